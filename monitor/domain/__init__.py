@@ -1,0 +1,1 @@
+"""What the program is about, in pure standard-library Python: no IO, no clock, no randomness."""

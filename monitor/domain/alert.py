@@ -1,0 +1,48 @@
+"""An alert: a term has fired on a story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from monitor.domain.ids import AlertId, ArticleId, StoryId
+from monitor.domain.watch import Severity, TermKind
+
+
+class Reason(StrEnum):
+    """Why an alert was raised."""
+
+    NEW = "new"
+    UPDATED = "updated"
+
+
+class Suppression(StrEnum):
+    """Why an alert that was raised notifies nobody."""
+
+    COOLDOWN = "cooldown"
+    SILENCED = "silenced"
+    BACKFILL = "backfill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A raised alert. `data` is the `data` object of its webhook, frozen when it was raised, so that every attempt sends the same bytes.
+
+    `dedup_key` is unique over all alerts: what may be raised only once has only one key.
+    """
+
+    id: AlertId
+    dedup_key: str
+    term: str
+    kind: TermKind
+    severity: Severity
+    tags: tuple[str, ...]
+    reason: Reason
+    article_id: ArticleId
+    revision: int
+    story_id: StoryId | None
+    created_at: datetime
+    suppressed: Suppression | None
+    data: dict[str, Any]

@@ -1,0 +1,74 @@
+"""Entry: what a source said. Article: what is stored, once, however many sources carry it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.domain.ids import ArticleId, StoryId
+
+
+class OriginKind(StrEnum):
+    """Where entries come from."""
+
+    FEED = "feed"
+    FOLDER = "folder"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """One source of entries. `id` scopes entry keys: a feed's id, a folder's path, or the API's name."""
+
+    kind: OriginKind
+    id: str
+    name: str
+    url: str | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed, or one document, after parsing and before storage.
+
+    `key` is its identity within its origin. `title` is plain text on one line. `text` is the body that is matched:
+    plain text with paragraph breaks, the full content where the source gives it, otherwise the summary. Times are aware UTC;
+    a date that cannot be believed is None.
+    """
+
+    key: str
+    title: str
+    text: str
+    summary: str = ""
+    url: str | None = None
+    guid: str | None = None
+    author: str | None = None
+    language: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A stored article in its newest revision (the first is 1). `tags` are its origin's and its own."""
+
+    id: ArticleId
+    title: str
+    url: str | None
+    guid: str | None
+    source: str
+    feed_url: str | None
+    author: str | None
+    language: str | None
+    published_at: datetime | None
+    updated_at: datetime | None
+    fetched_at: datetime
+    summary: str
+    text: str
+    revision: int
+    story_id: StoryId | None
+    tags: tuple[str, ...] = ()

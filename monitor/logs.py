@@ -1,0 +1,94 @@
+"""Logging: structlog, one closed list of event names, JSON lines when not on a terminal.
+
+    log = get_logger()
+    log.info("feed.failed", feed=url, reason=reason)
+
+An event that is not in EVENTS is a bug: under test it raises. Values from the net are data: control characters never reach a terminal.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any, TextIO
+
+import orjson
+import structlog
+
+from monitor.domain.text import printable
+
+EVENTS: dict[str, str] = {
+    "alert.raised": "a term fired and an alert was stored",
+    "alert.suppressed": "a term fired, the alert is kept but notifies nobody; `reason` says why",
+    "article.stored": "a source brought articles that were not known",
+    "channel.paused": "a channel takes no more deliveries until it is resumed",
+    "config.loaded": "a configuration is in force",
+    "config.rejected": "a changed configuration is broken; the old one goes on",
+    "daemon.started": "a process of the daemon is ready",
+    "daemon.stopped": "a process of the daemon has ended in good order",
+    "delivery.dead": "a delivery was given up and kept as a dead letter",
+    "delivery.failed": "an attempt failed and will be repeated",
+    "delivery.sent": "a receiver has accepted an alert",
+    "feed.failed": "a feed could not be read; it is tried again",
+    "feed.gone": "a feed says it is gone for good; it is polled no more",
+    "feed.polled": "a feed was read",
+    "feed.recovered": "a failing feed works again",
+    "file.failed": "a document in a folder cannot be read",
+    "process.exited": "a child process ended and is started again",
+    "relay.failed": "the queue cannot be reached; work waits in the database",
+    "relay.repeated": "unfinished work was put on the queue again",
+    "scan.failed": "an article could not be scanned; it is tried again",
+    "tick.failed": "a scheduled step raised an error; it runs again at its next time",
+}
+
+
+class UnknownEvent(Exception):
+    """A log call used a name that is not in EVENTS."""
+
+
+_strict = False
+
+
+def get_logger() -> Any:
+    """The program's logger (structlog's bound logger)."""
+    return structlog.get_logger()
+
+
+def configure(*, stream: TextIO | None = None, level: int = logging.INFO, strict: bool = False) -> None:
+    """Set logging up for this process. `strict` makes an undocumented event name an error."""
+    global _strict  # noqa: PLW0603 - logging is process-wide by nature
+    _strict = strict
+    stream = sys.stderr if stream is None else stream
+    terminal = stream.isatty()
+    final: list[Any] = (
+        [_without_control_characters, structlog.dev.ConsoleRenderer(colors=True)]
+        if terminal
+        else [structlog.processors.dict_tracebacks, _json]
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            _known_event,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *final,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(stream=stream, level=logging.WARNING, format="%(name)s: %(message)s", force=True)
+
+
+def _known_event(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if _strict and event["event"] not in EVENTS:
+        raise UnknownEvent(event["event"])
+    return event
+
+
+def _without_control_characters(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {key: printable(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _json(_logger: Any, _method: str, event: structlog.typing.EventDict) -> str:
+    return orjson.dumps(event, default=repr).decode()

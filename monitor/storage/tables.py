@@ -1,0 +1,242 @@
+"""The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
+
+`feeds`, `hosts`, `files` remember where we are with each source; `articles`, `appearances`, `article_keys`, `revisions` hold what was
+read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what came of it;
+`channels` and `heartbeats` are the shared state of the running processes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+    true,
+)
+
+from monitor.storage.types import Digest, Json, SafeText, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = String(36)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("url", SafeText, nullable=False, unique=True),
+    Column("name", SafeText, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
+    Column("status", String(16), nullable=False, server_default="new"),
+    Column("reason", SafeText),
+    Column("title", SafeText),
+    Column("format", String(32)),
+    Column("etag", SafeText),
+    Column("last_modified", SafeText),
+    Column("body_hash", Digest),
+    Column("moved_to", SafeText),
+    Column("moves_seen", Integer, nullable=False, server_default="0"),
+    Column("last_polled_at", UtcDateTime),
+    Column("last_success_at", UtcDateTime),
+    Column("last_full_fetch_at", UtcDateTime),
+    Column("next_poll_at", UtcDateTime),
+    Column("interval_s", Float),
+    Column("failures", Float, nullable=False, server_default="0"),
+    Column("history", Json),
+    Column("gap_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Index(None, "active", "next_poll_at"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(300), primary_key=True),
+    Column("next_request_at", UtcDateTime),
+    Column("paused_until", UtcDateTime),
+    Column("refusals", Integer, nullable=False, server_default="0"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("path", SafeText, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("digest", Digest),
+    Column("error", SafeText),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("title", SafeText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_article_at", UtcDateTime, nullable=False, index=True),
+    Column("articles", Integer, nullable=False, server_default="0"),
+    Column("merged_into", ID),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("title", SafeText, nullable=False),
+    Column("url", SafeText),
+    Column("guid", SafeText),
+    Column("source", SafeText, nullable=False),
+    Column("feed_url", SafeText),
+    Column("author", SafeText),
+    Column("language", String(35)),
+    Column("published_at", UtcDateTime),
+    Column("updated_at", UtcDateTime),
+    Column("fetched_at", UtcDateTime, nullable=False, index=True),
+    Column("summary", SafeText, nullable=False),
+    Column("text", SafeText, nullable=False),
+    Column("image", SafeText),
+    Column("tags", Json, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content_hash", Digest, nullable=False),
+    Column("alertable", Boolean, nullable=False),
+    Column("scanned_at", UtcDateTime),
+    Column("story_id", ID, ForeignKey("stories.id"), index=True),
+)
+
+article_keys = Table(
+    "article_keys",
+    metadata,
+    Column("key", Digest, primary_key=True),
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+appearances = Table(
+    "appearances",
+    metadata,
+    Column("origin_id", SafeText, primary_key=True),
+    Column("entry_key", Digest, primary_key=True),
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("content_hash", Digest, nullable=False),
+    Column("source", SafeText, nullable=False),
+    Column("url", SafeText),
+    Column("published_at", UtcDateTime),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("title", SafeText, nullable=False),
+    Column("summary", SafeText, nullable=False),
+    Column("text", SafeText, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("enqueued_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", SafeText),
+    UniqueConstraint("article_id", "revision"),
+    Index(None, "enqueued_at", "id"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("dedup_key", Digest, nullable=False, unique=True),
+    Column("term", SafeText, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("story_id", ID, ForeignKey("stories.id"), index=True),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("suppressed", String(32)),
+    Column("data", Json, nullable=False),
+    Column("why", Json),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("alert_id", ID, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", SafeText, nullable=False),
+    Column("status", String(16), nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("first_attempt_at", UtcDateTime),
+    Column("next_attempt_at", UtcDateTime),
+    Column("last_error", SafeText),
+    Column("lease_token", String(36)),
+    Column("lease_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    UniqueConstraint("alert_id", "channel"),
+    Index(None, "status", "channel", "next_attempt_at"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("delivery_id", ID, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("outcome", String(32), nullable=False),
+    Column("http_status", Integer),
+    Column("duration_s", Float, nullable=False),
+    Column("answer", SafeText),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", SafeText, primary_key=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failing_since", UtcDateTime),
+    Column("open_until", UtcDateTime),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+    Column("reason", SafeText),
+    Column("next_send_at", UtcDateTime),
+    Column("lease_token", String(36)),
+    Column("lease_until", UtcDateTime),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("host", SafeText, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),
+)
