@@ -1,0 +1,167 @@
+"""The tree of a watch query.
+
+Trees are values: equal when they ask for the same, whatever their place in the source; nodes may be dictionary keys. `span` is the
+half-open range [start, end) of characters in the query text a node was read from, parentheses not included, and takes no part in
+comparisons.
+
+What the parser promises of a tree: And and Or have at least two children, none of their own kind; a Phrase has at least two words;
+a Near has at least two operands; text is never empty and holds a letter or a digit, but is otherwise as the user wrote it: folding
+and spelling variants are the matcher's work. No path from the root is longer than a few hundred nodes, so recursion is safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from monitor.domain.match import Field
+
+Span: TypeAlias = tuple[int, int]
+
+
+class AttributeName(StrEnum):
+    """What can be asked of an article besides its text."""
+
+    SOURCE = "source"
+    LANG = "lang"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word as written: `Rafah`, `cease-fire`, `U.S.`, `#gaza`. `exact_case` (`="NASA"`): case and diacritics count."""
+
+    text: str
+    exact_case: bool = False
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefix:
+    """Every word that begins with `text` (`offens*`; the asterisk is not part of `text`)."""
+
+    text: str
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """Two or more words that follow each other; any of them may be a prefix. Its words are all of exact case, or none is."""
+
+    words: tuple[Word | Prefix, ...]
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class And:
+    """All of `children` hold."""
+
+    children: tuple[Node, ...]
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Or:
+    """At least one of `children` holds."""
+
+    children: tuple[Node, ...]
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not:
+    """`child` does not hold. Words below it are no hits."""
+
+    child: Node
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One link of a Near: the next operand is at most `words` words away (1: side by side); `ordered`: and comes after."""
+
+    words: int
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A chain of operands, each near the one before it: `gaps[i]` links `operands[i]` and `operands[i + 1]`.
+
+    An operand is a Word, Prefix, Phrase, EntityRef, or an Or of these (`NearOperand`). The chain holds where one occurrence of each
+    operand can be chosen, all in the same field, so that for every link the two occurrences share no word and the number of words
+    from the last of the earlier to the first of the later is at most `words`; only neighbours in the chain are compared.
+    """
+
+    operands: tuple[NearOperand, ...]
+    gaps: tuple[Gap, ...]
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtLeast:
+    """`child` (a NearOperand) occurs at `count` or more places: distinct words of title and body at which an occurrence begins."""
+
+    count: int
+    child: NearOperand
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InField:
+    """`child` holds, looking only at the field `name` of the article. There is no InField and no TermRef below it."""
+
+    name: Field
+    child: Node
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """The article's source or one of its tags is `value` (whole, in any case), or its language is (`en` admits `en-GB`)."""
+
+    name: AttributeName
+    value: str
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityRef:
+    """The entity of that name on the watch list occurs, under any of its names and by the rules for entities."""
+
+    name: str
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermRef:
+    """The watch term of that name fires on the article."""
+
+    name: str
+    span: Span = field(default=(0, 0), compare=False)
+
+
+Node: TypeAlias = Word | Prefix | Phrase | And | Or | Not | Near | AtLeast | InField | Attribute | EntityRef | TermRef
+NearOperand: TypeAlias = Word | Prefix | Phrase | EntityRef | Or
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below `node`, in the order of the query; the words of a phrase are not nodes of their own."""
+    match node:
+        case And(children=below) | Or(children=below) | Near(operands=below):
+            return below
+        case Not(child=child) | AtLeast(child=child) | InField(child=child):
+            return (child,)
+        case Word() | Prefix() | Phrase() | Attribute() | EntityRef() | TermRef():
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and all nodes below it, each before its children."""
+    waiting: list[Node] = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(reversed(children(current)))
