@@ -21,6 +21,7 @@ EVENTS: dict[str, str] = {
     "alert.raised": "a term fired and an alert was stored",
     "alert.suppressed": "a term fired, the alert is kept but notifies nobody; `reason` says why",
     "article.stored": "a source brought articles that were not known",
+    "broker.reset": "the queue's file was damaged and moved aside; its work is put on the queue again from the database",
     "channel.paused": "a channel takes no more deliveries until it is resumed",
     "config.loaded": "a configuration is in force",
     "config.rejected": "a changed configuration is broken; the old one goes on",

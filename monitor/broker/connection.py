@@ -1,0 +1,62 @@
+"""Connections to Redis. Making one does not reach out yet: a daemon may start before its Redis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from monitor.domain.errors import MonitorError, ServiceUnavailable
+
+CONNECT_TIMEOUT_S = 2.0
+PRODUCER_TIMEOUT_S = 2.0
+
+
+def connect(url: str) -> redis.Redis:
+    """A connection for those who wait for work; it retries for some seconds before it gives up.
+
+    Raises MonitorError for what is no Redis URL.
+    """
+    return _from_url(url, socket_connect_timeout=CONNECT_TIMEOUT_S, socket_keepalive=True, health_check_interval=30)
+
+
+def connect_producer(url: str) -> redis.Redis:
+    """A connection for those who bring work; it fails at once, since the relay is the retry.
+
+    Raises MonitorError for what is no Redis URL.
+    """
+    return _from_url(
+        url,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
+        socket_timeout=PRODUCER_TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+        retry_on_error=[],
+    )
+
+
+def ping(connection: redis.Redis) -> None:
+    """Nothing if Redis answers; raises ServiceUnavailable, which names the address and no password."""
+    try:
+        connection.ping()
+    except RedisError as error:
+        raise ServiceUnavailable(f"Redis at {address(connection)} cannot be reached: {error}") from error
+
+
+def address(connection: redis.Redis) -> str:
+    """Where a connection leads, without user or password."""
+    settings: dict[str, Any] = connection.connection_pool.connection_kwargs
+    if "path" in settings:
+        return str(settings["path"])
+    return f"{settings.get('host', 'localhost')}:{settings.get('port', 6379)}"
+
+
+def _from_url(url: str, **options: Any) -> redis.Redis:
+    if url.startswith("unix:"):
+        options.pop("socket_keepalive", None)
+    try:
+        return redis.Redis.from_url(url, **options)
+    except ValueError as error:
+        raise MonitorError("redis_url is not a Redis URL; expected redis://…, rediss://… or unix://…") from error

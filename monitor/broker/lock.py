@@ -1,0 +1,76 @@
+"""One daemon per data directory: two servers on one directory would steal each other's socket and mix one log of writes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from monitor.domain.errors import DataDirInUse, MonitorError
+
+
+class DataDirLock:
+    """An exclusive lock on a directory, given up at the latest when this process ends, however it ends."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._file: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock, making the directory if need be; raises DataDirInUse or MonitorError."""
+        if self._file is not None:
+            return
+        file = open_lock(self._directory / "daemon.lock")
+        if not try_lock(file):
+            holder = read_pid(file)
+            os.close(file)
+            raise DataDirInUse(_in_use(self._directory, holder))
+        write_pid(file, os.getpid())
+        self._file = file
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def open_lock(path: Path) -> int:
+    """A descriptor on a lock file, made private to this user; raises MonitorError where the directory cannot be written."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise MonitorError(f"the data directory {path.parent} cannot be written: {error.strerror}") from error
+
+
+def try_lock(file: int) -> bool:
+    """True if the lock is ours now."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise MonitorError(f"the data directory cannot be locked: {error.strerror}; it must be on a local disk") from error
+    return True
+
+
+def read_pid(file: int) -> int | None:
+    """The process noted in a lock file."""
+    text = os.pread(file, 20, 0).strip()
+    return int(text) if text.isdigit() else None
+
+
+def write_pid(file: int, pid: int) -> None:
+    """Note a process in a lock file; raises MonitorError if the disk is full."""
+    try:
+        os.ftruncate(file, 0)
+        os.pwrite(file, str(pid).encode(), 0)
+    except OSError as error:
+        raise MonitorError(f"the data directory cannot be written: {error.strerror}") from error
+
+
+def _in_use(directory: Path, holder: int | None) -> str:
+    who = "another process" if holder is None else f"process {holder}"
+    stop = "stop it" if holder is None else f"stop it (kill {holder})"
+    return f"the data directory {directory} is in use by {who}; {stop} or give this one its own data_dir"
