@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from monitor import logs
-from monitor.storage import schema
 from monitor.storage.engine import Database, sqlite_url
+from monitor.storage.tables import metadata
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -55,7 +55,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def database(database_url: str) -> Iterator[Database]:
     """A database of each kind in turn, with the schema in place."""
     database = Database(database_url)
-    schema.create(database)
+    with database.write() as connection:
+        metadata.create_all(connection)
     yield database
     database.close()
 

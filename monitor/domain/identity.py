@@ -1,0 +1,45 @@
+"""When two entries are the same article: what is hashed, and what is not enough to go by."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from monitor.domain.article import Entry
+from monitor.domain.urls import canonical_url
+
+MIN_WORDS = 12
+"""Fewer words in title and text together say too little: "Live updates" is not one article."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def digest(*parts: str) -> bytes:
+    """SHA-256 over parts that cannot run into each other, 32 bytes."""
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).digest()
+
+
+def entry_digest(entry: Entry) -> bytes:
+    """The identity of an entry within its origin."""
+    return digest("entry", entry.key)
+
+
+def content_digest(entry: Entry) -> bytes:
+    """Changes when title or text change: a new revision."""
+    return digest("content", entry.title, entry.text)
+
+
+def url_key(entry: Entry) -> bytes | None:
+    """The identity of an entry across origins: its canonical URL."""
+    return digest("url", canonical_url(entry.url)) if entry.url else None
+
+
+def text_key(entry: Entry) -> bytes | None:
+    """The identity of an entry without a common URL: title and text, letter for letter but for case, marks and spacing.
+
+    The title is part of it because paywalls give many articles one text.
+    """
+    folded = unicodedata.normalize("NFKD", f"{entry.title}\n{entry.text}").casefold()
+    words = _WORD.findall(folded)
+    return digest("text", " ".join(words)) if len(words) >= MIN_WORDS else None

@@ -1,0 +1,16 @@
+"""One writer at a time for what must be decided one by one.
+
+SQLite has one writer anyway; on PostgreSQL the transaction takes an advisory lock, given back when it ends.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from sqlalchemy import Connection, func, select
+
+
+def serialise(connection: Connection, name: str) -> None:
+    """Wait until no other transaction holds `name`, and hold it to the end of this one."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(zlib.crc32(name.encode()))))
