@@ -1,0 +1,1 @@
+"""Settings: the model, loading YAML with positions, secrets, taking up changes, editing files in place."""

@@ -1,169 +1,170 @@
-"""The settings of a channel: one model per type. `*_file` keys are resolved by the loader before these models see them."""
+"""Where alerts go: one model per type of channel."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import time, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from monitor.domain.watch import Severity
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+from monitor.settings.values import ClockTime, Duration, FromFile, OneOrMany, SecretAddress, SecretHttpUrl, Section, Text, ZoneName
 
 
-def _span(value: object) -> object:
-    """`90s`, `5m`, `2h` or `1d` as a timedelta; anything else is left for pydantic to refuse."""
-    if isinstance(value, str):
-        match = _DURATION.fullmatch(value.strip())
-        if match is None:
-            raise ValueError("expected a duration such as 30s, 5m, 2h or 1d")
-        return timedelta(**{_UNITS[match[2]]: float(match[1])})
-    return value
+class Day(StrEnum):
+    """A day of the week, Monday first."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
 
 
-def _clock(value: object) -> object:
-    """`22:00` as a time; YAML 1.1 readers make 1320 of it, which is refused."""
-    if isinstance(value, str) and (match := _CLOCK.fullmatch(value.strip())):
-        return time(int(match[1]), int(match[2]))
-    if isinstance(value, time):
-        return value
-    raise ValueError('expected a time such as "22:00"')
+class QuietHours(Section):
+    """When a channel is not to be disturbed: from `start` to `end` (past midnight if `end` is earlier) on the `days` it starts on.
+
+    Alerts of severity `break_through` and above are sent all the same; None lets nothing through.
+    """
+
+    start: ClockTime = Field(alias="from")
+    end: ClockTime = Field(alias="to")
+    zone: ZoneName = "UTC"
+    days: tuple[Day, ...] = tuple(Day)
+    break_through: Severity | None = Severity.CRITICAL
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.start == self.end and self.start != time(0):
+            raise ValueError("`from` and `to` are the same time")
+        return self
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is not a time zone such as Europe/London") from error
-    return name
+class DigestSettings(Section):
+    """Alerts are gathered and sent as one message `every` so often."""
+
+    shorthand: ClassVar[str | None] = "every"
+
+    every: Duration
 
 
-def _http(url: SecretStr) -> SecretStr:
-    if not re.match(r"https?://[^/\s]+", url.get_secret_value()):
-        raise ValueError("expected a URL that begins with https:// or http://")
-    return url
+class FallbackSettings(Section):
+    """The channel that takes over when this one has been failing for longer than `after`."""
+
+    shorthand: ClassVar[str | None] = "channel"
+
+    channel: Text
+    after: Duration = timedelta(minutes=15)
 
 
-Span = Annotated[timedelta, BeforeValidator(_span)]
-HttpUrl = Annotated[SecretStr, AfterValidator(_http)]
+class Channel(Section):
+    """What every channel can have. `digest_over`: a backlog of more messages than this is sent as one digest."""
 
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
-
-
-class QuietHours(_Frozen):
-    """When a channel is not to be disturbed. `from` after `to` runs over midnight; `days` names the days it begins on."""
-
-    start: Annotated[time, BeforeValidator(_clock), Field(alias="from")]
-    end: Annotated[time, BeforeValidator(_clock), Field(alias="to")]
-    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    breakthrough: Severity | None = Severity.CRITICAL
-
-
-class DigestEvery(_Frozen):
-    """A channel that is told at regular times only: one message for all that came since. `breakthrough` goes out at once."""
-
-    every: Span
-    breakthrough: Severity | None = None
-
-
-class _Channel(_Frozen):
-    rate: float | None = Field(default=None, gt=0)
-    digest_over: int = Field(default=20, ge=1)
-    digest: DigestEvery | None = None
+    timeout: Duration = timedelta(seconds=10)
+    digest: DigestSettings | None = None
+    digest_over: Annotated[int, Field(ge=1)] = 20
     quiet_hours: QuietHours | None = None
-    fallback: str | None = None
-    fallback_after: Span = timedelta(minutes=15)
-    timeout: Span = timedelta(seconds=15)
+    fallback: FallbackSettings | None = None
 
 
-class _Http(_Channel):
-    url: HttpUrl
-    proxy: HttpUrl | None = None
-    ca_file: Path | None = None
-    client_cert: Path | None = None
-    client_key: Path | None = None
+class HttpChannel(Channel):
+    """A channel reached over HTTP, through `proxy` if one is given."""
+
+    proxy: SecretAddress | None = None
 
 
-class WebhookChannel(_Http):
-    """A receiver of Standard Webhooks. `template` is a Jinja template for a receiver that wants a body of its own shape."""
-
-    type: Literal["webhook"]
-    secret: SecretStr | tuple[SecretStr, ...] | None = None
-    headers: dict[str, SecretStr] = Field(default_factory=dict)
-    template: str | None = None
-    content_type: str = "application/json"
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Every signing secret, the newest first as configured."""
-        if self.secret is None:
-            return ()
-        several = self.secret if isinstance(self.secret, tuple) else (self.secret,)
-        return tuple(one.get_secret_value() for one in several)
-
-
-class SlackChannel(_Channel):
-    """Slack, by an incoming webhook (`url`) or as a bot (`token` and `channel`), which can answer in threads."""
+class SlackChannel(HttpChannel):
+    """Slack: an incoming webhook's `url`, or a bot's `token` and the `channel` it posts to."""
 
     type: Literal["slack"]
-    url: HttpUrl | None = None
+    url: SecretHttpUrl | None = None
     token: SecretStr | None = None
-    channel: str | None = None
-    api: str = "https://slack.com/api"
-    proxy: HttpUrl | None = None
+    channel: Text | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.url is None) == (self.token is None):
-            raise ValueError("a slack channel needs either url (incoming webhook) or token and channel (bot)")
+            raise ValueError("expected either `url` (an incoming webhook), or `token` and `channel` (a bot)")
         if self.token is not None and self.channel is None:
-            raise ValueError("a slack channel with a token needs channel, such as C0123456789")
+            raise ValueError("a bot's `token` needs the `channel` to post to")
         return self
 
 
-class DiscordChannel(_Http):
-    """Discord by a channel webhook."""
+class WebhookChannel(HttpChannel):
+    """A Standard Webhooks receiver. Every one of the `secret`s signs; none: unsigned. `template` (Jinja) replaces the body."""
 
-    type: Literal["discord"]
-
-
-class TeamsChannel(_Http):
-    """Microsoft Teams by a workflow webhook that takes Adaptive Cards."""
-
-    type: Literal["teams"]
-
-
-class AppriseChannel(_Channel):
-    """Any of Apprise's services, named by its URL."""
-
-    type: Literal["apprise"]
-    url: SecretStr
+    type: Literal["webhook"]
+    url: SecretHttpUrl
+    secret: Annotated[tuple[SecretStr, ...], OneOrMany()] = ()
+    headers: Mapping[str, SecretStr] = {}
+    template: Annotated[Text, FromFile()] | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
 
 
-class FileChannel(_Channel):
-    """Webhook bodies in a file, one line each."""
+class FileChannel(Channel):
+    """A file that gets the webhook's body, one line per alert."""
 
     type: Literal["file"]
     path: Path
 
 
-class LogChannel(_Channel):
-    """The program's own log."""
+class AppriseChannel(HttpChannel):
+    """Any service that Apprise knows, by its address."""
 
-    type: Literal["log"]
+    type: Literal["apprise"]
+    url: SecretAddress
 
 
-Channel = Annotated[
-    WebhookChannel | SlackChannel | DiscordChannel | TeamsChannel | AppriseChannel | FileChannel | LogChannel,
+class DiscordChannel(HttpChannel):
+    """A Discord webhook."""
+
+    type: Literal["discord"]
+    url: SecretHttpUrl
+
+
+class TeamsChannel(HttpChannel):
+    """A Microsoft Teams workflow webhook."""
+
+    type: Literal["teams"]
+    url: SecretHttpUrl
+
+
+class TelegramChannel(HttpChannel):
+    """A Telegram bot and the chat it writes to."""
+
+    type: Literal["telegram"]
+    token: SecretStr
+    chat_id: Text
+
+
+class Encryption(StrEnum):
+    """How a mail server is spoken to."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class EmailChannel(Channel):
+    """E-mail through an SMTP server. `port` None means the usual one of the encryption."""
+
+    type: Literal["email"]
+    host: Text
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    encryption: Encryption = Encryption.STARTTLS
+    username: Text | None = None
+    password: SecretStr | None = None
+    sender: Text = Field(alias="from")
+    to: Annotated[tuple[Text, ...], OneOrMany(), Field(min_length=1)]
+
+
+ChannelSettings = Annotated[
+    SlackChannel | WebhookChannel | FileChannel | AppriseChannel | DiscordChannel | TeamsChannel | TelegramChannel | EmailChannel,
     Field(discriminator="type"),
 ]

@@ -1,0 +1,87 @@
+"""Where articles come from: feeds, how they are asked, and how politely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, ClassVar, Self
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+
+from monitor.settings.values import Duration, HttpUrl, SecretAddress, Section, Size, Text, Wait
+
+
+class PollingSettings(Section):
+    """How often and how gently feeds are asked. `max_body` is in bytes, after decompression."""
+
+    min: Duration = timedelta(minutes=1)
+    max: Duration = timedelta(hours=6)
+    host_gap: Wait = timedelta(seconds=1)
+    host_connections: Annotated[int, Field(ge=1, le=100)] = 2
+    timeout: Duration = timedelta(seconds=30)
+    max_body: Size = 10_000_000
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("`min` is more than `max`")
+        return self
+
+
+class HttpSettings(Section):
+    """Who the poller says it is, and the proxy it goes through. `contact` is an address or a page that a webmaster can turn to."""
+
+    user_agent: Text | None = None
+    contact: Text | None = None
+    proxy: SecretAddress | None = None
+
+
+class FeedAuth(Section):
+    """What a feed's server asks for: `username` and `password`, or a `bearer` token."""
+
+    username: Text | None = None
+    password: SecretStr | None = None
+    bearer: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.bearer is None) == (self.username is None):
+            raise ValueError("expected either `username` and `password`, or `bearer`")
+        return self
+
+
+class FeedSettings(Section):
+    """One feed. `every` None means adaptive. A user name and password in the address are moved to `auth`, so `url` can be shown."""
+
+    shorthand: ClassVar[str | None] = "url"
+
+    url: HttpUrl
+    name: Text | None = None
+    every: Duration | None = None
+    tags: tuple[Text, ...] = ()
+    language: Text | None = None
+    full_text: bool = False
+    headers: Mapping[str, SecretStr] = {}
+    cookies: Mapping[str, SecretStr] = {}
+    auth: FeedAuth | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    proxy: SecretAddress | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _credentials_apart(cls, data: object) -> object:
+        if not isinstance(data, Mapping) or not isinstance(data.get("url"), str):
+            return data
+        try:
+            parts = urlsplit(data["url"])
+        except ValueError:
+            return data
+        userinfo, at, host = parts.netloc.rpartition("@")
+        if not at:
+            return data
+        username, _, password = userinfo.partition(":")
+        auth = {"username": unquote(username), "password": unquote(password)}
+        return {"auth": auth, **data, "url": parts._replace(netloc=host).geturl()}

@@ -1,0 +1,150 @@
+"""The settings: everything the configuration says, checked and immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, ClassVar, Final, Self
+
+from pydantic import Field, SecretStr, SkipValidation, model_validator
+
+from monitor.domain.watch import Severity, Term
+from monitor.settings.channels import ChannelSettings
+from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
+from monitor.settings.values import Duration, Moment, OneOrMany, SecretAddress, Section, Text, Wait
+
+
+class RouteSettings(Section):
+    """Alerts that fit every given part go to `channels`; the first route that fits wins. An empty list of channels notifies nobody."""
+
+    min_severity: Severity | None = None
+    tags: tuple[Text, ...] = ()
+    terms: tuple[Text, ...] = ()
+    channels: tuple[Text, ...]
+
+
+class StoriesSettings(Section):
+    """When articles are one story: within `window` of its last article; `same_event` also joins other words on the same event."""
+
+    window: Duration = timedelta(hours=72)
+    same_event: bool = False
+    event_window: Duration = timedelta(hours=48)
+
+
+class SilenceSettings(Section):
+    """Alerts of `term`, or with `tag`, are kept but notify nobody, from `since` until `until`."""
+
+    term: Text | None = None
+    tag: Text | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.term is None and self.tag is None:
+            raise ValueError("a silence needs a `term` or a `tag`")
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise ValueError("`since` is not before `until`")
+        return self
+
+
+class NotifyOperatorSettings(Section):
+    """Who hears that monitoring itself is broken, and after how long."""
+
+    shorthand: ClassVar[str | None] = "channels"
+
+    channels: Annotated[tuple[Text, ...], OneOrMany()]
+    feed_after: Duration = timedelta(days=1)
+    channel_after: Duration = timedelta(hours=1)
+    queue_after: Duration = timedelta(minutes=10)
+
+
+class WebSettings(Section):
+    """Where the dashboard listens. An address that others can reach needs a `token`."""
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8765
+    token: SecretStr | None = None
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        if not self.loopback and (self.token is None or not self.token.get_secret_value()):
+            raise ValueError("a `host` other than 127.0.0.1 needs a `token`")
+        return self
+
+
+class WorkersSettings(Section):
+    """How many processes of each kind. `scan` None: as the machine has cores."""
+
+    shorthand: ClassVar[str | None] = "scan"
+
+    scan: Annotated[int, Field(ge=1, le=256)] | None = None
+    deliver: Annotated[int, Field(ge=1, le=64)] = 1
+
+
+class RetentionSettings(Section):
+    """How long things are kept after they were stored."""
+
+    shorthand: ClassVar[str | None] = "articles"
+
+    articles: Duration = timedelta(days=90)
+    alerts: Duration = timedelta(days=365)
+    deliveries: Duration = timedelta(days=90)
+
+
+class LogLevel(StrEnum):
+    """The least important log line that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogSettings(Section):
+    """What is logged."""
+
+    shorthand: ClassVar[str | None] = "level"
+
+    level: LogLevel = LogLevel.INFO
+
+
+class Settings(Section):
+    """Everything the configuration says. `terms` is what `watch:` holds. `redis_url` None: embedded; `database_url` None: SQLite."""
+
+    data_dir: Path = Path("data")
+    redis_url: SecretAddress | None = None
+    database_url: SecretAddress | None = None
+    polling: PollingSettings = PollingSettings()
+    http: HttpSettings = HttpSettings()
+    backfill: Wait = timedelta(hours=24)
+    feeds: tuple[FeedSettings, ...] = ()
+    folders: tuple[Path, ...] = ()
+    terms: SkipValidation[tuple[Term, ...]] = Field(default=(), repr=False)
+    channels: Mapping[str, ChannelSettings] = {}
+    routes: tuple[RouteSettings, ...] = ()
+    stories: StoriesSettings = StoriesSettings()
+    silences: tuple[SilenceSettings, ...] = ()
+    notify_operator: NotifyOperatorSettings | None = None
+    web: WebSettings = WebSettings()
+    workers: WorkersSettings = WorkersSettings()
+    retention: RetentionSettings = RetentionSettings()
+    log: LogSettings = LogSettings()
+
+
+NOT_WRITTEN: Final = frozenset({"terms"})
+"""Fields of Settings that no key of the YAML file sets."""

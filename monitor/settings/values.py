@@ -1,0 +1,142 @@
+"""The kinds of value that stand in a configuration file: durations, sizes, secrets, texts that may come from a file."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, ClassVar, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SIZES: Final = {"": 1, "B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KIB": 1024, "MIB": 1024**2, "GIB": 1024**3}
+_LONGEST: Final = timedelta(days=36500)
+
+
+class Marker:
+    """A note on a field that the loader obeys before the model sees the value."""
+
+
+class OneOrMany(Marker):
+    """A single value may stand where a list is meant."""
+
+
+class FromFile(Marker):
+    """`KEY_file` beside the key reads the value from a file, as it does for every secret."""
+
+
+class Section(BaseModel):
+    """A part of the settings: immutable, no unknown keys, no value in an error.
+
+    `shorthand` names the key that is meant where a plain value (or, if that key takes a list, a list) stands instead of a mapping.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+    shorthand: ClassVar[str | None] = None
+
+
+def parse_duration(value: object) -> object:
+    """`30s`, `5m`, `2h`, `1d`, or several joined (`1h30m`), as a timedelta; other types are handed on.
+
+    Raises ValueError for a text that is no duration.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if not re.fullmatch(r"(?:\d{1,9}(?:\.\d{1,6})?[smhd])+", text, re.ASCII):
+        raise ValueError("expected a duration such as 30s, 5m, 2h or 1d")
+    seconds = sum(float(number) * UNITS[unit] for number, unit in re.findall(r"([\d.]+)([smhd])", text))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError("a duration of more than 100 years")
+    return timedelta(seconds=seconds)
+
+
+def parse_size(value: object) -> object:
+    """`10MB`, `512KiB` or a number of bytes, as bytes; other types are handed on. Raises ValueError for a text that is no size."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,3})?) ?([KMG]I?B|B)?", value.strip().upper(), re.ASCII)
+    if found is None:
+        raise ValueError("expected a size such as 500KB or 10MB")
+    return int(float(found[1]) * _SIZES[found[2] or ""])
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta():
+        raise ValueError("expected a duration of more than 0s")
+    return value
+
+
+def _not_negative(value: timedelta) -> timedelta:
+    if value < timedelta():
+        raise ValueError("expected a duration of 0s or more")
+    return value
+
+
+def http_url(value: str) -> str:
+    """`value` if it is an http or https address with a host. Raises ValueError, without the value."""
+    if re.search(r"[\s\x00-\x1f]", value):
+        raise ValueError("an address has no white space in it")
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        raise ValueError("not a valid address") from None
+    if parts.scheme.lower() not in {"http", "https"}:
+        raise ValueError("expected an address that starts with http:// or https://")
+    if not host:
+        raise ValueError("the address names no host")
+    return value
+
+
+def _secret_http_url(value: SecretStr) -> SecretStr:
+    http_url(value.get_secret_value())
+    return value
+
+
+def _with_scheme(value: SecretStr) -> SecretStr:
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/", value.get_secret_value()):
+        raise ValueError("expected an address such as scheme://…")
+    return value
+
+
+def _not_empty(value: str) -> str:
+    if not value.strip():
+        raise ValueError("expected a text, found nothing")
+    return value
+
+
+def _aware(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError):
+        raise ValueError("not a known time zone; expected a name such as UTC or Europe/Berlin") from None
+    return value
+
+
+def _clock(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value.strip(), re.ASCII)
+    if found is None:
+        raise ValueError('expected a time of day such as "22:00"')
+    return time(int(found[1]), int(found[2]))
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
+Wait = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_not_negative)]
+Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
+Text = Annotated[str, AfterValidator(_not_empty)]
+HttpUrl = Annotated[str, AfterValidator(http_url)]
+SecretHttpUrl = Annotated[SecretStr, AfterValidator(_secret_http_url)]
+SecretAddress = Annotated[SecretStr, AfterValidator(_with_scheme)]
+Moment = Annotated[datetime, AfterValidator(_aware)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+ClockTime = Annotated[time, BeforeValidator(_clock)]

@@ -1,0 +1,114 @@
+"""One item of `watch:` as it is written, and the term it stands for."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from monitor.domain.watch import Context, EntityType, Repeat, Scope, Severity, Term, TermKind
+from monitor.settings.values import Section, Text, Wait
+
+_KEYWORD_OPTIONS = ("exact", "case", "stem")
+
+
+class ContextSettings(Section):
+    """Words near a hit: any of `require` must, none of `forbid` may stand within `within` words."""
+
+    require: tuple[Text, ...] = ()
+    forbid: tuple[Text, ...] = ()
+    within: Annotated[int, Field(ge=1, le=10_000)] = 30
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.require and not self.forbid:
+            raise ValueError("`context` needs `require` or `forbid`")
+        return self
+
+
+class OnlySettings(Section):
+    """The articles a term looks at; each part is optional."""
+
+    sources: tuple[Text, ...] = ()
+    tags: tuple[Text, ...] = ()
+    languages: tuple[Text, ...] = ()
+
+
+class WatchItem(Section):
+    """A watch item. `query` makes it a query, `type` an entity, anything else is a keyword."""
+
+    shorthand: ClassVar[str | None] = "name"
+
+    name: Text
+    any: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+    query: Text | None = None
+    type: EntityType | None = None
+    aliases: tuple[Text, ...] = ()
+    exact: bool = False
+    case: bool = False
+    stem: bool = False
+    context: ContextSettings | None = None
+    severity: Severity = Severity.MEDIUM
+    channels: tuple[Text, ...] | None = None
+    cooldown: Wait | None = None
+    repeat: Repeat = Repeat.STORY
+    tags: tuple[Text, ...] = ()
+    only: OnlySettings | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.query is not None:
+            self._refuse("a query", "any", "type", "aliases", "context", *_KEYWORD_OPTIONS)
+        elif self.type is not None:
+            self._refuse("an entity (it has a `type`)", "any", *_KEYWORD_OPTIONS)
+        elif self.aliases:
+            raise ValueError("`aliases` belong to an entity: add a `type` (person, organisation, place, other), or use `any`")
+        return self
+
+    def _refuse(self, kind: str, *keys: str) -> None:
+        wrong = [f"`{key}`" for key in keys if getattr(self, key) not in (None, (), False)]
+        if wrong:
+            raise ValueError(f"{kind} cannot have {', '.join(wrong)}")
+
+    def term(self, where: str) -> Term:
+        """The term; `where` is `FILE:LINE:COLUMN` of its query, or else of its name."""
+        name = " ".join(self.name.split())
+        if self.query is not None:
+            kind, phrases = TermKind.QUERY, ()
+        elif self.type is not None:
+            kind, phrases = TermKind.ENTITY, _distinct(name, *self.aliases)
+        else:
+            kind, phrases = TermKind.KEYWORD, _distinct(*(self.any or (name,)))
+        return Term(
+            name=name,
+            kind=kind,
+            phrases=phrases,
+            query=self.query,
+            type=self.type,
+            exact=self.exact,
+            case=self.case,
+            stem=self.stem,
+            context=None if self.context is None else Context(**self.context.model_dump()),
+            severity=self.severity,
+            channels=self.channels,
+            cooldown=self.cooldown,
+            repeat=self.repeat,
+            tags=self.tags,
+            scope=_NO_SCOPE if self.only is None else _scope(self.only),
+            where=where,
+        )
+
+
+_NO_SCOPE = Scope()
+
+
+def _distinct(*phrases: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(phrases))
+
+
+def _scope(only: OnlySettings) -> Scope:
+    return Scope(
+        sources=frozenset(only.sources),
+        tags=frozenset(only.tags),
+        languages=frozenset(language.lower().split("-")[0] for language in only.languages),
+    )
