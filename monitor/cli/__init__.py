@@ -1,0 +1,82 @@
+"""The front door: `news-monitor COMMAND`, one module per group of commands, loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from monitor.cli.options import CONFIG
+from monitor.domain.errors import MonitorError
+
+COMMANDS = {
+    "run": "run",
+    "scheduler": "run",
+    "worker": "run",
+    "web": "run",
+    "migrate": "run",
+    "check": "check",
+    "match": "match",
+    "alerts": "alerts",
+    "articles": "articles",
+    "feeds": "feeds",
+    "deliveries": "deliveries",
+    "channels": "channels",
+    "watch": "watch",
+    "status": "status",
+}
+"""Each command and the module of this package that holds it."""
+
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """Finds a command in its module, so that `check` does not wait for what only `run` needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the manual."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None if there is none of this name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"monitor.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@CONFIG
+@click.version_option(package_name="news-monitor", message="%(version)s")
+def application() -> None:
+    """Watch feeds and folders for your terms; alert Slack or a webhook first, once, and without fail."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, then exit: 0 done, 1 failed, 2 bad usage or configuration, 3 a service is out of reach, 130 interrupted."""
+    sys.exit(_status(arguments))
+
+
+def _status(arguments: Sequence[str] | None) -> int:
+    try:
+        result = application.main(args=arguments, prog_name="news-monitor", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except MonitorError as error:
+        click.echo(f"news-monitor: {error}", err=True)
+        return error.exit_status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,68 @@
+"""Options that several commands share, and the types of their values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from monitor.domain.times import parse_duration
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULT_CONFIG = Path("config/monitor.yaml")
+
+
+def _remember_config(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.find_root().meta["config"] = value
+
+
+CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    expose_value=False,
+    callback=_remember_config,
+    help="The configuration file; otherwise $NEWS_MONITOR_CONFIG, else config/monitor.yaml.",
+)
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def config_path() -> Path:
+    """The configuration file of this call."""
+    chosen = click.get_current_context().find_root().meta.get("config")
+    return Path(chosen) if chosen is not None else Path(os.environ.get("NEWS_MONITOR_CONFIG") or DEFAULT_CONFIG)
+
+
+class Since(click.ParamType[datetime]):
+    """A moment in the past: a duration such as `30m` or `7d`, or a date or time in ISO 8601 (UTC if it names no zone)."""
+
+    name = "since"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """To an aware UTC time."""
+        if isinstance(value, datetime):
+            return value
+        duration = parse_duration(value)
+        if duration is not None:
+            return _before(duration)
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a duration such as 30m, 2h, 7d nor a date such as 2024-03-21", param, ctx)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _before(duration: timedelta) -> datetime:
+    try:
+        return datetime.now(UTC) - duration
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+SINCE = click.option("--since", type=Since(), help="Only from then on: 30m, 2h, 7d, or 2024-03-21.")

@@ -1,0 +1,104 @@
+"""Alerts: written once under a key that allows no second, read as the records that commands and the API show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from monitor.domain.alert import Alert
+from monitor.domain.ids import AlertId
+from monitor.domain.times import rfc3339
+from monitor.storage.dialect import insert
+from monitor.storage.tables import alerts, deliveries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFilter:
+    """Which alerts to read; an empty part admits all. `since` looks at the time of making."""
+
+    since: datetime | None = None
+    terms: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+
+
+def add(connection: Connection, alert: Alert, why: dict[str, Any]) -> bool:
+    """Store an alert; False if one with its `dedup_key` is there already."""
+    statement = (
+        insert(connection, alerts)
+        .values(
+            id=alert.id,
+            dedup_key=alert.dedup_key,
+            term=alert.term,
+            kind=alert.kind,
+            severity=alert.severity,
+            tags=alert.tags,
+            reason=alert.reason,
+            article_id=alert.article_id,
+            revision=alert.revision,
+            story_id=alert.story_id,
+            created_at=alert.created_at,
+            suppressed=alert.suppressed,
+            data=alert.data,
+            why=why,
+        )
+        .on_conflict_do_nothing(index_elements=["dedup_key"])
+        .returning(alerts.c.id)
+    )
+    return connection.execute(statement).scalar_one_or_none() is not None
+
+
+def listing(
+    connection: Connection, wanted: AlertFilter | None = None, *, limit: int | None = None, skip: Iterable[str] = ()
+) -> tuple[dict[str, Any], ...]:
+    """Alert records, newest first: the `data` of the webhook plus `id created_at suppressed deliveries`. `skip` names ids to leave out."""
+    wanted = wanted or AlertFilter()
+    query = select(alerts).order_by(alerts.c.created_at.desc(), alerts.c.id.desc()).limit(limit)
+    if wanted.since is not None:
+        query = query.where(alerts.c.created_at >= wanted.since)
+    if wanted.terms:
+        query = query.where(alerts.c.term.in_(wanted.terms))
+    if wanted.severities:
+        query = query.where(alerts.c.severity.in_(wanted.severities))
+    skipped = frozenset(skip)
+    rows = [row for row in connection.execute(query) if row.id not in skipped]
+    sent = _deliveries(connection, [row.id for row in rows])
+    return tuple(
+        {
+            "id": row.id,
+            "created_at": rfc3339(row.created_at),
+            **row.data,
+            "why": row.why,
+            "suppressed": row.suppressed,
+            "deliveries": sent.get(row.id, []),
+        }
+        for row in rows
+    )
+
+
+def last_at(connection: Connection) -> datetime | None:
+    """When the last alert was raised."""
+    found: datetime | None = connection.execute(select(func.max(alerts.c.created_at))).scalar_one()
+    return found
+
+
+def _deliveries(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertId, list[dict[str, Any]]]:
+    """Per alert its deliveries, oldest first."""
+    found: dict[AlertId, list[dict[str, Any]]] = {}
+    for start in range(0, len(ids), 500):
+        query = select(deliveries).where(deliveries.c.alert_id.in_(ids[start : start + 500])).order_by(deliveries.c.id)
+        for row in connection.execute(query):
+            found.setdefault(row.alert_id, []).append(
+                {
+                    "id": row.id,
+                    "channel": row.channel,
+                    "status": row.status,
+                    "attempts": row.attempts,
+                    "next_attempt_at": rfc3339(row.next_attempt_at),
+                    "last_error": row.last_error,
+                }
+            )
+    return found
