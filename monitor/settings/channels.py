@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
@@ -11,136 +11,147 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from monitor.domain.watch import Severity
-from monitor.settings.values import ClockTime, Duration, FromFile, OneOrMany, SecretAddress, SecretHttpUrl, Section, Text, ZoneName
+from monitor.settings.values import (
+    ClockTime,
+    Duration,
+    FromFile,
+    HttpUrl,
+    OneOrMany,
+    SecretAddress,
+    SecretHttpUrl,
+    Section,
+    Text,
+    ZoneName,
+)
 
 
-class Day(StrEnum):
-    """A day of the week, Monday first."""
-
-    MON = "mon"
-    TUE = "tue"
-    WED = "wed"
-    THU = "thu"
-    FRI = "fri"
-    SAT = "sat"
-    SUN = "sun"
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class QuietHours(Section):
-    """When a channel is not to be disturbed: from `start` to `end` (past midnight if `end` is earlier) on the `days` it starts on.
+    """When a channel is not to be disturbed. `from` after `to` runs over midnight; `days` names the days it begins on.
 
-    Alerts of severity `break_through` and above are sent all the same; None lets nothing through.
+    Alerts of severity `breakthrough` and above are sent all the same; None lets nothing through.
     """
 
     start: ClockTime = Field(alias="from")
     end: ClockTime = Field(alias="to")
     zone: ZoneName = "UTC"
-    days: tuple[Day, ...] = tuple(Day)
-    break_through: Severity | None = Severity.CRITICAL
-
-    @model_validator(mode="after")
-    def _some_time(self) -> Self:
-        if self.start == self.end and self.start != time(0):
-            raise ValueError("`from` and `to` are the same time")
-        return self
+    days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    breakthrough: Severity | None = Severity.CRITICAL
 
 
-class DigestSettings(Section):
-    """Alerts are gathered and sent as one message `every` so often."""
+class DigestEvery(Section):
+    """A channel that is told at regular times only: one message for all that came since. `breakthrough` goes out at once."""
 
     shorthand: ClassVar[str | None] = "every"
 
     every: Duration
+    breakthrough: Severity | None = None
 
 
-class FallbackSettings(Section):
-    """The channel that takes over when this one has been failing for longer than `after`."""
+class ChannelBase(Section):
+    """What every channel can have.
 
-    shorthand: ClassVar[str | None] = "channel"
+    `rate` is messages a second. A backlog of more than `digest_over` messages is sent as one digest. `fallback` names the channel that
+    takes over when this one has been failing for longer than `fallback_after`.
+    """
 
-    channel: Text
-    after: Duration = timedelta(minutes=15)
-
-
-class Channel(Section):
-    """What every channel can have. `digest_over`: a backlog of more messages than this is sent as one digest."""
-
-    timeout: Duration = timedelta(seconds=10)
-    digest: DigestSettings | None = None
+    rate: Annotated[float, Field(gt=0)] | None = None
     digest_over: Annotated[int, Field(ge=1)] = 20
+    digest: DigestEvery | None = None
     quiet_hours: QuietHours | None = None
-    fallback: FallbackSettings | None = None
+    fallback: Text | None = None
+    fallback_after: Duration = timedelta(minutes=15)
+    timeout: Duration = timedelta(seconds=15)
 
 
-class HttpChannel(Channel):
-    """A channel reached over HTTP, through `proxy` if one is given."""
+class HttpChannel(ChannelBase):
+    """A channel that is one address to post to."""
 
+    url: SecretHttpUrl
     proxy: SecretAddress | None = None
+    ca_file: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
 
 
-class SlackChannel(HttpChannel):
-    """Slack: an incoming webhook's `url`, or a bot's `token` and the `channel` it posts to."""
+class WebhookChannel(HttpChannel):
+    """A receiver of Standard Webhooks; each `secret` signs. `template` is Jinja for a receiver that wants a body of its own shape."""
+
+    type: Literal["webhook"]
+    secret: Annotated[SecretStr | tuple[SecretStr, ...] | None, OneOrMany()] = None
+    headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    template: Annotated[Text | None, FromFile()] = None
+    content_type: Text = "application/json"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every signing secret, the newest first as configured."""
+        if self.secret is None:
+            return ()
+        several = self.secret if isinstance(self.secret, tuple) else (self.secret,)
+        return tuple(one.get_secret_value() for one in several)
+
+
+class SlackChannel(ChannelBase):
+    """Slack, by an incoming webhook (`url`) or as a bot (`token` and `channel`), which can answer in threads."""
 
     type: Literal["slack"]
     url: SecretHttpUrl | None = None
     token: SecretStr | None = None
     channel: Text | None = None
+    api: HttpUrl = "https://slack.com/api"
+    proxy: SecretAddress | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.url is None) == (self.token is None):
-            raise ValueError("expected either `url` (an incoming webhook), or `token` and `channel` (a bot)")
+            raise ValueError("a slack channel needs either `url` (incoming webhook), or `token` and `channel` (bot)")
         if self.token is not None and self.channel is None:
-            raise ValueError("a bot's `token` needs the `channel` to post to")
+            raise ValueError("a slack channel with a `token` needs a `channel`, such as C0123456789")
         return self
 
 
-class WebhookChannel(HttpChannel):
-    """A Standard Webhooks receiver. Every one of the `secret`s signs; none: unsigned. `template` (Jinja) replaces the body."""
+class DiscordChannel(HttpChannel):
+    """Discord by a channel webhook."""
 
-    type: Literal["webhook"]
-    url: SecretHttpUrl
-    secret: Annotated[tuple[SecretStr, ...], OneOrMany()] = ()
-    headers: Mapping[str, SecretStr] = {}
-    template: Annotated[Text, FromFile()] | None = None
-    client_cert: Path | None = None
-    client_key: Path | None = None
+    type: Literal["discord"]
 
 
-class FileChannel(Channel):
-    """A file that gets the webhook's body, one line per alert."""
+class TeamsChannel(HttpChannel):
+    """Microsoft Teams by a workflow webhook that takes Adaptive Cards."""
 
-    type: Literal["file"]
-    path: Path
+    type: Literal["teams"]
 
 
-class AppriseChannel(HttpChannel):
-    """Any service that Apprise knows, by its address."""
+class AppriseChannel(ChannelBase):
+    """Any of Apprise's services, named by its address."""
 
     type: Literal["apprise"]
     url: SecretAddress
 
 
-class DiscordChannel(HttpChannel):
-    """A Discord webhook."""
-
-    type: Literal["discord"]
-    url: SecretHttpUrl
-
-
-class TeamsChannel(HttpChannel):
-    """A Microsoft Teams workflow webhook."""
-
-    type: Literal["teams"]
-    url: SecretHttpUrl
-
-
-class TelegramChannel(HttpChannel):
+class TelegramChannel(ChannelBase):
     """A Telegram bot and the chat it writes to."""
 
     type: Literal["telegram"]
     token: SecretStr
     chat_id: Text
+    proxy: SecretAddress | None = None
+
+
+class FileChannel(ChannelBase):
+    """Webhook bodies in a file, one line each."""
+
+    type: Literal["file"]
+    path: Path
+
+
+class LogChannel(ChannelBase):
+    """The program's own log."""
+
+    type: Literal["log"]
 
 
 class Encryption(StrEnum):
@@ -151,7 +162,7 @@ class Encryption(StrEnum):
     NONE = "none"
 
 
-class EmailChannel(Channel):
+class EmailChannel(ChannelBase):
     """E-mail through an SMTP server. `port` None means the usual one of the encryption."""
 
     type: Literal["email"]
@@ -164,7 +175,15 @@ class EmailChannel(Channel):
     to: Annotated[tuple[Text, ...], OneOrMany(), Field(min_length=1)]
 
 
-ChannelSettings = Annotated[
-    SlackChannel | WebhookChannel | FileChannel | AppriseChannel | DiscordChannel | TeamsChannel | TelegramChannel | EmailChannel,
+Channel = Annotated[
+    WebhookChannel
+    | SlackChannel
+    | DiscordChannel
+    | TeamsChannel
+    | AppriseChannel
+    | TelegramChannel
+    | EmailChannel
+    | FileChannel
+    | LogChannel,
     Field(discriminator="type"),
 ]

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Final, Self
 from pydantic import Field, SecretStr, SkipValidation, model_validator
 
 from monitor.domain.watch import Severity, Term
-from monitor.settings.channels import ChannelSettings
+from monitor.settings.channels import Channel
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.values import Duration, Moment, OneOrMany, SecretAddress, Section, Text, Wait
 
@@ -135,7 +135,7 @@ class Settings(Section):
     feeds: tuple[FeedSettings, ...] = ()
     folders: tuple[Path, ...] = ()
     terms: SkipValidation[tuple[Term, ...]] = Field(default=(), repr=False)
-    channels: Mapping[str, ChannelSettings] = {}
+    channels: Mapping[str, Channel] = {}
     routes: tuple[RouteSettings, ...] = ()
     stories: StoriesSettings = StoriesSettings()
     silences: tuple[SilenceSettings, ...] = ()

@@ -70,15 +70,17 @@ class WatchItem(Section):
         if wrong:
             raise ValueError(f"{kind} cannot have {', '.join(wrong)}")
 
+    def _kind_and_phrases(self, name: str) -> tuple[TermKind, tuple[str, ...]]:
+        if self.query is not None:
+            return TermKind.QUERY, ()
+        if self.type is not None:
+            return TermKind.ENTITY, _distinct(name, *self.aliases)
+        return TermKind.KEYWORD, _distinct(*(self.any or (name,)))
+
     def term(self, where: str) -> Term:
         """The term; `where` is `FILE:LINE:COLUMN` of its query, or else of its name."""
         name = " ".join(self.name.split())
-        if self.query is not None:
-            kind, phrases = TermKind.QUERY, ()
-        elif self.type is not None:
-            kind, phrases = TermKind.ENTITY, _distinct(name, *self.aliases)
-        else:
-            kind, phrases = TermKind.KEYWORD, _distinct(*(self.any or (name,)))
+        kind, phrases = self._kind_and_phrases(name)
         return Term(
             name=name,
             kind=kind,
