@@ -1,12 +1,22 @@
-"""A delivery: one alert on its way to one channel."""
+"""A delivery: one alert on its way to one channel, and what an answer makes of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from typing import Any
 
-from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.ids import AlertId, DeliveryId, StoryId
+from monitor.domain.watch import Severity
+
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 30, 120, 600, 1800, 3600))
+PERSISTENCE = timedelta(hours=24)
+JITTER = 0.2
+_SECONDS = re.compile(r"\d{1,12}(?:\.\d+)?")
 
 
 class DeliveryStatus(StrEnum):
@@ -17,6 +27,15 @@ class DeliveryStatus(StrEnum):
     DELIVERED = "delivered"
     HELD = "held"
     DEAD = "dead"
+
+
+class Outcome(StrEnum):
+    """What an attempt came to: taken, this content refused, the receiver gone for good, or anything that may pass."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    GONE = "gone"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +50,92 @@ class Delivery:
     next_attempt_at: datetime | None
     last_error: str | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A claimed delivery with all that sending it takes. `data` is the alert as it was frozen at `alerted_at`.
+
+    `thread` is the receiver's own name for the first message about the same story and term, where it has given one.
+    """
+
+    id: DeliveryId
+    alert_id: AlertId
+    alerted_at: datetime
+    severity: Severity
+    data: dict[str, Any] = field(repr=False)
+    term: str = ""
+    story_id: StoryId | None = None
+    attempts: int = 0
+    first_attempt_at: datetime | None = None
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
+
+    `reference` is the receiver's own name for the message, for those that give one.
+    """
+
+    outcome: Outcome
+    at: datetime
+    duration_s: float = 0.0
+    reason: str | None = None
+    http_status: int | None = None
+    answer: str = ""
+    retry_after: timedelta | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What becomes of a delivery after an attempt. `next_attempt_at` is None once nothing more is tried."""
+
+    status: DeliveryStatus
+    next_attempt_at: datetime | None
+    error: str | None
+
+
+def judge(http_status: int) -> Outcome:
+    """What an HTTP status says: any 2xx is success; 400, 413 and 422 refuse the content; 410 is goodbye; the rest may pass."""
+    if 200 <= http_status < 300:
+        return Outcome.ACCEPTED
+    if http_status in {400, 413, 422}:
+        return Outcome.REFUSED
+    return Outcome.GONE if http_status == 410 else Outcome.FAILED
+
+
+def next_step(receipt: Receipt, *, attempts: int, first_attempt_at: datetime, now: datetime, jitter: float) -> Step:
+    """The delivery's next state and time, after `attempts` attempts including this one.
+
+    Failures are repeated at once, then after 5 s, 30 s, 2 min, 10 min, 30 min and hourly, each up to a fifth later (`jitter` is in
+    [0, 1)), never before the receiver's Retry-After, and given up 24 hours after the first attempt. A wait that would pass the end is cut to it, so that there is a last try.
+    """
+    if receipt.outcome is Outcome.ACCEPTED:
+        return Step(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
+    if receipt.outcome is Outcome.REFUSED:
+        return Step(status=DeliveryStatus.DEAD, next_attempt_at=None, error=receipt.reason)
+    if receipt.outcome is Outcome.GONE:
+        return Step(status=DeliveryStatus.PENDING, next_attempt_at=now, error=receipt.reason)
+    end = first_attempt_at + PERSISTENCE
+    if now >= end:
+        return Step(status=DeliveryStatus.DEAD, next_attempt_at=None, error=receipt.reason)
+    wait = WAITS[min(attempts, len(WAITS)) - 1] * (1 + JITTER * jitter)
+    wait = max(wait, receipt.retry_after or wait)
+    return Step(status=DeliveryStatus.PENDING, next_attempt_at=min(now + wait, end), error=receipt.reason)
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """A Retry-After header, in seconds or as an HTTP date, as a wait of at most a day; None when it says nothing of use."""
+    if value is None:
+        return None
+    text = value.strip()
+    if _SECONDS.fullmatch(text):
+        return timedelta(seconds=min(math.ceil(float(text)), PERSISTENCE.total_seconds()))
+    try:
+        then = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    then = then.replace(tzinfo=UTC) if then.tzinfo is None else then
+    return min(max(then - now, timedelta(0)), PERSISTENCE)

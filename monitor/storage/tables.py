@@ -42,6 +42,7 @@ feeds = Table(
     Column("id", ID, primary_key=True),
     Column("url", SafeText, nullable=False, unique=True),
     Column("name", SafeText, nullable=False),
+    Column("host", String(300), nullable=False, index=True),
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("status", String(16), nullable=False, server_default="new"),
     Column("reason", SafeText),
@@ -200,8 +201,10 @@ deliveries = Table(
     Column("lease_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
+    Column("reference", SafeText),
     UniqueConstraint("alert_id", "channel"),
     Index(None, "status", "channel", "next_attempt_at"),
+    Index(None, "channel", "status", "created_at", "id"),
 )
 
 attempts = Table(
@@ -224,10 +227,22 @@ channels = Table(
     Column("failing_since", UtcDateTime),
     Column("open_until", UtcDateTime),
     Column("paused", Boolean, nullable=False, server_default=false()),
+    Column("target", Digest),
     Column("reason", SafeText),
     Column("next_send_at", UtcDateTime),
     Column("lease_token", String(36)),
     Column("lease_until", UtcDateTime),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("term", SafeText),
+    Column("tag", SafeText),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False, index=True),
+    Column("reason", SafeText),
 )
 
 heartbeats = Table(
