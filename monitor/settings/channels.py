@@ -138,6 +138,7 @@ class TelegramChannel(ChannelBase):
     type: Literal["telegram"]
     token: SecretStr
     chat_id: Text
+    api: HttpUrl = "https://api.telegram.org"
     proxy: SecretAddress | None = None
 
 
