@@ -1,0 +1,112 @@
+"""The two queues, and the only jobs they carry. What stands in Redis is not trusted: anyone who can write there could name any function.
+
+A job is JSON; its function must be one of ours; callbacks, webhooks, metadata, retries and time limits found in Redis are dropped.
+RQ's own options were chosen by measurement: no `ttl` (an expired job vanishes silently) and no Retry (the database is the retry).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.exceptions import NoSuchJobError
+from rq.job import Job, JobStatus
+from rq.serializers import JSONSerializer
+from rq.timeouts import BaseDeathPenalty, UnixSignalDeathPenalty
+from rq.utils import now
+
+from monitor.logs import get_logger
+
+SCAN = "scan"
+DELIVER = "deliver"
+SCAN_JOB = "workers.jobs.scan"
+DELIVER_JOB = "workers.jobs.deliver"
+JOB_TIMEOUT_S = 30
+FAILURE_TTL_S = 60
+MAINTENANCE_LOCK_S = (
+    30  # RQ's own lasts 899 s, so that a worker killed while cleaning up would stop recovery for a quarter of an hour
+)
+_TRUSTED = frozenset(
+    {"data", "created_at", "enqueued_at", "started_at", "ended_at", "last_heartbeat", "origin", "status", "worker_name"}
+)
+
+
+class SafeJob(Job):
+    """A job that can only be one of ours; anything else found in Redis is as good as not there."""
+
+    functions: ClassVar[frozenset[str]] = frozenset({SCAN_JOB, DELIVER_JOB})
+
+    def __init__(self, id: str | None = None, connection: redis.Redis | None = None, serializer: Any = None) -> None:  # noqa: A002 - RQ's name
+        del serializer
+        super().__init__(id, connection, JSONSerializer)
+
+    @classmethod
+    def make(cls, job_id: str, function: str, argument: object, *, queue: Queue) -> SafeJob:
+        """A job that calls `function(argument)`; it is not on the queue yet."""
+        job = cls.create(
+            function,
+            args=[argument],
+            id=job_id,
+            connection=queue.connection,
+            origin=queue.name,
+            status=JobStatus.QUEUED,
+            description=job_id,
+            timeout=JOB_TIMEOUT_S,
+            result_ttl=0,
+            failure_ttl=FAILURE_TTL_S,
+        )
+        assert isinstance(job, cls)
+        job.enqueued_at = now()
+        return job
+
+    def restore(self, raw_data: Mapping[Any, Any]) -> None:
+        """Read the trusted fields of a hash in Redis; raises NoSuchJobError for what is no job of ours."""
+        fields = {key: value for key, value in raw_data.items() if _name(key) in _TRUSTED}
+        try:
+            super().restore(fields)
+            wanted = self.func_name in self.functions and self.instance is None and not self.kwargs and len(self.args) == 1
+        except RedisError:
+            raise
+        except Exception as error:  # noqa: BLE001 - malformed data makes RQ raise anything
+            self._refuse(type(error).__name__, error)
+        if not wanted:
+            self._refuse("not one of our functions", None)
+        self.timeout, self.result_ttl, self.failure_ttl = JOB_TIMEOUT_S, 0, FAILURE_TTL_S
+
+    def _refuse(self, reason: str, cause: Exception | None) -> None:
+        get_logger().warning("job.refused", job=self.id, reason=reason)
+        raise NoSuchJobError(f"job {self.id} is refused: {reason}") from cause
+
+
+class SafeQueue(Queue):
+    """A queue whose jobs are JSON and ours, whoever builds it."""
+
+    def __init__(
+        self,
+        name: str = SCAN,
+        connection: redis.Redis | None = None,
+        *,
+        job_class: str | type[Job] | None = None,
+        serializer: Any = None,
+        death_penalty_class: type[BaseDeathPenalty] | None = UnixSignalDeathPenalty,
+    ) -> None:
+        del serializer
+        super().__init__(
+            name, connection, job_class=job_class or SafeJob, serializer=JSONSerializer, death_penalty_class=death_penalty_class
+        )
+
+    def acquire_maintenance_lock(self) -> bool:
+        """True if this worker is the one to clean up; the lock of one that was killed meanwhile is soon gone."""
+        return bool(self.connection.set(self.registry_cleaning_key, 1, nx=True, ex=MAINTENANCE_LOCK_S))
+
+
+def queue(name: str, connection: redis.Redis) -> SafeQueue:
+    """The queue `scan` or `deliver`."""
+    return SafeQueue(name, connection)
+
+
+def _name(key: bytes | str) -> str:
+    return key.decode("utf-8", "replace") if isinstance(key, bytes) else key

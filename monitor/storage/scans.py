@@ -1,0 +1,114 @@
+"""The outbox of articles to scan: a row stays until its article is scanned, whatever becomes of the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, literal, or_, select, update
+
+from monitor.domain.ids import ArticleId, ScanId
+from monitor.storage.dialect import insert
+from monitor.storage.ids import new_id
+from monitor.storage.tables import scans
+from monitor.storage.types import UtcDateTime
+
+_T = TypeVar("_T")
+_BATCH = 500
+_WAITS = tuple(timedelta(seconds=4 * 2**step) for step in range(5))
+"""How long work may stay unfinished after it was put on the queue for the 1st, 2nd … time: 4 s, doubled up to 64 s."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One revision of an article still to be scanned; `attempts` says how often it was put on the queue."""
+
+    id: ScanId
+    article_id: ArticleId
+    revision: int
+    created_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much is still to be scanned, and since when."""
+
+    count: int
+    oldest: datetime | None
+
+
+def add(connection: Connection, revisions: Sequence[tuple[ArticleId, int]], now: datetime) -> tuple[ScanId, ...]:
+    """Note articles and their revisions as to be scanned; the ids of those not noted before."""
+    added: list[ScanId] = []
+    for part in _parts(revisions):
+        rows = [{"id": new_id(), "article_id": article, "revision": revision, "created_at": now} for article, revision in part]
+        statement = insert(connection, scans).values(rows).on_conflict_do_nothing().returning(scans.c.id)
+        added.extend(connection.execute(statement).scalars())
+    return tuple(sorted(added))
+
+
+def unqueued(connection: Connection, now: datetime, limit: int, *, left_queue: datetime | None = None) -> tuple[Scan, ...]:
+    """What must be put on the queue, oldest first: never there yet, or unfinished for longer than its wait.
+
+    `left_queue`: what was put on the queue later than this still stands there, so it is not due again.
+    """
+    due = and_(scans.c.enqueued_at <= now - _WAITS[0], scans.c.enqueued_at <= _cut_off(now))
+    if left_queue is not None:
+        due = and_(due, scans.c.enqueued_at < left_queue)
+    return _read(connection, _select(limit).where(or_(scans.c.enqueued_at.is_(None), due)))
+
+
+def outstanding(connection: Connection, enqueued_before: datetime, limit: int) -> tuple[Scan, ...]:
+    """Everything unfinished that was never put on the queue or was put there before a time, however short its wait."""
+    before = or_(scans.c.enqueued_at.is_(None), scans.c.enqueued_at < enqueued_before)
+    return _read(connection, _select(limit).where(before))
+
+
+def mark_enqueued(connection: Connection, ids: Sequence[ScanId], now: datetime) -> None:
+    """Note that these were put on the queue. Rows that a worker is finishing this moment are left alone."""
+    for part in _parts(ids):
+        free = select(scans.c.id).where(scans.c.id.in_(part)).with_for_update(skip_locked=True)
+        values = {"enqueued_at": now, "attempts": scans.c.attempts + 1}
+        connection.execute(update(scans).where(scans.c.id.in_(free)).values(values))
+
+
+def load(connection: Connection, ids: Sequence[ScanId]) -> tuple[Scan, ...]:
+    """Those of these that are still to be done, oldest first."""
+    return tuple(scan for part in _parts(sorted(ids)) for scan in _read(connection, _select(len(part)).where(scans.c.id.in_(part))))
+
+
+def finish(connection: Connection, scan_id: ScanId) -> bool:
+    """Strike a scan off, in the transaction that stores what it found; False if another worker did so before."""
+    return connection.execute(delete(scans).where(scans.c.id == scan_id)).rowcount == 1
+
+
+def fail(connection: Connection, scan_id: ScanId, error: str) -> None:
+    """Note why a scan did not work; it stays to be done."""
+    connection.execute(update(scans).where(scans.c.id == scan_id).values(error=error[:1000]))
+
+
+def backlog(connection: Connection) -> Backlog:
+    """The work still to be done."""
+    count, oldest = connection.execute(select(func.count(), func.min(scans.c.created_at))).one()
+    return Backlog(count=count, oldest=oldest)
+
+
+def _cut_off(now: datetime) -> ColumnElement[datetime]:
+    cut_offs = [literal(now - wait, UtcDateTime) for wait in _WAITS]
+    return case({0: cut_offs[0], **dict(enumerate(cut_offs[:-1], start=1))}, value=scans.c.attempts, else_=cut_offs[-1])
+
+
+def _select(limit: int) -> Select[tuple[object, ...]]:
+    columns = (scans.c.id, scans.c.article_id, scans.c.revision, scans.c.created_at, scans.c.attempts)
+    return select(*columns).order_by(scans.c.id).limit(limit)
+
+
+def _read(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[Scan, ...]:
+    return tuple(Scan(**row) for row in connection.execute(query).mappings())
+
+
+def _parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    return (values[start : start + _BATCH] for start in range(0, len(values), _BATCH))
