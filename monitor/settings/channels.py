@@ -24,7 +24,6 @@ from monitor.settings.values import (
     ZoneName,
 )
 
-
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 

@@ -1,0 +1,47 @@
+"""Attempts: the receipt of every try, for whoever asks what a receiver said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from monitor.domain.delivery import Outcome, Receipt
+from monitor.domain.ids import DeliveryId
+from monitor.storage.dialect import insert
+from monitor.storage.ids import new_id
+from monitor.storage.tables import attempts
+
+
+def record(connection: Connection, ids: Sequence[DeliveryId], receipt: Receipt) -> None:
+    """Keep the receipt of one message for each delivery that it carried."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": new_id(),
+            "delivery_id": one,
+            "at": receipt.at,
+            "outcome": receipt.outcome,
+            "http_status": receipt.http_status,
+            "duration_s": receipt.duration_s,
+            "answer": receipt.answer or receipt.reason,
+        }
+        for one in ids
+    ]
+    if rows:
+        connection.execute(insert(connection, attempts), rows)
+
+
+def of(connection: Connection, delivery_id: DeliveryId) -> tuple[Receipt, ...]:
+    """Every attempt of a delivery, the first one first."""
+    query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.at, attempts.c.id)
+    return tuple(
+        Receipt(
+            outcome=Outcome(row.outcome),
+            at=row.at,
+            duration_s=row.duration_s,
+            http_status=row.http_status,
+            answer=row.answer or "",
+        )
+        for row in connection.execute(query)
+    )

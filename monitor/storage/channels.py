@@ -1,0 +1,82 @@
+"""Channels: what all processes must agree on about a receiver, and whose turn it is to send to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, update
+
+from monitor.domain.channel import ChannelState
+from monitor.storage.dialect import insert
+from monitor.storage.tables import channels
+
+_FRESH: dict[str, Any] = {"failures": 0, "failing_since": None, "open_until": None, "paused": False, "reason": None}
+
+
+def acquire(connection: Connection, name: str, *, token: str, now: datetime, until: datetime) -> bool:
+    """Take the channel's turn until then; False while another process has it. Holding it, one may take it again."""
+    mine = or_(channels.c.lease_until.is_(None), channels.c.lease_until <= now, channels.c.lease_token == token)
+    take = update(channels).where(channels.c.name == name, mine).values(lease_token=token, lease_until=until)
+    if connection.execute(take).rowcount:
+        return True
+    new = insert(connection, channels).values(name=name, lease_token=token, lease_until=until).on_conflict_do_nothing()
+    return connection.execute(new.returning(channels.c.name)).scalar() is not None
+
+
+def renew(connection: Connection, name: str, *, token: str, until: datetime) -> bool:
+    """Keep the turn for longer; False if it was lost."""
+    mine = update(channels).where(channels.c.name == name, channels.c.lease_token == token)
+    return connection.execute(mine.values(lease_until=until)).rowcount == 1
+
+
+def release(connection: Connection, name: str, *, token: str) -> None:
+    """Give the turn up, if it is still ours."""
+    mine = update(channels).where(channels.c.name == name, channels.c.lease_token == token)
+    connection.execute(mine.values(lease_token=None, lease_until=None))
+
+
+def load(connection: Connection, name: str) -> ChannelState:
+    """The channel's state; a fresh one for a channel never used."""
+    row = connection.execute(select(channels).where(channels.c.name == name)).one_or_none()
+    return ChannelState() if row is None else _state(row)
+
+
+def save(connection: Connection, name: str, state: ChannelState) -> None:
+    """Keep the channel's state."""
+    values = {
+        "failures": state.failures,
+        "failing_since": state.failing_since,
+        "open_until": state.open_until,
+        "paused": state.paused,
+        "reason": state.reason,
+        "next_send_at": state.next_send_at,
+    }
+    connection.execute(update(channels).where(channels.c.name == name).values(values))
+
+
+def resume(connection: Connection, name: str) -> bool:
+    """Forget what went wrong on a channel, so that its deliveries go out again; False if it has never been used."""
+    return connection.execute(update(channels).where(channels.c.name == name).values(_FRESH)).rowcount == 1
+
+
+def aim(connection: Connection, name: str, target: bytes) -> None:
+    """Note which receiver the channel leads to; a new one starts afresh, whatever the old one had said."""
+    moved = update(channels).where(channels.c.name == name, or_(channels.c.target.is_(None), channels.c.target != target))
+    connection.execute(moved.values(target=target, **_FRESH))
+
+
+def listing(connection: Connection) -> dict[str, ChannelState]:
+    """Every channel that was ever used, by name."""
+    return {row.name: _state(row) for row in connection.execute(select(channels).order_by(channels.c.name))}
+
+
+def _state(row: Any) -> ChannelState:
+    return ChannelState(
+        failures=row.failures,
+        failing_since=row.failing_since,
+        open_until=row.open_until,
+        paused=row.paused,
+        reason=row.reason,
+        next_send_at=row.next_send_at,
+    )
