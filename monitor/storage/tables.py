@@ -2,7 +2,8 @@
 
 `feeds`, `hosts`, `files` remember where we are with each source; `articles`, `appearances`, `article_keys`, `revisions` hold what was
 read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what came of it;
-`channels` and `heartbeats` are the shared state of the running processes.
+`sketches` and `sketch_keys` are the index that finds an article's story; `channels` and `heartbeats` are the shared state of the
+running processes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -140,6 +142,25 @@ appearances = Table(
     Column("url", SafeText),
     Column("published_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
+)
+
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("dated", UtcDateTime, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("index_keys", LargeBinary, nullable=False),
+)
+
+sketch_keys = Table(
+    "sketch_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("sketch_id", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 revisions = Table(

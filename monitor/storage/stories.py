@@ -1,0 +1,139 @@
+"""Stories: begun by their first article, joined by later ones, merged when two turn out to be one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, update
+
+from monitor.domain.article import Article
+from monitor.domain.ids import ArticleId, StoryId
+from monitor.domain.story import Member, Story
+from monitor.storage.ids import new_id
+from monitor.storage.locks import serialise
+from monitor.storage.tables import alerts, appearances, articles, stories
+
+_BATCH = 500
+
+
+def lock(connection: Connection) -> None:
+    """Let no other transaction decide on stories until this one ends; taken first, or transactions could wait for each other."""
+    serialise(connection, "stories")
+
+
+def begin(connection: Connection, article: Article, *, now: datetime) -> StoryId:
+    """A new story that holds `article`."""
+    story_id = StoryId(new_id())
+    connection.execute(
+        _BEGIN, {"id": story_id, "title": article.title, "created_at": now, "last_article_at": article.fetched_at, "articles": 0}
+    )
+    join(connection, article, story_id)
+    return story_id
+
+
+def join(connection: Connection, article: Article, story_id: StoryId) -> None:
+    """Put `article`, which has no story yet, into one."""
+    connection.execute(_PLACE, {"of_article": article.id, "story_id": story_id})
+    connection.execute(_GROW, {"of_story": story_id, "at": article.fetched_at})
+
+
+def current(connection: Connection, article_id: ArticleId) -> StoryId | None:
+    """The story that holds an article now, whatever was read of it earlier."""
+    return connection.execute(_STORY_OF, {"of_article": article_id}).scalar_one_or_none()
+
+
+def members(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, tuple[Member, ...]]:
+    """Where each story was read: every outlet and URL once, in the order they were seen."""
+    found: dict[StoryId, dict[tuple[str, str | None], Member]] = defaultdict(dict)
+    wanted = list(story_ids)
+    for start in range(0, len(wanted), _BATCH):
+        rows = connection.execute(_MEMBERS, {"story_ids": wanted[start : start + _BATCH]})
+        for row in rows:
+            member = Member(
+                article_id=row.article_id,
+                title=row.title,
+                source=row.source,
+                url=row.url,
+                published_at=row.published_at,
+                seen_at=row.seen_at,
+            )
+            found[row.story_id].setdefault((row.source, row.url or row.article_id), member)
+    return {story_id: tuple(by_place.values()) for story_id, by_place in found.items()}
+
+
+def listing(connection: Connection, since: datetime | None = None, limit: int = 100) -> tuple[Story, ...]:
+    """Stories that had an article since `since`, newest first; those merged into another are shown as that one."""
+    query = select(stories).where(stories.c.merged_into.is_(None)).order_by(stories.c.last_article_at.desc(), stories.c.id.desc())
+    if since is not None:
+        query = query.where(stories.c.last_article_at >= since)
+    rows = connection.execute(query.limit(limit)).all()
+    inside = members(connection, [row.id for row in rows])
+    return tuple(
+        Story(
+            id=row.id,
+            title=row.title,
+            created_at=row.created_at,
+            last_article_at=row.last_article_at,
+            articles=len(inside.get(row.id, ())) or row.articles,
+            sources=tuple(dict.fromkeys(member.source for member in inside.get(row.id, ()))),
+        )
+        for row in rows
+    )
+
+
+def merge(connection: Connection, story_id: StoryId, into: StoryId) -> None:
+    """Make two stories one: the articles move, alerts already raised stay as they are, and `merged_into` keeps the record."""
+    moved = connection.execute(update(articles).where(articles.c.story_id == story_id).values(story_id=into)).rowcount
+    last = select(stories.c.last_article_at).where(stories.c.id == story_id).scalar_subquery()
+    connection.execute(
+        update(stories)
+        .where(stories.c.id == into)
+        .values(
+            articles=stories.c.articles + moved,
+            last_article_at=case((last > stories.c.last_article_at, last), else_=stories.c.last_article_at),
+        )
+    )
+    connection.execute(
+        update(stories).where(or_(stories.c.id == story_id, stories.c.merged_into == story_id)).values(merged_into=into)
+    )
+    connection.execute(update(stories).where(stories.c.id == story_id).values(articles=0))
+
+
+def prune(connection: Connection, before: datetime, *, limit: int = 1000) -> int:
+    """Forget stories without an article since `before` that retention has emptied; how many there were."""
+    inside = select(articles.c.id).where(articles.c.story_id == stories.c.id).exists()
+    told = select(alerts.c.id).where(alerts.c.story_id == stories.c.id).exists()
+    empty = select(stories.c.id).where(stories.c.last_article_at < before, ~inside, ~told).order_by(stories.c.id).limit(limit)
+    gone: Sequence[Any] = connection.execute(empty).scalars().all()
+    connection.execute(delete(stories).where(stories.c.id.in_(gone)))
+    return len(gone)
+
+
+_BEGIN = stories.insert()
+_PLACE = update(articles).where(articles.c.id == bindparam("of_article")).values(story_id=bindparam("story_id"))
+_GROW = (
+    update(stories)
+    .where(stories.c.id == bindparam("of_story"))
+    .values(
+        articles=stories.c.articles + 1,
+        last_article_at=case((stories.c.last_article_at < bindparam("at"), bindparam("at")), else_=stories.c.last_article_at),
+    )
+)
+_STORY_OF = select(articles.c.story_id).where(articles.c.id == bindparam("of_article"))
+_MEMBERS = (
+    select(
+        articles.c.story_id,
+        articles.c.id.label("article_id"),
+        articles.c.title,
+        func.coalesce(appearances.c.source, articles.c.source).label("source"),
+        case((appearances.c.article_id.is_(None), articles.c.url), else_=appearances.c.url).label("url"),
+        case((appearances.c.article_id.is_(None), articles.c.published_at), else_=appearances.c.published_at).label("published_at"),
+        func.coalesce(appearances.c.seen_at, articles.c.fetched_at).label("seen_at"),
+    )
+    .join(appearances, appearances.c.article_id == articles.c.id, isouter=True)
+    .where(articles.c.story_id.in_(bindparam("story_ids", expanding=True)))
+    .order_by("seen_at", "article_id", "url")
+)

@@ -1,0 +1,117 @@
+"""Which story an article belongs to: what is kept of it for comparing, and the decision over candidates."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.domain.article import Article
+from monitor.domain.ids import StoryId
+from workers.extract.lead import headline, without_furniture
+from workers.extract.sketch import Sketch, hashed, key, overlap, shingles_of, sketch, words_of
+
+BODY_KEYS = 10
+LEAD_KEYS = 4
+LEAD_WORDS = 40
+TITLE_MIN_WORDS = 4
+SHORT = 40
+"""Shingles of a text too short to be known by its wording alone: a headline and a sentence."""
+SAME_TITLE_WITHIN = timedelta(hours=12)
+
+RESEMBLANCE = 0.3
+CONTAINMENT = 0.6
+SHORT_RESEMBLANCE = 0.5
+SHORT_CONTAINMENT = 0.8
+MIN_SHARED = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Print:
+    """What is kept of an article for comparing. `title` is a hash, 0 when the title says too little."""
+
+    sketch: Sketch
+    title: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """An article's print, and the keys under which the index finds it."""
+
+    print: Print
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An earlier article that shares keys with this one. `dated` is when it was published, or fetched where that is not known."""
+
+    story_id: StoryId
+    dated: datetime
+    print: Print
+
+
+def features_of(article: Article) -> Features:
+    """What is kept of `article` for comparing; pure, and well under a millisecond."""
+    title = words_of(headline(article.title))
+    words = words_of(without_furniture(article.text or article.summary))
+    shingles = shingles_of(words)
+    body = hashed(shingles if len(shingles) >= SHORT else [*shingles_of(title), *shingles])
+    lead = hashed(shingles_of(words[:LEAD_WORDS]))
+    whole = sketch(body)
+    title_key = key(b"title", " ".join(title).encode("utf-8", "surrogatepass")) if len(title) >= TITLE_MIN_WORDS else 0
+    keys = {
+        *(key(b"shingle", body[value]) for value in whole.hashes[:BODY_KEYS]),
+        *(key(b"shingle", lead[value]) for value in sorted(lead)[:LEAD_KEYS]),
+        *((title_key,) if title_key else ()),
+    }
+    return Features(print=Print(sketch=whole, title=title_key), keys=tuple(sorted(keys)))
+
+
+def dated(article: Article) -> datetime:
+    """When the article was published, or fetched where that is not known or lies ahead."""
+    return min(article.published_at or article.fetched_at, article.fetched_at)
+
+
+def same_story(features: Features, at: datetime, candidates: Sequence[Candidate], *, window: timedelta) -> StoryId | None:
+    """The story of the candidate that is most nearly the same text, or None: this article begins a story."""
+    best: tuple[float, StoryId] | None = None
+    for candidate in candidates:
+        gap = abs(at - candidate.dated)
+        score = likeness(features.print, candidate.print, gap=gap) if gap <= window else 0.0
+        if score > 0 and (best is None or score > best[0]):
+            best = (score, candidate.story_id)
+    return None if best is None else best[1]
+
+
+def likeness(first: Print, second: Print, *, gap: timedelta) -> float:
+    """How nearly two texts are the same, in (0, 1], or 0 when they are not copies of one another.
+
+    A copy with a new lead, a cut tail or an added paragraph keeps at least 0.3 of the shingles in common, or lies to 0.6 within the
+    longer text; articles that are not copies have under 0.05. A headline with a sentence must agree in more, or have the same
+    title within 12 hours.
+    """
+    common = overlap(first.sketch, second.sketch)
+    short = min(first.sketch.size, second.sketch.size) < SHORT
+    if short and first.title and first.title == second.title and gap <= SAME_TITLE_WITHIN:
+        return 1.0
+    if common.shared < MIN_SHARED:
+        return 0.0
+    resemblance, containment = (SHORT_RESEMBLANCE, SHORT_CONTAINMENT) if short else (RESEMBLANCE, CONTAINMENT)
+    return max(common.resemblance, 0.01) if common.resemblance >= resemblance or common.containment >= containment else 0.0
+
+
+def pack(value: Print) -> bytes:
+    """A print as bytes, the same on every machine: title, shingles, and the hashes of the sketch."""
+    hashes = value.sketch.hashes
+    return struct.pack(f"<QIB{len(hashes)}I", value.title, value.sketch.size, len(hashes), *hashes)
+
+
+def unpack(data: bytes) -> Print:
+    """The reverse of `pack`."""
+    title, size, count = _HEAD.unpack_from(data)
+    return Print(sketch=Sketch(size=size, hashes=struct.unpack_from(f"<{count}I", data, _HEAD.size)), title=title)
+
+
+_HEAD = struct.Struct("<QIB")

@@ -1,0 +1,47 @@
+"""Find each article's story, inside the transaction that records its scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.domain.article import Article
+from monitor.domain.ids import StoryId
+from monitor.domain.story import StoryRules
+from monitor.storage import sketches, stories
+from workers.extract.stories import Candidate, Features, dated, pack, same_story, unpack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """The story of an article. `joined`: an earlier article is in it, and this one was not."""
+
+    story_id: StoryId
+    joined: bool
+
+
+def assign(connection: Connection, article: Article, features: Features, *, now: datetime, settings: StoryRules) -> Assignment:
+    """Put `article` into the story it tells, or begin one; a later revision stays where the article is.
+
+    Two workers that scan two copies at the same instant come here one after the other: the lock is held until the transaction ends,
+    so the second sees what the first has written.
+    """
+    stories.lock(connection)
+    placed = stories.current(connection, article.id)
+    if placed is None:
+        story_id = _find(connection, article, features, settings)
+        if story_id is not None:
+            stories.join(connection, article, story_id)
+        assignment = Assignment(story_id=story_id or stories.begin(connection, article, now=now), joined=story_id is not None)
+    else:
+        assignment = Assignment(story_id=placed, joined=False)
+    sketches.put(connection, article.id, at=article.fetched_at, dated=dated(article), data=pack(features.print), keys=features.keys)
+    return assignment
+
+
+def _find(connection: Connection, article: Article, features: Features, settings: StoryRules) -> StoryId | None:
+    found = sketches.candidates(connection, features.keys, since=article.fetched_at - settings.window)
+    candidates = [Candidate(story_id=row.story_id, dated=row.dated, print=unpack(row.data)) for row in found]
+    return same_story(features, dated(article), candidates, window=settings.window)
