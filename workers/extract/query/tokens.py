@@ -197,7 +197,7 @@ def _named(query: str, found: re.Match[str]) -> Token | None:
     if near:
         raise fail(f"there is no field {name_shown} - did you mean {near}: ?", found.start())
     after = query[found.end() : found.end() + 1]
-    if not after or after.isspace():
+    if not after or after.isspace() or after in ")）":
         return None
     known = ", ".join(f"{field}:" for field in _KNOWN)
     raise fail(
