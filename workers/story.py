@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from monitor.domain.article import Article
 from monitor.domain.ids import StoryId
-from monitor.domain.story import StoryRules
+from monitor.settings.model import StoriesSettings
 from monitor.storage import sketches, stories
 from workers.extract.stories import Candidate, Features, dated, pack, same_story, unpack
 
@@ -22,7 +22,7 @@ class Assignment:
     joined: bool
 
 
-def assign(connection: Connection, article: Article, features: Features, *, now: datetime, settings: StoryRules) -> Assignment:
+def assign(connection: Connection, article: Article, features: Features, *, now: datetime, settings: StoriesSettings) -> Assignment:
     """Put `article` into the story it tells, or begin one; a later revision stays where the article is.
 
     Two workers that scan two copies at the same instant come here one after the other: the lock is held until the transaction ends,
@@ -41,7 +41,7 @@ def assign(connection: Connection, article: Article, features: Features, *, now:
     return assignment
 
 
-def _find(connection: Connection, article: Article, features: Features, settings: StoryRules) -> StoryId | None:
+def _find(connection: Connection, article: Article, features: Features, settings: StoriesSettings) -> StoryId | None:
     found = sketches.candidates(connection, features.keys, since=article.fetched_at - settings.window)
     candidates = [Candidate(story_id=row.story_id, dated=row.dated, print=unpack(row.data)) for row in found]
     return same_story(features, dated(article), candidates, window=settings.window)

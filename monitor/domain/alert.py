@@ -12,10 +12,11 @@ from monitor.domain.watch import Severity, TermKind
 
 
 class Reason(StrEnum):
-    """Why an alert was raised."""
+    """Why an alert was raised: news, an edit that made the term hold, or another article of a story already told (`repeat: update`)."""
 
     NEW = "new"
     UPDATED = "updated"
+    JOINED = "joined"
 
 
 class Suppression(StrEnum):
@@ -46,3 +47,16 @@ class Alert:
     created_at: datetime
     suppressed: Suppression | None
     data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """What the decision on further alerts needs to know of one already raised."""
+
+    id: AlertId
+    term: str
+    severity: Severity
+    reason: Reason
+    article_id: ArticleId
+    created_at: datetime
+    suppressed: Suppression | None

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from monitor.domain.ids import ArticleId, StoryId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryRules:
-    """What makes two articles one story (`stories:` in the configuration).
-
-    `window` runs from a story's last article; within it a copy joins. `same_event` also joins reports of the same event in other words,
-    as long as they were published within `same_event_window` of one another.
-    """
-
-    window: timedelta = timedelta(hours=72)
-    same_event: bool = True
-    same_event_window: timedelta = timedelta(hours=48)
+from monitor.domain.times import rfc3339
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +34,24 @@ class Story:
     articles: int
     sources: tuple[str, ...]
     merged_into: StoryId | None = None
+
+
+def story_record(story_id: StoryId, article_id: ArticleId, members: Sequence[Member]) -> dict[str, Any]:
+    """The `story` part of an alert on `article_id`, ready for JSON. `also_in` names every other place the story was read, earliest first."""
+    own = next((member for member in members if member.article_id == article_id), None)
+    return {
+        "id": story_id,
+        "articles": len(members),
+        "sources": list(dict.fromkeys(member.source for member in members)),
+        "also_in": [
+            {
+                "source": member.source,
+                "title": member.title,
+                "url": member.url,
+                "published_at": rfc3339(member.published_at),
+                "fetched_at": rfc3339(member.seen_at),
+            }
+            for member in members
+            if member is not own
+        ],
+    }

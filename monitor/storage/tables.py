@@ -96,7 +96,7 @@ stories = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_article_at", UtcDateTime, nullable=False, index=True),
     Column("articles", Integer, nullable=False, server_default="0"),
-    Column("merged_into", ID),
+    Column("merged_into", ID, index=True),
 )
 
 articles = Table(
@@ -203,6 +203,7 @@ alerts = Table(
     Column("story_id", ID, ForeignKey("stories.id"), index=True),
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("suppressed", String(32)),
+    Column("lapsed_at", UtcDateTime),
     Column("data", Json, nullable=False),
     Column("why", Json),
 )

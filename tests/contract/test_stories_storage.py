@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from monitor.domain.article import Article, Entry, Origin, OriginKind
-from monitor.domain.story import StoryRules
+from monitor.settings.model import StoriesSettings
 from monitor.storage import articles, sketches, stories
 from monitor.storage.engine import Database
 from monitor.storage.tables import sketch_keys
@@ -18,7 +18,7 @@ from workers.extract.stories import features_of
 from workers.story import Assignment, assign
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-RULES = StoryRules(same_event=False)
+RULES = StoriesSettings(same_event=False)
 WIRE = (
     "Negotiators for the two sides met for a third day in the capital on Sunday to settle how aid would cross the northern border. "
     "Officials who asked not to be named said that most of the text was agreed and that only the order of the first steps was open. "
@@ -42,7 +42,7 @@ def _store(
     return article
 
 
-def _assign(connection: Connection, article: Article, rules: StoryRules = RULES) -> Assignment:
+def _assign(connection: Connection, article: Article, rules: StoriesSettings = RULES) -> Assignment:
     return assign(connection, article, features_of(article), now=article.fetched_at, settings=rules)
 
 
