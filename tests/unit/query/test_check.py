@@ -1,0 +1,111 @@
+"""Queries that would have to be evaluated on every article are refused, and references must lead somewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.domain.errors import QueryError
+from workers.extract.query.check import require_trigger
+from workers.extract.query.parse import parse
+from workers.extract.query.references import resolve
+from workers.extract.query.syntax import Node
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("a", "abc*", '"a b"', "a NEAR/3 b", "ATLEAST/2 a", "entity:Rafah", 'term:"Truce talks"', "title:a", '="NASA"'),
+        *(
+            "a NOT b",
+            "NOT b a",
+            "lang:en a",
+            "a (b OR lang:en)",
+            "a (NOT b OR NOT c)",
+            "(a NOT b) OR (lang:en c)",
+            "title:(a NOT b)",
+            "NOT (a OR b) c",
+        ),
+    ],
+)
+def test_a_query_with_a_word_that_must_occur_is_accepted(query: str) -> None:
+    """A word in every alternative is enough, whatever else is asked."""
+    require_trigger(parse(query))
+
+
+@pytest.mark.parametrize(
+    ("query", "column", "named"),
+    [
+        ("NOT a", 1, "NOT a alone"),
+        ("-a -b", 1, "NOT a in this place"),
+        ("lang:en", 1, "lang:en alone"),
+        ("lang:en source:bbc", 1, "lang:en in this place"),
+        ("lang:en -football", 1, "lang:en in this place"),
+        ("NOT a OR b", 1, "NOT a in this place"),
+        ("b OR NOT a", 6, "NOT a in this place"),
+        ("b OR c OR tag:world", 11, "tag:world in this place"),
+        ("lang:(en OR fr)", 7, "lang:en in this place"),
+        ("title:(NOT a)", 8, "NOT a in this place"),
+        ("(a OR -b) (c OR -d)", 7, "NOT b in this place"),
+        ("NOT (NOT a)", 1, "NOT (NOT a) alone"),
+    ],
+)
+def test_a_query_that_could_hold_without_any_of_its_words_is_refused(query: str, column: int, named: str) -> None:
+    """The refusal points at the part that lets every article through, and says what to add."""
+    with pytest.raises(QueryError, match="expected a word that must occur") as refused:
+        require_trigger(parse(query))
+    assert refused.value.column == column
+    assert str(refused.value).startswith(named)
+
+
+def trees(**queries: str) -> dict[str, Node]:
+    """Queries by the name of their term."""
+    return {name: parse(query) for name, query in queries.items()}
+
+
+def test_queries_come_after_those_they_refer_to() -> None:
+    """Another term's result is known before it is asked for."""
+    queries = trees(a="x term:b term:c", b="term:c y", c="z", d="term:keyword term:a")
+    resolution = resolve(queries, terms=[*queries, "keyword"], entities=[])
+    assert resolution.faults == ()
+    assert sorted(resolution.order) == ["a", "b", "c", "d"]
+    place = {name: index for index, name in enumerate(resolution.order)}
+    assert place["c"] < place["b"] < place["a"] < place["d"]
+
+
+@pytest.mark.parametrize(
+    ("queries", "faults"),
+    [
+        ({"A": "x term:A"}, [("A", 3, "terms refer to each other in a circle: A → A")]),
+        ({"A": "term:B", "B": "y OR term:A"}, [("B", 6, "terms refer to each other in a circle: A → B → A")]),
+        (
+            {"A": "term:B", "B": "term:C", "C": "term:B OR term:C"},
+            [
+                ("C", 1, "terms refer to each other in a circle: B → C → B"),
+                ("C", 11, "terms refer to each other in a circle: C → C"),
+            ],
+        ),
+        ({"A": 'x term:"Truce talk"'}, [("A", 3, "there is no term 'Truce talk' - did you mean 'Truce talks'?")]),
+        ({"A": 'term:"truce TALKS"'}, [("A", 1, "there is no term 'truce TALKS' - did you mean 'Truce talks'?")]),
+        ({"A": "term:zebra"}, [("A", 1, "there is no term 'zebra' on the watch list")]),
+        ({"A": "entity:Raffah"}, [("A", 1, "there is no entity 'Raffah' - did you mean 'Rafah'?")]),
+        ({"A": "entity:zebra"}, [("A", 1, "there is no entity 'zebra' on the watch list")]),
+        (
+            {"A": 'b NOT entity:"Truce talks"'},
+            [("A", 7, "'Truce talks' is a term, but no entity: expected term:\"Truce talks\", or a type: for that term")],
+        ),
+        ({"A": "entity:Rafah term:Rafah"}, []),
+    ],
+)
+def test_references(queries: dict[str, str], faults: list[tuple[str, int, str]]) -> None:
+    """Each reference that leads nowhere or in a circle is named with its term and column, and the near miss with it."""
+    resolution = resolve(trees(**queries), terms=[*queries, "Truce talks", "Rafah"], entities=["Rafah"])
+    assert [(fault.term, fault.column, fault.message) for fault in resolution.faults] == faults
+
+
+def test_a_long_chain_of_references_resolves() -> None:
+    """References may go as deep as the list is long; a circle through all of them is named in short."""
+    queries = trees(**{f"t{n}": f"term:t{n + 1}" for n in range(20_000)}, t20000="end")
+    assert resolve(queries, terms=queries, entities=[]).order[:2] == ("t20000", "t19999")
+    queries["t20000"] = parse("term:t0")
+    (fault,) = resolve(queries, terms=queries, entities=[]).faults
+    assert fault.message.endswith("t0 → t1 → t2 → t3 → t4 → t5 → … → t19997 → t19998 → t19999 → t20000 → t0")
