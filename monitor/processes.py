@@ -21,12 +21,12 @@ def spawn(
     cwd: Path | None = None,
     stdout: IO[bytes] | None = None,
     pass_fds: Sequence[int] = (),
-    death_signal: signal.Signals = signal.SIGTERM,
+    umask: int = -1,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that Ctrl-C in a terminal reaches only us.
 
-    On Linux the kernel sends it `death_signal` when the thread that called this ends: call it from the main thread.
-    `stdout` also takes stderr; without it both are inherited.
+    On Linux the kernel sends it SIGTERM when the thread that called this ends: call it from the main thread.
+    `stdout` also takes stderr, without it both are inherited; `umask` -1 keeps ours.
     """
     return subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
         list(argv),
@@ -37,18 +37,19 @@ def spawn(
         stderr=None if stdout is None else subprocess.STDOUT,
         pass_fds=tuple(pass_fds),
         start_new_session=True,
-        umask=0o077,
-        preexec_fn=_ends_with(os.getpid(), death_signal),  # noqa: PLW1509 - the parent is single-threaded
+        umask=umask,
+        preexec_fn=_ends_with(os.getpid()),  # noqa: PLW1509 - the parent is single-threaded
     )
 
 
-def _ends_with(parent: int, death_signal: signal.Signals) -> Callable[[], None] | None:
+def _ends_with(parent: int) -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
 
     def prepare() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(death_signal))
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until exec the handler inherited from us would swallow it
+        prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
         if os.getppid() != parent:  # it died before we asked to be told
             os._exit(1)
 

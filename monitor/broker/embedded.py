@@ -103,7 +103,7 @@ class EmbeddedServer:
             self._socket.unlink(missing_ok=True)
             with _open_log(self._directory / "server.log") as log:
                 self._process = spawn(
-                    server_arguments(server_program(), self._socket), cwd=self._directory, stdout=log, pass_fds=(lock,)
+                    server_arguments(server_program(), self._socket), cwd=self._directory, stdout=log, pass_fds=(lock,), umask=0o077
                 )
             write_pid(lock, self._process.pid)
             self._wait_until_up()

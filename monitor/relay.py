@@ -1,0 +1,201 @@
+"""Relay: from the outbox in the database to the queue. The only place that puts jobs on a queue.
+
+Redis may be gone or wiped at any moment. Nothing is lost by that: work waits in the database, and `reconcile` puts back whatever
+stays unfinished; all of it at once when Redis comes back empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2s
+from uuid import uuid4
+
+import redis
+from redis.exceptions import RedisError
+from rq.utils import as_text, str_to_date
+
+from monitor.broker.queues import DELIVER, DELIVER_JOB, SCAN, SCAN_JOB, SafeJob, SafeQueue, queue
+from monitor.domain.ids import ScanId
+from monitor.logs import get_logger
+from monitor.storage import scans
+from monitor.storage.engine import Database
+
+BATCH = 50
+_BATCH_AFTER = (BATCH, BATCH, 10, 1)
+"""Ids a job by earlier attempts: an article that brings a worker down ends up alone, and no others with it."""
+_MARKER = "news-monitor:outbox"
+_LAST_DELIVERY = "news-monitor:deliver:"
+_CLOCK_SLACK = timedelta(seconds=2)
+_PAGE = 1000
+
+_PUSH = """
+if KEYS[4] then
+  local last = redis.call('GET', KEYS[4])
+  if last and redis.call('LPOS', KEYS[2], last) then return 0 end
+  redis.call('SET', KEYS[4], ARGV[1])
+elseif redis.call('EXISTS', KEYS[1]) == 1 then
+  return 0
+end
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+redis.call('SADD', KEYS[3], KEYS[2])
+redis.call('RPUSH', KEYS[2], ARGV[1])
+return 1
+"""
+"""KEYS: job, queue, set of queues, and for a delivery the key of the last job pushed for that channel. ARGV: job id, its hash.
+
+A job of the same id is pushed once. A delivery is superfluous while the last one still stands in the queue: it has not begun, so it
+will see this work too. One that has begun may have looked already, so another follows it.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport:
+    """What Redis holds. `wiped`: it has lost what we put there. `left_queue`: scans put there later still stand in the queue."""
+
+    wiped: bool
+    left_queue: datetime | None
+
+
+class Relay:
+    """Puts ids on the queues over a producer's connection. False or None means that Redis did not take it: the work waits."""
+
+    def __init__(self, connection: redis.Redis) -> None:
+        self._connection = connection
+        self._scan = queue(SCAN, connection)
+        self._deliver = queue(DELIVER, connection)
+        self._push = connection.register_script(_PUSH)
+        self._failing = False
+
+    def scan(self, ids: Sequence[ScanId], *, attempt: int = 0, size: int = BATCH) -> bool:
+        """Put scans on the queue, `size` ids to a job; the same ids with the same attempt only once."""
+        batches = [list(ids[start : start + size]) for start in range(0, len(ids), size)]
+        return self._all([self._job(self._scan, SCAN_JOB, scan_job_id(batch, attempt), batch) for batch in batches], None)
+
+    def deliver(self, channel: str) -> bool:
+        """Have a channel's due deliveries sent; superfluous if such a job stands in the queue already."""
+        digest = _digest(channel)
+        job = self._job(self._deliver, DELIVER_JOB, f"deliver-{digest}-{uuid4().hex[:12]}", channel)
+        return self._all([job], _LAST_DELIVERY + digest)
+
+    def look(self) -> Transport | None:
+        """What Redis holds; None if it cannot be reached."""
+        try:
+            marker = self._connection.exists(_MARKER)
+            oldest = self._oldest_queued()
+        except RedisError as error:
+            self._failed(error)
+            return None
+        self._failing = False
+        return Transport(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
+
+    def mark(self) -> bool:
+        """Note in Redis that all work outstanding has been put there."""
+        try:
+            self._connection.set(_MARKER, 1)
+        except RedisError as error:
+            return self._failed(error)
+        return True
+
+    def _oldest_queued(self) -> datetime | None:
+        head = self._connection.lindex(self._scan.key, 0)
+        since = (
+            None if head is None else self._connection.hget(f"{SafeJob.redis_job_namespace_prefix}{as_text(head)}", "enqueued_at")
+        )
+        try:
+            return None if since is None else str_to_date(since)
+        except ValueError:
+            return None
+
+    def _job(self, on: SafeQueue, function: str, job_id: str, argument: object) -> tuple[SafeJob, SafeQueue]:
+        return SafeJob.make(job_id, function, argument, queue=on), on
+
+    def _all(self, jobs: Sequence[tuple[SafeJob, SafeQueue]], last_key: str | None) -> bool:
+        try:
+            with self._connection.pipeline(transaction=False) as pipeline:
+                for job, on in jobs:
+                    keys = [job.key, on.key, on.redis_queues_keys, *([last_key] if last_key else [])]
+                    fields = [part for item in job.to_dict().items() for part in item]
+                    self._push(keys=keys, args=[job.id, *fields], client=pipeline)
+                pipeline.execute()
+        except RedisError as error:
+            return self._failed(error)
+        self._failing = False
+        return True
+
+    def _failed(self, error: RedisError) -> bool:
+        if not self._failing:
+            get_logger().warning("relay.failed", error=str(error))
+        self._failing = True
+        return False
+
+
+def scan_job_id(ids: Sequence[ScanId], attempt: int) -> str:
+    """The id of a job for these scans: the same for the same work, another for each attempt, since a dead job keeps its id for a while."""
+    return f"scan-{_digest(' '.join(sorted(ids)))}-{attempt}"
+
+
+def hand_over(database: Database, relay: Relay, ids: Sequence[ScanId], now: datetime) -> bool:
+    """Put new scans on the queue and note it; to be called once the transaction that added them is committed."""
+    if not ids or not relay.scan(ids):
+        return not ids
+    with database.write() as connection:
+        scans.mark_enqueued(connection, ids, now)
+    return True
+
+
+def reconcile(database: Database, relay: Relay, now: datetime) -> int:
+    """Put on the queue what should be there and is not; the number of scans relayed. To be called about every second."""
+    transport = relay.look()
+    if transport is None:
+        return 0
+    if transport.wiped:
+        return _start_over(database, relay, now)
+    with database.read() as connection:
+        due = scans.unqueued(connection, now, _PAGE, left_queue=transport.left_queue)
+    relayed = _relay(database, relay, due, now)
+    repeated = sum(1 for scan in due if scan.attempts)
+    if relayed and repeated:
+        get_logger().info("relay.repeated", scans=repeated, reason="unfinished")
+    return relayed
+
+
+def _start_over(database: Database, relay: Relay, now: datetime) -> int:
+    total = 0
+    previous: Sequence[scans.Scan] = ()
+    while page := _outstanding(database, now):
+        relayed = _relay(database, relay, page, now)
+        total += relayed
+        if relayed < len(page) or page == previous:  # Redis is gone again, or a worker holds these rows: the next tick goes on
+            return total
+        previous = page
+    if relay.mark() and total:
+        get_logger().info("relay.repeated", scans=total, reason="redis came back empty")
+    return total
+
+
+def _outstanding(database: Database, now: datetime) -> Sequence[scans.Scan]:
+    with database.read() as connection:
+        return scans.outstanding(connection, now, _PAGE)
+
+
+def _relay(database: Database, relay: Relay, found: Sequence[scans.Scan], now: datetime) -> int:
+    relayed = 0
+    for attempt, group in _by_attempts(found):
+        ids = [scan.id for scan in group]
+        if not relay.scan(ids, attempt=attempt, size=_BATCH_AFTER[min(attempt, len(_BATCH_AFTER) - 1)]):
+            break
+        with database.write() as connection:
+            scans.mark_enqueued(connection, ids, now)
+        relayed += len(ids)
+    return relayed
+
+
+def _by_attempts(found: Sequence[scans.Scan]) -> Iterator[tuple[int, list[scans.Scan]]]:
+    for attempt in sorted({scan.attempts for scan in found}):
+        yield attempt, [scan for scan in found if scan.attempts == attempt]
+
+
+def _digest(text: str) -> str:
+    return blake2s(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()

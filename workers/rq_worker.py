@@ -1,0 +1,159 @@
+"""A worker process: takes one job after another from one queue, in this process, so that what was built once stays in memory.
+
+One queue a process, since RQ keeps a job that is being fetched only then. A job at hand is finished on SIGTERM. While Redis is gone an
+idle worker waits; one in the middle of a job may end: whoever started it starts it again, and the database knows what is unfinished.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+import traceback
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import redis
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.worker.base import WorkerStatus
+
+from monitor.broker import connect, ping
+from monitor.broker.queues import JOB_TIMEOUT_S, SafeJob, SafeQueue
+from monitor.domain.errors import ServiceUnavailable
+from monitor.logs import get_logger
+
+_WORKER_TTL_S = 17
+_MAINTENANCE_EVERY_S = 5
+_RETRY_S = 0.5
+_SAY_AGAIN_AFTER_S = 60.0
+
+
+class QueueWorker(SimpleWorker):
+    """RQ's worker without fork, commands from Redis, suspension, or log lines of its own."""
+
+    queue_class = SafeQueue  # type: ignore[assignment]  # RQ leaves out the annotation
+    job_class = SafeJob
+    max_connection_wait_time = 2.0
+
+    def __init__(self, name: str, connection: redis.Redis, job_class: type[SafeJob] = SafeJob) -> None:
+        super().__init__(
+            [SafeQueue(name, connection, job_class=job_class)],
+            connection=connection,
+            job_class=job_class,
+            serializer=JSONSerializer,
+            worker_ttl=_WORKER_TTL_S,
+            maintenance_interval=_MAINTENANCE_EVERY_S,
+            log_job_description=False,
+        )
+        self.log_result_lifespan = False
+
+    def bootstrap(self, *_logging: Any) -> None:
+        """Register, and nothing else: no handlers on the log, no subscription to commands."""
+        self.register_birth()  # type: ignore[no-untyped-call]
+        self.set_state(WorkerStatus.STARTED)
+
+    def check_for_suspension(self, burst: bool) -> None:  # noqa: FBT001 - RQ's signature
+        """Nobody suspends our workers."""
+
+    def get_heartbeat_ttl(self, job: Job) -> int:
+        """A job whose worker is silent for this long is abandoned."""
+        del job
+        return JOB_TIMEOUT_S + 5
+
+    def set_shutdown_requested_date(self) -> None:
+        """Nothing: a signal handler does not talk to Redis in the middle of a job."""
+
+    def run_maintenance_tasks(self) -> None:
+        """Clear away what killed workers left; strange data in Redis is no reason to stop working."""
+        try:
+            self.clean_registries()  # type: ignore[no-untyped-call]
+        except RedisError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever RQ makes of what stands in Redis
+            get_logger().warning("queue.trouble", message=f"cleaning up failed: {error!r}")
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Say which job failed, why, and where."""
+        frames = traceback.extract_tb(exc_info[2])
+        where = f"{frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}" if frames else None
+        error = "".join(traceback.format_exception_only(exc_info[0], exc_info[1])).strip()
+        get_logger().error("job.failed", job=job.id, queue=job.origin, error=error[:1000], where=where)
+
+    def teardown(self) -> None:
+        """Sign off, if Redis still is there."""
+        try:
+            super().teardown()  # type: ignore[no-untyped-call]
+        except RedisError as error:
+            get_logger().warning("queue.trouble", message=f"cannot sign off: {error}")
+
+
+def run(
+    name: str,
+    url: str,
+    *,
+    on_start: Callable[[], None] = lambda: None,
+    on_stop: Callable[[], None] = lambda: None,
+    job_class: type[SafeJob] = SafeJob,
+) -> None:
+    """Work on the queue `name` until SIGTERM or SIGINT, or until Redis fails in the middle of a job.
+
+    `on_start` runs before the first job (build the matcher), `on_stop` after the last (close what is open), whatever ended the work.
+    Waits for a Redis that is not there yet.
+    """
+    _route_rq_logs()
+    signal.signal(signal.SIGTERM, _leave)
+    on_start()
+    try:
+        connection = connect(url)
+        _wait_for(connection)
+        QueueWorker(name, connection, job_class).work()
+    except RedisError as error:
+        get_logger().warning("queue.trouble", message=str(error))
+    finally:
+        on_stop()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """No job is at hand yet."""
+    raise SystemExit(0)
+
+
+def _wait_for(connection: redis.Redis) -> None:
+    said = False
+    while True:
+        try:
+            ping(connection)
+        except ServiceUnavailable as error:
+            if not said:
+                get_logger().warning("queue.trouble", message=str(error))
+            said = True
+            time.sleep(_RETRY_S)
+        else:
+            return
+
+
+class _Forward(logging.Handler):
+    """RQ's warnings as events of ours, the same complaint once a minute."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._said: dict[str, float] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Forward one record."""
+        template, now = str(record.msg), time.monotonic()
+        if now - self._said.get(template, -_SAY_AGAIN_AFTER_S) < _SAY_AGAIN_AFTER_S:
+            return
+        self._said[template] = now
+        cause = f" ({record.exc_info[1]!r})" if record.exc_info and record.exc_info[1] else ""
+        get_logger().warning("queue.trouble", message=record.getMessage() + cause)
+
+
+def _route_rq_logs() -> None:
+    logger = logging.getLogger("rq")
+    logger.propagate = False
+    logger.handlers = [_Forward()]
