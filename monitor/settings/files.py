@@ -1,0 +1,110 @@
+"""The files that a configuration is made of: reading them, and remembering which were looked at."""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from monitor.domain.errors import Fault
+from monitor.settings.place import Scalar, Source
+
+_MAGIC: Final = frozenset("*?[")
+_LARGEST_SECRET: Final = 65_536
+
+
+@dataclass(slots=True)
+class Files:
+    """Reads the files of one configuration; `seen` and `patterns` are what a change of the configuration would show in.
+
+    `order` holds the names of the files in the order in which they were first read.
+    """
+
+    seen: set[Path] = field(default_factory=set)
+    patterns: set[str] = field(default_factory=set)
+    order: dict[str, int] = field(default_factory=dict)
+
+    def source(self, path: Path, name: str, *, largest: int | None = None) -> Source | Fault:
+        """The file's text, or what is wrong with the file as a whole."""
+        self.order.setdefault(name, len(self.order))
+        data = self._bytes(path)
+        if isinstance(data, str):
+            return Fault(file=name, line=0, column=0, message=data)
+        if largest is not None and len(data) > largest:
+            message = f"the file has {len(data) // 1_000_000} MB; YAML is read up to {largest // 1_000_000} MB, put long lists in CSV or JSON"
+            return Fault(file=name, line=0, column=0, message=message)
+        return decoded(data, path, name)
+
+    def secret(self, node: Scalar) -> tuple[str | None, Fault | None]:
+        """The stripped text of the file that `node` names."""
+        path = resolve(node)
+        if path is None:
+            return None, node.place.fault("not a path")
+        data = self._bytes(path)
+        if isinstance(data, str):
+            return None, node.place.fault(f"the file named here cannot be read: {data}")
+        if len(data) > _LARGEST_SECRET:
+            return None, node.place.fault(f"the file named here is larger than {_LARGEST_SECRET} bytes")
+        try:
+            text = data.decode("utf-8-sig").strip()
+        except UnicodeDecodeError:
+            return None, node.place.fault("the file named here is not UTF-8 text")
+        return (text, None) if text else (None, node.place.fault("the file named here is empty"))
+
+    def matching(self, path: Path) -> tuple[Path, ...]:
+        """The files that `path` means: itself, or what it matches as a glob, sorted."""
+        if path.exists() or not _MAGIC.intersection(str(path)):
+            return (path,)
+        self.patterns.add(str(path))
+        return tuple(found for found in expand(str(path)) if found.is_file())
+
+    def _bytes(self, path: Path) -> bytes | str:
+        self.seen.add(path)
+        try:
+            if path.exists() and not path.is_file():
+                return "not a file"
+            return path.read_bytes()
+        except FileNotFoundError:
+            return "no such file"
+        except (OSError, ValueError) as error:
+            return (getattr(error, "strerror", None) or "cannot be read").lower()
+
+
+def decoded(data: bytes, path: Path, name: str) -> Source | Fault:
+    """`data` as text, or where it stops being UTF-8."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            line, column = 1, 1
+        return Fault(file=name, line=line, column=column, message="not UTF-8 text; save the file as UTF-8")
+    return Source(path=path, name=name, text=text.replace("\r\n", "\n"))
+
+
+def expand(pattern: str) -> tuple[Path, ...]:
+    """What a glob matches now, sorted."""
+    return tuple(Path(found) for found in sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern)
+
+
+def resolve(node: Scalar) -> Path | None:
+    """The path that a value names, relative to the file it stands in; None if it is none."""
+    value = node.value or ""
+    if not value.strip() or "\0" in value:
+        return None
+    try:
+        named = Path(value).expanduser()
+    except RuntimeError:
+        return None
+    return Path(os.path.abspath(node.place.source.path.parent / named))  # noqa: PTH100 - links must not be followed: `..` is meant as written
+
+
+def shown(parent: Source, node: Scalar, path: Path) -> str:
+    """How messages name a file that `parent` pulls in: beside the parent's own name, or by its path where it was named so."""
+    if Path(parent.name).is_absolute() or Path(node.value or "").is_absolute():
+        return str(path)
+    beside = os.path.relpath(path, parent.path.parent)
+    return os.path.normpath(Path(parent.name).parent / beside)

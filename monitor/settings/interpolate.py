@@ -1,0 +1,52 @@
+"""`${VAR}`, `${VAR:-default}` and `$$` in the texts of a configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+_DOLLAR: Final = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<inside>[^}]*)(?P<close>\}?))")
+_INSIDE: Final = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What cannot be replaced, and at which character of the text it starts."""
+
+    offset: int
+    message: str
+
+
+def interpolate(text: str, env: Mapping[str, str]) -> tuple[str, tuple[Problem, ...]]:
+    """`text` with its variables replaced from `env`, and every variable that could not be."""
+    if "$" not in text:
+        return text, ()
+    problems: list[Problem] = []
+
+    def replaced(found: re.Match[str]) -> str:
+        if found["dollar"]:
+            return "$"
+        inside = _INSIDE.fullmatch(found["inside"])
+        if inside is None or not found["close"] or "${" in found["inside"]:
+            problems.append(
+                Problem(offset=found.start(), message="expected ${NAME} or ${NAME:-default}; a plain dollar is written $$")
+            )
+            return ""
+        value = env.get(inside["name"])
+        if value is None or (not value and inside["default"] is not None):
+            value = inside["default"]
+        if value is None:
+            problems.append(Problem(offset=found.start(), message=_missing(inside["name"], env)))
+            return ""
+        return value
+
+    return _DOLLAR.sub(replaced, text), tuple(problems)
+
+
+def _missing(name: str, env: Mapping[str, str]) -> str:
+    near = get_close_matches(name, env, n=1, cutoff=0.8)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"the environment variable {name} is not set{hint}"

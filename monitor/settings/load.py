@@ -1,0 +1,117 @@
+"""A configuration on disk → Settings, or every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping as Environment
+from collections.abc import Sequence as Several
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from monitor.domain.errors import ConfigError, Fault
+from monitor.domain.watch import Term
+from monitor.settings.assemble import Assembly
+from monitor.settings.files import Files
+from monitor.settings.messages import message
+from monitor.settings.model import NOT_WRITTEN, Settings
+from monitor.settings.place import Mapping, Scalar
+from monitor.settings.references import dangling, repeated_feeds
+from monitor.settings.shape import Shaper
+from monitor.settings.terms import TermReader, faults_of
+from monitor.settings.values import SecretAddress
+
+CheckTerms = Callable[[Several[Term]], Several[Fault]]
+"""Finds faults in terms that only the matcher can see, such as in queries.
+
+The place of a term is its `where`. A fault's column may lie beyond it by the characters of the query before the trouble.
+"""
+
+_FROM_ENVIRONMENT: Final = {"redis_url": "REDIS_URL", "database_url": "DATABASE_URL"}
+_ADDRESS: Final = TypeAdapter[SecretStr](SecretAddress)
+_BESIDE_THE_MODEL: Final = ("include", "watch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What came of reading a configuration: settings or faults, and the files that were looked at either way."""
+
+    settings: Settings | None
+    faults: tuple[Fault, ...]
+    files: Files
+
+
+def load(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Settings:
+    """The settings that `path` and the files it includes describe. Raises ConfigError with every fault, in file order."""
+    reading = read(path, env, check_terms=check_terms)
+    if reading.settings is None:
+        raise ConfigError(reading.faults)
+    return reading.settings
+
+
+def read(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Reading:
+    """Like `load`, with the files that were read; never raises for what stands in them."""
+    files = Files()
+    assembly = Assembly(env=env, files=files)
+    root = assembly.read(Path.cwd() / path, str(path))
+    faults = assembly.faults
+    settings = None
+    if root is not None:
+        settings = _interpret(root, env, assembly, check_terms)
+    ordered = sorted(
+        set(faults), key=lambda fault: (files.order.get(fault.file, len(files.order)), fault.line, fault.column, fault.message)
+    )
+    return Reading(settings=None if ordered else settings, faults=tuple(ordered), files=files)
+
+
+def _interpret(root: Mapping, env: Environment[str, str], assembly: Assembly, check_terms: CheckTerms | None) -> Settings | None:
+    faults = assembly.faults
+    entries = dict(root.entries)
+    watch = entries.pop("watch", None)
+    shaper = Shaper(files=assembly.files)
+    data = shaper.section(Mapping(place=root.place, entries=entries), Settings, without=NOT_WRITTEN, also=_BESIDE_THE_MODEL)
+    terms = TermReader(env=env, files=assembly.files)
+    if watch is not None:
+        terms.read(watch.value)
+    faults += shaper.faults
+    faults += terms.faults
+    faults += repeated_feeds(data, shaper)
+    if not assembly.broken:
+        faults += dangling(data, shaper, entries.get("channels"), terms)
+    if check_terms is not None:
+        faults += _checked(terms, check_terms)
+    faults += _override(data, env, root)
+    data.setdefault("data_dir", root.place.source.path.parent / "data")
+    try:
+        return Settings.model_validate({**data, "terms": tuple(terms.terms)})
+    except ValidationError as error:
+        faults += faults_of(error, shaper, root)
+        return None
+
+
+def _override(data: dict[str, Any], env: Environment[str, str], root: Mapping) -> list[Fault]:
+    """Let the environment win over the file."""
+    faults = []
+    for key, variable in _FROM_ENVIRONMENT.items():
+        if env.get(variable):
+            try:
+                data[key] = _ADDRESS.validate_python(env[variable])
+            except ValidationError as error:
+                faults.append(root.place.source.fault(0, 0, f"${variable}: {message(error.errors()[0])}"))
+    return faults
+
+
+def _checked(terms: TermReader, check_terms: CheckTerms) -> list[Fault]:
+    """The matcher's faults, moved to where the trouble stands in the file."""
+    return [_moved(fault, terms.queries) for fault in check_terms((*terms.terms, *terms.broken))]
+
+
+def _moved(fault: Fault, queries: dict[str, Scalar]) -> Fault:
+    for column in range(fault.column, 0, -1):
+        query = queries.get(f"{fault.file}:{fault.line}:{column}")
+        if query is not None:
+            place = query.place_of(fault.column - column)
+            return place.fault(fault.message)
+    return fault

@@ -1,0 +1,221 @@
+"""`watch:` → terms, from items in YAML and from included lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Environment
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from monitor.domain.errors import Fault
+from monitor.domain.watch import Term, TermKind
+from monitor.settings.files import Files, resolve, shown
+from monitor.settings.lists import SUFFIXES, Record, records
+from monitor.settings.messages import message
+from monitor.settings.place import Mapping, Node, Place, Scalar, Sequence, Source, is_null, kind_of
+from monitor.settings.shape import OMITTED, Shaper, fields_of
+from monitor.settings.tree import LARGEST, read_tree
+from monitor.settings.watch import WatchItem
+
+_LIST_KEYS: Final = frozenset({"name", "any", "query", "aliases"})
+_FAULTS_PER_LIST: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A name of a channel somewhere in the watch list."""
+
+    name: str
+    place: Place
+
+
+@dataclass(slots=True)
+class TermReader:
+    """Reads a watch list. `broken` holds terms that have faults but a name, so that others may refer to them."""
+
+    env: Environment[str, str]
+    files: Files
+    faults: list[Fault] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
+    broken: list[Term] = field(default_factory=list)
+    channels: list[Reference] = field(default_factory=list)
+    queries: dict[str, Scalar] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def read(self, node: Node) -> None:
+        """Take in all items of `watch:`."""
+        for item in node.items if isinstance(node, Sequence) else (node,):
+            if is_null(item):
+                if isinstance(node, Sequence):
+                    self.faults.append(item.place.fault("an empty item in a list"))
+            elif isinstance(item, Mapping) and "include" in item.entries:
+                self._include(item)
+            elif isinstance(item, Mapping) and not isinstance(node, Sequence):
+                self.faults.append(item.place.fault("expected a list of terms, found keys and values; begin each term with `- `"))
+            else:
+                self._item(item)
+
+    def _item(self, node: Node) -> None:
+        if not isinstance(node, Mapping | Scalar):
+            self.faults.append(node.place.fault(f"expected a term, found {kind_of(node)}"))
+            return
+        shaper = Shaper(files=self.files)
+        data = shaper.section(node, WatchItem)
+        self.faults += shaper.faults
+        if data is OMITTED:
+            return
+        name, query = shaper.nodes.get(("name",), node), shaper.nodes.get(("query",))
+        told = query if isinstance(query, Scalar) else name
+        where = str(told.place_of(0) if isinstance(told, Scalar) else told.place)
+        if isinstance(query, Scalar):
+            self.queries[where] = query
+        self._refer(data, shaper)
+        item = self._validated(data, shaper, node)
+        if item is None or shaper.faults:
+            self._remember_broken(data, where)
+        else:
+            self._add(item.term(where), name.place.fault)
+
+    def _refer(self, data: dict[str, Any], shaper: Shaper) -> None:
+        for index, channel in enumerate(data.get("channels", ())):
+            self.channels.append(Reference(name=channel, place=shaper.nodes["channels", index].place))
+
+    def _validated(self, data: dict[str, Any], shaper: Shaper, node: Node) -> WatchItem | None:
+        try:
+            return WatchItem.model_validate(data)
+        except ValidationError as error:
+            self.faults += faults_of(error, shaper, node)
+            return None
+
+    def _remember_broken(self, data: dict[str, Any], where: str) -> None:
+        name, query = " ".join(str(data.get("name", "")).split()), data.get("query")
+        if query:
+            self.broken.append(Term(name=name, kind=TermKind.QUERY, query=query, where=where))
+        elif name:
+            self.broken.append(Term(name=name, kind=TermKind.KEYWORD, phrases=(name,), where=where))
+
+    def _add(self, term: Term, fault: Any) -> None:
+        first = self._names.setdefault(term.name, term.where)
+        if first is not term.where:
+            self.faults.append(fault(f"the term `{term.name}` is there twice; first at {first}"))
+            return
+        self.terms.append(term)
+
+    def _include(self, node: Mapping) -> None:
+        entries = dict(node.entries)
+        include = entries.pop("include").value
+        columns = self._columns(entries.pop("columns").value) if "columns" in entries else {}
+        for key in _LIST_KEYS & entries.keys():
+            self.faults.append(entries.pop(key).key.place.fault(f"`{key}` cannot stand beside `include`; it comes from the list"))
+        shaper = Shaper(files=self.files)
+        defaults = shaper.section(Mapping(place=node.place, entries=entries), WatchItem)
+        checked = self._validated({"name": "any", **defaults}, shaper, node)
+        self.faults += shaper.faults
+        if checked is None or shaper.faults:
+            return
+        self._refer(defaults, shaper)
+        for item in include.items if isinstance(include, Sequence) else (include,):
+            self._list_files(item, defaults, columns)
+
+    def _columns(self, node: Node) -> dict[str, str]:
+        if not isinstance(node, Mapping):
+            self.faults.append(node.place.fault(f"expected keys and values such as {{name: Title}}, found {kind_of(node)}"))
+            return {}
+        known = fields_of(WatchItem)
+        for name, entry in node.entries.items():
+            if name not in known or not isinstance(entry.value, Scalar):
+                self.faults.append(entry.key.place.fault(f"`{name}` is no column; known are {', '.join(known)}"))
+        return {name: entry.value.value or "" for name, entry in node.entries.items() if isinstance(entry.value, Scalar)}
+
+    def _list_files(self, item: Node, defaults: dict[str, Any], columns: dict[str, str]) -> None:
+        if not isinstance(item, Scalar) or is_null(item):
+            self.faults.append(item.place.fault(f"expected the name of a file, found {kind_of(item)}"))
+            return
+        if item.value is None:
+            return
+        named = resolve(item)
+        found = self.files.matching(named) if named is not None else ()
+        if not found:
+            self.faults.append(item.place.fault(f"no file matches `{item.written}`"))
+        for path in found:
+            if not path.is_file():
+                self.files.seen.add(path)
+                self.faults.append(item.place.fault(f"the included list `{item.written}` does not exist"))
+                continue
+            yaml = path.suffix.lower() not in SUFFIXES
+            source = self.files.source(path, shown(item.place.source, item, path), largest=LARGEST if yaml else None)
+            if isinstance(source, Fault):
+                self.faults.append(source)
+            elif yaml:
+                self._yaml_list(source, item, defaults)
+            else:
+                self._rows(source, records(source, columns), defaults)
+
+    def _yaml_list(self, source: Source, item: Scalar, defaults: dict[str, Any]) -> None:
+        if defaults:
+            self.faults.append(item.place.fault("values beside `include` go with CSV and JSON lists; a YAML list says them itself"))
+            return
+        tree, faults = read_tree(source, self.env)
+        self.faults += faults
+        if tree is None or is_null(tree):
+            return
+        if isinstance(tree, Mapping) and "include" in tree.entries:
+            self.faults.append(tree.place.fault("an included list cannot include further lists"))
+        elif isinstance(tree, Mapping) and set(tree.entries) == {"watch"}:
+            self.read(tree.entries["watch"].value)
+        else:
+            self.read(tree)
+
+    def _rows(self, source: Source, rows: Iterable[Record | Fault], defaults: dict[str, Any]) -> None:
+        faults: list[Fault] = []
+        for row in rows:
+            if isinstance(row, Fault):
+                faults.append(row)
+                continue
+            try:
+                item = WatchItem.model_validate({**defaults, **row.data} if defaults else row.data)
+            except ValidationError as error:
+                faults += _row_faults(error, source, row)
+                continue
+            if "channels" in row.data:
+                place = Place(source=source, index=0, line=row.line, column=row.column)
+                self.channels += (Reference(name=channel, place=place) for channel in item.channels or ())
+            before = len(self.faults)
+            self._add(
+                item.term(f"{source.name}:{row.line}:{row.column}"), lambda text, row=row: source.fault(row.line, row.column, text)
+            )
+            faults += self.faults[before:]
+            del self.faults[before:]
+        more = len(faults) - _FAULTS_PER_LIST
+        if more > 0:
+            last = faults[_FAULTS_PER_LIST]
+            faults[_FAULTS_PER_LIST:] = [source.fault(last.line, last.column, f"{more} more faults in this list, from here on")]
+        self.faults += faults
+
+
+def _row_faults(error: ValidationError, source: Source, row: Record) -> list[Fault]:
+    found = []
+    for detail in error.errors(include_url=False):
+        key = detail["loc"][0] if detail["loc"] else ""
+        value = row.data.get(str(key))
+        text = message(detail, written=value if isinstance(value, str) else None, known=fields_of(WatchItem))
+        prefix = f"`{key}`: " if key and detail["type"] not in {"missing", "extra_forbidden"} else ""
+        found.append(source.fault(row.line, row.column, prefix + text))
+    return found
+
+
+def faults_of(error: ValidationError, shaper: Shaper, root: Node) -> list[Fault]:
+    """Each error of a validation at the node it is about; a key that has a fault already is not also missing."""
+    found = []
+    for detail in error.errors(include_url=False):
+        at = detail["loc"]
+        if detail["type"] == "missing" and at in shaper.nodes and not is_null(shaper.nodes[at]):
+            continue
+        while at and at not in shaper.nodes:
+            at = at[:-1]
+        node = shaper.nodes.get(at, root)
+        written = node.written if isinstance(node, Scalar) else None
+        found.append(node.place.fault(message(detail, written=written)))
+    return found
