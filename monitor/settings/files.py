@@ -87,7 +87,7 @@ def decoded(data: bytes, path: Path, name: str) -> Source | Fault:
 
 def expand(pattern: str) -> tuple[Path, ...]:
     """What a glob matches now, sorted."""
-    return tuple(Path(found) for found in sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern)
+    return tuple(Path(found) for found in sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207 - Path.glob takes no absolute pattern
 
 
 def resolve(node: Scalar) -> Path | None:
