@@ -1,0 +1,109 @@
+"""The bytes of a response: unpacked when they are still compressed, and told apart by their first characters."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from enum import StrEnum
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+MAX_UNPACKED = 50_000_000
+"""Bytes after unpacking; a compressed body may hold a thousand times its size."""
+
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_MAX_LAYERS = 2
+_WHITE = b" \t\r\n\x0b\x0c\x00\xef\xbb\xbf\xfe\xff"
+
+
+class Kind(StrEnum):
+    """What a body looks like."""
+
+    EMPTY = "empty"
+    JSON = "json"
+    HTML = "html"
+    SITEMAP = "sitemap"
+    XML = "xml"
+    BINARY = "binary"
+
+
+def unpacked(body: bytes, *, limit: int = MAX_UNPACKED) -> bytes | None:
+    """`body` without the compression (gzip, zlib, zstd) that no header spoke of; None if it is broken at once or larger than `limit`.
+
+    What can be unpacked of a body that breaks off is kept.
+    """
+    for _ in range(_MAX_LAYERS):
+        if body.startswith(_GZIP):
+            plain = _inflated(body, zlib.MAX_WBITS | 16, limit)
+        elif body.startswith(_ZLIB):
+            plain = _inflated(body, zlib.MAX_WBITS, limit)
+        elif body.startswith(_ZSTD):
+            plain = _unzstd(body, limit)
+        else:
+            break
+        if not plain or len(plain) > limit:
+            return None
+        body = plain
+    return body if len(body) <= limit else None
+
+
+def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
+    """All members of a gzip file, or one zlib stream, up to a byte past `limit`."""
+    pieces: list[bytes] = []
+    size = 0
+    while body and size <= limit:
+        stream = zlib.decompressobj(wbits)
+        try:
+            pieces.append(stream.decompress(body, limit + 1 - size))
+        except zlib.error:
+            break
+        size += len(pieces[-1])
+        body = stream.unused_data
+    return b"".join(pieces)
+
+
+def _unzstd(body: bytes, limit: int) -> bytes:
+    try:
+        return bytes(zstd.ZstdDecompressor().decompress(body, limit + 1))
+    except zstd.ZstdError:
+        return b""
+
+
+def kind_of(body: bytes) -> Kind:
+    """What the first characters say; UTF-16 and UTF-32 are seen through."""
+    head = body[:4096].lstrip(_WHITE).replace(b"\x00", b"")[:1024].lower()
+    if not head:
+        return Kind.EMPTY
+    if head[:1] in {b"{", b"["}:
+        return Kind.JSON
+    if b"<" not in head and _is_binary(head):
+        return Kind.BINARY
+    root = _root_name(head)
+    if root in {b"html", b"body", b"head"} or head.startswith((b"<!doctype html", b"<script", b"<meta")):
+        return Kind.HTML
+    return Kind.SITEMAP if root in {b"urlset", b"sitemapindex"} else Kind.XML
+
+
+def _is_binary(head: bytes) -> bool:
+    return sum(byte < 9 or 13 < byte < 32 for byte in head) * 20 > len(head)
+
+
+def _root_name(head: bytes) -> bytes:
+    """The local name of the first element, past declarations, comments and processing instructions."""
+    position = 0
+    while (start := head.find(b"<", position)) >= 0:
+        if head.startswith(b"<!--", start):
+            end = head.find(b"-->", start)
+        elif head[start + 1 : start + 2] in {b"?", b"!"}:
+            end = head.find(b">", start)
+        else:
+            name = head[start + 1 :].replace(b">", b" ").replace(b"/", b" ").split(maxsplit=1)
+            return name[0].rpartition(b":")[2] if name else b""
+        if end < 0:
+            break
+        position = end + 1
+    return b""

@@ -1,0 +1,188 @@
+"""Dates as feeds and documents write them, to aware UTC times.
+
+Two common forms are read directly; everything else goes to feedparser's handlers, the reference, and then to the forms that
+people write. Its handler of short ISO 8601 forms fills what is missing from the clock, so those are read here. No zone means UTC.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+
+from feedparser.datetimes.asctime import _parse_date_asctime
+from feedparser.datetimes.greek import _parse_date_greek
+from feedparser.datetimes.hungarian import _parse_date_hungarian
+from feedparser.datetimes.korean import _parse_date_nate, _parse_date_onblog
+from feedparser.datetimes.perforce import _parse_date_perforce
+from feedparser.datetimes.rfc822 import _parse_date_rfc822
+from feedparser.datetimes.w3dtf import _parse_date_w3dtf
+
+from monitor.parse.months import MONTHS, ZONES
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""No feed is older: what claims to be is a default of some software."""
+MAX_AHEAD = timedelta(days=1)
+"""Zones are mistaken by up to a day; anything further ahead is announced, scheduled or wrong."""
+
+_MAX_LENGTH = 100
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\Z", re.ASCII)
+_RFC = re.compile(
+    r"(?:[A-Z][a-z]{2},\s*)?(\d{1,2})\s+(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+"
+    r"(GMT|UTC|UT|Z|[+-]\d{4})\Z",
+    re.ASCII,
+)
+_TIME_OF_DAY = r"(?:[T ]([01]\d|2[0-4])(?::?([0-5]\d)(?::?([0-5]\d)(?:[.,]\d+)?)?)?\s*(Z|[+-]\d\d:?\d\d)?)?\Z"
+_SHORT_ISO = tuple(
+    re.compile(day + _TIME_OF_DAY, re.ASCII)
+    for day in (
+        r"(?P<year>\d{4})-?0?(?P<month>\d\d)-?(?P<day>\d\d)",
+        r"(?P<year>\d\d)-?(?P<month>\d\d)-?(?P<day>\d\d)",
+        r"(?P<year>\d{4}|\d\d)-?(?P<ordinal>\d{3})",
+        r"-(?P<year>\d\d)-?(?P<month>\d\d)",
+    )
+)
+_HANDLERS = (
+    _parse_date_w3dtf,
+    _parse_date_rfc822,
+    _parse_date_asctime,
+    _parse_date_perforce,
+    _parse_date_hungarian,
+    _parse_date_greek,
+    _parse_date_nate,
+    _parse_date_onblog,
+)
+_ISO_LIKE = re.compile(r"\d{4}-\d\d-\S", re.ASCII)
+_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = re.compile(r"(\d{1,2})[:h](\d\d)(?::(\d\d))?\s*([ap])?\.?(?:m\b\.?)?", re.ASCII | re.IGNORECASE)
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)\s*(?:\([^)]{0,30}\))?\Z", re.ASCII)
+_NAMED_ZONE = re.compile(r"\s\(?([A-Z]{2,5})\)?\Z")
+_NUMERIC = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?!\d)", re.ASCII)
+_WORDS = re.compile(r"[^\W\d_]+")
+_NUMBERS = re.compile(r"\d+", re.ASCII)
+
+
+def parse_date(text: str) -> datetime | None:
+    """The time that `text` states, to the second, in UTC; None where it states none. No judgement on whether it can be true."""
+    text = _with_plain_digits(" ".join(text[: _MAX_LENGTH + 1].split()))
+    if not text or len(text) > _MAX_LENGTH:
+        return None
+    for read in (_iso, _rfc, _from_reference, _short_iso, _written):
+        try:
+            moment = read(text)
+        except (ValueError, OverflowError):
+            continue
+        if moment is not None:
+            return moment
+    return None
+
+
+def believable(moment: datetime | None, *, now: datetime) -> datetime | None:
+    """`moment` unless it lies more than a day ahead of `now` or before 1990."""
+    return moment if moment is not None and EARLIEST <= moment <= now + MAX_AHEAD else None
+
+
+def _iso(text: str) -> datetime | None:
+    found = _ISO.match(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    return _checked(datetime(year, month, day, hour, minute, second, tzinfo=_zone(found[7])))
+
+
+def _rfc(text: str) -> datetime | None:
+    found = _RFC.match(text)
+    if not found:
+        return None
+    month = _ENGLISH.index(found[2].lower()) + 1
+    return _checked(
+        datetime(int(found[3]), month, int(found[1]), int(found[4]), int(found[5]), int(found[6] or 0), tzinfo=_zone(found[7]))
+    )
+
+
+def _with_plain_digits(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def _zone(text: str | None) -> timezone:
+    if not text or text[0] not in "+-":
+        return UTC
+    digits = text[1:].replace(":", "")
+    minutes = int(digits[:2]) * 60 + int(digits[2:])
+    return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
+
+
+def _checked(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def _from_reference(text: str) -> datetime | None:
+    """What feedparser reads, with the zone names it does not know turned into offsets first."""
+    named = _NAMED_ZONE.search(text)
+    if named and named[1] in ZONES:
+        text = f"{text[: named.start()]} {ZONES[named[1]]}"
+    for handler in _HANDLERS:
+        try:
+            parts = handler(text)
+        except (KeyError, OverflowError, ValueError, AttributeError, IndexError, TypeError):
+            continue
+        if parts:
+            year, month, day, hour, minute, second = parts[:6]
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    return None
+
+
+def _short_iso(text: str) -> datetime | None:
+    """ISO 8601 without separators, with two digits of the year, or with the day of the year."""
+    found = next(filter(None, (form.match(text) for form in _SHORT_ISO)), None)
+    if not found:
+        return None
+    part = found.groupdict()
+    year = int(part["year"]) + (0 if len(part["year"]) == 4 else 2000 if int(part["year"]) < 70 else 1900)
+    *_, hour, minute, second, zone = found.groups()
+    first = datetime(year, int(part.get("month") or 1), int(part.get("day") or 1), tzinfo=_zone(zone))
+    first += timedelta(hours=int(hour or 0), minutes=int(minute or 0), seconds=int(second or 0))
+    return _checked(first + timedelta(days=int(part.get("ordinal") or 1) - 1))
+
+
+def _written(text: str) -> datetime | None:
+    """Seconds since 1970, and dates as people write them: month names in a dozen languages, or numbers whose order is certain."""
+    if _ISO_LIKE.match(text):
+        return None
+    if text.isascii() and text.isdigit():
+        return datetime.fromtimestamp(int(text[:10]), tz=UTC) if len(text) in {10, 13} else None
+    offset = _OFFSET.search(text)
+    zone = _zone("".join(offset.groups())) if offset else UTC
+    rest = text[: offset.start()] if offset else text
+    clock = _CLOCK.search(rest)
+    day = _day(_CLOCK.sub(" ", rest, count=1) if clock else rest)
+    if day is None or (clock is None and offset is not None):
+        return None
+    hour, minute, second = _time(clock) if clock else (0, 0, 0)
+    return _checked(datetime(*day, hour, minute, second, tzinfo=zone))
+
+
+def _time(clock: re.Match[str]) -> tuple[int, int, int]:
+    hour, half = int(clock[1]), (clock[4] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return hour, int(clock[2]), int(clock[3] or 0)
+
+
+def _day(text: str) -> tuple[int, int, int] | None:
+    months = [MONTHS[word] for word in _WORDS.findall(text.casefold()) if word in MONTHS]
+    numbers = [int(number) for number in _NUMBERS.findall(text)]
+    if len(months) == 1 and len(numbers) == 2:
+        years = [number for number in numbers if number > 999]
+        return (years[0], months[0], sum(numbers) - years[0]) if len(years) == 1 else None
+    numeric = _NUMERIC.search(text)
+    if months or not numeric or len(numbers) != 3:
+        return None
+    first, second, third = numbers
+    if first > 999:
+        return first, second, third
+    if third < 1000 or (first <= 12 and second <= 12 and first != second and "." not in numeric[0]):
+        return None
+    return (third, first, second) if second > 12 else (third, second, first)

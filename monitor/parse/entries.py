@@ -1,0 +1,113 @@
+"""From what a format holds to entries: one place decides on text, title, dates and identity for every format."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.domain.article import Entry
+from monitor.domain.text import one_line
+from monitor.parse.dates import believable, parse_date
+from monitor.parse.html import first_image, html_to_text
+from monitor.parse.items import Item
+from monitor.parse.sentences import first_sentence
+
+MAX_TITLE = 1000
+"""Characters of a title; some feeds put the whole text there, and it is in the body, too."""
+MAX_TAGS = 50
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
+_MAX_LANGUAGE = 35
+_MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\(([^()]+)\)\Z")
+_NAME_AND_MAIL = re.compile(r"([^()<>]+?)\s*[(<]\s*\S+@\S+\s*[)>]\Z")
+
+
+def to_entries(items: Iterable[Item], *, language: str | None, now: datetime) -> tuple[Entry, ...]:
+    """One entry per item, in order. `language` is the feed's, for items that name none."""
+    return _with_keys([_entry(item, language=language, now=now) for item in items])
+
+
+def language_tag(text: str | None) -> str | None:
+    """A language tag with its primary part in lower case (`en-GB`), or None if it is none."""
+    tag = (text or "").strip().replace("_", "-")
+    if len(tag) > _MAX_LANGUAGE or not _LANGUAGE.match(tag):
+        return None
+    primary, dash, rest = tag.partition("-")
+    return primary.lower() + dash + rest
+
+
+def joined_text(summary: str, content: str) -> str:
+    """The content, after the summary where that says something else."""
+    if not content:
+        return summary
+    beginning = summary.rstrip(" .…[]").removesuffix("...").strip()
+    if not beginning or " ".join(beginning.split()) in " ".join(content.split()):
+        return content
+    return f"{summary}\n\n{content}"
+
+
+def _entry(item: Item, *, language: str | None, now: datetime) -> Entry:
+    summary = item.summary.text
+    content = summary if item.content == item.summary else item.content.text
+    text = joined_text(summary, content)
+    updated = believable(parse_date(item.updated), now=now) if item.updated else None
+    published = believable(parse_date(item.published), now=now) if item.published else None
+    image = item.image or (
+        first_image(item.content.value or item.summary.value) if item.content.html or item.summary.html else None
+    )
+    return Entry(
+        key="",
+        title=(one_line(item.title.text) or one_line(first_sentence(text)) or item.link or "")[:MAX_TITLE],
+        text=text,
+        summary=summary,
+        url=item.link or None,
+        guid=item.guid or None,
+        author=", ".join(dict.fromkeys(filter(None, map(_person, item.authors)))) or None,
+        language=language_tag(item.language) or language,
+        published_at=published or updated,
+        updated_at=updated,
+        tags=tuple(dict.fromkeys(filter(None, map(one_line, item.tags))))[:MAX_TAGS],
+        image=image,
+    )
+
+
+def _person(text: str) -> str:
+    """A name out of `mail (name)`, `name <mail>` or HTML."""
+    text = one_line(html_to_text(text))
+    found = _MAIL_AND_NAME.match(text) or _NAME_AND_MAIL.match(text)
+    return found[1].strip() if found else text
+
+
+def _with_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Identity within the feed: guid; guid and URL where a guid repeats; URL; else, or where that repeats too, what it says.
+
+    The order is miniflux's (FINDINGS of readers in use); an entry never shares its key with another one of the same document
+    unless both are equal.
+    """
+    guids = Counter(entry.guid for entry in entries)
+    keys = [_key(entry, repeated=guids[entry.guid] > 1) for entry in entries]
+    counts = Counter(keys)
+    return tuple(
+        _keyed(entry, key if counts[key] == 1 else f"{key} {_digest(entry)}") for entry, key in zip(entries, keys, strict=True)
+    )
+
+
+def _key(entry: Entry, *, repeated: bool) -> str:
+    if entry.guid and not repeated:
+        return entry.guid
+    if entry.guid:
+        return f"{entry.guid} {entry.url or ''}"
+    return entry.url or _digest(entry)
+
+
+def _digest(entry: Entry) -> str:
+    said = f"{entry.title}\0{entry.text}".encode("utf-8", "replace")
+    return "sha256:" + hashlib.sha256(said).hexdigest()
+
+
+def _keyed(entry: Entry, key: str) -> Entry:
+    return replace(entry, key=key)

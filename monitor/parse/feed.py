@@ -1,0 +1,72 @@
+"""A response's body to a feed, whatever its format, encoding or state of repair.
+
+    parse_feed(body, url=url, headers=headers, now=now) -> ParsedFeed | ParseFailure
+
+No bytes make it raise, open a file or a connection, or expand an entity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from monitor.domain.text import one_line
+from monitor.parse import jsonfeed, reference, sitemap
+from monitor.parse.body import Kind, kind_of, unpacked
+from monitor.parse.discovery import feeds_of_page
+from monitor.parse.entries import language_tag, to_entries
+from monitor.parse.hints import poll_hints
+from monitor.parse.items import FeedDocument
+from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
+
+
+def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> ParsedFeed | ParseFailure:
+    """The feed in `body`, which `url` answered with `headers`, at the moment `now` (aware).
+
+    `url` is the address after redirects: relative links are read against it. Times ahead of `now` by more than a day are dropped.
+    """
+    plain = unpacked(body)
+    if plain is None:
+        return ParseFailure(reason="compressed body is broken or too large")
+    kind = kind_of(plain)
+    if kind is Kind.EMPTY:
+        return ParseFailure(reason="empty body")
+    if kind is Kind.BINARY:
+        return ParseFailure(reason="not a feed but binary data")
+    lower = {name.lower(): value for name, value in headers.items()}
+    document = _read(plain, kind, url=url, headers=lower)
+    if document is None:
+        return _failure(plain, kind, url=url)
+    return _parsed(document, hints=PollHints() if kind is Kind.JSON else poll_hints(plain), now=now)
+
+
+def _read(body: bytes, kind: Kind, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
+    if kind is Kind.JSON:
+        return jsonfeed.read(body, url=url)
+    if kind is Kind.SITEMAP:
+        return sitemap.read(body, url=url)
+    return reference.read(body, url=url, headers=headers)
+
+
+def _parsed(document: FeedDocument, *, hints: PollHints, now: datetime) -> ParsedFeed:
+    language = language_tag(document.language)
+    return ParsedFeed(
+        format=document.format,
+        title=one_line(document.title.text),
+        link=document.link,
+        language=language,
+        entries=to_entries(document.items, language=language, now=now),
+        hints=hints,
+        hubs=document.hubs,
+        self_url=document.self_url,
+        children=document.children,
+    )
+
+
+def _failure(body: bytes, kind: Kind, *, url: str) -> ParseFailure:
+    """Why there is no feed, and where there may be one."""
+    if kind is Kind.HTML:
+        feeds = feeds_of_page(body, url=url)
+        return ParseFailure(reason="html page", feeds=feeds)
+    reasons = {Kind.JSON: "JSON, but not a JSON Feed", Kind.SITEMAP: "a sitemap without news"}
+    return ParseFailure(reason=reasons.get(kind, "not a feed"))

@@ -1,0 +1,113 @@
+"""HTML to the plain text that is matched and shown."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from selectolax.lexbor import LexborHTMLParser
+
+_DROPPED = [
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "embed",
+    "svg",
+    "math",
+    "textarea",
+    "select",
+    "button",
+    "form",
+]
+_PARAGRAPH, _LINE = "\x1e", "\x1f"
+_BLOCK = re.compile(
+    r"<(?=/?(?:p|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre|table|tr|td|th|caption|section|article|header|footer|aside|main|nav|figure"
+    r"|figcaption|hr|address|details|summary|fieldset|center|body)\b)",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"<(?=br\b)", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+_MARKUP = re.compile(r"<[a-zA-Z/!?]|&#?\w")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+_NEWLINES = re.compile(r"\r\n?|[\x85\u2028]")
+_IMAGE = re.compile(r"<img\b[^<>]{0,2000}?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,2000})", re.IGNORECASE)
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,40})")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_NEVER_NEST = frozenset("area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option".split())
+_FEW_TAGS = 2000
+MAX_DEPTH = 500
+"""Deeper nesting is hostile: tree building takes time in its square (browsers stop at 512, too)."""
+
+
+def html_to_text(markup: str) -> str:
+    """The text a reader sees: one blank line between paragraphs, one line feed for a line break, scripts and styles left out.
+
+    Entities are decoded once. Text without any mark-up keeps its own blank lines as paragraph breaks.
+    """
+    markup = _CONTROL.sub("", _NEWLINES.sub("\n", markup))
+    if not _MARKUP.search(markup):
+        return _collapsed(_BLANK_LINE.sub(_PARAGRAPH, markup))
+    marked = _BREAK.sub(f"{_LINE}<", _BLOCK.sub(f"{_PARAGRAPH}<", markup))
+    if len(marked) == len(markup):
+        marked = _BLANK_LINE.sub(_PARAGRAPH, marked)
+    if _too_deep(marked):
+        return _collapsed(unescape(_ANY_TAG.sub(" ", marked)))
+    tree = LexborHTMLParser(marked)
+    tree.strip_tags(_DROPPED)
+    body = tree.body
+    return _collapsed(body.text(deep=True)) if body is not None else ""
+
+
+def plain_text(text: str) -> str:
+    """Text that is no HTML, in the same form: blank lines part paragraphs, line feeds stay."""
+    text = _CONTROL.sub("", _NEWLINES.sub("\n", text))
+    return _collapsed(_BLANK_LINE.sub(_PARAGRAPH, text).replace("\n", _LINE))
+
+
+def first_image(markup: str) -> str | None:
+    """The address of the first picture in `markup`, as it stands there."""
+    found = _IMAGE.search(markup)
+    return found.group(1).replace("&amp;", "&") if found else None
+
+
+def _too_deep(markup: str) -> bool:
+    """Whether elements nest deeper than a document's own would; tags that close each other are not counted."""
+    if markup.count("<") < _FEW_TAGS:
+        return False
+    depth = 0
+    open_tags: dict[str, int] = {}
+    for closing, tag in _TAG.findall(markup):
+        name = tag.lower()
+        if name in _NEVER_NEST:
+            continue
+        count = open_tags.get(name, 0)
+        if not closing:
+            open_tags[name] = count + 1
+            depth += 1
+        elif count:
+            open_tags[name] = count - 1
+            depth -= 1
+        if depth > MAX_DEPTH:
+            return True
+    return False
+
+
+def _collapsed(text: str) -> str:
+    """White space made one; marks made line feeds; empty lines and paragraphs left out."""
+    paragraphs: list[str] = []
+    for block in text.split(_PARAGRAPH):
+        lines: list[str] = []
+        for line in block.split(_LINE):
+            words = " ".join(line.split())
+            if words:
+                lines.append(words)
+            elif lines:
+                paragraphs.append("\n".join(lines))
+                lines = []
+        if lines:
+            paragraphs.append("\n".join(lines))
+    return "\n\n".join(paragraphs)

@@ -1,0 +1,89 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org), read without trust in any value's type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from monitor.domain.urls import absolute_url
+from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
+
+_UTF8_BOM = b"\xef\xbb\xbf"
+
+
+def read(body: bytes, *, url: str) -> FeedDocument | None:
+    """The JSON Feed in `body`, fetched from `url`; None if it is other JSON or none."""
+    try:
+        feed = orjson.loads(body.removeprefix(_UTF8_BOM))
+    except orjson.JSONDecodeError:
+        feed = _other_encoding(body)
+    return from_value(feed, url=url)
+
+
+def from_value(feed: Any, *, url: str) -> FeedDocument | None:
+    """The JSON Feed in a decoded document, or None. The version may be written in any way, but something must be there."""
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        return None
+    version = text_of(feed, "version")
+    if not version and not feed.get("home_page_url") and not feed.get("feed_url"):
+        return None
+    return FeedDocument(
+        format="json11" if version.rstrip("/").endswith("1.1") else "json1",
+        title=Markup(value=text_of(feed, "title")),
+        link=_link(feed, "home_page_url", url),
+        language=text_of(feed, "language") or None,
+        items=tuple(_item(item, url, _authors(feed)) for item in feed["items"] if isinstance(item, dict)),
+        hubs=tuple(filter(None, (_link(hub, "url", url) for hub in list_of(feed, "hubs") if isinstance(hub, dict)))),
+        self_url=_link(feed, "feed_url", url),
+    )
+
+
+def text_of(record: dict[str, Any], name: str) -> str:
+    """A member as text; numbers are written out (some feeds number their items), anything else is empty."""
+    value = record.get(name)
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def list_of(record: dict[str, Any], name: str) -> list[Any]:
+    """A member that is a list; empty if it is not."""
+    value = record.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _item(item: dict[str, Any], url: str, feed_authors: tuple[str, ...]) -> Item:
+    html, plain = text_of(item, "content_html"), text_of(item, "content_text")
+    return Item(
+        title=Markup(value=text_of(item, "title")),
+        summary=Markup(value=text_of(item, "summary")),
+        content=Markup(value=html, html=True) if html else Markup(value=plain) if plain else NOTHING,
+        link=_link(item, "url", url) or _link(item, "external_url", url),
+        guid=text_of(item, "id") or None,
+        authors=_authors(item) or feed_authors,
+        tags=tuple(tag for tag in list_of(item, "tags") if isinstance(tag, str)),
+        language=text_of(item, "language") or None,
+        published=text_of(item, "date_published"),
+        updated=text_of(item, "date_modified"),
+        image=_link(item, "image", url) or _link(item, "banner_image", url),
+    )
+
+
+def _link(record: dict[str, Any], name: str, base: str) -> str | None:
+    href = text_of(record, name)
+    return absolute_url(base, href) if href else None
+
+
+def _authors(record: dict[str, Any]) -> tuple[str, ...]:
+    people = list_of(record, "authors") or [record.get("author")]
+    return tuple(filter(None, (text_of(person, "name") for person in people if isinstance(person, dict))))
+
+
+def _other_encoding(body: bytes) -> Any:
+    """JSON in UTF-16 or Latin-1, or None."""
+    encoding = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"
+    try:
+        return orjson.loads(body.decode(encoding, "replace"))
+    except orjson.JSONDecodeError:
+        return None

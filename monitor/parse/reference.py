@@ -1,0 +1,130 @@
+"""feedparser, the reference: every XML feed format there is, well-formed or not."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import feedparser
+from feedparser.mixin import _FeedParserMixin
+
+from monitor.domain.urls import absolute_url
+from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
+
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_UNDECLARED_PREFIX = re.compile(rb"<(/?)rss:")
+# An identifier is compared, never followed; feedparser would join it to whatever xml:base it met last.
+_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"id"}
+
+_PASSED_ON = ("content-type", "content-language")
+
+
+def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
+    """The feed in `body`, fetched from `url` with `headers` (names in lower case); None if it holds no feed.
+
+    Links are made absolute here. An entry without any content is the shell that an item inside an item leaves behind.
+    """
+    known = {name: headers[name] for name in _PASSED_ON if name in headers}
+    base = absolute_url(url, headers.get("content-location", ""))
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(_repaired(body)), response_headers=known, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception:  # noqa: BLE001 - its tolerant parser raises a dozen kinds of error on hostile bytes
+        return None
+    feed, entries = parsed["feed"], parsed["entries"]
+    if not parsed["version"] and not entries:
+        return None
+    links = feed.get("links", ())
+    return FeedDocument(
+        format=parsed["version"] or "unknown",
+        title=_markup(feed, "title"),
+        link=_absolute(base, feed.get("link")),
+        language=feed.get("language"),
+        items=tuple(_item(entry, base) for entry in entries if entry),
+        hubs=_targets(links, "hub", base),
+        self_url=next(iter(_targets(links, "self", base)), None),
+    )
+
+
+def _item(entry: Any, base: str) -> Item:
+    content = _content(entry.get("content", ()))
+    own_summary = "summary_detail" in entry or not content.value
+    return Item(
+        title=_markup(entry, "title"),
+        summary=_markup(entry, "summary") if own_summary else NOTHING,
+        content=content,
+        link=_absolute(base, _link(entry)),
+        guid=entry.get("id") or None,
+        authors=_authors(entry),
+        tags=tuple(str(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags", ())),
+        language=_language(entry),
+        published=_text(entry, "published") or _text(entry, "created"),
+        updated=_text(entry, "updated"),
+        image=_absolute(base, _image(entry)),
+    )
+
+
+def _repaired(body: bytes) -> bytes:
+    """Without the prefix `rss:`, for which no namespace was ever defined."""
+    return _UNDECLARED_PREFIX.sub(rb"<\1", body) if b"<rss:item" in body else body
+
+
+def _text(entry: Any, name: str) -> str:
+    """A plain field; feedparser itself would answer for `updated` with a warning and the publication date."""
+    value = dict.get(entry, name)
+    return value if isinstance(value, str) else ""
+
+
+def _markup(element: Any, name: str) -> Markup:
+    detail = element.get(f"{name}_detail") or {}
+    return Markup(value=_text(element, name), html=detail.get("type", "text/html") in _HTML_TYPES)
+
+
+def _content(parts: Sequence[Any]) -> Markup:
+    """The longest part that is text; others are pictures and the like."""
+    texts = [part for part in parts if part.get("value") and part.get("type", "") in {*_HTML_TYPES, "text/plain", ""}]
+    if not texts:
+        return NOTHING
+    part = max(texts, key=lambda part: len(part["value"]))
+    return Markup(value=part["value"], html=part.get("type") != "text/plain")
+
+
+def _link(entry: Any) -> str:
+    """The page, or whatever is linked first."""
+    linked = (str(link.get("href") or "").strip() for link in entry.get("links", ()))
+    return _text(entry, "link") or next(filter(None, linked), "")
+
+
+def _authors(entry: Any) -> tuple[str, ...]:
+    names = tuple(str(author["name"]) for author in entry.get("authors", ()) if author.get("name"))
+    return names or ((_text(entry, "author"),) if _text(entry, "author") else ())
+
+
+def _language(entry: Any) -> str | None:
+    details = (entry.get("title_detail"), *entry.get("content", ()), entry.get("summary_detail"))
+    return next((detail["language"] for detail in details if detail and detail.get("language")), None)
+
+
+def _image(entry: Any) -> str | None:
+    for thumbnail in entry.get("media_thumbnail", ()):
+        if thumbnail.get("url"):
+            return str(thumbnail["url"])
+    for media in entry.get("media_content", ()):
+        if media.get("url") and (media.get("medium") == "image" or str(media.get("type", "")).startswith("image/")):
+            return str(media["url"])
+    for link in entry.get("links", ()):
+        if link.get("href") and link.get("rel") == "enclosure" and str(link.get("type", "")).startswith("image/"):
+            return str(link["href"])
+    image = entry.get("image")
+    return _text(image, "href") or None if isinstance(image, dict) else None
+
+
+def _targets(links: Sequence[Any], relation: str, base: str) -> tuple[str, ...]:
+    return tuple(absolute_url(base, link["href"]) for link in links if link.get("rel") == relation and link.get("href"))
+
+
+def _absolute(base: str, href: object) -> str | None:
+    return absolute_url(base, href) if isinstance(href, str) and href.strip() else None

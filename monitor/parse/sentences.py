@@ -1,0 +1,38 @@
+"""A heading for a text that has none: its first sentence."""
+
+from __future__ import annotations
+
+import re
+
+MAX_HEADING = 120
+"""Characters; what fits in a line of an alert."""
+
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？؟।]+")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"“])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Maj|Capt|Sgt|Sen|Rep|Gov|Rev|Hon|St|Jr|Sr|No|vs|etc|approx|[A-Z](?:\.[A-Z])+)\.\Z",
+)
+_NO_CUT_BEFORE = 40
+
+
+def first_sentence(text: str, *, limit: int = MAX_HEADING) -> str:
+    """The first sentence of the first line of `text`; one longer than `limit` is cut after a word and marked with `…`."""
+    line = next((line for line in map(str.strip, text.split("\n", 50)) if line), "")[: limit * 10]
+    for end in _END.finditer(line):
+        if end.end() > limit:
+            break
+        if not _ABBREVIATION.search(line[: end.end()]):
+            return line[: end.end()]
+    return _cut(line, limit)
+
+
+def _cut(line: str, limit: int) -> str:
+    """At most `limit` characters: whole words, a clause's end if one stands past the first third."""
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    if not line[limit - 1].isspace():
+        head = head.rpartition(" ")[0] or head
+    clause = max(head.rfind(mark) for mark in (", ", "; ", ": ", " – ", " — "))
+    if clause >= _NO_CUT_BEFORE * 2:
+        head = head[:clause]
+    return head.rstrip(" ,;:–—-") + "…"
