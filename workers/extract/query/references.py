@@ -11,7 +11,7 @@ from typing import Final
 from workers.extract.query.format import format_query
 from workers.extract.query.syntax import EntityRef, Node, TermRef, walk
 
-_MAX_CANDIDATES: Final = 2000
+_MAX_CANDIDATES: Final = 500
 """Names looked at for a suggestion: difflib takes about 20 µs for each, and a list may hold 100 000."""
 
 
