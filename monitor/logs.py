@@ -19,10 +19,14 @@ from monitor.domain.text import printable
 
 EVENTS: dict[str, str] = {
     "alert.raised": "a term fired and an alert was stored",
+    "alert.shown": "an alert on a channel of type `log`",
     "alert.suppressed": "a term fired, the alert is kept but notifies nobody; `reason` says why",
     "article.stored": "a source brought articles that were not known",
     "broker.reset": "the queue's file was damaged and moved aside; its work is put on the queue again from the database",
+    "channel.failed": "a channel could not be worked on; it is tried again",
     "channel.paused": "a channel takes no more deliveries until it is resumed",
+    "channel.recovered": "a failing channel works again",
+    "channel.resting": "a channel has failed several times in a row; one delivery at a time tests it",
     "config.loaded": "a configuration is in force",
     "config.rejected": "a changed configuration is broken; the old one goes on",
     "daemon.started": "a process of the daemon is ready",

@@ -66,6 +66,12 @@ def aim(connection: Connection, name: str, target: bytes) -> None:
     connection.execute(moved.values(target=target, **_FRESH))
 
 
+def failing(connection: Connection, *, since: datetime) -> dict[str, ChannelState]:
+    """The channels on which nothing has succeeded since then or longer, by name."""
+    query = select(channels).where(channels.c.failing_since <= since).order_by(channels.c.name)
+    return {row.name: _state(row) for row in connection.execute(query)}
+
+
 def listing(connection: Connection) -> dict[str, ChannelState]:
     """Every channel that was ever used, by name."""
     return {row.name: _state(row) for row in connection.execute(select(channels).order_by(channels.c.name))}

@@ -164,9 +164,10 @@ def settle(
     return connection.execute(update(deliveries).where(_held_by(ids, token)).values(values)).rowcount
 
 
-def put_back(connection: Connection, ids: Sequence[DeliveryId], *, token: str) -> int:
-    """Give claimed deliveries back untried."""
-    return connection.execute(update(deliveries).where(_held_by(ids, token)).values(status=_PENDING, **_FREE)).rowcount
+def release_all(connection: Connection, *, token: str) -> int:
+    """Give back, untried, whatever `token` still holds. How many."""
+    query = update(deliveries).where(deliveries.c.status == _SENDING, deliveries.c.lease_token == token)
+    return connection.execute(query.values(status=_PENDING, **_FREE)).rowcount
 
 
 def hasten(connection: Connection, channel: str, *, now: datetime) -> int:
@@ -177,17 +178,23 @@ def hasten(connection: Connection, channel: str, *, now: datetime) -> int:
     return connection.execute(query.values(next_attempt_at=now)).rowcount
 
 
-def fall_back(connection: Connection, channel: str, to: str, *, raised_before: datetime) -> tuple[DeliveryId, ...]:
-    """Send what waits on a failing channel, raised before then, to the channel `to` as well; each alert only once. The new deliveries."""
+def take_over(connection: Connection, channel: str, to: str) -> tuple[DeliveryId, ...]:
+    """Send what waits on the failing channel `channel` to the channel `to` as well, each alert only once. The new deliveries."""
     other = deliveries.alias()
     query = select(deliveries.c.alert_id, deliveries.c.created_at).where(
         deliveries.c.channel == channel,
         deliveries.c.status == _PENDING,
-        deliveries.c.created_at <= raised_before,
         ~select(other.c.id).where(other.c.alert_id == deliveries.c.alert_id, other.c.channel == to).exists(),
     )
     waiting = connection.execute(query.order_by(deliveries.c.created_at, deliveries.c.id)).all()
     return tuple(one for row in waiting for one in create(connection, row.alert_id, (to,), now=row.created_at))
+
+
+def strand(connection: Connection, channel: str, reason: str, *, now: datetime) -> int:
+    """Make dead letters of all that waits on a channel that does not exist. How many."""
+    query = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.status.in_((_PENDING, _HELD, _SENDING)))
+    dead = {"status": DeliveryStatus.DEAD, "next_attempt_at": None, "last_error": reason, "settled_at": now, **_FREE}
+    return connection.execute(query.values(dead)).rowcount
 
 
 def listing(

@@ -1,0 +1,187 @@
+"""A channel's turn, as the database knows it: settle what was sent, decide what comes next, claim it.
+
+A turn is held in the database, so that a channel's order and rate hold across processes. Every row is claimed before it is sent
+and settled only by whoever still holds it: a process may be killed at any instant, and what it had in hand is sent again under the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import Connection
+
+from monitor.domain.channel import ChannelState, after, digest_window, quiet_until, spaced
+from monitor.domain.delivery import DeliveryStatus, Outcome, Parcel, Receipt, Step, next_step
+from monitor.domain.ids import DeliveryId
+from monitor.domain.watch import Severity
+from monitor.logs import get_logger
+from monitor.settings.channels import Channel
+from monitor.storage import attempts, channels, deliveries
+from monitor.storage.engine import Database
+from workers.render.compose import capacity, target
+
+SPARE = timedelta(seconds=5)
+Sources = Callable[[], Mapping[str, Channel]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """Nothing can be sent now; `until` is when that may change, None if only a new alert or another process changes it."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Messages to be sent one after the other, each with the parcels it carries, before the turn ends at `until`."""
+
+    channel: Channel
+    messages: tuple[tuple[Parcel, ...], ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One message and what came of it."""
+
+    parcels: tuple[Parcel, ...]
+    receipt: Receipt
+
+
+class Ledger:
+    """Keeps the books of every channel. `rng` gives the jitter."""
+
+    def __init__(self, database: Database, sources: Sources, *, rng: Random) -> None:
+        self._database = database
+        self._sources = sources
+        self._rng = rng
+        self._alone: set[DeliveryId] = set()
+
+    def exchange(self, name: str, token: str, sent: Sequence[Sent], *, now: datetime, stopping: bool) -> Idle | Turn:
+        """In one transaction: settle what was sent, and take what comes next."""
+        channel = self._sources().get(name)
+        with self._database.write() as connection:
+            if channel is None:
+                deliveries.strand(connection, name, "there is no channel of this name", now=now)
+                channels.release(connection, name, token=token)
+                return Idle(until=None)
+            until = now + channel.timeout + SPARE
+            if not channels.acquire(connection, name, token=token, now=now, until=until):
+                return Idle(until=None)
+            channels.aim(connection, name, target(channel))
+            before = state = channels.load(connection, name)
+            for one in sent:
+                state = self._settle(connection, one, state, token=token, now=now)
+            if sent:
+                state = replace(state, next_send_at=spaced(now, capacity(channel).rate))
+                deliveries.release_all(connection, token=token)
+                if before.probing and not state.probing:
+                    deliveries.hasten(connection, name, now=now)
+            if stopping or state.paused:
+                found: Idle | Turn = Idle(until=None)
+            else:
+                found = self._take(connection, name, channel, state, token=token, until=until, now=now)
+            if isinstance(found, Turn):
+                state = replace(state, next_send_at=spaced(now, capacity(channel).rate))
+            else:
+                channels.release(connection, name, token=token)
+            channels.save(connection, name, state)
+        _tell(name, before, state, sent)
+        return found
+
+    def _settle(self, connection: Connection, sent: Sent, state: ChannelState, *, token: str, now: datetime) -> ChannelState:
+        receipt, ids = sent.receipt, [one.id for one in sent.parcels]
+        attempts.record(connection, ids, receipt)
+        jitter = self._rng.random()
+        if receipt.outcome is Outcome.REFUSED and len(ids) > 1:
+            self._alone.update(ids)
+            step = Step(status=DeliveryStatus.PENDING, next_attempt_at=now, error=receipt.reason)
+            deliveries.settle(connection, ids, step, token=token, now=now, began=receipt.at)
+        elif receipt.outcome is Outcome.ACCEPTED:
+            step = Step(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
+            deliveries.settle(connection, ids, step, token=token, now=now, began=receipt.at, reference=receipt.reference)
+            self._alone.difference_update(ids)
+        else:
+            for one in sent.parcels:
+                first = one.first_attempt_at or receipt.at
+                step = next_step(receipt, attempts=one.attempts + 1, first_attempt_at=first, now=now, jitter=jitter)
+                deliveries.settle(connection, [one.id], step, token=token, now=now, began=receipt.at)
+        return after(state, receipt, now=now, jitter=jitter)
+
+    def _take(
+        self,
+        connection: Connection,
+        name: str,
+        channel: Channel,
+        state: ChannelState,
+        *,
+        token: str,
+        until: datetime,
+        now: datetime,
+    ) -> Idle | Turn:
+        """What is to be sent next; the channel's turn is ours while this runs."""
+        released = deliveries.reclaim(connection, name, now)
+        _hold(connection, name, channel, now)
+        ready = state.ready_at()
+        if ready is not None and ready > now:
+            waits = deliveries.next_due(connection, name)
+            return Idle(until=None if waits is None else max(ready, waits))
+        room = capacity(channel)
+        limit = 1 if state.probing else max(room.per_message, room.per_turn)
+        ids: Sequence[DeliveryId] = deliveries.due(connection, name, now=now, limit=limit)
+        if not ids:
+            return Idle(until=deliveries.next_due(connection, name))
+        together = room.per_message > 1 and not room.digests
+        if room.digests:
+            few = 1 if channel.digest or released > 1 else channel.digest_over
+            together = len(ids) > few and not state.probing
+            ids = self._prefix(ids) if together else ids[:1]
+        parcels = deliveries.claim(connection, ids, token=token, until=until)
+        messages = (parcels,) if together else tuple((one,) for one in parcels)
+        return Turn(channel=channel, messages=messages, until=until)
+
+    def _prefix(self, ids: Sequence[DeliveryId]) -> Sequence[DeliveryId]:
+        """The ids that may share a message: those before the first that was refused in company, or that one alone."""
+        first = next((index for index, one in enumerate(ids) if one in self._alone), len(ids))
+        return ids[: max(first, 1)]
+
+
+def _tell(name: str, before: ChannelState, state: ChannelState, sent: Sequence[Sent]) -> None:
+    log = get_logger()
+    for one in sent:
+        outcome, receipt = one.receipt.outcome, one.receipt
+        event = {Outcome.ACCEPTED: "delivery.sent", Outcome.REFUSED: "delivery.dead"}.get(outcome, "delivery.failed")
+        level = log.info if outcome is Outcome.ACCEPTED else log.warning
+        level(
+            event,
+            channel=name,
+            delivery=one.parcels[0].id,
+            alerts=len(one.parcels),
+            reason=receipt.reason,
+            duration_s=receipt.duration_s,
+        )
+    if state.paused and not before.paused:
+        log.error("channel.paused", channel=name, reason=state.reason)
+    if state.probing and not before.probing:
+        log.warning("channel.resting", channel=name, reason=state.reason, failures=state.failures)
+    if before.probing and not state.probing:
+        log.info("channel.recovered", channel=name)
+
+
+def _hold(connection: Connection, name: str, channel: Channel, now: datetime) -> None:
+    """Hold back what quiet hours or a digest keep for later."""
+    if channel.digest is not None:
+        begins, ends = digest_window(now, channel.digest.every)
+        deliveries.hold(connection, name, until=ends, severities=_below(channel.digest.breakthrough), now=now, since=begins)
+    if channel.quiet_hours is not None:
+        hours = channel.quiet_hours
+        ends_at = quiet_until(now, start=hours.start, end=hours.end, zone=hours.zone, days=hours.days)
+        if ends_at is not None:
+            deliveries.hold(connection, name, until=ends_at, severities=_below(hours.breakthrough), now=now, since=None)
+
+
+def _below(severity: Severity | None) -> tuple[Severity, ...]:
+    return tuple(one for one in Severity if severity is None or one.rank < severity.rank)
