@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
+from monitor.domain.cadence import Rhythm, Wishes
 from monitor.domain.ids import FeedId
+from monitor.domain.urls import host_of
+
+_SHARED_LIMITS = (".tumblr.com",)
+"""Platforms that count the requests to all their subdomains together."""
 
 
 class FeedStatus(StrEnum):
@@ -20,7 +26,10 @@ class FeedStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """The stored state of a feed, as `feeds list` shows it. `reason` says in a sentence what is wrong, if anything is."""
+    """The stored state of a feed, as `feeds list` shows it. `reason` says in a sentence what is wrong, if anything is.
+
+    `gap_at` is when entries were last found to be missing between two polls; `moved_to` the address a permanent redirect names.
+    """
 
     id: FeedId
     url: str
@@ -32,3 +41,104 @@ class Feed:
     next_poll_at: datetime | None
     interval_s: float | None
     articles: int
+    gap_at: datetime | None = None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask "has it changed?" with: the values of ETag and Last-Modified, letter for letter."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.etag is not None or self.last_modified is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentMemory:
+    """What is kept of the last document that was read.
+
+    `keys` are short hashes of its entries' keys (the smallest ones of a long document), `newest` the latest date in it, `wishes` what it asked of
+    readers. `unreliable` says that the server answers "not changed" for documents that have changed.
+    """
+
+    keys: frozenset[str] = frozenset()
+    newest: datetime | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+    unreliable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What is remembered between two polls of a feed; a poll makes the next one of the last.
+
+    `failures` is a weighted count since the last success. `moves_seen` counts polls in a row that were sent to `moved_to` for good.
+    `interval_s` is the current plan without jitter.
+    """
+
+    status: FeedStatus = FeedStatus.NEW
+    reason: str | None = None
+    title: str | None = None
+    format: str | None = None
+    validators: Validators = field(default_factory=Validators)
+    body_hash: bytes | None = None
+    moved_to: str | None = None
+    moves_seen: int = 0
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_full_fetch_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    interval_s: float | None = None
+    failures: float = 0.0
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    document: DocumentMemory = field(default_factory=DocumentMemory)
+    gap_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedForPoll:
+    """A claimed feed. `epoch` is the fencing token: a result is stored only while the feed still has it.
+
+    `name` is empty until the configuration or the feed itself gives one. `refusals` counts how often in a row its host has said "too fast".
+    """
+
+    id: FeedId
+    url: str
+    name: str
+    host: str
+    epoch: int
+    state: FeedState
+    refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostUpdate:
+    """What a poll learnt of a host: how often in a row it has refused us, and until when it is left alone."""
+
+    host: str
+    refusals: int
+    paused_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedUpdate:
+    """What to store after a poll: the feed's next state, and its host's if that changed."""
+
+    id: FeedId
+    state: FeedState
+    host: HostUpdate | None = None
+
+
+def gate_of(url: str) -> str:
+    """The name under which requests to `url` are counted: its host and port, or the platform that counts them together."""
+    host = host_of(url)
+    for shared in _SHARED_LIMITS:
+        if host.endswith(shared):
+            return shared[1:]
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        port = None
+    return (host if port in {None, 80, 443} else f"{host}:{port}")[:300]

@@ -1,0 +1,98 @@
+"""What asking a server came to: a body, "not changed", or a failure with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.domain.feed import Validators
+
+
+class Problem(StrEnum):
+    """Every way in which a poll can fail."""
+
+    BAD_URL = "bad-url"
+    DNS = "dns"
+    DNS_TEMPORARY = "dns-temporary"
+    CONNECT = "connect"
+    PROXY = "proxy"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    PROTOCOL = "protocol"
+    TRUNCATED = "truncated"
+    BAD_COMPRESSION = "bad-compression"
+    TOO_LARGE = "too-large"
+    FORBIDDEN_ADDRESS = "forbidden-address"
+    BAD_REDIRECT = "bad-redirect"
+    REDIRECT_LOOP = "redirect-loop"
+    TOO_MANY_REDIRECTS = "too-many-redirects"
+    UNASKED_304 = "unasked-304"
+    CREDENTIALS = "credentials"
+    TOO_FAST = "too-fast"
+    NOT_FOUND = "not-found"
+    GONE = "gone"
+    SERVER_ERROR = "server-error"
+    HTTP_STATUS = "http-status"
+    NO_FEED = "no-feed"
+    PARSER = "parser"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """One step on the way: the status, and the absolute URL it named."""
+
+    status: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A body, decompressed. `url` is where it was found in the end, `headers` have lower-case names, `wire_bytes` counts what was sent."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    wire_bytes: int
+    redirects: tuple[Redirect, ...] = ()
+
+    @property
+    def validators(self) -> Validators:
+        """What the next request can be made conditional with."""
+        return Validators(etag=self.headers.get("etag") or None, last_modified=self.headers.get("last-modified") or None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The server says that nothing has changed since the validators were given out."""
+
+    url: str
+    headers: Mapping[str, str]
+    redirects: tuple[Redirect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailure:
+    """Nothing usable came. `reason` is a sentence for the operator; `retry_at` is when the server asked us to come back."""
+
+    problem: Problem
+    reason: str
+    url: str
+    status: int | None = None
+    retry_at: datetime | None = None
+    redirects: tuple[Redirect, ...] = ()
+
+
+Outcome = Fetched | NotModified | FetchFailure
+
+
+def moved_for_good(redirects: tuple[Redirect, ...]) -> str | None:
+    """The URL that an unbroken run of permanent redirects (301, 308) from the first request on ends at."""
+    moved = None
+    for redirect in redirects:
+        if redirect.status not in {301, 308}:
+            break
+        moved = redirect.url
+    return moved

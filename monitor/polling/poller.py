@@ -1,0 +1,208 @@
+"""The poller: claims what is due, polls it, and stores what came, each step bounded, none waiting for the slowest feed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from monitor.domain.errors import MonitorError
+from monitor.domain.feed import FeedForPoll, FeedStatus, FeedUpdate
+from monitor.domain.ids import ScanId
+from monitor.domain.text import one_line
+from monitor.logs import get_logger
+from monitor.polling.fetch import Fetcher
+from monitor.polling.parsing import Parse
+from monitor.polling.poll import PollResult, Setting, poll
+from monitor.settings.model import Settings
+from monitor.storage import feeds
+from monitor.storage.articles import Ingested, ingest
+from monitor.storage.engine import Database
+
+MAX_RUNNING = 100
+"""Polls at the same time; each holds at most a body in memory."""
+
+_LEASE_MARGIN = timedelta(seconds=90)
+_MAX_BATCH = 100
+_MAX_BATCH_ENTRIES = 500
+_RETRY_STORE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a poller works with; all of it is the caller's to open and close."""
+
+    database: Database
+    fetcher: Fetcher
+    parse: Parse
+
+
+class Poller:
+    """Polls due feeds until it is closed. `on_stored` is told the scans of every stored batch, from the event loop."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        settings: Settings,
+        *,
+        on_stored: Callable[[Sequence[ScanId]], object],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._tools = tools
+        self._on_stored = on_stored
+        self._clock = clock
+        self._chance = chance
+        self._running: dict[asyncio.Task[None], FeedForPoll] = {}
+        self._results: asyncio.Queue[PollResult] = asyncio.Queue()
+        self._storing: asyncio.Task[None] | None = None
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        """Poll by these settings from now on."""
+        self._settings = settings
+        self._feeds = {feed.url: Setting(feed=feed, polling=settings.polling, http=settings.http) for feed in settings.feeds}
+
+    async def tick(self) -> int:
+        """Claim what is due, as far as there is room, and start polling it; the number of polls started. Does not wait for them."""
+        if self._storing is None:
+            self._storing = asyncio.create_task(self._store_results())
+        room = MAX_RUNNING - len(self._running)
+        if room <= 0:
+            return 0
+        claimed = await asyncio.to_thread(self._claim, room)
+        for feed in claimed:
+            task = asyncio.create_task(self._poll(feed))
+            self._running[task] = feed
+            task.add_done_callback(self._finished)
+        return len(claimed)
+
+    async def drain(self) -> None:
+        """Wait until every poll that was started is stored."""
+        while self._running:
+            await asyncio.wait(self._running)
+        await self._results.join()
+
+    async def close(self) -> None:
+        """Stop at once; polls that are under way are given back and will be due again."""
+        unfinished = [(feed.id, feed.epoch) for feed in self._running.values()]
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._results.join()
+        if self._storing is not None:
+            self._storing.cancel()
+            await asyncio.gather(self._storing, return_exceptions=True)
+            self._storing = None
+        if unfinished:
+            await asyncio.to_thread(self._release, unfinished)
+
+    def _claim(self, room: int) -> tuple[FeedForPoll, ...]:
+        polling = self._settings.polling
+        with self._tools.database.write() as connection:
+            claimed = feeds.claim_due(
+                connection,
+                now=self._clock(),
+                limit=room,
+                lease=polling.timeout + _LEASE_MARGIN,
+                host_gap=polling.host_gap,
+                host_connections=polling.host_connections,
+            )
+            unknown = [feed for feed in claimed if feed.url not in self._feeds]
+            feeds.release(connection, [(feed.id, feed.epoch) for feed in unknown])
+        return tuple(feed for feed in claimed if feed.url in self._feeds)
+
+    def _release(self, claims: Sequence[tuple[object, int]]) -> None:
+        with self._tools.database.write() as connection:
+            feeds.release(connection, claims)  # type: ignore[arg-type] # ids of claimed feeds
+
+    async def _poll(self, feed: FeedForPoll) -> None:
+        setting = self._feeds[feed.url]
+        result = await poll(feed, setting, self._tools.fetcher, self._tools.parse, clock=self._clock, spread=self._chance())
+        self._results.put_nowait(result)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        feed = self._running.pop(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            get_logger().error("tick.failed", step="poll", feed=feed.url, error=repr(error))
+
+    async def _store_results(self) -> None:
+        while True:
+            batch = [await self._results.get()]
+            while not self._results.empty() and len(batch) < _MAX_BATCH and sum(len(r.entries) for r in batch) < _MAX_BATCH_ENTRIES:
+                batch.append(self._results.get_nowait())
+            try:
+                scans = await asyncio.to_thread(self._store, batch)
+                if scans:
+                    self._on_stored(scans)
+            except MonitorError as error:
+                get_logger().error("tick.failed", step="store", error=str(error))
+            finally:
+                for _ in batch:
+                    self._results.task_done()
+
+    def _store(self, batch: Sequence[PollResult]) -> list[ScanId]:
+        """Store the batch in one transaction; if that fails, one by one, so that one bad result does not cost the others."""
+        try:
+            return self._store_together(batch)
+        except MonitorError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one feed's entries must not stop the others
+            if len(batch) == 1:
+                self._give_up(batch[0], error)
+                return []
+        return [scan for result in batch for scan in self._store([result])]
+
+    def _store_together(self, batch: Sequence[PollResult]) -> list[ScanId]:
+        scans: list[ScanId] = []
+        events: list[tuple[PollResult, Ingested]] = []
+        with self._tools.database.write() as connection:
+            for result in batch:
+                stored = self._store_one(connection, result)
+                if stored is not None:
+                    events.append((result, stored))
+                    scans.extend(stored.scans)
+        for result, stored in events:
+            _report(result, stored)
+        return scans
+
+    def _store_one(self, connection: Connection, result: PollResult) -> Ingested | None:
+        if not feeds.finish(connection, result.update, result.feed.epoch):
+            return None
+        if not result.entries:
+            return Ingested()
+        now = self._clock()
+        return ingest(connection, result.origin, result.entries, now=now, alertable=result.alertable(self._settings.backfill, now))
+
+    def _give_up(self, result: PollResult, error: Exception) -> None:
+        """The entries of one feed cannot be stored: say so in its health and try again later."""
+        get_logger().error("tick.failed", step="store", feed=result.feed.url, error=repr(error))
+        state = replace(
+            result.feed.state,
+            status=FeedStatus.FAILING,
+            reason=f"its entries could not be stored: {one_line(str(error))[:200]}",
+            next_poll_at=self._clock() + _RETRY_STORE,
+        )
+        with self._tools.database.write() as connection:
+            feeds.finish(connection, FeedUpdate(id=result.feed.id, state=state), result.feed.epoch)
+
+
+def _report(result: PollResult, stored: Ingested) -> None:
+    """Log what changed: a feed that goes on failing is in the health list, not in the log again and again."""
+    log = get_logger().bind(feed=result.feed.url)
+    before, after = result.feed.state, result.update.state
+    if after.status is FeedStatus.GONE:
+        log.warning("feed.gone", reason=after.reason)
+    elif after.status is FeedStatus.FAILING:
+        level = log.debug if before.status is FeedStatus.FAILING and before.reason == after.reason else log.warning
+        level("feed.failed", reason=after.reason, next_poll_at=after.next_poll_at)
+    else:
+        if before.status is FeedStatus.FAILING:
+            log.info("feed.recovered")
+        log.debug("feed.polled", entries=len(result.entries), new=len(stored.new), revised=len(stored.revised))
+        if stored.new or stored.revised:
+            log.info("article.stored", new=len(stored.new), revised=len(stored.revised))

@@ -1,0 +1,52 @@
+"""The `history` column of a feed: rhythm and document memory as JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.domain.cadence import Rhythm, Wishes
+from monitor.domain.feed import DocumentMemory
+
+
+def write(rhythm: Rhythm, document: DocumentMemory) -> dict[str, Any]:
+    """As plain JSON values."""
+    wishes = document.wishes
+    return {
+        "rhythm": {
+            "counted_at": rhythm.counted_at,
+            "hours": rhythm.hours,
+            "hourly": rhythm.hourly,
+            "recent": rhythm.recent,
+            "size": rhythm.size,
+        },
+        "document": {
+            "keys": sorted(document.keys),
+            "newest": None if document.newest is None else document.newest.timestamp(),
+            "wishes": [wishes.wait_s, sorted(wishes.skip_hours), sorted(wishes.skip_days)],
+            "unreliable": document.unreliable,
+        },
+    }
+
+
+def read(history: dict[str, Any] | None) -> tuple[Rhythm, DocumentMemory]:
+    """The inverse of `write`; both empty where nothing was stored."""
+    if history is None:
+        return Rhythm(), DocumentMemory()
+    rhythm, document = history["rhythm"], history["document"]
+    wait_s, skip_hours, skip_days = document["wishes"]
+    return (
+        Rhythm(
+            counted_at=rhythm["counted_at"],
+            hours=rhythm["hours"],
+            hourly=tuple(rhythm["hourly"]),
+            recent=tuple(rhythm["recent"]),
+            size=rhythm["size"],
+        ),
+        DocumentMemory(
+            keys=frozenset(document["keys"]),
+            newest=None if document["newest"] is None else datetime.fromtimestamp(document["newest"], UTC),
+            wishes=Wishes(wait_s=wait_s, skip_hours=frozenset(skip_hours), skip_days=frozenset(skip_days)),
+            unreliable=document["unreliable"],
+        ),
+    )

@@ -1,0 +1,201 @@
+"""Feeds: which there are, whose turn it is, and what a poll has changed.
+
+A feed is claimed for a while under a new epoch; a result is stored only if the epoch is still the same, so a poller that was stopped and woke
+up late changes nothing. Hosts are gated before the batch is filled: a host with many due feeds takes one place in it, not all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+
+from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators, gate_of
+from monitor.domain.ids import FeedId
+from monitor.settings.feeds import FeedSettings
+from monitor.storage import feed_history, hosts
+from monitor.storage.dialect import insert
+from monitor.storage.ids import new_id
+from monitor.storage.tables import appearances, feeds
+from monitor.storage.tables import hosts as hosts_table
+
+_COLUMNS = (
+    *("status", "reason", "title", "format", "body_hash", "moved_to", "moves_seen", "last_polled_at", "last_success_at"),
+    *("last_full_fetch_at", "next_poll_at", "interval_s", "failures", "gap_at"),
+)
+
+
+def sync(connection: Connection, configured: Iterable[FeedSettings], now: datetime) -> None:
+    """Make the active feeds those of `configured`. One that was left out keeps its data; one that is back is tried again at once.
+
+    The name of a feed without one in the configuration is empty here, and its title stands in for it.
+    """
+    wanted = {feed.url: feed.name or "" for feed in configured}
+    known = {row.url: row for row in connection.execute(select(feeds.c.url, feeds.c.name, feeds.c.active))}
+    for url in known.keys() - wanted.keys():
+        if known[url].active:
+            connection.execute(update(feeds).where(feeds.c.url == url).values(active=False))
+    for url, name in wanted.items():
+        if url not in known:
+            _add(connection, url, name, now)
+        elif not known[url].active:
+            back = {"active": True, "name": name, "status": FeedStatus.NEW, "reason": None, "failures": 0.0, "next_poll_at": now}
+            connection.execute(update(feeds).where(feeds.c.url == url).values(**back))
+        elif known[url].name != name:
+            connection.execute(update(feeds).where(feeds.c.url == url).values(name=name))
+
+
+def _add(connection: Connection, url: str, name: str, now: datetime) -> None:
+    host = gate_of(url)
+    hosts.ensure(connection, host)
+    row = {"id": new_id(), "url": url, "name": name, "host": host, "next_poll_at": now}
+    connection.execute(insert(connection, feeds).values(**row).on_conflict_do_nothing(index_elements=["url"]))
+
+
+def claim_due(
+    connection: Connection, *, now: datetime, limit: int, lease: timedelta, host_gap: timedelta, host_connections: int
+) -> tuple[FeedForPoll, ...]:
+    """Claim at most `limit` due feeds until `now + lease`, the longest overdue hosts first and one feed of each host.
+
+    A host is passed over while its gap or its pause lasts, or while `host_connections` of its feeds are being polled; a batch of
+    another poller is stepped around (SKIP LOCKED on PostgreSQL; SQLite has one writer at a time).
+    """
+    due = _due(now)
+    waiting = select(feeds.c.host, func.min(feeds.c.next_poll_at).label("since")).where(due).group_by(feeds.c.host).subquery()
+    busy = select(feeds.c.host).where(feeds.c.lease_until > now).group_by(feeds.c.host).having(func.count() >= host_connections)
+    open_hosts = connection.scalars(
+        select(hosts_table.c.host)
+        .join(waiting, waiting.c.host == hosts_table.c.host)
+        .where(hosts.is_open(now), hosts_table.c.host.not_in(busy))
+        .order_by(waiting.c.since)
+        .limit(limit)
+        .with_for_update(of=hosts_table, skip_locked=True)
+    ).all()
+    claimed = tuple(_claim_one_each(connection, open_hosts, due, now + lease))
+    hosts.take_turn(connection, [feed.host for feed in claimed], now + host_gap)
+    return claimed
+
+
+def _due(now: datetime) -> Any:
+    return and_(
+        feeds.c.active,
+        feeds.c.status != FeedStatus.GONE,
+        feeds.c.next_poll_at <= now,
+        or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now),
+    )
+
+
+def _claim_one_each(connection: Connection, chosen: Sequence[str], due: Any, until: datetime) -> Iterable[FeedForPoll]:
+    place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll_at, feeds.c.id))
+    ranked = select(feeds.c.id, place.label("place")).where(feeds.c.host.in_(chosen), due).subquery()
+    statement = (
+        update(feeds)
+        .where(feeds.c.id.in_(select(ranked.c.id).where(ranked.c.place == 1)))
+        .values(lease_until=until, epoch=feeds.c.epoch + 1)
+        .returning(*feeds.c)
+    )
+    rows = connection.execute(statement).all()
+    refusals = hosts.refusals(connection, [row.host for row in rows])
+    for row in sorted(rows, key=lambda row: row.next_poll_at):
+        yield FeedForPoll(
+            id=FeedId(row.id),
+            url=row.url,
+            name=row.name or row.title or "",
+            host=row.host,
+            epoch=row.epoch,
+            state=_state(row),
+            refusals=refusals.get(row.host, 0),
+        )
+
+
+def _state(row: Row[Any]) -> FeedState:
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    values["status"] = FeedStatus(row.status)
+    values["body_hash"] = None if row.body_hash is None else bytes(row.body_hash)
+    rhythm, document = feed_history.read(row.history)
+    return FeedState(
+        **values, validators=Validators(etag=row.etag, last_modified=row.last_modified), rhythm=rhythm, document=document
+    )
+
+
+def finish(connection: Connection, result: FeedUpdate, epoch: int) -> bool:
+    """Store what a poll found and end its claim. False, and nothing stored, if the feed has been claimed again in the meantime."""
+    state = result.state
+    values = {name: getattr(state, name) for name in _COLUMNS}
+    values |= {
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "history": feed_history.write(state.rhythm, state.document),
+        "lease_until": None,
+    }
+    done = connection.execute(update(feeds).where(feeds.c.id == result.id, feeds.c.epoch == epoch).values(**values))
+    if done.rowcount != 1:
+        return False
+    if result.host is not None:
+        hosts.record(connection, result.host)
+    return True
+
+
+def release(connection: Connection, claimed: Iterable[tuple[FeedId, int]]) -> None:
+    """Give claims back unused, so that the feeds are due at once: for a poller that shuts down."""
+    for feed_id, epoch in claimed:
+        connection.execute(update(feeds).where(feeds.c.id == feed_id, feeds.c.epoch == epoch).values(lease_until=None))
+
+
+def make_due(connection: Connection, now: datetime) -> None:
+    """Let every active feed be polled now, whatever its plan; one that is gone stays so, and hosts keep their pauses."""
+    connection.execute(
+        update(feeds).where(feeds.c.active, feeds.c.status != FeedStatus.GONE, feeds.c.next_poll_at > now).values(next_poll_at=now)
+    )
+
+
+def next_due_at(connection: Connection) -> datetime | None:
+    """When the next active feed is due (the past, if one waits for its host); None if there is none."""
+    earliest: datetime | None = connection.scalar(
+        select(func.min(feeds.c.next_poll_at)).where(feeds.c.active, feeds.c.status != FeedStatus.GONE)
+    )
+    return earliest
+
+
+def unpolled(connection: Connection, since: datetime, now: datetime) -> int:
+    """How many active feeds were not polled since `since` and can be soon: their host is not resting for longer than a minute."""
+    resting = select(hosts_table.c.host).where(hosts_table.c.paused_until > now + timedelta(minutes=1))
+    return connection.execute(
+        select(func.count()).where(
+            feeds.c.active,
+            feeds.c.status != FeedStatus.GONE,
+            or_(feeds.c.last_polled_at.is_(None), feeds.c.last_polled_at < since),
+            feeds.c.host.not_in(resting),
+        )
+    ).scalar_one()
+
+
+def list_feeds(connection: Connection) -> tuple[Feed, ...]:
+    """The active feeds by name, with the number of articles each has carried."""
+    carried = select(appearances.c.origin_id, func.count().label("articles")).group_by(appearances.c.origin_id).subquery()
+    shown = func.coalesce(func.nullif(feeds.c.name, ""), feeds.c.title, feeds.c.url)
+    rows = connection.execute(
+        select(feeds, func.coalesce(carried.c.articles, 0).label("articles"))
+        .outerjoin(carried, carried.c.origin_id == feeds.c.id)
+        .where(feeds.c.active)
+        .order_by(func.lower(shown), feeds.c.url)
+    )
+    return tuple(
+        Feed(
+            id=FeedId(row.id),
+            url=row.url,
+            name=row.name or row.title or row.url,
+            status=FeedStatus(row.status),
+            reason=row.reason,
+            last_polled_at=row.last_polled_at,
+            last_success_at=row.last_success_at,
+            next_poll_at=row.next_poll_at,
+            interval_s=row.interval_s,
+            articles=row.articles,
+            gap_at=row.gap_at,
+            moved_to=row.moved_to,
+        )
+        for row in rows
+    )

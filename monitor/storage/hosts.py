@@ -1,0 +1,54 @@
+"""Hosts: when each may be asked again, shared by every process that fetches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, or_, select, update
+
+from monitor.domain.feed import HostUpdate
+from monitor.storage.dialect import insert
+from monitor.storage.tables import hosts
+
+
+def ensure(connection: Connection, host: str) -> None:
+    """Make `host` known."""
+    connection.execute(insert(connection, hosts).values(host=host).on_conflict_do_nothing(index_elements=["host"]))
+
+
+def is_open(now: datetime) -> Any:
+    """The condition that a host's gap and pause are over."""
+    return and_(
+        or_(hosts.c.next_request_at.is_(None), hosts.c.next_request_at <= now),
+        or_(hosts.c.paused_until.is_(None), hosts.c.paused_until <= now),
+    )
+
+
+def take_turn(connection: Connection, names: Sequence[str], until: datetime) -> None:
+    """Close these hosts for further requests until `until`."""
+    connection.execute(update(hosts).where(hosts.c.host.in_(names)).values(next_request_at=until))
+
+
+def refusals(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """How often in a row each host has said "too fast"; hosts that have not are left out."""
+    rows = connection.execute(select(hosts.c.host, hosts.c.refusals).where(hosts.c.host.in_(names), hosts.c.refusals > 0))
+    return {row.host: row.refusals for row in rows}
+
+
+def record(connection: Connection, change: HostUpdate) -> None:
+    """Store what a poll has learnt of a host."""
+    values = {"refusals": change.refusals, "paused_until": change.paused_until}
+    connection.execute(update(hosts).where(hosts.c.host == change.host).values(**values))
+
+
+def reserve(connection: Connection, host: str, *, now: datetime, gap: timedelta) -> datetime:
+    """The next free moment for one request to `host`, taken for the caller; it may lie in the future."""
+    ensure(connection, host)
+    row = connection.execute(
+        select(hosts.c.next_request_at, hosts.c.paused_until).where(hosts.c.host == host).with_for_update()
+    ).one()
+    turn: datetime = max([now, *(time for time in (row.next_request_at, row.paused_until) if time is not None)])
+    connection.execute(update(hosts).where(hosts.c.host == host).values(next_request_at=turn + gap))
+    return turn
