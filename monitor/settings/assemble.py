@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.domain.errors import Fault
-from monitor.settings.files import Files, resolve, shown
+from monitor.settings.files import Files, identity, resolve, shown
 from monitor.settings.place import Entry, Mapping, Node, Scalar, Sequence, Source, is_null, kind_of
 from monitor.settings.tree import LARGEST, read_tree
 
@@ -20,7 +20,7 @@ class Assembly:
     files: Files
     faults: list[Fault] = field(default_factory=list)
     broken: bool = False
-    _taken: set[Path] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=set)
 
     def read(self, path: Path, name: str) -> Mapping | None:
         """The whole configuration as one mapping without `include`, or None if the main file cannot be read."""
@@ -32,8 +32,8 @@ class Assembly:
             self._join(entries, part.entries, deep=True)
         return Mapping(place=parts[0].place, entries=entries)
 
-    def _part(self, path: Path, name: str, above: tuple[Path, ...]) -> list[Mapping]:
-        self._taken.add(path.resolve())
+    def _part(self, path: Path, name: str, above: tuple[str, ...]) -> list[Mapping]:
+        self._taken.add(identity(path))
         source = self.files.source(path, name, largest=LARGEST)
         if isinstance(source, Fault):
             return self._fail(source)
@@ -48,7 +48,7 @@ class Assembly:
         include = entries.pop("include", None)
         parts = [Mapping(place=tree.place, entries=entries)]
         if include is not None:
-            parts += self._included(include.value, source, (*above, path.resolve()))
+            parts += self._included(include.value, source, (*above, identity(path)))
         return parts
 
     def _fail(self, fault: Fault) -> list[Mapping]:
@@ -56,11 +56,11 @@ class Assembly:
         self.faults.append(fault)
         return []
 
-    def _included(self, node: Node, source: Source, above: tuple[Path, ...]) -> list[Mapping]:
+    def _included(self, node: Node, source: Source, above: tuple[str, ...]) -> list[Mapping]:
         items = node.items if isinstance(node, Sequence) else (node,)
         return [part for item in items for part in self._include(item, source, above)]
 
-    def _include(self, item: Node, source: Source, above: tuple[Path, ...]) -> list[Mapping]:
+    def _include(self, item: Node, source: Source, above: tuple[str, ...]) -> list[Mapping]:
         if is_null(item):
             return []
         if not isinstance(item, Scalar):
@@ -71,20 +71,18 @@ class Assembly:
         named = resolve(item)
         if named is None:
             return self._fail(item.place.fault("not a path"))
-        found = [path for path in self.files.matching(named) if path.resolve() not in above or path == named]
+        found = [path for path in self.files.matching(named) if identity(path) not in above or path == named]
         if not found:
             return self._fail(item.place.fault(f"no file matches `{item.written}`"))
         return [part for path in found for part in self._follow(item, path, source, above)]
 
-    def _follow(self, item: Scalar, path: Path, source: Source, above: tuple[Path, ...]) -> list[Mapping]:
-        if path.resolve() in above:
+    def _follow(self, item: Scalar, path: Path, source: Source, above: tuple[str, ...]) -> list[Mapping]:
+        if identity(path) in above:
             return self._fail(item.place.fault("this file includes itself, directly or through others"))
-        if path.resolve() in self._taken:
+        if identity(path) in self._taken:
             return []
-        if not path.is_file():
-            self.files.seen.add(path)
-            reason = "is not a file" if path.exists() else "does not exist"
-            return self._fail(item.place.fault(f"the included file `{item.written}` {reason}"))
+        if not self.files.exists(path):
+            return self._fail(item.place.fault(f"there is no file `{item.written}` to include"))
         if path.suffix.lower() in {".csv", ".tsv", ".jsonl", ".ndjson"}:
             return self._fail(item.place.fault("a list of watch terms is included under `watch:`, as `- include: FILE`"))
         return self._part(path, shown(source, item, path), above)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from monitor.domain.errors import Fault
 from monitor.settings.place import Scalar, Source
@@ -15,16 +16,29 @@ _MAGIC: Final = frozenset("*?[")
 _LARGEST_SECRET: Final = 65_536
 
 
+State = dict[Path | str, tuple[Any, ...]]
+"""Per path its signature (empty: no such file), per glob what it matches."""
+
+
 @dataclass(slots=True)
 class Files:
-    """Reads the files of one configuration; `seen` and `patterns` are what a change of the configuration would show in.
+    """Reads the files of one configuration and remembers in what state each was.
 
-    `order` holds the names of the files in the order in which they were first read.
+    `state` maps every path and every glob that was looked at to what it was like just before it was read, `order` the names of the
+    files to their rank.
     """
 
-    seen: set[Path] = field(default_factory=set)
-    patterns: set[str] = field(default_factory=set)
+    state: State = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
+
+    def state_now(self) -> State:
+        """What the same paths and globs are like now."""
+        return {seen: expand(seen) if isinstance(seen, str) else _signature(seen) for seen in self.state}
+
+    def exists(self, path: Path) -> bool:
+        """Whether there is such a file, remembered either way."""
+        self.state.setdefault(path, _signature(path))
+        return is_file(path)
 
     def source(self, path: Path, name: str, *, largest: int | None = None) -> Source | Fault:
         """The file's text, or what is wrong with the file as a whole."""
@@ -55,21 +69,40 @@ class Files:
 
     def matching(self, path: Path) -> tuple[Path, ...]:
         """The files that `path` means: itself, or what it matches as a glob, sorted."""
-        if path.exists() or not _MAGIC.intersection(str(path)):
+        if is_file(path) or not _MAGIC.intersection(str(path)):
             return (path,)
-        self.patterns.add(str(path))
-        return tuple(found for found in expand(str(path)) if found.is_file())
+        found = self.state.setdefault(str(path), expand(str(path)))
+        return tuple(path for path in found if is_file(path))
 
     def _bytes(self, path: Path) -> bytes | str:
-        self.seen.add(path)
+        self.state.setdefault(path, _signature(path))
         try:
-            if path.exists() and not path.is_file():
-                return "not a file"
-            return path.read_bytes()
+            return path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else "not a file"
         except FileNotFoundError:
             return "no such file"
         except (OSError, ValueError) as error:
             return (getattr(error, "strerror", None) or "cannot be read").lower()
+
+
+def is_file(path: Path) -> bool:
+    """Whether `path` is a file that can be reached; impossible names are none."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def identity(path: Path) -> str:
+    """The same for every name of one file, links followed."""
+    return os.path.realpath(path)
+
+
+def _signature(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return ()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
 def decoded(data: bytes, path: Path, name: str) -> Source | Fault:

@@ -140,9 +140,8 @@ class TermReader:
         if not found:
             self.faults.append(item.place.fault(f"no file matches `{item.written}`"))
         for path in found:
-            if not path.is_file():
-                self.files.seen.add(path)
-                self.faults.append(item.place.fault(f"the included list `{item.written}` does not exist"))
+            if not self.files.exists(path):
+                self.faults.append(item.place.fault(f"there is no file `{item.written}` to include"))
                 continue
             yaml = path.suffix.lower() not in SUFFIXES
             source = self.files.source(path, shown(item.place.source, item, path), largest=LARGEST if yaml else None)

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+from monitor.domain import times
+
 _SIZES: Final = {"": 1, "B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KIB": 1024, "MIB": 1024**2, "GIB": 1024**3}
 _LONGEST: Final = timedelta(days=36500)
 
@@ -44,13 +45,12 @@ def parse_duration(value: object) -> object:
     """
     if not isinstance(value, str):
         return value
-    text = value.strip()
-    if not re.fullmatch(r"(?:\d{1,9}(?:\.\d{1,6})?[smhd])+", text, re.ASCII):
+    duration = times.parse_duration(value)
+    if duration is None:
         raise ValueError("expected a duration such as 30s, 5m, 2h or 1d")
-    seconds = sum(float(number) * UNITS[unit] for number, unit in re.findall(r"([\d.]+)([smhd])", text))
-    if seconds > _LONGEST.total_seconds():
+    if duration > _LONGEST:
         raise ValueError("a duration of more than 100 years")
-    return timedelta(seconds=seconds)
+    return duration
 
 
 def parse_size(value: object) -> object:

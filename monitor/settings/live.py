@@ -1,0 +1,77 @@
+"""Settings that follow their files: a change is taken as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.domain.errors import ConfigError, Fault
+from monitor.settings.files import State
+from monitor.settings.load import CheckTerms, Reading, read
+from monitor.settings.model import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """New settings are in force."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """What is on disk cannot be used; the settings before it stay in force."""
+
+    faults: tuple[Fault, ...]
+
+
+class LiveSettings:
+    """The settings of a running process. The constructor raises ConfigError with every fault.
+
+    `refresh` costs one `stat` per file and is meant to be called about every second. It looks at the main file, all included files and
+    lists, the files that globs match, and the files that secrets are read from. A change is read once two calls have found the files
+    alike, and taken if they were still alike after reading: half-written files and half-copied directories are waited for.
+    """
+
+    def __init__(self, path: Path, env: Mapping[str, str], check_terms: CheckTerms | None = None) -> None:
+        self._path = path
+        self._env = dict(env)
+        self._check_terms = check_terms
+        reading = read(path, self._env, check_terms=check_terms)
+        if reading.settings is None:
+            raise ConfigError(reading.faults)
+        self._current = reading.settings
+        self._files = reading.files
+        self._glimpsed: State | None = None
+        self._reported: tuple[Fault, ...] = ()
+
+    @property
+    def current(self) -> Settings:
+        """The settings in force."""
+        return self._current
+
+    def refresh(self) -> Changed | Rejected | None:
+        """Take up what has changed on disk. A rejected change is told once; a change of nothing but comments is none."""
+        now = self._files.state_now()
+        if now == self._files.state:
+            self._glimpsed = None
+            return None
+        if now != self._glimpsed:
+            self._glimpsed = now
+            return None
+        self._glimpsed = None
+        reading = read(self._path, self._env, check_terms=self._check_terms)
+        if reading.files.state_now() != reading.files.state:
+            return None
+        self._files = reading.files
+        return self._take(reading)
+
+    def _take(self, reading: Reading) -> Changed | Rejected | None:
+        before, self._reported = self._reported, reading.faults
+        if reading.settings is None:
+            return None if reading.faults == before else Rejected(faults=reading.faults)
+        if reading.settings == self._current:
+            return None
+        self._current = reading.settings
+        return Changed(settings=reading.settings)
