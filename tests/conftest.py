@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from monitor import logs
+from monitor.broker import EmbeddedServer, connect
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
 
@@ -59,6 +60,23 @@ def database(database_url: str) -> Iterator[Database]:
         metadata.create_all(connection)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """A Valkey of its own for the session."""
+    server = EmbeddedServer(tmp_path_factory.mktemp("valkey"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(valkey: EmbeddedServer) -> str:
+    """The URL of an empty Valkey."""
+    with connect(valkey.url) as connection:
+        connection.flushall()
+    return valkey.url
 
 
 def _material(variable: str) -> Path:

@@ -21,11 +21,13 @@ class DataDirLock:
         if self._file is not None:
             return
         file = open_lock(self._directory / "daemon.lock")
-        if not try_lock(file):
-            holder = read_pid(file)
+        try:
+            if not try_lock(file):
+                raise DataDirInUse(_in_use(self._directory, read_pid(file)))
+            write_pid(file, os.getpid())
+        except MonitorError:
             os.close(file)
-            raise DataDirInUse(_in_use(self._directory, holder))
-        write_pid(file, os.getpid())
+            raise
         self._file = file
 
     def release(self) -> None:
