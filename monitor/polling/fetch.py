@@ -58,10 +58,14 @@ class Fetcher:
         permitted: Callable[[guard.Address], bool] = guard.is_public,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._polling = polling
-        self._agent = user_agent(http)
         self._permitted = permitted
         self._clock = clock
+        self.configure(polling, http)
+
+    def configure(self, polling: PollingSettings, http: HttpSettings) -> None:
+        """Fetch by these settings from now on."""
+        self._polling = polling
+        self._agent = user_agent(http)
 
     async def __aenter__(self) -> Self:
         self._own = self._session(None)
@@ -76,7 +80,6 @@ class Fetcher:
         """Two pools, so that a connection opened for the operator's URL never serves a stranger's."""
         connector = aiohttp.TCPConnector(
             limit=0,
-            limit_per_host=self._polling.host_connections,
             socket_factory=socket_factory,  # type: ignore[arg-type] # aiohttp types the address as its own alias
             ttl_dns_cache=60,
         )
@@ -87,7 +90,6 @@ class Fetcher:
             timeout=aiohttp.ClientTimeout(total=None),
             max_line_size=_LONGEST_HEADER,
             max_field_size=_LONGEST_HEADER,
-            headers={"User-Agent": self._agent, "Accept-Encoding": ACCEPTED},
         )
 
     async def get(
@@ -154,7 +156,7 @@ class Fetcher:
         trusted = ask.origin is not None and may_carry_secrets(url, ask.origin)
         async with session.get(
             url,
-            headers=_headers(ask, cookies, trusted=trusted),
+            headers={"User-Agent": self._agent, **_headers(ask, cookies, trusted=trusted)},
             allow_redirects=False,
             proxy=ask.access.proxy,
             ssl=_tls(ask.access) if trusted else True,
@@ -202,7 +204,7 @@ class Fetcher:
 
 
 def _headers(ask: _Ask, cookies: str, *, trusted: bool) -> dict[str, str]:
-    headers = {"Accept": ask.accept}
+    headers = {"Accept": ask.accept, "Accept-Encoding": ACCEPTED}
     if ask.validators.etag is not None:
         headers["If-None-Match"] = ask.validators.etag
     if ask.validators.last_modified is not None:

@@ -65,6 +65,7 @@ class Poller:
     def configure(self, settings: Settings) -> None:
         """Poll by these settings from now on."""
         self._settings = settings
+        self._tools.fetcher.configure(settings.polling, settings.http)
         self._feeds = {feed.url: Setting(feed=feed, polling=settings.polling, http=settings.http) for feed in settings.feeds}
 
     async def tick(self) -> int:
@@ -185,6 +186,7 @@ class Poller:
             result.feed.state,
             status=FeedStatus.FAILING,
             reason=f"its entries could not be stored: {one_line(str(error))[:200]}",
+            last_polled_at=self._clock(),
             next_poll_at=self._clock() + _RETRY_STORE,
         )
         with self._tools.database.write() as connection:

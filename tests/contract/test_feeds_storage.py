@@ -155,7 +155,13 @@ def test_make_due_brings_every_feed_forward(database: Database) -> None:
         assert feeds.next_due_at(connection) == NOW + timedelta(hours=6)
     with database.write() as connection:
         feeds.make_due(connection, NOW + timedelta(minutes=1))
-    assert len(claim(database, NOW + timedelta(minutes=1))) == 1
+    with database.read() as connection:
+        assert feeds.unpolled(connection, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)) == 1
+    again = claim(database, NOW + timedelta(minutes=1))
+    assert len(again) == 1
+    finish(database, again[0], FeedState(status=FeedStatus.OK, last_polled_at=NOW + timedelta(minutes=1)))
+    with database.read() as connection:
+        assert feeds.unpolled(connection, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)) == 0
 
 
 def test_removed_feeds_disappear_from_the_list_and_keep_their_articles(database: Database) -> None:

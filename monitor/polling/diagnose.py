@@ -1,0 +1,121 @@
+"""One poll explained, with the daemon's own code and nothing stored: `curl -v` for feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.domain.article import Entry
+from monitor.domain.feed import FeedForPoll, FeedState, gate_of
+from monitor.domain.ids import FeedId
+from monitor.domain.text import one_line
+from monitor.domain.times import age, rfc3339
+from monitor.polling.fetch import Fetcher
+from monitor.polling.outcome import Fetched, FetchFailure
+from monitor.polling.parsing import Parse
+from monitor.polling.poll import PollResult, Setting, poll
+
+_SHOWN_HEADERS = ("content-type", "content-encoding", "etag", "last-modified", "cache-control", "expires", "retry-after", "server")
+_SHOWN_ENTRIES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What one poll of `url` came to. `record` is its JSON form, `lines` the one for a person; both are safe for a terminal."""
+
+    url: str
+    result: PollResult
+    at: datetime
+    took_s: float
+
+    @property
+    def failed(self) -> bool:
+        """Whether the daemon would report this feed as failing or gone."""
+        return self.result.update.state.failures > 0 or self.result.update.state.next_poll_at is None
+
+    def record(self) -> dict[str, Any]:
+        """`url status reason redirects format entries next_poll_at`, with times in RFC 3339."""
+        state = self.result.update.state
+        return {
+            "url": self.url,
+            "status": state.status.value,
+            "reason": state.reason,
+            "redirects": [{"status": step.status, "url": step.url} for step in self.result.outcome.redirects],
+            "format": state.format,
+            "entries": [_entry(entry) for entry in self.result.entries],
+            "next_poll_at": rfc3339(state.next_poll_at),
+        }
+
+    def lines(self) -> Iterator[str]:
+        """What was asked (>), what came back (<), and what it means (*)."""
+        yield from (one_line(line) for line in self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        outcome, state = self.result.outcome, self.result.update.state
+        yield f"> GET {self.url}"
+        for step in outcome.redirects:
+            yield f"< {step.status} to {step.url}"
+        if isinstance(outcome, FetchFailure):
+            yield f"< {outcome.status or 'no answer'} after {self.took_s:.2f} s"
+            yield f"* {outcome.problem.value}: {outcome.reason}"
+        else:
+            yield from self._answer()
+        if isinstance(outcome, Fetched) and state.reason is not None:
+            yield f"* {state.reason}"
+        for entry in self.result.entries[:_SHOWN_ENTRIES]:
+            date = f"{entry.published_at:%Y-%m-%d %H:%M}" if entry.published_at is not None else "no date         "
+            yield f"* {date}  {entry.title or entry.summary[:80] or entry.key}"
+        if len(self.result.entries) > _SHOWN_ENTRIES:
+            yield f"* and {len(self.result.entries) - _SHOWN_ENTRIES} more entries"
+        yield self._plan()
+
+    def _answer(self) -> Iterator[str]:
+        outcome, state = self.result.outcome, self.result.update.state
+        assert not isinstance(outcome, FetchFailure)
+        if isinstance(outcome, Fetched):
+            yield f"< {outcome.status} after {self.took_s:.2f} s, {len(outcome.body):,} bytes ({outcome.wire_bytes:,} sent)"
+        for name in _SHOWN_HEADERS:
+            if name in outcome.headers:
+                yield f"< {name}: {outcome.headers[name][:200]}"
+        if self.result.entries or state.reason is None:
+            yield f"* {state.format}: {state.title or 'no title'}, {len(self.result.entries)} entries{self._newest()}"
+        wishes = state.document.wishes
+        if wishes.wait_s:
+            yield f"* asks to be polled no more often than every {wishes.wait_s / 60:.0f} min"
+        if wishes.skip_hours or wishes.skip_days:
+            yield f"* asks for no polls at hours {sorted(wishes.skip_hours)} UTC and weekdays {sorted(wishes.skip_days)} (0 is Monday)"
+
+    def _newest(self) -> str:
+        newest = self.result.update.state.document.newest
+        return "" if newest is None else f", the newest {age(newest, self.at)} old"
+
+    def _plan(self) -> str:
+        state = self.result.update.state
+        if state.next_poll_at is None:
+            return "* it would not be polled again"
+        return f"* the next poll would be at {rfc3339(state.next_poll_at.replace(microsecond=0))}"
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "url": entry.url,
+        "guid": entry.guid,
+        "author": entry.author,
+        "published_at": rfc3339(entry.published_at),
+        "updated_at": rfc3339(entry.updated_at),
+        "summary": entry.summary,
+        "text": entry.text,
+        "language": entry.language,
+    }
+
+
+async def explain_poll(setting: Setting, fetcher: Fetcher, parse: Parse, *, clock: Callable[[], datetime]) -> Diagnosis:
+    """Poll `setting.feed` as if it had just been configured."""
+    url = setting.feed.url
+    feed = FeedForPoll(id=FeedId(""), url=url, name="", host=gate_of(url), epoch=0, state=FeedState())
+    started = clock()
+    result = await poll(feed, setting, fetcher, parse, clock=clock, spread=0.5)
+    return Diagnosis(url=url, result=result, at=clock(), took_s=(clock() - started).total_seconds())
