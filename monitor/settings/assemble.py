@@ -20,6 +20,7 @@ class Assembly:
     files: Files
     faults: list[Fault] = field(default_factory=list)
     broken: bool = False
+    sources: list[Source] = field(default_factory=list)
     _taken: set[str] = field(default_factory=set)
 
     def read(self, path: Path, name: str) -> Mapping | None:
@@ -37,6 +38,7 @@ class Assembly:
         source = self.files.source(path, name, largest=LARGEST)
         if isinstance(source, Fault):
             return self._fail(source)
+        self.sources.append(source)
         tree, faults = read_tree(source, self.env)
         self.faults += faults
         if tree is None or is_null(tree):

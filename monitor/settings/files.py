@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
+import shutil
 import stat
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -95,6 +97,22 @@ def is_file(path: Path) -> bool:
 def identity(path: Path) -> str:
     """The same for every name of one file, links followed."""
     return os.path.realpath(path)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write `path` anew in one step, its permissions kept: a reader sees the old file or the new one. Links are followed."""
+    target = Path(identity(path))
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(target, name)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _signature(path: Path) -> tuple[int, ...]:
