@@ -1,0 +1,262 @@
+"""What the outbox of alerts promises, on every database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from monitor.domain.channel import ChannelState
+from monitor.domain.delivery import Delivery, DeliveryStatus, Outcome, Parcel, Receipt, Step
+from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.watch import Severity
+from monitor.storage import attempts, channels, deliveries, silences
+from monitor.storage.engine import Database
+from tests.alerting import EPOCH, add_story, raise_alerts
+
+SECOND = timedelta(seconds=1)
+LEASE = timedelta(seconds=20)
+DELIVERED = Step(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
+
+
+def _raise(database: Database, count: int, *names: str) -> tuple[AlertId, ...]:
+    with database.write() as connection:
+        return raise_alerts(connection, range(count), names)
+
+
+def _claim(database: Database, name: str, token: str, *, seconds: float = 1, limit: int = 1) -> tuple[Parcel, ...]:
+    with database.write() as connection:
+        return deliveries.claim_next(connection, name, token, now=EPOCH + seconds * SECOND, lease=LEASE, limit=limit)
+
+
+def _settle(database: Database, ids: list[DeliveryId], step: Step, token: str, *, seconds: float = 2) -> int:
+    now = EPOCH + seconds * SECOND
+    with database.write() as connection:
+        return deliveries.settle(connection, ids, step, token=token, now=now, began=now)
+
+
+def _all(database: Database, status: DeliveryStatus | None = None) -> tuple[Delivery, ...]:
+    with database.read() as connection:
+        return deliveries.listing(connection, status=status)
+
+
+def test_an_alert_goes_to_each_channel_once(database: Database) -> None:
+    """Raising the same alert again, as after a crash, puts nothing on its way twice."""
+    (alert,) = _raise(database, 1, "desk", "audit")
+    with database.write() as connection:
+        again = deliveries.create(connection, alert, ("desk", "phone"), now=EPOCH)
+    assert len(again) == 1
+    assert sorted(one.channel for one in _all(database)) == ["audit", "desk", "phone"]
+
+
+def test_deliveries_are_claimed_oldest_alert_first(database: Database) -> None:
+    """The oldest alert leaves first, whichever was stored first."""
+    with database.write() as connection:
+        (late,) = raise_alerts(connection, [2], ["desk"], at=EPOCH + SECOND)
+        (early,) = raise_alerts(connection, [1], ["desk"], at=EPOCH)
+    assert [one.alert_id for one in _claim(database, "desk", "me", limit=5)] == [early, late]
+
+
+def test_a_claimed_delivery_is_nobody_elses(database: Database) -> None:
+    """Two workers never have the same delivery in hand while the first one lives."""
+    _raise(database, 1, "desk")
+    assert len(_claim(database, "desk", "me")) == 1
+    assert _claim(database, "desk", "you") == ()
+
+
+def test_a_killed_workers_delivery_comes_back_under_the_same_id(database: Database) -> None:
+    """When the lease is over the delivery is claimed again; the first worker's late answer changes nothing."""
+    _raise(database, 1, "desk")
+    (first,) = _claim(database, "desk", "me")
+    assert _claim(database, "desk", "you", seconds=10) == ()
+    (second,) = _claim(database, "desk", "you", seconds=22)
+    assert (second.id, second.data) == (first.id, first.data)
+    assert _settle(database, [first.id], DELIVERED, "me", seconds=23) == 0
+    assert _settle(database, [first.id], DELIVERED, "you", seconds=24) == 1
+    assert [one.status for one in _all(database)] == [DeliveryStatus.DELIVERED]
+
+
+def test_a_failed_delivery_is_due_again_when_its_wait_is_over(database: Database) -> None:
+    """A retry stands in the queue with its error and its time."""
+    _raise(database, 1, "desk")
+    (one,) = _claim(database, "desk", "me")
+    again = EPOCH + 60 * SECOND
+    _settle(database, [one.id], Step(status=DeliveryStatus.PENDING, next_attempt_at=again, error="HTTP 503"), "me")
+    (shown,) = _all(database, DeliveryStatus.PENDING)
+    assert (shown.attempts, shown.next_attempt_at, shown.last_error) == (1, again, "HTTP 503")
+    with database.read() as connection:
+        assert deliveries.due_channels(connection, again - SECOND) == ()
+        assert deliveries.due_channels(connection, again) == ("desk",)
+        assert deliveries.next_due(connection, "desk") == again
+    (parcel,) = _claim(database, "desk", "me", seconds=60)
+    assert (parcel.attempts, parcel.first_attempt_at) == (1, EPOCH + 2 * SECOND)
+
+
+def test_due_channels_are_those_on_which_something_can_be_sent_now(database: Database) -> None:
+    """Channels that rest, are paused, or are being worked on are left in peace; a vanished worker's channel is not."""
+    _raise(database, 1, "resting", "paused", "worked_on", "abandoned", "fresh", "spaced")
+    now = EPOCH + SECOND
+    states = {
+        "resting": ChannelState(open_until=now + SECOND),
+        "paused": ChannelState(paused=True),
+        "spaced": ChannelState(next_send_at=now + SECOND),
+    }
+    with database.write() as connection:
+        for name in ("resting", "paused", "worked_on", "abandoned", "spaced"):
+            until = now - SECOND if name == "abandoned" else now + LEASE
+            assert channels.acquire(connection, name, token="me", now=now - LEASE, until=until)
+            channels.save(connection, name, states.get(name, ChannelState()))
+            if name not in {"worked_on", "abandoned"}:
+                channels.release(connection, name, token="me")
+    with database.read() as connection:
+        assert deliveries.due_channels(connection, now) == ("abandoned", "fresh")
+        assert deliveries.due_channels(connection, now + SECOND) == ("abandoned", "fresh", "resting", "spaced")
+
+
+def test_a_channels_turn_is_had_by_one_at_a_time(database: Database) -> None:
+    """The turn passes on when it is given up or when its holder has not been heard of."""
+    with database.write() as connection:
+        assert channels.acquire(connection, "desk", token="me", now=EPOCH, until=EPOCH + LEASE)
+        assert channels.acquire(connection, "desk", token="me", now=EPOCH, until=EPOCH + LEASE)
+        assert not channels.acquire(connection, "desk", token="you", now=EPOCH + SECOND, until=EPOCH + LEASE)
+        channels.release(connection, "desk", token="you")
+        assert not channels.acquire(connection, "desk", token="you", now=EPOCH + SECOND, until=EPOCH + LEASE)
+        channels.release(connection, "desk", token="me")
+        assert channels.acquire(connection, "desk", token="you", now=EPOCH + SECOND, until=EPOCH + LEASE)
+        assert channels.acquire(connection, "desk", token="me", now=EPOCH + LEASE, until=EPOCH + 2 * LEASE)
+
+
+def test_a_channels_state_is_kept_until_it_leads_elsewhere(database: Database) -> None:
+    """A channel that its receiver has closed takes up work again once its address has changed, or when told to."""
+    gone = ChannelState(failures=1, failing_since=EPOCH, paused=True, reason="HTTP 410", next_send_at=EPOCH)
+    with database.write() as connection:
+        channels.acquire(connection, "desk", token="me", now=EPOCH, until=EPOCH + LEASE)
+        channels.aim(connection, "desk", b"here")
+        channels.save(connection, "desk", gone)
+        channels.aim(connection, "desk", b"here")
+        assert channels.load(connection, "desk") == gone
+        assert channels.failing(connection, since=EPOCH) == {"desk": gone}
+        assert channels.failing(connection, since=EPOCH - SECOND) == {}
+        channels.aim(connection, "desk", b"there")
+        assert not channels.load(connection, "desk").paused
+        channels.save(connection, "desk", gone)
+        assert channels.resume(connection, "desk")
+        assert channels.listing(connection) == {"desk": ChannelState(next_send_at=EPOCH)}
+
+
+def test_dead_letters_are_kept_and_can_be_retried(database: Database) -> None:
+    """`deliveries retry` starts afresh, all 24 hours of it, and wakes a paused channel; what was delivered stays delivered."""
+    _raise(database, 3, "desk")
+    one, two, three = _claim(database, "desk", "me", limit=3)
+    dead = Step(status=DeliveryStatus.DEAD, next_attempt_at=None, error="HTTP 400")
+    _settle(database, [one.id, two.id], dead, "me")
+    _settle(database, [three.id], DELIVERED, "me")
+    with database.write() as connection:
+        channels.acquire(connection, "desk", token="me", now=EPOCH, until=EPOCH)
+        channels.save(connection, "desk", ChannelState(paused=True))
+        assert deliveries.counts(connection) == {"pending": 0, "sending": 0, "delivered": 1, "held": 0, "dead": 2}
+        assert deliveries.retry(connection, [one.id, three.id], now=EPOCH + 9 * SECOND) == (one.id,)
+        assert not channels.load(connection, "desk").paused
+        assert deliveries.retry(connection, None, now=EPOCH + 9 * SECOND) == (two.id,)
+        assert deliveries.due(connection, "desk", now=EPOCH + 9 * SECOND, limit=9) == (one.id, two.id)
+    assert {one.attempts for one in _all(database, DeliveryStatus.PENDING)} == {0}
+
+
+def test_what_is_held_is_released_at_its_time(database: Database) -> None:
+    """Quiet hours hold what is not urgent; it is due when they end."""
+    with database.write() as connection:
+        raise_alerts(connection, [1], ["desk"], severity=Severity.LOW)
+        raise_alerts(connection, [2], ["desk"], severity=Severity.CRITICAL)
+        until, now = EPOCH + 3600 * SECOND, EPOCH + SECOND
+        assert deliveries.hold(connection, "desk", until=until, severities=[Severity.LOW], now=now, since=None) == 1
+        assert deliveries.hold(connection, "desk", until=until, severities=[Severity.CRITICAL], now=now, since=now) == 0
+        assert len(deliveries.due(connection, "desk", now=now, limit=9)) == 1
+        assert deliveries.due_channels(connection, until) == ("desk",)
+        assert deliveries.reclaim(connection, "desk", now) == 0
+        assert deliveries.reclaim(connection, "desk", until) == 1
+        assert len(deliveries.due(connection, "desk", now=until, limit=9)) == 2
+
+
+def test_another_channel_takes_over_what_waits(database: Database) -> None:
+    """The fallback gets each waiting alert once, in the order of the alerts; the failing channel keeps its own."""
+    ids = _raise(database, 3, "desk")
+    (first,) = _claim(database, "desk", "me")
+    _settle(database, [first.id], DELIVERED, "me")
+    with database.write() as connection:
+        assert len(deliveries.take_over(connection, "desk", "phone")) == 2
+        assert deliveries.take_over(connection, "desk", "phone") == ()
+    assert [one.alert_id for one in _claim(database, "phone", "me", limit=9)] == list(ids[1:])
+    assert len(_claim(database, "desk", "me", limit=9)) == 2
+
+
+def test_a_channel_that_is_not_there_leaves_dead_letters(database: Database) -> None:
+    """Alerts for a channel that was taken out of the configuration are kept, with the reason, not retried for ever."""
+    _raise(database, 2, "old", "desk")
+    with database.write() as connection:
+        assert deliveries.strand(connection, "old", "there is no channel of this name", now=EPOCH) == 2
+    assert {(one.channel, one.last_error) for one in _all(database, DeliveryStatus.DEAD)} == {
+        ("old", "there is no channel of this name")
+    }
+
+
+def test_a_recovered_channel_is_not_kept_waiting(database: Database) -> None:
+    """Once a receiver is back, retries that would be due in an hour go out with the rest, in order."""
+    _raise(database, 2, "desk")
+    (first,) = _claim(database, "desk", "me")
+    later = Step(status=DeliveryStatus.PENDING, next_attempt_at=EPOCH + 3600 * SECOND, error="HTTP 500")
+    _settle(database, [first.id], later, "me")
+    with database.write() as connection:
+        assert deliveries.hasten(connection, "desk", now=EPOCH + 5 * SECOND) == 1
+    assert _claim(database, "desk", "me", seconds=5)[0].id == first.id
+
+
+def test_what_was_not_tried_goes_back_untouched(database: Database) -> None:
+    """A turn that ends early burns no attempt of the messages it did not come to."""
+    _raise(database, 2, "desk")
+    assert len(_claim(database, "desk", "me", limit=2)) == 2
+    with database.write() as connection:
+        assert deliveries.release_all(connection, token="me") == 2
+    assert [one.attempts for one in _claim(database, "desk", "you", limit=2)] == [0, 0]
+
+
+def test_every_attempt_leaves_a_receipt(database: Database) -> None:
+    """Time, status, duration and answer of each try can be read, the first one first."""
+    _raise(database, 1, "desk")
+    (one,) = _claim(database, "desk", "me")
+    failed = Receipt(outcome=Outcome.FAILED, at=EPOCH, duration_s=0.5, http_status=503, answer="busy")
+    lost = Receipt(outcome=Outcome.FAILED, at=EPOCH + SECOND, duration_s=10, reason="no answer within 10 s")
+    with database.write() as connection:
+        attempts.record(connection, [one.id], lost)
+        attempts.record(connection, [one.id], failed)
+        found = attempts.of(connection, one.id)
+    assert [(r.at, r.http_status, r.duration_s, r.answer) for r in found] == [
+        (EPOCH, 503, 0.5, "busy"),
+        (EPOCH + SECOND, None, 10, "no answer within 10 s"),
+    ]
+
+
+def test_a_storys_first_message_is_found_for_its_thread(database: Database) -> None:
+    """Later alerts on the same story and term find the message they belong under, on the same channel only."""
+    with database.write() as connection:
+        story = add_story(connection)
+        raise_alerts(connection, [1], ["desk"], story_id=story)
+        (one,) = deliveries.claim_next(connection, "desk", "me", now=EPOCH, lease=LEASE)
+        assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") is None
+        deliveries.settle(connection, [one.id], DELIVERED, token="me", now=EPOCH, began=EPOCH, reference="C1:17.5")
+        assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") == "C1:17.5"
+        assert deliveries.thread_of(connection, "phone", story_id=story, term="Rafah") is None
+        assert deliveries.thread_of(connection, "desk", story_id=story, term="Hamas") is None
+
+
+def test_a_silence_lasts_as_long_as_it_was_set_for(database: Database) -> None:
+    """A silence set by command is in force until its end or until it is lifted."""
+    with database.write() as connection:
+        silences.add(connection, term="Rafah", until=EPOCH + 60 * SECOND, now=EPOCH, reason="known")
+        silences.add(connection, tag="gaza", until=EPOCH + 90 * SECOND, now=EPOCH)
+        assert [(one.term, one.tag, one.until) for one in silences.active(connection, EPOCH)] == [
+            ("Rafah", None, EPOCH + 60 * SECOND),
+            (None, "gaza", EPOCH + 90 * SECOND),
+        ]
+        assert [one.tag for one in silences.active(connection, EPOCH + 60 * SECOND)] == ["gaza"]
+        assert silences.lift(connection, tag="gaza") == 1
+        assert silences.active(connection, EPOCH + 60 * SECOND) == ()
+        assert silences.expire(connection, EPOCH + 61 * SECOND) == 1
+        assert silences.listing(connection, EPOCH) == ()
