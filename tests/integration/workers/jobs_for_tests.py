@@ -1,0 +1,54 @@
+"""Jobs whose beginning and end a test can see, and a worker process that may run them: `python -m … QUEUE REDIS_URL FOLDER`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import ClassVar
+
+from monitor import logs
+from monitor.broker.queues import SafeJob
+from workers import rq_worker
+
+_HERE = "tests.integration.workers.jobs_for_tests"
+NOTE, HELD, FAIL = f"{_HERE}.note", f"{_HERE}.held", f"{_HERE}.fail"
+
+
+class OpenJob(SafeJob):
+    """Lets the functions of this module pass."""
+
+    functions: ClassVar[frozenset[str]] = frozenset({NOTE, HELD, FAIL})
+
+
+def note(path: str) -> None:
+    """Leave a file that says who was here, all at once."""
+    Path(f"{path}.new").write_text(str(os.getpid()), "utf-8")
+    Path(f"{path}.new").rename(path)
+
+
+def held(path: str) -> None:
+    """Say that the job has begun, wait for PATH.go, and say that it has ended."""
+    note(f"{path}.begun")
+    while not Path(f"{path}.go").exists():
+        time.sleep(0.01)
+    note(f"{path}.ended")
+
+
+def fail(path: str) -> None:
+    """Raise an error."""
+    raise ValueError(f"no luck with {path}")
+
+
+def main() -> None:
+    """Run a worker that leaves `started` and `stopped` in its folder."""
+    queue, url, folder = sys.argv[1:]
+    logs.configure(strict=True)
+    rq_worker.run(
+        queue, url, on_start=lambda: note(f"{folder}/started"), on_stop=lambda: note(f"{folder}/stopped"), job_class=OpenJob
+    )
+
+
+if __name__ == "__main__":
+    main()
