@@ -46,6 +46,7 @@ def near_of(nodes: Sequence[Node], gaps: Sequence[Gap]) -> Near:
     """The chain of `nodes`, linked by `gaps`; a chain among them becomes part of this one. Raises QueryError."""
     operands: list[NearOperand] = []
     links: list[Gap] = []
+    operator = "ONEAR" if any(gap.ordered for gap in gaps) else "NEAR"
     for place, node in enumerate(nodes):
         if place:
             links.append(gaps[place - 1])
@@ -53,7 +54,7 @@ def near_of(nodes: Sequence[Node], gaps: Sequence[Gap]) -> Near:
             operands += node.operands
             links += node.gaps
         else:
-            operands.append(_located(node, "ONEAR" if any(gap.ordered for gap in gaps) else "NEAR"))
+            operands.append(_located(node, operator))
     return Near(operands=tuple(operands), gaps=tuple(links), span=_over(nodes))
 
 

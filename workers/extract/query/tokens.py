@@ -43,6 +43,7 @@ _SPACE: Final = re.compile(r"[\s\ufeff]*")
 _NAME: Final = re.compile(r"([A-Za-z]+)[:：](?![:：]|//)")
 _COUNTED: Final = re.compile(r"(NEAR|ONEAR|ATLEAST)(?:/(.*))?", re.IGNORECASE | re.DOTALL)
 _STRAY_QUOTE: Final = re.compile(rf"(?!{_GERSHAYIM})[{_STRAIGHT}]")
+_SINGLE_QUOTED: Final = re.compile(r"['‘][^\s'‘’]+(?:\s+(?!(?:AND|OR|NOT)\s)[^\s'‘’()]+){1,5}['’](?![^\s()])")
 _MINUS: Final = "-−–"
 _ELSEWHERE: Final = {"&&": "AND", "&": "AND", "||": "OR", "|": "OR", "!": "NOT", "-": "NOT", "−": "NOT", "–": "NOT", "—": "NOT"}
 
@@ -123,8 +124,7 @@ def _next(query: str, at: int) -> Token:
 
 def _quoted(query: str, at: int, *, exact: bool) -> Token:
     opening = at + exact
-    closers = _CLOSERS.get(query[opening])
-    inside = _CONTENT[closers].match(query, opening + 1) if closers else None
+    inside = _CONTENT[_CLOSERS[query[opening]]].match(query, opening + 1)
     if inside is None or inside.end() == len(query):
         raise fail(
             f"the quotation mark {query[opening]} is not closed: expected {_pair(query[opening])} at the end of the phrase", opening
@@ -138,9 +138,15 @@ def _pair(mark: str) -> str:
 
 
 def _run(query: str, at: int) -> Token:
+    if name := _NAME.match(query, at):
+        token = _named(query, name)
+        if token is not None:
+            return token
     found = _RUN.match(query, at)
     if found is None:
         raise fail(f"a closing {query[at]} without its opening mark", at)
+    if _SINGLE_QUOTED.match(query, at):
+        raise fail('expected double quotes " around a phrase', at)
     text = found.group()
     span = (at, found.end())
     if text in (Kind.AND, Kind.OR, Kind.NOT):
@@ -149,10 +155,6 @@ def _run(query: str, at: int) -> Token:
         raise fail(_not_an_operator(text), at)
     if counted := _COUNTED.fullmatch(text):
         token = _counted(counted, span)
-        if token is not None:
-            return token
-    if name := _NAME.match(query, at):
-        token = _named(query, name)
         if token is not None:
             return token
     exact = text.startswith("=") and len(text) > 1
