@@ -1,0 +1,125 @@
+"""Watch terms turned into leaves (words and phrases), patterns for the automaton, and the triggers that lead from one to the other."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from monitor.domain.errors import ConfigError, Fault, QueryError
+from monitor.domain.watch import Term, TermKind
+from workers.extract.automaton import Automaton
+from workers.extract.index import Index, Leaf, leaf_key, options_of
+from workers.extract.phrase import Option, parse_phrase
+from workers.extract.query.check import require_trigger
+from workers.extract.query.parse import parse
+from workers.extract.query.syntax import EntityRef, Phrase, Prefix, TermRef, Word, walk
+from workers.extract.spellings import patterns
+from workers.extract.triggers import trigger
+
+
+def compile_terms(terms: Sequence[Term]) -> Index:
+    """The index of a watch list. Raises ConfigError with a fault for every term that cannot be compiled."""
+    index = Index(terms=tuple(terms))
+    index.names = {term.name: number for number, term in enumerate(index.terms)}
+    faults = list(_compile_each(index))
+    faults += _bad_references(index)
+    if faults:
+        raise ConfigError(faults)
+    for number in range(len(index.terms)):
+        for leaf in trigger(index, number):
+            index.triggers.add(leaf, number)
+    index.triggers.freeze(len(index.texts))
+    index.automaton = Automaton(_all_patterns(index))
+    return index
+
+
+def _all_patterns(index: Index) -> Iterator[tuple[Leaf, bytes, bool]]:
+    for leaf, (text, options) in enumerate(zip(index.texts, index.options, strict=True)):
+        for pattern, certain in patterns(parse_phrase(text, Option(options))):
+            yield leaf, pattern, certain
+
+
+def _compile_each(index: Index) -> Iterator[Fault]:
+    for number, term in enumerate(index.terms):
+        try:
+            for text, options in _leaves(index, number, term):
+                _intern(index, text, options)
+        except QueryError as error:
+            place = f"query, column {error.column}: " if term.kind is TermKind.QUERY and error.column else ""
+            yield fault_at(term, f"watch term {term.name!r}: {place}{error}")
+
+
+def _leaves(index: Index, number: int, term: Term) -> Iterator[tuple[str, Option]]:
+    options = options_of(term)
+    if term.kind is TermKind.QUERY:
+        tree = parse(term.query or "")
+        require_trigger(tree)
+        index.trees[number] = tree
+        for node in walk(tree):
+            if isinstance(node, Word | Prefix | Phrase):
+                yield leaf_key(node, options)
+    for phrase in term.phrases:
+        yield phrase, options
+    if term.context is not None:
+        for phrase in (*term.context.require, *term.context.forbid):
+            yield phrase, Option.NONE
+
+
+def _intern(index: Index, text: str, options: Option) -> None:
+    key = (text, int(options))
+    if key in index.leaves:
+        return
+    if not parse_phrase(text, options).words:
+        raise QueryError(f"{text!r} holds no letter or digit to search for", column=0)
+    index.leaves[key] = len(index.texts)
+    index.texts.append(text)
+    index.options.append(int(options))
+
+
+def fault_at(term: Term, message: str) -> Fault:
+    """A fault at the place where the term stands in the configuration."""
+    file, line, column = (*term.where.rsplit(":", 2), "", "")[:3] if term.where.count(":") >= 2 else (term.where, "", "")
+    return Fault(file=file, line=int(line) if line.isdigit() else 0, column=int(column) if column.isdigit() else 0, message=message)
+
+
+def _bad_references(index: Index) -> Iterator[Fault]:
+    """Faults for references to terms that are not there, and for circles."""
+    below: dict[int, list[int]] = {}
+    for number, tree in index.trees.items():
+        term = index.terms[number]
+        for node in walk(tree):
+            if isinstance(node, EntityRef | TermRef):
+                target = index.names.get(node.name)
+                if target is None or (isinstance(node, EntityRef) and index.terms[target].kind is not TermKind.ENTITY):
+                    yield fault_at(term, f"watch term {term.name!r}: query, column {node.span[0] + 1}: {_unknown(index, node)}")
+                elif isinstance(node, TermRef):
+                    below.setdefault(number, []).append(target)
+    yield from _circles(index, below)
+
+
+def _unknown(index: Index, node: EntityRef | TermRef) -> str:
+    entity = isinstance(node, EntityRef)
+    names = [term.name for term in index.terms if not entity or term.kind is TermKind.ENTITY]
+    close = difflib.get_close_matches(node.name, names, n=1) if len(names) <= 10_000 else []
+    return f"there is no {'entity' if entity else 'term'} {node.name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
+
+
+def _circles(index: Index, below: dict[int, list[int]]) -> Iterator[Fault]:
+    done: set[int] = set()
+    for root in below:
+        path: list[int] = []
+        waiting = [(root, 0)]
+        while waiting:
+            number, depth = waiting.pop()
+            del path[depth:]
+            if number in path:
+                circle = [*path[path.index(number) :], number]
+                names = " → ".join(repr(index.terms[n].name) for n in circle)
+                yield fault_at(index.terms[number], f"watch term {index.terms[number].name!r} refers to itself: {names}")
+                done.update(circle)
+                continue
+            if number in done:
+                continue
+            path.append(number)
+            waiting += [(target, depth + 1) for target in below.get(number, ())]
+        done.add(root)

@@ -1,0 +1,207 @@
+"""What of a compiled watch list holds in one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monitor.domain.match import Document, Field
+from monitor.domain.watch import TermKind
+from workers.extract import entities
+from workers.extract.index import Index, leaf_key, options_of
+from workers.extract.layout import Layout
+from workers.extract.near import Spot, chain, within
+from workers.extract.phrase import Option, phrase_of
+from workers.extract.query.syntax import (
+    And,
+    AtLeast,
+    Attribute,
+    AttributeName,
+    EntityRef,
+    InField,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    TermRef,
+    Word,
+)
+from workers.extract.spellings import occurrence
+
+
+class Evaluation:
+    """One document against one index. Nothing is worked out before it is asked for, and nothing twice."""
+
+    def __init__(self, index: Index, document: Document) -> None:
+        self.index = index
+        self.document = document
+        self.layout = Layout(document)
+        self._language = (document.language or "").split("-")[0].lower() or None
+        self._starts: dict[int, set[int]] = {}
+        self._certain: set[int] = set()
+        self._spots: dict[int, list[Spot]] = {}
+        self._fired: dict[int, bool] = {}
+        self._entities: dict[int, list[Spot]] | None = None
+        automaton = index.automaton
+        for pattern, start, _ in automaton.find(self.layout.flat):
+            leaf = automaton.leaf(pattern)
+            if leaf not in self._starts:
+                self._starts[leaf] = {start}
+            else:
+                self._starts[leaf].add(start)
+            if automaton.certain(pattern):
+                self._certain.add(leaf)
+
+    def called(self) -> list[int]:
+        """The terms of which a trigger stands in the document, in the order of the watch list."""
+        of = self.index.triggers.of
+        return sorted({number for leaf in self._starts for number in of(leaf)})
+
+    def fires(self, number: int) -> bool:
+        """Whether a term fires on the document."""
+        if number not in self._fired:
+            self._fired[number] = self._admitted(number) and self._holds_at_all(number)
+        return self._fired[number]
+
+    def evidence(self, number: int) -> list[Spot]:
+        """The occurrences that made a term fire."""
+        tree = self.index.trees.get(number)
+        if tree is not None:
+            return self._in_context(number, sorted(set(self.part_evidence(tree, number, None))))
+        if self.index.terms[number].kind is TermKind.ENTITY:
+            return self.entity(number)
+        found = {spot for leaf in self.index.leaves_of(number) for spot in self.spots(leaf)}
+        return self._in_context(number, entities.longest(sorted(found)))
+
+    def entity(self, number: int) -> list[Spot]:
+        """The occurrences of an entity that stand in the right context."""
+        if self._entities is None:
+            found = [leaf for leaf in self._starts if self.index.options[leaf] & Option.ENTITY]
+            self._entities = entities.resolve(self.index, self.layout, {leaf: self.spots(leaf) for leaf in found})
+        return self._in_context(number, self._entities.get(number, []))
+
+    def named(self, number: int) -> bool:
+        """Whether an entity occurs at all, in whatever context."""
+        self.entity(number)
+        return bool(self._entities and self._entities.get(number))
+
+    def sighted(self, leaf: int) -> bool:
+        """Whether the letters of a leaf, or some of them, were found."""
+        return leaf in self._starts
+
+    def spots(self, leaf: int) -> list[Spot]:
+        """The occurrences of a leaf, in the order of the text."""
+        if leaf not in self._spots:
+            self._spots[leaf] = self._find(leaf)
+        return self._spots[leaf]
+
+    def entities_called(self) -> list[int]:
+        """The entities that may occur."""
+        return [number for number in self.called() if self.index.terms[number].kind is TermKind.ENTITY]
+
+    def _find(self, leaf: int) -> list[Spot]:
+        phrase = phrase_of(self.index.texts[leaf], Option(self.index.options[leaf]))
+        firsts = sorted({self.layout.word_at(start) for start in self._starts.get(leaf, ())})
+        ends = ((first, occurrence(phrase, self.layout, first, self._language)) for first in firsts)
+        return [(first, last) for first, last in ends if last is not None]
+
+    def _admitted(self, number: int) -> bool:
+        document = self.document
+        return self.index.terms[number].scope.admits(source=document.source, tags=document.tags, language=self._language)
+
+    def _holds_at_all(self, number: int) -> bool:
+        term = self.index.terms[number]
+        tree = self.index.trees.get(number)
+        if tree is not None:
+            return self.holds(tree, number, None) and (term.context is None or bool(self.evidence(number)))
+        if term.kind is TermKind.KEYWORD and term.context is None:
+            return any(self._present(leaf) for leaf in self.index.leaves_of(number))
+        return bool(self.evidence(number))
+
+    def _present(self, leaf: int) -> bool:
+        return leaf in self._certain or (leaf in self._starts and bool(self.spots(leaf)))
+
+    def holds(self, node: Node, number: int, field: Field | None) -> bool:
+        """Whether a part of a term's query holds, looking only at `field` if one is given."""
+        match node:
+            case Word() | Prefix() | Phrase():
+                leaf = self.index.leaf(*leaf_key(node, options_of(self.index.terms[number])))
+                return self._present(leaf) if field is None else bool(self.hits(node, number, field))
+            case And(children=below):
+                return all(self.holds(child, number, field) for child in below)
+            case Or(children=below):
+                return any(self.holds(child, number, field) for child in below)
+            case Not(child=child):
+                return not self.holds(child, number, field)
+            case Near(operands=operands):
+                return all(self.holds(child, number, field) for child in operands) and bool(self.hits(node, number, field))
+            case AtLeast(count=count, child=child):
+                return len({first for first, _ in self.hits(child, number, field)}) >= count
+            case InField(name=name, child=child):
+                return self.holds(child, number, name)
+            case Attribute():
+                return self._attribute(node)
+            case EntityRef():
+                return bool(self.hits(node, number, field))
+            case TermRef(name=name):
+                return self.fires(self.index.names[name])
+
+    def hits(self, node: Node, number: int, field: Field | None) -> list[Spot]:
+        """The occurrences of an operand; of a Near, those that belong to a chain."""
+        match node:
+            case Word() | Prefix() | Phrase():
+                found = self.spots(self.index.leaf(*leaf_key(node, options_of(self.index.terms[number]))))
+            case EntityRef(name=name):
+                found = self.entity(self.index.names[name])
+            case Or(children=below):
+                found = sorted({spot for child in below for spot in self.hits(child, number, field)})
+            case Near(operands=operands, gaps=gaps):
+                found = chain([self.hits(child, number, field) for child in operands], gaps, self.layout.border)
+            case _:
+                found = []
+        return found if field is None else [spot for spot in found if self.layout.field(spot[0]) is field]
+
+    def part_evidence(self, node: Node, number: int, field: Field | None) -> Iterable[Spot]:
+        """The occurrences by which a part of a query holds; none if it does not."""
+        if not self.holds(node, number, field):
+            return ()
+        match node:
+            case And(children=below) | Or(children=below):
+                return [spot for child in below for spot in self.part_evidence(child, number, field)]
+            case AtLeast(child=child):
+                return self.hits(child, number, field)
+            case InField(name=name, child=child):
+                return self.part_evidence(child, number, name)
+            case TermRef(name=name):
+                return self.evidence(self.index.names[name])
+            case Not() | Attribute():
+                return ()
+            case _:
+                return self.hits(node, number, field)
+
+    def _attribute(self, node: Attribute) -> bool:
+        wanted = node.value.casefold()
+        match node.name:
+            case AttributeName.SOURCE:
+                return self.document.source.casefold() == wanted
+            case AttributeName.TAG:
+                return wanted in {tag.casefold() for tag in self.document.tags}
+            case AttributeName.LANG:
+                language = (self.document.language or "").casefold()
+                return language == wanted or language.startswith(f"{wanted}-")
+
+    def _in_context(self, number: int, spots: list[Spot]) -> list[Spot]:
+        context = self.index.terms[number].context
+        if context is None or not spots:
+            return spots
+        forbidden = self._words_of_context(context.forbid)
+        if forbidden:
+            spots = [spot for spot in spots if not within(spot, forbidden, context.within, self.layout.border)]
+        if context.require:
+            required = self._words_of_context(context.require)
+            spots = [spot for spot in spots if within(spot, required, context.within, self.layout.border)]
+        return spots
+
+    def _words_of_context(self, phrases: tuple[str, ...]) -> list[Spot]:
+        return sorted({spot for phrase in phrases for spot in self.spots(self.index.leaf(phrase, Option.NONE))})

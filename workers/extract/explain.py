@@ -1,0 +1,99 @@
+"""Why a term fired or did not, as data that can be shown, stored and sent.
+
+An explanation is a dictionary: `term`, `kind`, `fired`, and `because`, the tree of its parts. A part has `part` (its text), `held`,
+`matches` (a list of field, start, end, text), and where there are any `parts` (those below it) and `note` (why it did not hold).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from monitor.domain.match import Field
+from monitor.domain.watch import Term, TermKind
+from workers.extract.evaluate import Evaluation
+from workers.extract.near import Spot
+from workers.extract.query.format import format_query
+from workers.extract.query.syntax import And, InField, Near, Node, Not, Or, TermRef, children
+
+Part: TypeAlias = dict[str, Any]
+MAX_SHOWN = 20
+"""Occurrences listed for one part."""
+
+
+def reason(evaluation: Evaluation, number: int) -> dict[str, Any]:
+    """Why a term that fired did."""
+    term = evaluation.index.terms[number]
+    return {"term": term.name, "kind": str(term.kind), "fired": True, "because": _because(evaluation, number)}
+
+
+def explain(evaluation: Evaluation, number: int) -> dict[str, Any]:
+    """Whether a term fired, and why or why not."""
+    term = evaluation.index.terms[number]
+    fired = evaluation.fires(number)
+    because = _because(evaluation, number)
+    refused = [] if fired else _refused(evaluation, term)
+    return {
+        "term": term.name,
+        "kind": str(term.kind),
+        "fired": fired,
+        "because": because,
+        **({"refused": refused} if refused else {}),
+    }
+
+
+def _refused(evaluation: Evaluation, term: Term) -> list[str]:
+    """The parts of a term's scope that keep it from this article."""
+    document, scope = evaluation.document, term.scope
+    notes = []
+    if scope.sources and document.source not in scope.sources:
+        notes.append(f"only sources {', '.join(sorted(scope.sources))}; this is {document.source or 'unknown'}")
+    if scope.tags and scope.tags.isdisjoint(document.tags):
+        notes.append(f"only tags {', '.join(sorted(scope.tags))}; this has {', '.join(sorted(document.tags)) or 'none'}")
+    if scope.languages and (document.language or "").split("-")[0] not in scope.languages:
+        notes.append(f"only languages {', '.join(sorted(scope.languages))}; this is {document.language or 'unknown'}")
+    return notes
+
+
+def _because(evaluation: Evaluation, number: int) -> Part:
+    tree = evaluation.index.trees.get(number)
+    if tree is not None:
+        return _part(evaluation, tree, number, None)
+    term = evaluation.index.terms[number]
+    spots = evaluation.evidence(number)
+    part: Part = {"part": " | ".join(term.phrases), "held": bool(spots), "matches": _matches(evaluation, spots)}
+    if not spots:
+        part["note"] = _note(evaluation, number)
+    return part
+
+
+def _note(evaluation: Evaluation, number: int) -> str:
+    """The step at which a keyword or an entity was lost."""
+    term = evaluation.index.terms[number]
+    found = [spot for leaf in evaluation.index.leaves_of(number) for spot in evaluation.spots(leaf)]
+    if found and term.kind is TermKind.ENTITY and not evaluation.named(number):
+        return "occurs only inside a longer name of the watch list"
+    if found:
+        return "occurs, but not in the required context"
+    if any(evaluation.sighted(leaf) for leaf in evaluation.index.leaves_of(number)):
+        return "its letters occur, but not written as the term asks (capitals, borders, spelling)"
+    return "does not occur"
+
+
+def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None) -> Part:
+    held = evaluation.holds(node, number, field)
+    below = node.name if isinstance(node, InField) else field
+    spots = list(evaluation.part_evidence(node, number, field)) if held else []
+    part: Part = {"part": format_query(node), "held": held, "matches": _matches(evaluation, sorted(set(spots)))}
+    if isinstance(node, And | Or | Not | InField | Near):
+        part["parts"] = [_part(evaluation, child, number, below) for child in children(node)]
+    if isinstance(node, TermRef):
+        part["parts"] = [_because(evaluation, evaluation.index.names[node.name])]
+    if isinstance(node, Near) and not held and all(inner["held"] for inner in part["parts"]):
+        part["note"] = "all occur, but not that near to each other"
+    return part
+
+
+def _matches(evaluation: Evaluation, spots: list[Spot]) -> list[dict[str, Any]]:
+    layout = evaluation.layout
+    found = [layout.match(layout.place(*spot)) for spot in spots[:MAX_SHOWN]]
+    return [{"field": str(match.field), "start": match.start, "end": match.end, "text": match.text} for match in found]

@@ -1,0 +1,58 @@
+"""A compiled watch list: numbered terms, leaves (words and phrases) and patterns."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from monitor.domain.watch import Term, TermKind
+from workers.extract.automaton import Automaton
+from workers.extract.owners import Owners
+from workers.extract.phrase import Option
+from workers.extract.query.syntax import Node, Phrase, Prefix, Word
+
+Leaf: TypeAlias = int
+
+
+@dataclass(slots=True)
+class Index:
+    """A compiled watch list. Leaves, terms and patterns are numbered; `texts[leaf]` with `options[leaf]` is a leaf's phrase."""
+
+    terms: tuple[Term, ...]
+    texts: list[str] = field(default_factory=list)
+    options: array[int] = field(default_factory=lambda: array("B"))
+    leaves: dict[tuple[str, int], Leaf] = field(default_factory=dict)
+    trees: dict[int, Node] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+    triggers: Owners = field(default_factory=Owners)
+    automaton: Automaton = field(default_factory=lambda: Automaton(()))
+
+    def leaf(self, text: str, options: Option) -> Leaf:
+        """The leaf of a phrase."""
+        return self.leaves[text, options]
+
+    def leaves_of(self, number: int) -> list[Leaf]:
+        """The leaves of a keyword's or an entity's phrases."""
+        term = self.terms[number]
+        return [self.leaves[phrase, options_of(term)] for phrase in term.phrases]
+
+
+def options_of(term: Term) -> Option:
+    """How the words of a term are to be found."""
+    return (
+        (Option.EXACT if term.exact else Option.NONE)
+        | (Option.CASE if term.case else Option.NONE)
+        | (Option.STEM if term.stem else Option.NONE)
+        | (Option.ENTITY if term.kind is TermKind.ENTITY else Option.NONE)
+    )
+
+
+def leaf_key(node: Word | Prefix | Phrase, options: Option) -> tuple[str, Option]:
+    """The phrase and the options by which a leaf of a query tree is looked up."""
+    if isinstance(node, Phrase):
+        parts = [leaf_key(word, options) for word in node.words]
+        return " ".join(text for text, _ in parts), max(option for _, option in parts)
+    if isinstance(node, Prefix):
+        return f"{node.text}*", options | Option.PREFIX
+    return node.text, options | Option.CASE if node.exact_case else options

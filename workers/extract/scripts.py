@@ -1,0 +1,68 @@
+"""What scripts and languages write on to a word: articles and prepositions before it, particles after it, English plurals.
+
+Prefixes follow FINDINGS on inflected names: they count only where at least three letters remain.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+MIN_STEM: Final = 3
+"""Letters a word must have before a prefix may stand on it (a shorter word is found only as it is)."""
+
+_ARABIC: Final = re.compile("[\u0620-\u064a\u0671-\u06d3]")
+_HEBREW: Final = re.compile("[\u05d0-\u05ea]")
+_HANGUL: Final = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
+_CASED: Final = re.compile("[a-z\u0370-\u03ff\u0400-\u052f\u0531-\u0587]+[0-9a-z\u0370-\u03ff\u0400-\u052f\u0531-\u0587]*")
+
+_AL: Final = "ال"
+ARABIC_PREFIXES: Final = frozenset(
+    [joined for conjunction in ("", "و", "ف") for particle in ("", "ب", "ل", "ك", "س", _AL, f"ب{_AL}", f"ك{_AL}", "لل") if
+     (joined := conjunction + particle)]
+)  # fmt: skip
+HEBREW_PREFIXES: Final = frozenset(
+    [joined for conjunction in ("", "ו") for relative in ("", "ש", "כש", "לכש", "מש") for preposition in ("", "ב", "כ", "ל", "מ")
+     for article in ("", "ה") if (joined := conjunction + relative + preposition + article)]
+)  # fmt: skip
+_PARTICLES: Final = (
+    "은 는 이 가 을 를 의 에 에서 에게 에는 에도 에서는 에서도 에게서 께 께서 한테 와 과 로 으로 로서 으로서 로써 으로써 로부터 으로부터 부터 까지 만 도 "
+    "라고 이라고 라는 이라는 라며 이라며 처럼 보다 마저 조차 밖에 뿐 이나 나 이며 며 이고 인 이다 였다 이었다 측 측은 군 군이 군은 군의 들 들이 들은 들을 들의"
+)
+HANGUL_PARTICLES: Final = frozenset(unicodedata.normalize("NFKD", particle) for particle in _PARTICLES.split())
+
+
+def before(word: str) -> frozenset[str]:
+    """The prefixes that an article may write on to this folded word."""
+    if len(word) < MIN_STEM:
+        return frozenset()
+    if _ARABIC.match(word):
+        return ARABIC_PREFIXES
+    return HEBREW_PREFIXES if _HEBREW.match(word) else frozenset()
+
+
+def after(word: str) -> frozenset[str]:
+    """The particles that an article may write behind this folded word."""
+    return HANGUL_PARTICLES if _HANGUL.match(word[-1]) else frozenset()
+
+
+def without_article(word: str) -> str | None:
+    """What remains of an Arabic word when `ل` swallows the letter of its article (`الهدنة`: `للهدنة`), as folded; None if it has none."""
+    return "لل" + word[2:] if word.startswith(_AL) and len(word) >= MIN_STEM + 2 else None
+
+
+def has_case(folded: str) -> bool:
+    """Whether a folded word is of a script with capitals: only there do joined and separate spellings vary by space."""
+    return _CASED.fullmatch(folded) is not None
+
+
+def plurals(word: str) -> tuple[str, ...]:
+    """The regular English plurals of a folded word; none for another script."""
+    if not word.isascii() or len(word) < 2:
+        return ()
+    if word[-1] in "sxz" or word.endswith(("ch", "sh")):
+        return (f"{word}es",)
+    if word[-1] == "y" and word[-2] not in "aeiou":
+        return (f"{word[:-1]}ies",)
+    return (f"{word}s", f"{word}es") if word[-1] == "o" else (f"{word}s",)

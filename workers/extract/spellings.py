@@ -1,0 +1,212 @@
+"""Under which spellings a phrase may stand in an article: what the automaton looks for, and what of its finds is accepted.
+
+`patterns` proposes, `occurrence` decides. A pattern may be shorter than the spelling it stands for, so that 100 000 terms stay small;
+only what is `certain` needs no second look. The two must agree: whatever `occurrence` accepts, some pattern must have proposed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from workers.extract import scripts
+from workers.extract.layout import Layout
+from workers.extract.phrase import Option, Phrase
+from workers.extract.written import acceptable
+
+MIN_HALF: Final = 3
+"""Letters of each half of a joined word that is found apart (CONTRACT, Keywords)."""
+MAX_SPLIT_WORDS: Final = 4
+"""Longer phrases are not searched with one of their words split."""
+_GLIMPSE: Final = 3
+"""Letters of the second half that a pattern shows."""
+FUNCTION_WORDS: Final = frozenset(
+    b"a about after all also am an and any are as at be been before between both but by can could did do does down each few for from had "
+    b"has have he her here him his how if in into is it its just may me might more most must my no nor not now of off on once one only or "
+    b"other our out over own same shall she should so some such than that the their them then there these they this those through to too "
+    b"under until up upon very via was we were what when where which while who whom whose why will with within would yet you your "
+    b"des den dem der das und ein une les los las del por que con para".split()
+)
+_HYPHEN: Final = re.compile("[-\u2010-\u2013\u2212\u05be\ufe63\uff0d/][ \t]*\n?[ \t]*|")
+_APOSTROPHE: Final = re.compile("['\u2018\u2019\u02bc`\u00b4\u05f3\u05f4\"]")
+_SPACE: Final = re.compile("[^\\S\n]*\n?[^\\S\n]*")
+_CONTRACTED: Final = frozenset(b"s t ll re ve d m".split())
+_ELIDED: Final = frozenset(b"l d j m t n s c qu jusqu lorsqu dell nell sull all dall un".split())
+
+
+def patterns(phrase: Phrase) -> Iterator[tuple[bytes, bool]]:
+    """What to look for in `Layout.flat`, and whether finding it is already an occurrence. Unordered, without doubles."""
+    seen = set()
+    for pattern, certain in _patterns(phrase):
+        if pattern not in seen:
+            seen.add(pattern)
+            yield pattern, certain
+
+
+def _patterns(phrase: Phrase) -> Iterator[tuple[bytes, bool]]:
+    if phrase.options & Option.STEM:
+        yield b" " + phrase.words[0].encode()[: MIN_HALF * len(phrase.words[0][0].encode())], False
+    border = b"" if phrase.prefixes else b" "
+    loose = len(phrase.words) > 1 or bool(phrase.prefixes) or bool(phrase.options & (Option.EXACT | Option.CASE | Option.ENTITY))
+    for form in phrase.forms:
+        if phrase.open:
+            yield border + b" ".join(form[: min(phrase.open) + 1]), len(form) == 1 and not loose
+        elif phrase.particles:
+            yield border + b" ".join(form), False
+        else:
+            yield border + b" ".join(form) + b" ", not loose
+    if not phrase.options & Option.EXACT:
+        yield from ((border + pattern, False) for pattern in _respelled(phrase))
+
+
+def _respelled(phrase: Phrase) -> Iterator[bytes]:
+    """Beginnings of the phrase with two words joined, or one word split."""
+    words = [word.encode() for word in phrase.words]
+    if phrase.open - {len(words) - 1}:
+        return
+    for i in range(len(words) - 1):
+        if _may_join(phrase, i):
+            yield b" ".join([*words[:i], words[i] + words[i + 1], *words[i + 2 :]])
+    if len(words) > 2:
+        yield b"".join(words)
+    if len(words) <= MAX_SPLIT_WORDS:
+        for i, word in enumerate(phrase.words):
+            before = b"".join(w + b" " for w in words[:i])
+            for at in _cuts(phrase, i):
+                yield before + (word[:at] + " " + word[at : at + _GLIMPSE]).encode()
+
+
+def _cuts(phrase: Phrase, index: int) -> Iterator[int]:
+    """Where a word of a phrase may be found split. A name is split only at its capitals (AstraZeneca)."""
+    word, written = phrase.words[index], phrase.written[index]
+    if not scripts.has_case(word) or index in phrase.open:
+        return
+    if phrase.options & Option.ENTITY:
+        if len(word) == len(written):
+            yield from (at for at in range(1, len(word)) if written[at].isupper() and (written[at - 1].islower() or phrase.acronym))
+        return
+    yield from range(1, len(word))
+
+
+def _may_join(phrase: Phrase, index: int) -> bool:
+    """Whether two neighbours of a phrase may be found as one word."""
+    left, right, joint = phrase.words[index].encode(), phrase.words[index + 1].encode(), phrase.joints[index]
+    if _HYPHEN.fullmatch(joint):
+        return True
+    if _APOSTROPHE.fullmatch(joint):
+        return right not in _CONTRACTED and left not in _ELIDED
+    if joint.startswith("."):
+        return len(left) == len(right) == 1
+    return not ({left, right} & FUNCTION_WORDS)
+
+
+def occurrence(phrase: Phrase, layout: Layout, first: int, language: str | None) -> int | None:
+    """The last word of the occurrence of a phrase that begins with the word `first`, or None if there is none."""
+    for form in phrase.forms:
+        borders = _walk(phrase, form, layout, first)
+        if borders is not None and _borders_hold(phrase, form, layout, first, borders):
+            last = first + len(borders)
+            if acceptable(phrase, layout, first, last):
+                return last
+    return None
+
+
+def _walk(phrase: Phrase, form: tuple[bytes, ...], layout: Layout, first: int) -> list[int] | None:
+    """After how many letters of the form each word of the article ends, the last excepted; None if the letters differ."""
+    if phrase.open - {len(form) - 1}:
+        return _walk_word_by_word(phrase, form, layout, first)
+    target, at = b"".join(form), 0
+    borders: list[int] = []
+    word = _without_prefix(phrase, layout.words[first], target)
+    for number in range(first + 1, len(layout.words) + 1):
+        rest = target[at:]
+        if word == rest or (word.startswith(rest) and (not phrase.closed or word[len(rest) :] in phrase.particles)):
+            return borders
+        if not rest.startswith(word) or number == len(layout.words):
+            return None
+        at += len(word)
+        borders.append(at)
+        word = layout.words[number]
+    return None
+
+
+def _walk_word_by_word(phrase: Phrase, form: tuple[bytes, ...], layout: Layout, first: int) -> list[int] | None:
+    borders: list[int] = []
+    at = 0
+    for i, wanted in enumerate(form):
+        if first + i >= len(layout.words):
+            return None
+        word = layout.words[first + i]
+        if word != wanted and not (i in phrase.open and word.startswith(wanted)):
+            return None
+        at += len(wanted)
+        borders.append(at)
+    return borders[:-1]
+
+
+def _without_prefix(phrase: Phrase, word: bytes, target: bytes) -> bytes:
+    if not phrase.prefixes or target.startswith(word) or word.startswith(target):
+        return word
+    for prefix in sorted(phrase.prefixes, key=len, reverse=True):
+        rest = word.removeprefix(prefix)
+        if rest != word and rest and (target.startswith(rest) or rest.startswith(target)):
+            return rest
+    return word
+
+
+def _borders_hold(phrase: Phrase, form: tuple[bytes, ...], layout: Layout, first: int, borders: list[int]) -> bool:
+    """Whether the words of the article are parted, and joined, where those of the phrase may be."""
+    if not layout.inside(first, first + len(borders)):
+        return False
+    wanted: dict[int, int] = {}
+    at = 0
+    for i, word in enumerate(form[:-1]):
+        at += len(word)
+        wanted[at] = i
+    exact = bool(phrase.options & Option.EXACT)
+    for number, border in enumerate(borders, first):
+        if border in wanted:
+            if not _same_border(layout, number, phrase.joints[wanted[border]], exact=exact):
+                return False
+        elif exact or not _split_holds(layout, number):
+            return False
+    joined = [i for border, i in wanted.items() if border not in borders]
+    if any(exact or not _join_holds(phrase, i, layout, first) for i in joined):
+        return False
+    return not (exact and _possessive_follows(layout, first + len(borders)))
+
+
+def _same_border(layout: Layout, number: int, joint: str, *, exact: bool) -> bool:
+    here = layout.joint(number)
+    if here == joint:
+        return True
+    if exact and bool(_HYPHEN.fullmatch(joint)) != bool(_HYPHEN.fullmatch(here)):
+        return False
+    if not here.strip() and "\n" not in here:
+        return True
+    return not layout.breaks_after(number) or joint.startswith(".")
+
+
+def _split_holds(layout: Layout, number: int) -> bool:
+    left, right, joint = layout.words[number], layout.words[number + 1], layout.joint(number)
+    if _HYPHEN.fullmatch(joint):
+        return True
+    if _SPACE.fullmatch(joint):
+        halves = left.decode(), right.decode()
+        return min(map(len, halves)) >= MIN_HALF and not {left, right} & FUNCTION_WORDS and all(map(scripts.has_case, halves))
+    if _APOSTROPHE.fullmatch(joint):
+        return right not in _CONTRACTED and left not in _ELIDED
+    return (
+        joint == "." and len(left) == len(right) == 1 and layout.written(number).isupper() and layout.written(number + 1).isupper()
+    )
+
+
+def _join_holds(phrase: Phrase, index: int, layout: Layout, first: int) -> bool:
+    if not _may_join(phrase, index):
+        return False
+    return not phrase.joints[index].startswith(".") or layout.written(first).isupper()
+
+
+def _possessive_follows(layout: Layout, last: int) -> bool:
+    return layout.inside(last, last + 1) and layout.words[last + 1] == b"s" and bool(_APOSTROPHE.fullmatch(layout.joint(last)))

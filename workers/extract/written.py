@@ -1,0 +1,73 @@
+"""Capitals and diacritics: whether words found by their letters are also written the way they must be."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from workers.extract.layout import Layout
+from workers.extract.phrase import Option, Phrase
+
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+PARTICLES: Final = frozenset(
+    "al el as ash at ad ar an az bin ibn abu ben bat da das de del della der den des di do dos du e et la las le les los of on the and in "
+    "to upon ter ten van von und y zu zum".split()
+)
+"""Words of a name that running text may write small."""
+
+
+def acceptable(phrase: Phrase, layout: Layout, first: int, last: int) -> bool:
+    """Whether these words, whose letters are those of the phrase, are written as its options demand."""
+    if phrase.options & Option.ENTITY:
+        return _acronym(layout, first, last) if phrase.acronym else _capitalised(phrase, layout, first, last)
+    return not phrase.options & Option.CASE or _as_written(phrase, layout, first, last)
+
+
+def _canonical(text: str) -> str:
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _as_written(phrase: Phrase, layout: Layout, first: int, last: int) -> bool:
+    """Letter for letter, but for a plural's ending; where words are parted does not matter."""
+    here = _canonical("".join(layout.written(word) for word in range(first, last + 1)))
+    there = _canonical("".join(phrase.written))
+    if not phrase.closed or phrase.prefixes or phrase.particles:
+        return there in here
+    return here == there or (
+        here.lower() != there.lower() and here.startswith(there[:-1]) and (here.startswith(there) or there.endswith("y"))
+    )
+
+
+def _acronym(layout: Layout, first: int, last: int) -> bool:
+    """All in capitals, and not on a line that is all in capitals, where they prove nothing."""
+    if not all(layout.written(word).isupper() for word in range(first, last + 1)):
+        return False
+    line = layout.line(first)
+    if not line.isupper():
+        return True
+    start, end = layout.span(first)[0], layout.span(last)[1]
+    acronym = layout.text(layout.field(first))[start:end]
+    return not any(map(str.isalpha, line.replace(acronym, "")))
+
+
+def _capitalised(phrase: Phrase, layout: Layout, first: int, last: int) -> bool:
+    """Whether a name is capitalised as a name would be: each word but its particles, or spelled exactly as on the list."""
+    here = [layout.written(word) for word in range(first, last + 1)]
+    if len(here) == len(phrase.written) and any(map(_has_capital, phrase.written)):
+        return all(
+            _capital(text) or text == name or (name.lower() in PARTICLES and len(here) > 1)
+            for text, name in zip(here, phrase.written, strict=True)
+        ) and (any(map(_has_capital, here)) or here == list(phrase.written))
+    words = [text for text in here if text.lower() not in PARTICLES] or here
+    return all(map(_capital, words))
+
+
+def _has_capital(word: str) -> bool:
+    return any(map(str.isupper, word))
+
+
+def _capital(word: str) -> bool:
+    """Whether a word begins with a capital, or cannot (a number, a script without capitals)."""
+    first = next((char for char in word if char.isalpha()), "")
+    return not first.islower()
