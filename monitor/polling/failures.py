@@ -102,6 +102,11 @@ def _payload(error: BaseException) -> tuple[Problem, str]:
     return Problem.TRUNCATED, f"the body broke off: {_words(error)}"
 
 
+def _protocol(error: BaseException) -> tuple[Problem, str]:
+    message = error.message if isinstance(error, aiohttp.ClientResponseError) else ""
+    return Problem.PROTOCOL, f"the answer is not proper HTTP: {one_line(message)[:150]}"
+
+
 def _words(error: BaseException) -> str:
     return one_line(str(error))[:200] or type(error).__name__
 
@@ -117,7 +122,7 @@ _EXPLAINED = (
     (aiohttp.ClientConnectorError, _connector),
     (aiohttp.ClientPayloadError, _payload),
     (aiohttp.ServerDisconnectedError, lambda _: (Problem.PROTOCOL, "the server hung up without an answer")),
-    (aiohttp.ClientResponseError, lambda e: (Problem.PROTOCOL, f"the answer is not proper HTTP: {_words(e)}")),
+    (aiohttp.ClientResponseError, _protocol),
     (aiohttp.InvalidURL, lambda _: (Problem.BAD_URL, "the address is not a usable URL")),
     (ssl.SSLError, _tls),
     (ConnectionError, lambda e: (Problem.CONNECT, f"the connection broke: {_words(e)}")),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, literal, or_, select, update
 
 from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators, gate_of
 from monitor.domain.ids import FeedId
@@ -57,14 +57,16 @@ def _add(connection: Connection, url: str, name: str, now: datetime) -> None:
 def claim_due(
     connection: Connection, *, now: datetime, limit: int, lease: timedelta, host_gap: timedelta, host_connections: int
 ) -> tuple[FeedForPoll, ...]:
-    """Claim at most `limit` due feeds until `now + lease`, the longest overdue hosts first and one feed of each host.
+    """Claim due feeds of at most `limit` hosts until `now + lease`, the longest overdue hosts first, and one feed of each.
 
     A host is passed over while its gap or its pause lasts, or while `host_connections` of its feeds are being polled; a batch of
-    another poller is stepped around (SKIP LOCKED on PostgreSQL; SQLite has one writer at a time).
+    another poller is stepped around (SKIP LOCKED on PostgreSQL; SQLite has one writer at a time). Without a gap a host may be asked
+    over all its connections at once.
     """
     due = _due(now)
     waiting = select(feeds.c.host, func.min(feeds.c.next_poll_at).label("since")).where(due).group_by(feeds.c.host).subquery()
-    busy = select(feeds.c.host).where(feeds.c.lease_until > now).group_by(feeds.c.host).having(func.count() >= host_connections)
+    leased = select(feeds.c.host, func.count().label("polls")).where(feeds.c.lease_until > now).group_by(feeds.c.host).subquery()
+    busy = select(leased.c.host).where(leased.c.polls >= host_connections)
     open_hosts = connection.scalars(
         select(hosts_table.c.host)
         .join(waiting, waiting.c.host == hosts_table.c.host)
@@ -73,7 +75,16 @@ def claim_due(
         .limit(limit)
         .with_for_update(of=hosts_table, skip_locked=True)
     ).all()
-    claimed = tuple(_claim_one_each(connection, open_hosts, due, now + lease))
+    room = literal(1) if host_gap else host_connections - func.coalesce(leased.c.polls, 0)
+    place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll_at, feeds.c.id))
+    ranked = (
+        select(feeds.c.id, place.label("place"), room.label("room"))
+        .outerjoin(leased, leased.c.host == feeds.c.host)
+        .where(feeds.c.host.in_(open_hosts), due)
+        .subquery()
+    )
+    chosen = select(ranked.c.id).where(ranked.c.place <= ranked.c.room).order_by(ranked.c.place).limit(limit)
+    claimed = _claim(connection, connection.scalars(chosen).all(), now + lease)
     hosts.take_turn(connection, [feed.host for feed in claimed], now + host_gap)
     return claimed
 
@@ -87,19 +98,12 @@ def _due(now: datetime) -> Any:
     )
 
 
-def _claim_one_each(connection: Connection, chosen: Sequence[str], due: Any, until: datetime) -> Iterable[FeedForPoll]:
-    place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll_at, feeds.c.id))
-    ranked = select(feeds.c.id, place.label("place")).where(feeds.c.host.in_(chosen), due).subquery()
-    statement = (
-        update(feeds)
-        .where(feeds.c.id.in_(select(ranked.c.id).where(ranked.c.place == 1)))
-        .values(lease_until=until, epoch=feeds.c.epoch + 1)
-        .returning(*feeds.c)
-    )
+def _claim(connection: Connection, ids: Sequence[str], until: datetime) -> tuple[FeedForPoll, ...]:
+    statement = update(feeds).where(feeds.c.id.in_(ids)).values(lease_until=until, epoch=feeds.c.epoch + 1).returning(*feeds.c)
     rows = connection.execute(statement).all()
     refusals = hosts.refusals(connection, [row.host for row in rows])
-    for row in sorted(rows, key=lambda row: row.next_poll_at):
-        yield FeedForPoll(
+    return tuple(
+        FeedForPoll(
             id=FeedId(row.id),
             url=row.url,
             name=row.name or row.title or "",
@@ -108,6 +112,8 @@ def _claim_one_each(connection: Connection, chosen: Sequence[str], due: Any, unt
             state=_state(row),
             refusals=refusals.get(row.host, 0),
         )
+        for row in sorted(rows, key=lambda row: row.next_poll_at)
+    )
 
 
 def _state(row: Row[Any]) -> FeedState:

@@ -30,11 +30,13 @@ def sync(database: Database, *urls: str, now: datetime = NOW) -> None:
         feeds.sync(connection, configured(*urls), now)
 
 
-def claim(database: Database, now: datetime = NOW, *, limit: int = 10, connections: int = 2) -> tuple[FeedForPoll, ...]:
+def claim(
+    database: Database, now: datetime = NOW, *, limit: int = 10, connections: int = 2, gap: timedelta = GAP
+) -> tuple[FeedForPoll, ...]:
     """One batch of due feeds."""
     with database.write() as connection:
         return feeds.claim_due(
-            connection, now=now, limit=limit, lease=timedelta(seconds=60), host_gap=GAP, host_connections=connections
+            connection, now=now, limit=limit, lease=timedelta(seconds=60), host_gap=gap, host_connections=connections
         )
 
 
@@ -101,6 +103,14 @@ def test_a_slow_host_gets_no_more_than_its_connections(database: Database) -> No
     assert claim(database, NOW + 2 * GAP) == ()
     finish(database, first[0], replace(first[0].state, next_poll_at=NOW + timedelta(hours=1)))
     assert len(claim(database, NOW + 3 * GAP)) == 1
+
+
+def test_without_a_gap_a_host_is_asked_over_all_its_connections(database: Database) -> None:
+    """`host_gap: 0s` for a server of one's own: as many feeds at once as it may have connections, never more."""
+    sync(database, *(f"http://mine.example/{number}" for number in range(7)))
+    assert len(claim(database, connections=3, gap=timedelta())) == 3
+    assert len(claim(database, connections=5, gap=timedelta())) == 2
+    assert claim(database, connections=5, gap=timedelta()) == ()
 
 
 def test_a_poller_that_wakes_up_late_stores_nothing(database: Database) -> None:

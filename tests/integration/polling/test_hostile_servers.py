@@ -1,0 +1,143 @@
+"""What servers do wrong, by mistake or on purpose: each with its name in the feed's health, none at the expense of the next feed."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from monitor.domain.feed import FeedStatus
+from monitor.polling.fetch import Fetcher
+from monitor.polling.outcome import Fetched, FetchFailure, Problem
+from monitor.polling.parsing import ParserProcess
+from monitor.settings.feeds import HttpSettings, PollingSettings
+from tests.integration.polling.hostile import HOSTILE, Answer, endless, never, self_signed
+from tests.integration.polling.world import Desk, Site, rss
+
+Start = Callable[[Answer], Awaitable[str]]
+IMPATIENT = PollingSettings.model_validate({"timeout": "1s", "max_body": "2MB"})
+
+
+async def problem_of(url: str, polling: PollingSettings = IMPATIENT) -> FetchFailure | Fetched:
+    """How the fetcher names what happens at `url`."""
+    async with Fetcher(polling, HttpSettings()) as fetcher:
+        outcome = await fetcher.get(url, origin=url)
+    assert isinstance(outcome, FetchFailure | Fetched)
+    return outcome
+
+
+async def test_every_misbehaviour_has_its_name_and_good_feeds_come_first(
+    raw_server: Start, site: Site, make_desk: Callable[..., Awaitable[Desk]]
+) -> None:
+    """Polled together with thirty hostile servers, good feeds are stored before the first hostile one has run into its deadline."""
+    hostile = {await raw_server(answer): name for name, (answer, _) in HOSTILE.items()}
+    good = [site.page(f"/good{number}", rss(f"good {number}")) for number in range(5)]
+    desk = await make_desk(*hostile, *good, timeout="1s", max_body="2MB")
+    await desk.poller.tick()
+    started = time.monotonic()
+    while len(desk.titles()) < 5:
+        await asyncio.sleep(0.01)
+        assert time.monotonic() - started < 10, "good feeds wait for hostile ones"
+    statuses = [desk.feed(url).status for url, name in hostile.items() if HOSTILE[name][1] is Problem.TIMEOUT]
+    assert statuses == [FeedStatus.NEW] * 3, "the hostile feeds were still being waited for"
+    await desk.poller.drain()
+    for url, name in hostile.items():
+        feed = desk.feed(url)
+        assert feed.status is FeedStatus.FAILING, name
+        assert feed.reason, name
+        assert feed.next_poll_at is not None, name
+        assert feed.next_poll_at > desk.clock(), name
+
+
+@pytest.mark.parametrize("name", [name for name, (_, problem) in HOSTILE.items() if problem is not Problem.NO_FEED])
+async def test_the_failure_is_named(name: str, raw_server: Start) -> None:
+    """The operator reads what the server did, not a stack trace."""
+    answer, expected = HOSTILE[name]
+    outcome = await problem_of(await raw_server(answer))
+    assert isinstance(outcome, FetchFailure)
+    assert outcome.problem is expected, outcome.reason
+    assert len(outcome.reason) < 300
+
+
+async def test_bombs_cost_no_memory(raw_server: Start) -> None:
+    """An endless body and compressed bombs are given up at the limit, not after they were taken in."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for answer in (endless, HOSTILE["gzip bomb"][0], HOSTILE["brotli bomb"][0], HOSTILE["gzip bomb in gzip"][0]):
+        assert isinstance(await problem_of(await raw_server(answer)), FetchFailure)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000, "kilobytes"
+
+
+async def test_http_1_0_is_read(raw_server: Start) -> None:
+    """An old server that ends its body by hanging up is understood."""
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n" + rss("old").encode())
+
+    outcome = await problem_of(await raw_server(answer))
+    assert isinstance(outcome, Fetched)
+    assert b"old" in outcome.body
+
+
+async def test_an_untrusted_certificate_is_refused(tmp_path: Path) -> None:
+    """A server nobody vouches for is not read, and the reason says so."""
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=self_signed(tmp_path))
+    port = server.sockets[0].getsockname()[1]
+    outcome = await problem_of(f"https://localhost:{port}/")
+    server.close()
+    assert isinstance(outcome, FetchFailure)
+    assert outcome.problem is Problem.TLS
+    assert "certificate" in outcome.reason
+
+
+async def test_plain_http_on_a_tls_port(raw_server: Start) -> None:
+    """Https to a server that does not speak TLS fails by name."""
+    outcome = await problem_of((await raw_server(never)).replace("http:", "https:"))
+    assert isinstance(outcome, FetchFailure)
+    assert outcome.problem in {Problem.TLS, Problem.TIMEOUT, Problem.CONNECT}
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:1/", Problem.CONNECT),
+        ("http://no-such-host.invalid/", Problem.DNS),
+        ("http://[::1/", Problem.BAD_REDIRECT),
+        ("http://bad host/", Problem.DNS),
+    ],
+)
+async def test_nobody_there(url: str, expected: Problem) -> None:
+    """A port nobody listens on, a name nobody has, an address that is none."""
+    outcome = await problem_of(url)
+    assert isinstance(outcome, FetchFailure)
+    assert outcome.problem in {expected, Problem.DNS_TEMPORARY, Problem.BAD_URL}
+
+
+async def test_a_redirect_chain_has_an_end(site: Site) -> None:
+    """Redirects that go on and on are given up."""
+
+    async def onwards(request: web.Request) -> web.StreamResponse:
+        number = int(request.path.removeprefix("/r"))
+        site.pages[f"/r{number + 1}"] = onwards
+        return web.Response(status=302, headers={"Location": f"/r{number + 1}"})
+
+    site.pages["/r0"] = onwards
+    outcome = await problem_of(site.url + "/r0")
+    assert isinstance(outcome, FetchFailure)
+    assert outcome.problem is Problem.TOO_MANY_REDIRECTS
+    assert len(site.requests) <= 11
+
+
+async def test_a_document_that_hangs_the_parser_is_given_up(site: Site, make_desk: Callable[..., Awaitable[Desk]]) -> None:
+    """A parser that does not come back is ended, and the next document is parsed by a fresh one."""
+    process = ParserProcess(timeout_s=0.0)
+    hung = await process(b"<rss/>", "http://x.example/", {}, (await make_desk()).clock())
+    process.close()
+    assert "given up" in str(hung)
+    desk = await make_desk(site.page("/feed", rss("next")))
+    await desk.poll()
+    assert desk.titles() == ["next"]
