@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from monitor.domain.errors import QueryError
 from workers.extract.query.format import format_query
+from workers.extract.query.lexis import fail, shown
 from workers.extract.query.syntax import And, Attribute, InField, Node, Not, Or
-from workers.extract.query.tokens import fail, shown
 
 
 def require_trigger(node: Node) -> None:

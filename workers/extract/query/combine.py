@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.domain.match import Field
+from workers.extract.query.lexis import fail
 from workers.extract.query.syntax import (
     And,
     AtLeast,
@@ -23,7 +24,6 @@ from workers.extract.query.syntax import (
     Word,
     walk,
 )
-from workers.extract.query.tokens import fail
 
 
 def and_of(nodes: Sequence[Node]) -> Node:

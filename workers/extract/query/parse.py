@@ -13,8 +13,9 @@ from typing import Final, NoReturn
 
 from monitor.domain.match import Field
 from workers.extract.query.combine import and_of, at_least, in_field, near_of, or_of
+from workers.extract.query.lexis import Kind, Token, fail
 from workers.extract.query.syntax import Attribute, AttributeName, EntityRef, Gap, Node, Not, Span, TermRef, children
-from workers.extract.query.tokens import Kind, Token, fail, tokens
+from workers.extract.query.tokens import tokens
 from workers.extract.query.words import operand
 
 MAX_PARENTHESES: Final = 200

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from workers.extract.query.lexis import Kind, Token, fail, shown
 from workers.extract.query.syntax import Phrase, Prefix, Word
-from workers.extract.query.tokens import Kind, Token, fail, shown
 
 MIN_PREFIX: Final = 3
 """Letters before the asterisk; fewer would be found in nearly every article."""
