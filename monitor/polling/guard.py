@@ -14,11 +14,17 @@ from monitor.domain.urls import host_of
 
 Address = IPv4Address | IPv6Address
 
-_CLOUD_HOST = IPv4Address("168.63.129.16")
-"""Azure's platform service has a public address: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16"""
+_CLOSED = (
+    IPv4Network("100.64.0.0/10"),  # carrier-grade NAT, and a cloud's metadata
+    IPv4Network("192.0.0.0/24"),  # protocol assignments, and a cloud's metadata
+    IPv4Network(
+        "168.63.129.16/32"
+    ),  # Azure's platform service: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+)
+"""Addresses that lead inside although they are not marked as private."""
+
 _NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 _COMPATIBLE = IPv6Network("::/96")
-_CARRIER = IPv4Network("100.64.0.0/10")
 
 
 class ForbiddenAddress(OSError):
@@ -35,7 +41,7 @@ def is_public(address: Address) -> bool:
         inner = _wrapped(address)
         if inner is not None:
             return is_public(inner)
-    elif address == _CLOUD_HOST or address in _CARRIER:
+    elif any(address in network for network in _CLOSED):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

@@ -1,0 +1,277 @@
+"""What a poll means for a feed: tables of what came, and what the operator sees and the server feels afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.domain.article import Entry
+from monitor.domain.cadence import Limits
+from monitor.domain.feed import FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators
+from monitor.domain.ids import FeedId
+from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
+from monitor.polling.decide import Plan, address, conditions, decide, fresh_for
+from monitor.polling.failures import retry_at
+from monitor.polling.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+URL = "https://a.example/feed"
+PLAN = Plan(limits=Limits(), spread=0.5)
+
+
+def feed(state: FeedState | None = None, *, refusals: int = 0) -> FeedForPoll:
+    """A claimed feed."""
+    return FeedForPoll(id=FeedId("f"), url=URL, name="A", host="a.example", epoch=1, state=state or FeedState(), refusals=refusals)
+
+
+def fetched(body: str = "body", *, status: int = 200, redirects: tuple[Redirect, ...] = (), **headers: str) -> Fetched:
+    """A body that came; header names are written with underscores."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Fetched(url=URL, status=status, headers=named, body=body.encode(), wire_bytes=len(body), redirects=redirects)
+
+
+def failure(problem: Problem, *, retry: datetime | None = None, status: int | None = None) -> FetchFailure:
+    """Nothing came."""
+    return FetchFailure(problem=problem, reason=problem.value, url=URL, status=status, retry_at=retry)
+
+
+def parsed(*keys: str, published: datetime | None = None, hints: PollHints | None = None) -> ParsedFeed:
+    """A document with one entry per key."""
+    entries = tuple(Entry(key=key, title=key, text="", published_at=published) for key in keys)
+    return ParsedFeed(format="rss20", title="A", entries=entries, hints=hints or PollHints())
+
+
+def after(*polls: tuple[Outcome, ParsedFeed | ParseFailure | None], every: timedelta = timedelta(minutes=10), plan: Plan = PLAN) -> FeedUpdate:
+    """The result of several polls, `every` apart, the last one at NOW."""
+    state, refusals, update = FeedState(), 0, None
+    for back, (outcome, document) in zip(range(len(polls) - 1, -1, -1), polls, strict=True):
+        update = decide(feed(state, refusals=refusals), outcome, document, NOW - back * every, plan)
+        state = update.state
+        refusals = update.host.refusals if update.host is not None else refusals
+    assert update is not None
+    return update
+
+
+GOOD: tuple[Outcome, ParsedFeed | ParseFailure | None] = (fetched("1", etag='"1"', last_modified="x"), parsed("a", "b", "c"))
+
+
+def wait(update: FeedUpdate) -> float:
+    """Seconds until the next poll."""
+    assert update.state.next_poll_at is not None
+    return (update.state.next_poll_at - NOW).total_seconds()
+
+
+def test_a_first_good_poll() -> None:
+    """The feed is fine, and everything the next poll needs is remembered."""
+    state = after(GOOD).state
+    assert (state.status, state.reason, state.title, state.format) == (FeedStatus.OK, None, "A", "rss20")
+    assert state.validators == Validators(etag='"1"', last_modified="x")
+    assert state.last_success_at == state.last_full_fetch_at == state.last_polled_at == NOW
+    assert conditions(state, NOW + timedelta(minutes=10)) == state.validators
+
+
+@pytest.mark.parametrize(
+    ("outcome", "lowest", "highest"),
+    [
+        (failure(Problem.DNS_TEMPORARY), 1.1, 1.4),
+        (failure(Problem.SERVER_ERROR), 1.3, 1.6),
+        (failure(Problem.NOT_FOUND), 1.3, 1.6),
+        (failure(Problem.TIMEOUT), 1.3, 1.6),
+        (failure(Problem.DNS), 1.9, 2.2),
+        (failure(Problem.TLS), 1.9, 2.2),
+    ],
+)
+def test_each_failure_slows_the_feed_by_its_weight(outcome: FetchFailure, lowest: float, highest: float) -> None:
+    """One failure of weight 1 doubles the interval, lighter ones less."""
+    usual = after(GOOD, every=timedelta(minutes=10)).state.interval_s
+    assert usual is not None
+    update = after(GOOD, (outcome, None))
+    assert lowest <= wait(update) / usual <= highest
+    assert (update.state.status, update.state.reason) == (FeedStatus.FAILING, outcome.reason)
+
+
+def test_a_feed_that_keeps_failing_is_asked_ever_less_and_recovers_by_itself() -> None:
+    """Twenty failures lead to the longest interval, one success back to the usual one."""
+    failing = after(GOOD, *[(failure(Problem.DNS), None)] * 20)
+    assert wait(failing) >= Limits().max_s
+    assert wait(failing) <= Limits().max_s * 1.1
+    well = after(GOOD, *[(failure(Problem.DNS), None)] * 20, GOOD)
+    assert (well.state.status, well.state.failures, well.state.reason) == (FeedStatus.OK, 0.0, None)
+
+
+def test_410_stops_the_feed() -> None:
+    """A feed that is gone is polled no more, and says why."""
+    state = after(GOOD, (failure(Problem.GONE), None)).state
+    assert (state.status, state.next_poll_at) == (FeedStatus.GONE, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("120", NOW + timedelta(seconds=120)),
+        ("Sun, 01 Mar 2026 13:00:00 GMT", NOW + timedelta(hours=1)),
+        ("Sunday, 01-Mar-26 13:00:00 GMT", NOW + timedelta(hours=1)),
+        ("999999999999", NOW + timedelta(days=1)),
+        ("Sat, 01 Mar 2036 13:00:00 GMT", NOW + timedelta(days=1)),
+        ("Sat, 01 Mar 2025 13:00:00 GMT", None),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+    ],
+)
+def test_retry_after_in_all_its_forms(text: str, expected: datetime | None) -> None:
+    """Seconds or a date, at most a day; what cannot be read is ignored."""
+    assert retry_at({"retry-after": text}, NOW) == expected
+
+
+def test_retry_after_is_obeyed_by_the_whole_host() -> None:
+    """The feed and its host wait at least as long as the server asked."""
+    update = after(GOOD, (failure(Problem.TOO_FAST, retry=NOW + timedelta(hours=2)), None))
+    assert wait(update) >= 7200
+    assert update.host is not None
+    assert (update.host.host, update.host.refusals, update.host.paused_until) == ("a.example", 1, NOW + timedelta(hours=2))
+
+
+def test_refusals_make_the_pause_of_the_host_grow() -> None:
+    """403 and 429 without Retry-After: 5, 10, 20 minutes for the host, until it answers again."""
+    refused = (failure(Problem.TOO_FAST), None)
+    pauses = []
+    for count in (1, 2, 3):
+        update = after(GOOD, *[refused] * count)
+        assert update.host is not None
+        assert update.host.paused_until is not None
+        pauses.append((update.host.paused_until - NOW).total_seconds() / 60)
+    assert pauses == [5, 10, 20]
+    well = after(GOOD, *[refused] * 3, GOOD)
+    assert well.host is not None
+    assert (well.host.refusals, well.host.paused_until) == (0, None)
+
+
+def test_a_refusal_by_a_machine_of_our_own_pauses_the_feed_only() -> None:
+    """A private server that stands for many sites is not frozen because one of them refuses."""
+    update = after(GOOD, (failure(Problem.TOO_FAST, retry=NOW + timedelta(hours=2)), None), plan=replace(PLAN, inside=True))
+    assert update.host is None
+    assert wait(update) >= 7200
+
+
+MOVED = (Redirect(status=301, url="https://new.example/feed"),)
+
+
+def test_a_permanent_redirect_is_believed_the_third_time() -> None:
+    """Two are not enough; after three the new address is polled and shown."""
+    moved = (fetched("1", redirects=MOVED), parsed("a"))
+    twice, thrice = after(moved, moved), after(moved, moved, moved)
+    assert address(feed(twice.state)) == URL
+    assert address(feed(thrice.state)) == "https://new.example/feed"
+    assert "moved for good to https://new.example/feed" in (thrice.state.reason or "")
+
+
+def test_a_redirect_for_the_time_being_is_not_remembered() -> None:
+    """302 anywhere on the way, or a poll without a redirect, starts the count again."""
+    moved = (fetched("1", redirects=MOVED), parsed("a"))
+    temporary = (fetched("1", redirects=(Redirect(status=302, url="https://x.example/"), *MOVED)), parsed("a"))
+    assert after(moved, moved, temporary, moved).state.moves_seen == 1
+    assert after(moved, moved, GOOD, moved).state.moves_seen == 1
+
+
+def test_a_new_address_that_fails_is_forgotten() -> None:
+    """If the place it moved to does not work, the configured URL is asked again; a 410 there does not end the feed."""
+    moved = (fetched("1", redirects=MOVED), parsed("a"))
+    update = after(moved, moved, moved, (failure(Problem.GONE), None))
+    assert address(feed(update.state)) == URL
+    assert update.state.status is FeedStatus.FAILING
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"cache-control": "max-age=600"}, 600),
+        ({"cache-control": "public, max-age=600", "age": "200"}, 400),
+        ({"cache-control": "s-maxage=600"}, 0),
+        ({"cache-control": "no-cache, max-age=600"}, 0),
+        ({"expires": "Sun, 01 Mar 2026 12:10:00 GMT", "date": "Sun, 01 Mar 2026 12:00:00 GMT"}, 600),
+        ({"expires": "Sun, 01 Mar 2026 12:10:00 GMT"}, 600),
+        ({"expires": "0"}, 0),
+        ({"expires": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0),
+        ({}, 0),
+    ],
+)
+def test_how_long_an_answer_is_fresh(headers: dict[str, str], expected: float) -> None:
+    """`max-age` less `Age`, else `Expires`."""
+    assert fresh_for(headers, NOW) == expected
+
+
+def test_the_server_is_not_asked_while_its_answer_is_fresh() -> None:
+    """max-age, ttl and skipHours are lower bounds, up to `polling.max`; a fixed `every` is the operator's own word."""
+    assert wait(after((fetched("1", cache_control="max-age=7200"), parsed("a")))) >= 7200
+    assert wait(after((fetched("1", cache_control="max-age=31536000"), parsed("a")))) <= Limits().max_s
+    assert wait(after((fetched("1"), parsed("a", hints=PollHints(min_interval_s=10800))))) >= 10800
+    skipping = parsed("a", hints=PollHints(skip_hours=frozenset({12, 13, 14})))
+    assert after((fetched("1"), skipping)).state.next_poll_at == NOW.replace(hour=15)
+    every = Plan(limits=Limits(every_s=300), spread=0.9)
+    assert wait(after((fetched("1", cache_control="max-age=7200"), parsed("a")), plan=every)) == 300
+
+
+def test_wishes_outlive_a_304() -> None:
+    """A feed with a ttl that answers "not changed" is still not asked more often than it wants."""
+    slow = (fetched("1", etag='"1"'), parsed("a", hints=PollHints(min_interval_s=10800)))
+    assert wait(after(slow, (NotModified(url=URL, headers={}), None))) >= 10800
+
+
+def test_entries_that_may_have_been_missed_are_told_and_the_feed_is_polled_faster() -> None:
+    """A full document without any entry of the last one."""
+    old = parsed(*(f"a{number}" for number in range(20)), published=NOW - timedelta(hours=2))
+    new = parsed(*(f"b{number}" for number in range(20)), published=NOW - timedelta(minutes=5))
+    update = after((fetched("1"), old), (fetched("2"), new), every=timedelta(hours=1))
+    assert update.state.gap_at == NOW
+    assert "may have been missed" in (update.state.reason or "")
+    quiet = after((fetched("1"), old), (fetched("2"), old), every=timedelta(hours=1))
+    assert wait(update) < wait(quiet) / 2
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        (fetched("2"), parsed("a1", *(f"b{number}" for number in range(19)), published=NOW)),
+        (fetched("2"), parsed("b1", "b2", published=NOW)),
+        (fetched("2", status=226), parsed(*(f"b{number}" for number in range(20)), published=NOW)),
+        (fetched("2"), parsed(*(f"b{number}" for number in range(20)), published=NOW - timedelta(hours=2))),
+        (fetched("2"), parsed()),
+    ],
+    ids=["one left", "not full", "delta", "only other ids", "empty"],
+)
+def test_nothing_was_missed(second: tuple[Outcome, ParsedFeed]) -> None:
+    """An entry in common, a document that was not full, a delta, other ids for the same dates, an empty document."""
+    old = parsed(*(f"a{number}" for number in range(20)), published=NOW - timedelta(hours=2))
+    assert after((fetched("1"), old), second, every=timedelta(hours=1)).state.gap_at is None
+
+
+def test_a_server_that_always_says_not_changed_is_looked_through() -> None:
+    """Now and then the whole document is asked for; if it holds what was denied, conditions are never used again."""
+    first = (fetched("1", etag='"1"'), parsed("a", "b", published=NOW - timedelta(days=2)))
+    denied: tuple[Outcome, None] = (NotModified(url=URL, headers={}), None)
+    state = after(first, denied, denied, every=timedelta(hours=5)).state
+    assert conditions(state, NOW + timedelta(hours=1)) == state.validators
+    later = NOW + timedelta(hours=5)
+    assert not conditions(state, later)
+    update = decide(feed(state), fetched("2", etag='"1"'), parsed("c", "a", "b", published=NOW), later, PLAN)
+    assert not conditions(update.state, later + timedelta(minutes=10))
+    assert "always fetched whole" in (update.state.reason or "")
+
+
+def test_a_busy_feed_is_doubted_sooner() -> None:
+    """With an entry every few minutes, an hour of "not changed" is suspicious."""
+    busy = [(fetched(str(n), etag='"1"'), parsed(*(str(n * 5 + k) for k in range(10)), published=NOW)) for n in range(20)]
+    state = after(*busy).state
+    assert conditions(replace(state, document=replace(state.document, unreliable=False)), NOW + timedelta(minutes=30))
+    assert not conditions(replace(state, document=replace(state.document, unreliable=False)), NOW + timedelta(minutes=70))
+
+
+def test_a_web_page_names_the_feed_to_use() -> None:
+    """A page instead of a feed fails with the address that should stand in the configuration."""
+    page = ParseFailure(reason="html page", feeds=("https://a.example/rss.xml",))
+    state = after((fetched("<html>"), page)).state
+    assert state.status is FeedStatus.FAILING
+    assert "use https://a.example/rss.xml instead" in (state.reason or "")
