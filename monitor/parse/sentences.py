@@ -11,7 +11,7 @@ _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？؟।]+")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Maj|Capt|Sgt|Sen|Rep|Gov|Rev|Hon|St|Jr|Sr|No|vs|etc|approx|[A-Z](?:\.[A-Z])+)\.\Z",
 )
-_NO_CUT_BEFORE = 40
+_NO_CUT_BEFORE = 60
 
 
 def first_sentence(text: str, *, limit: int = MAX_HEADING) -> str:
@@ -26,13 +26,13 @@ def first_sentence(text: str, *, limit: int = MAX_HEADING) -> str:
 
 
 def _cut(line: str, limit: int) -> str:
-    """At most `limit` characters: whole words, a clause's end if one stands past the first third."""
+    """At most `limit` characters: whole words, a clause's end if one stands past the middle."""
     if len(line) <= limit:
         return line
     head = line[: limit - 1]
     if not line[limit - 1].isspace():
         head = head.rpartition(" ")[0] or head
     clause = max(head.rfind(mark) for mark in (", ", "; ", ": ", " – ", " — "))
-    if clause >= _NO_CUT_BEFORE * 2:
+    if clause >= _NO_CUT_BEFORE:
         head = head[:clause]
     return head.rstrip(" ,;:–—-") + "…"

@@ -1,0 +1,80 @@
+"""The encoding of a text that does not say, and binary data that calls itself text."""
+
+from __future__ import annotations
+
+import codecs
+
+from charset_normalizer import from_bytes
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SIGNATURES = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"RIFF", "a RIFF file (picture, sound or video)"),
+    (b"BM", "a bitmap picture"),
+    (b"II*\x00", "a TIFF picture"),
+    (b"MM\x00*", "a TIFF picture"),
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive or office document"),
+    (b"\x1f\x8b", "gzip data"),
+    (b"\x7fELF", "a program"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"SQLite format 3\x00", "a SQLite database"),
+)
+_SAMPLE = 65536
+_ASCII_NULS = 0.3
+"""UTF-16 of any European text is about half NUL bytes, all of them at even or all at odd places."""
+
+
+def binary_kind(data: bytes) -> str | None:
+    """What `data` is, in words, if it is no text in any encoding; else None."""
+    if not _has_controls(data[:_SAMPLE]) or encoding_by_marks(data):
+        return None
+    return next((name for signature, name in _SIGNATURES if data.startswith(signature)), "binary data")
+
+
+def decoded(data: bytes, *, declared: str | None = None) -> str:
+    """`data` as text: by its byte order mark, as `declared`, as UTF-8, as UTF-16 without a mark, else as what it most looks like."""
+    for encoding in (encoding_by_marks(data), declared, "utf-8"):
+        if encoding:
+            try:
+                return data.decode(encoding).removeprefix("\ufeff")
+            except (UnicodeError, LookupError):
+                continue
+    return data.decode(_guessed(data), "replace")
+
+
+def encoding_by_marks(data: bytes) -> str | None:
+    """The encoding that a byte order mark or the places of NUL bytes prove, or None."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return encoding
+    sample = data[:_SAMPLE]
+    for encoding, high, low in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        nuls = sample[high::2].count(0)
+        if nuls > len(sample) / 2 * _ASCII_NULS and sample[low::2].count(0) * 20 < nuls:
+            return encoding
+    return None
+
+
+def _has_controls(sample: bytes) -> bool:
+    controls = sum(sample.count(byte) for byte in (*range(9), *range(14, 27), *range(28, 32)))
+    return controls * 100 > len(sample) or sample.count(0) > 0
+
+
+def _guessed(data: bytes) -> str:
+    """cp1252 for texts with few letters outside ASCII; a detector for the others, which are of another script."""
+    sample = data[:_SAMPLE]
+    high = sum(byte > 127 for byte in sample)
+    if high * 4 > len(sample):
+        best = from_bytes(sample).best()
+        if best is not None:
+            return best.encoding
+    return "cp1252"

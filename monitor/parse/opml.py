@@ -1,0 +1,314 @@
+"""OPML in and out. Reading forgives: most subscription lists found in the wild are not well-formed XML.
+
+A small scanner of tags stands in for an XML parser. It takes a raw `&` or `<` in an attribute for what it plainly means and notes it with
+its line. Entities beyond the named ones of HTML are not expanded, so a document type can do no harm.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html.entities import html5
+from typing import Final
+from xml.sax.saxutils import quoteattr
+
+from monitor.domain.text import one_line
+from monitor.settings.values import http_url
+
+_SKIPPED: Final = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
+_NAME: Final = re.compile(r"[A-Za-z_:][\w:.\-]*")
+_SPACE: Final = re.compile(r"[\s/]*")
+_EQUALS: Final = re.compile(r"\s*=\s*")
+_BARE: Final = re.compile(r"[^\s>]*")
+_BEHIND_VALUE: Final = re.compile(r"""\s*(?:[/?]?>|[A-Za-z_:][\w:.\-]{0,60}\s*=\s*["'])""")
+_NEXT_TAG: Final = re.compile(r"\s*[>\s]\s*</?outline[\s>]", re.IGNORECASE)
+_LONGEST_VALUE: Final = 20_000
+_REFERENCE: Final = re.compile(r"&(?:#(?P<dec>\d{1,7})|#[xX](?P<hex>[0-9A-Fa-f]{1,6})|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));|&")
+_ENCODING: Final = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_FEED_AROUND: Final = re.compile(r"^feed:(?://)?(?=https?://)", re.IGNORECASE)
+_FEED_SCHEME: Final = re.compile(r"^feed(?=://)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """Something that was not as it should be, and what was made of it; `line` counts from 1."""
+
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpmlFeed:
+    """One subscription. `folders` names the outlines around it, the outermost first."""
+
+    url: str
+    title: str | None = None
+    folders: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opml:
+    """What a list holds: its feeds in order, repeated ones too, and counts of all outlines, those without a feed, and nested levels."""
+
+    feeds: tuple[OpmlFeed, ...]
+    repairs: tuple[Repair, ...]
+    outlines: int
+    folders: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriptions:
+    """Feeds fit to be subscribed to, each address once, and why others are not."""
+
+    feeds: tuple[OpmlFeed, ...]
+    problems: tuple[Repair, ...]
+
+
+@dataclass(slots=True)
+class _Scan:
+    text: str
+    repairs: list[Repair] = field(default_factory=list)
+    _line: int = 1
+    _counted: int = 0
+
+    def line(self, at: int) -> int:
+        """The line of index `at`; asked in ascending order, so the text is counted once."""
+        if at >= self._counted:
+            self._line += self.text.count("\n", self._counted, at)
+            self._counted = at
+        return self._line
+
+    def note(self, at: int, message: str) -> None:
+        self.repairs.append(Repair(line=self.line(at), message=message))
+
+
+def read_opml(data: bytes) -> Opml:
+    """Read a subscription list, whatever state it is in. What is no OPML at all gives no feeds and a repair that says so."""
+    repairs: list[Repair] = []
+    scan = _Scan(text=_decode(data, repairs), repairs=repairs)
+    feeds: list[OpmlFeed] = []
+    stack: list[str | None] = []
+    outlines = folders = depth = 0
+    roots: set[str] = set()
+    for at, closing, name, attributes, empty in _tags(scan):
+        roots.add(name)
+        if name != "outline":
+            continue
+        if closing:
+            _close(stack, scan, at)
+            continue
+        outlines += 1
+        depth = max(depth, len(stack) + 1)
+        title = one_line(attributes.get("text") or attributes.get("title") or "") or None
+        url = one_line(attributes.get("xmlurl", ""))
+        if url:
+            around = tuple(folder for folder in stack if folder)
+            feeds.append(OpmlFeed(url=url, title=title, folders=around, line=scan.line(at)))
+        else:
+            folders += 1
+        if not empty:
+            stack.append(None if url else title)
+    _judge(scan, stack, roots)
+    ordered = tuple(sorted(repairs, key=lambda repair: repair.line))
+    return Opml(feeds=tuple(feeds), repairs=ordered, outlines=outlines, folders=folders, depth=depth)
+
+
+def _close(stack: list[str | None], scan: _Scan, at: int) -> None:
+    if stack:
+        stack.pop()
+    else:
+        scan.note(at, "an </outline> that closes nothing was passed over")
+
+
+def _judge(scan: _Scan, stack: list[str | None], roots: set[str]) -> None:
+    end = len(scan.text)
+    if stack:
+        scan.note(end, f"{len(stack)} outlines were never closed")
+    for name in ("opml", "body"):
+        if name not in roots:
+            scan.note(end, f"there is no <{name}>")
+
+
+def _tags(scan: _Scan) -> Iterator[tuple[int, bool, str, dict[str, str], bool]]:
+    """Each tag: where it begins, whether it closes, its name in small letters, its attributes, and whether it is empty (`/>`)."""
+    text, at = scan.text, 0
+    while (at := text.find("<", at)) >= 0:
+        skipped = next((end for begin, end in _SKIPPED.items() if text.startswith(begin, at)), None)
+        if skipped is not None:
+            end = text.find(skipped, at)
+            at = len(text) if end < 0 else end + len(skipped)
+            continue
+        closing = text.startswith("/", at + 1)
+        name = _NAME.match(text, at + 1 + closing)
+        if name is None:
+            at = _after_declaration(text, at)
+            continue
+        attributes, end = _attributes(scan, name.end())
+        yield at, closing, name.group().lower(), attributes, text.startswith("/", end - 1)
+        at = end
+
+
+def _after_declaration(text: str, at: int) -> int:
+    """Past a document type with its internal subset, or past a lone `<`."""
+    if not text.startswith("<!", at):
+        return at + 1
+    end = text.find(">", at)
+    subset = text.find("[", at)
+    if 0 <= subset < end:
+        end = text.find("]", subset)
+    return len(text) if end < 0 else end + 1
+
+
+def _attributes(scan: _Scan, at: int) -> tuple[dict[str, str], int]:
+    """The attributes from index `at` on, names in small letters, and the index of the `>` that ends the tag (or of the text's end)."""
+    text = scan.text
+    found: dict[str, str] = {}
+    while True:
+        at = _end(_SPACE, text, at)
+        if at >= len(text) or text[at] == ">":
+            return found, at
+        if text[at] == "<":
+            scan.note(at, "a tag that was never closed ends where the next begins")
+            return found, at
+        name = _NAME.match(text, at)
+        if name is None:
+            at += 1
+            continue
+        equals = _EQUALS.match(text, name.end())
+        if equals is None:
+            at = name.end()
+            continue
+        value, at = _value(scan, equals.end())
+        found.setdefault(name.group().lower(), value)
+
+
+def _value(scan: _Scan, at: int) -> tuple[str, int]:
+    text = scan.text
+    quote = text[at : at + 1]
+    if quote not in {'"', "'"}:
+        end = _end(_BARE, text, at)
+        scan.note(at, "an attribute without quotation marks was read up to the next space")
+        return _resolved(scan, at, text[at:end].removesuffix("/")), end
+    end = _closing(text, at + 1, quote)
+    raw = text[at + 1 : end]
+    if (swallowed := _NEXT_TAG.search(raw)) is not None or end == len(text):
+        end = at + 1 + (swallowed.start() if swallowed else 0)
+        scan.note(at, "a quotation mark is never closed")
+        return "", end
+    if quote in raw:
+        scan.note(at + 1 + raw.index(quote), f"a raw {quote} in an attribute was taken for the character")
+    if "<" in raw:
+        scan.note(at + 1 + raw.index("<"), "a raw < in an attribute was taken for the character")
+    return _resolved(scan, at + 1, raw), end + 1
+
+
+def _closing(text: str, at: int, quote: str) -> int:
+    """The index of the quotation mark that ends the value: the first with a further attribute or the tag's end behind it."""
+    first = end = text.find(quote, at)
+    while 0 <= end < at + _LONGEST_VALUE:
+        if _BEHIND_VALUE.match(text, end + 1):
+            return end
+        end = text.find(quote, end + 1)
+    return first if first >= 0 else len(text)
+
+
+def _resolved(scan: _Scan, at: int, raw: str) -> str:
+    if "&" not in raw:
+        return raw
+
+    def replaced(found: re.Match[str]) -> str:
+        text = html5.get(found["name"] + ";") if found["name"] else _character(found)
+        if text is None:
+            what = f"&{found['name']};" if found["name"] else "&"
+            scan.note(at + found.start(), f"a raw {what} in an attribute was taken as it stands")
+            return found.group()
+        return text
+
+    return _REFERENCE.sub(replaced, raw)
+
+
+def _character(found: re.Match[str]) -> str | None:
+    digits, base = (found["dec"], 10) if found["dec"] else (found["hex"], 16)
+    if not digits:
+        return None
+    number = int(digits, base)
+    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return at if found is None else found.end()
+
+
+def _decode(data: bytes, repairs: list[Repair]) -> str:
+    for bom, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(bom):
+            return data[len(bom) :].decode(encoding, "replace")
+    declared = _ENCODING.search(data[:200])
+    named = declared[1].decode("ascii") if declared else "utf-8"
+    for encoding in dict.fromkeys((named, "utf-8")):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            repairs.append(Repair(line=line, message=f"bytes that are not {encoding}"))
+        except LookupError:
+            repairs.append(Repair(line=1, message="the declared encoding is not known"))
+    return data.decode("cp1252", "replace")
+
+
+def subscriptions(opml: Opml) -> Subscriptions:
+    """The feeds of a list with each address once (folders put together) and `feed:` addresses made http; others are problems."""
+    feeds: dict[str, OpmlFeed] = {}
+    problems: list[Repair] = []
+    for feed in opml.feeds:
+        try:
+            url = http_url(_FEED_SCHEME.sub("http", _FEED_AROUND.sub("", feed.url, count=1), count=1))
+        except ValueError as error:
+            problems.append(Repair(line=feed.line, message=f"left out: {error}"))
+            continue
+        known = feeds.get(url)
+        folders = feed.folders if known is None else tuple(dict.fromkeys(known.folders + feed.folders))
+        title = feed.title if known is None else known.title or feed.title
+        feeds[url] = OpmlFeed(url=url, title=title, folders=folders, line=feed.line if known is None else known.line)
+    return Subscriptions(feeds=tuple(feeds.values()), problems=tuple(problems))
+
+
+def to_opml(feeds: Iterable[OpmlFeed], *, title: str) -> str:
+    """A subscription list that every reader takes; folders become nested outlines, so that reading it back gives the same feeds."""
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<opml version="2.0">',
+        f"  <head><title>{_escaped(title)[1:-1]}</title></head>",
+        "  <body>",
+    ]
+    open_folders: tuple[str, ...] = ()
+    for feed in sorted(feeds, key=lambda feed: feed.folders):
+        lines += _moved(open_folders, feed.folders)
+        open_folders = feed.folders
+        name = _escaped(feed.title or feed.url)
+        lines.append(f'{_indent(len(open_folders))}<outline type="rss" text={name} title={name} xmlUrl={_escaped(feed.url)}/>')
+    return "\n".join([*lines, *_moved(open_folders, ()), "  </body>", "</opml>", ""])
+
+
+def _moved(old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
+    """The tags that lead from one folder to another."""
+    common = next((index for index, (one, two) in enumerate(zip(old, new, strict=False)) if one != two), min(len(old), len(new)))
+    closed = [f"{_indent(level)}</outline>" for level in range(len(old) - 1, common - 1, -1)]
+    return closed + [f"{_indent(level)}<outline text={_escaped(new[level])}>" for level in range(common, len(new))]
+
+
+def _indent(level: int) -> str:
+    return "  " * (level + 2)
+
+
+def _escaped(text: str) -> str:
+    """`text` as an attribute's value in double quotation marks."""
+    return quoteattr(one_line(text).replace('"', "\0")).replace("\0", "&quot;")

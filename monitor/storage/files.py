@@ -1,0 +1,52 @@
+"""Files of the watched folders: what was read of each, so that only new and changed ones are read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from monitor.storage.dialect import insert
+from monitor.storage.tables import files
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFile:
+    """A file as it was when it was last read. `digest` is the SHA-256 of its content, None if it could not be read; `error` says why."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    digest: bytes | None
+    error: str | None
+
+
+def known(connection: Connection, paths: Sequence[str]) -> dict[str, KnownFile]:
+    """What is stored of these files, by path; files never seen are not in it."""
+    return {file.path: file for start in range(0, len(paths), _BATCH) for file in _some(connection, paths[start : start + _BATCH])}
+
+
+def _some(connection: Connection, paths: Sequence[str]) -> Iterator[KnownFile]:
+    for row in connection.execute(select(files).where(files.c.path.in_(paths))):
+        digest = bytes(row.digest) if row.digest is not None else None
+        yield KnownFile(path=row.path, size=row.size, mtime_ns=row.mtime_ns, digest=digest, error=row.error)
+
+
+def record(connection: Connection, read: Sequence[KnownFile], now: datetime) -> None:
+    """Remember files as they were just read; of several with one path, the last counts."""
+    if not read:
+        return
+    statement = insert(connection, files)
+    changed = {name: statement.excluded[name] for name in ("size", "mtime_ns", "digest", "error", "seen_at")}
+    rows = {file.path: {**asdict(file), "seen_at": now} for file in read}
+    connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=changed), list(rows.values()))
+
+
+def failing(connection: Connection) -> tuple[KnownFile, ...]:
+    """The files that cannot be read, by path, for the operator."""
+    rows = connection.execute(select(files).where(files.c.error.is_not(None)).order_by(files.c.path))
+    return tuple(KnownFile(path=row.path, size=row.size, mtime_ns=row.mtime_ns, digest=None, error=row.error) for row in rows)
