@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monitor.domain.watch import EntityType, TermKind
+from workers.extract import homographs
 from workers.extract.index import Index
 from workers.extract.layout import Layout
 from workers.extract.near import Spot
 from workers.extract.phrase import Option, Phrase, phrase_of
-from workers.extract.scripts import MIN_STEM
+from workers.extract.scripts import MIN_STEM, has_case
 from workers.extract.written import PARTICLES
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -29,9 +30,10 @@ def resolve(index: Index, layout: Layout, found: Mapping[int, Sequence[Spot]]) -
 
     `found` holds the occurrences of every name of the watch list in the document, by leaf.
     """
-    winners = set(longest([spot for spots in found.values() for spot in spots]))
+    named = {leaf: _without_common_words(index, layout, leaf, spots) for leaf, spots in found.items()}
+    winners = set(longest([spot for spots in named.values() for spot in spots]))
     by_entity: dict[int, set[Spot]] = {}
-    for leaf, spots in found.items():
+    for leaf, spots in named.items():
         won = winners.intersection(spots)
         for number in index.triggers.of(leaf) if won else ():
             if index.terms[number].kind is TermKind.ENTITY:
@@ -40,6 +42,14 @@ def resolve(index: Index, layout: Layout, found: Mapping[int, Sequence[Spot]]) -
         if index.terms[number].type is EntityType.PERSON:
             own.update(_surnames(index, number, layout, min(own), winners))
     return {number: longest(sorted(own)) for number, own in by_entity.items()}
+
+
+def _without_common_words(index: Index, layout: Layout, leaf: int, spots: Sequence[Spot]) -> Sequence[Spot]:
+    phrase = phrase_of(index.texts[leaf], Option(index.options[leaf]))
+    if len(phrase.words) > 1 or phrase.acronym or not has_case(phrase.words[0]):
+        return spots
+    kept = set(homographs.stands(layout, [first for first, last in spots if first == last]))
+    return [spot for spot in spots if spot[0] in kept or spot[0] != spot[1]]
 
 
 def _surnames(index: Index, number: int, layout: Layout, since: Spot, winners: set[Spot]) -> set[Spot]:
@@ -51,24 +61,14 @@ def _surnames(index: Index, number: int, layout: Layout, since: Spot, winners: s
         surname = surname_of(phrase)
         if surname is None:
             continue
-        for word in _places(layout, surname.encode(), since[1] + 1):
-            if word not in taken and layout.written(word)[0].isupper() == _cased(surname):
+        for word in layout.places_of(surname.encode()):
+            if word > since[1] and word not in taken and layout.written(word)[0].isupper() == _cased(surname):
                 spots.add((word, word))
     return spots
 
 
 def _cased(word: str) -> bool:
     return word.upper() != word
-
-
-def _places(layout: Layout, word: bytes, since: int) -> list[int]:
-    sought, at, places = b" " + word + b" ", 0, []
-    while (at := layout.flat.find(sought, at)) >= 0:
-        number = layout.word_at(at)
-        if number >= since:
-            places.append(number)
-        at += 1
-    return places
 
 
 def surname_of(phrase: Phrase) -> str | None:

@@ -122,7 +122,7 @@ class Evaluation:
     def _present(self, leaf: int) -> bool:
         return leaf in self._certain or (leaf in self._starts and bool(self.spots(leaf)))
 
-    def holds(self, node: Node, number: int, field: Field | None) -> bool:
+    def holds(self, node: Node, number: int, field: Field | None) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
         """Whether a part of a term's query holds, looking only at `field` if one is given."""
         match node:
             case Word() | Prefix() | Phrase():
@@ -162,7 +162,7 @@ class Evaluation:
                 found = []
         return found if field is None else [spot for spot in found if self.layout.field(spot[0]) is field]
 
-    def part_evidence(self, node: Node, number: int, field: Field | None) -> Iterable[Spot]:
+    def part_evidence(self, node: Node, number: int, field: Field | None) -> Iterable[Spot]:  # noqa: PLR0911 - as above
         """The occurrences by which a part of a query holds; none if it does not."""
         if not self.holds(node, number, field):
             return ()

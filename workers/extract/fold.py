@@ -37,7 +37,7 @@ _INDIC: Final = range(0x0900, 0x0E00)
 """Brahmic scripts: their vowel signs are letters in all but name; only the nukta is a diacritic."""
 
 
-def fold(char: str) -> tuple[str, str]:
+def fold(char: str) -> tuple[str, str]:  # noqa: PLR0911 - a table of cases
     """The class of a character and the letters it folds to (none unless a letter, a solo or a solo mark)."""
     category = unicodedata.category(char)
     if category == "Cf":

@@ -71,6 +71,13 @@ class Layout:
             return bisect_left(self._starts, byte + 1)
         return bisect_right(self._starts, byte) - 1
 
+    def places_of(self, folded: bytes) -> list[int]:
+        """The words that fold to this."""
+        sought, at, places = b" " + folded + b" ", -1, []
+        while (at := self.flat.find(sought, at + 1)) >= 0:
+            places.append(self.word_at(at))
+        return places
+
     def field(self, word: int) -> Field:
         """Title or body."""
         return Field.TITLE if word < self._in_title else Field.BODY
@@ -120,8 +127,8 @@ class Layout:
         return (
             "\n" in joint
             or self.breaks_after(word - 1)
-            or joint.rstrip(_OPENING)[-1:] in {".", "!", "?", ":", "…"}
-            and " " in joint
+            or (joint.rstrip(_OPENING)[-1:] in {".", "!", "?", ":", "…"}
+            and " " in joint)
         )
 
     def line(self, word: int) -> str:

@@ -1,68 +1,65 @@
-"""The few words around a match that tell the reader what the article says."""
+"""The sentence or two that show why an article was raised."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import Final
 
-from monitor.domain.match import Field, Match
-from monitor.domain.text import one_line
-from workers.extract.lead import sentences
+from monitor.domain.match import Document, Field, Match
 
-WIDTH = 240
-"""Characters, so that two lines of a chat message hold it."""
-
-_EDGE = re.compile(r"\s")
+ELLIPSIS: Final = "…"
+_SPACE: Final = re.compile(r"\s+")
+_SENTENCE: Final = re.compile(r"[^\n.!?。！？]+(?:[.!?](?!\s)[^\n.!?。！？]*)*[.!?。！？]*\s*|\n+|[.!?。！？]+\s*")
 
 
-def snippet(title: str, text: str, matches: Sequence[Match], *, before: str | None = None) -> str:
-    """One line of about 240 characters around the first match in the text, else the title or the text's beginning.
+def snippet(document: Document, matches: Sequence[Match], width: int = 240) -> str:
+    """About `width` characters of the field of the first match in the body, else in the title, cut between words, on one line.
 
-    `before` is the text of the previous revision, given when an edit raised the alert: a match in a changed sentence goes first.
+    Without matches it is the beginning of the body, or the title where there is no body.
     """
-    inside = [match for match in matches if match.field is Field.BODY]
-    if not inside:
-        return one_line(title) if matches else _around(text, 0, 0)
-    chosen = inside[0]
-    if before is not None:
-        changed = _changed(text, before)
-        chosen = next((match for match in inside if any(start <= match.start < end for start, end in changed)), chosen)
-    return _around(text, chosen.start, chosen.end)
+    chosen = next((match for match in matches if match.field is Field.BODY), matches[0] if matches else None)
+    if chosen is None:
+        return _cut(document.body.strip() or document.title, 0, 0, width)
+    return _cut(document.body if chosen.field is Field.BODY else document.title, chosen.start, chosen.end, width)
 
 
-def _changed(text: str, before: str) -> list[tuple[int, int]]:
-    """Where the sentences of `text` stand that `before` did not have."""
-    known = {one_line(sentence) for sentence in sentences(before)}
-    spans: list[tuple[int, int]] = []
-    end = 0
-    for sentence in sentences(text):
-        start = text.index(sentence, end)
-        end = start + len(sentence)
-        if one_line(sentence) not in known:
-            spans.append((start, end))
-    return spans
+def changed_snippet(document: Document, before: str, matches: Sequence[Match], width: int = 240) -> str:
+    """As `snippet`, for an updated article whose body was `before`: around the first match in a sentence that is new or changed."""
+    changed = changed_ranges(before, document.body)
+    fresh = [m for m in matches if m.field is Field.BODY and any(start < m.end and m.start < end for start, end in changed)]
+    return snippet(document, fresh or matches, width)
 
 
-def _around(text: str, start: int, end: int) -> str:
-    """`text` from about 240 characters around [start, end), cut between words where there is white space near."""
-    room = max(0, WIDTH - (end - start)) // 2
-    left = _word_start(text, max(0, start - room), start)
-    right = _word_end(text, min(len(text), end + room), end)
-    cut = one_line(text[left:right])
-    return f"{'… ' if text[:left].strip() else ''}{cut}{' …' if text[right:].strip() else ''}"
+def changed_ranges(before: str, after: str) -> list[tuple[int, int]]:
+    """The sentences of `after` that `before` has not, as ranges of characters of `after`."""
+    old = [part[0].strip() for part in _SENTENCE.finditer(before)]
+    new = list(_SENTENCE.finditer(after))
+    blocks = SequenceMatcher(None, old, [part[0].strip() for part in new], autojunk=False).get_opcodes()
+    return [(new[j].start(), new[j].end()) for tag, _, _, low, high in blocks if tag != "equal" for j in range(low, high)]
 
 
-def _word_start(text: str, place: int, limit: int) -> int:
-    if place == 0:
-        return 0
-    found = _EDGE.search(text, place - 1, min(place + 30, limit))
-    return found.end() if found else place
+def _cut(text: str, start: int, end: int, width: int) -> str:
+    """`width` characters around [start, end), extended to the ends of words where there are spaces near enough."""
+    room = max(width - (end - start), 0)
+    low = max(0, start - room // 2)
+    high = min(len(text), low + max(width, end - start))
+    low = max(0, min(low, high - width))
+    low, high = _after_space(text, low, start), _before_space(text, max(high, end), end)
+    shown = _SPACE.sub(" ", text[low:high]).strip()
+    return (f"{ELLIPSIS} " if text[:low].strip() else "") + shown + (f" {ELLIPSIS}" if text[high:].strip() else "")
 
 
-def _word_end(text: str, place: int, limit: int) -> int:
-    if place == len(text):
-        return place
-    for cut in range(place, max(place - 30, limit), -1):
-        if text[cut].isspace():
-            return cut
-    return place
+def _after_space(text: str, low: int, start: int) -> int:
+    if low == 0 or text[low - 1].isspace():
+        return low
+    space = _SPACE.search(text, low, start)
+    return space.end() if space else low
+
+
+def _before_space(text: str, high: int, end: int) -> int:
+    if high >= len(text) or text[high].isspace():
+        return high
+    spaces = [space.start() for space in _SPACE.finditer(text, end, high)]
+    return spaces[-1] if spaces else high

@@ -13,6 +13,7 @@ from typing import Final
 from workers.extract import scripts
 from workers.extract.layout import Layout
 from workers.extract.phrase import Option, Phrase
+from workers.extract.stems import root, same_stem
 from workers.extract.written import acceptable
 
 MIN_HALF: Final = 3
@@ -46,7 +47,7 @@ def patterns(phrase: Phrase) -> Iterator[tuple[bytes, bool]]:
 
 def _patterns(phrase: Phrase) -> Iterator[tuple[bytes, bool]]:
     if phrase.options & Option.STEM:
-        yield b" " + phrase.words[0].encode()[: MIN_HALF * len(phrase.words[0][0].encode())], False
+        yield b" " + root(phrase), False
     border = b"" if phrase.prefixes else b" "
     loose = len(phrase.words) > 1 or bool(phrase.prefixes) or bool(phrase.options & (Option.EXACT | Option.CASE | Option.ENTITY))
     for form in phrase.forms:
@@ -109,7 +110,7 @@ def occurrence(phrase: Phrase, layout: Layout, first: int, language: str | None)
             last = first + len(borders)
             if acceptable(phrase, layout, first, last):
                 return last
-    return None
+    return stemmed(phrase, layout, first, language) if phrase.options & Option.STEM else None
 
 
 def _walk(phrase: Phrase, form: tuple[bytes, ...], layout: Layout, first: int) -> list[int] | None:
@@ -175,6 +176,19 @@ def _borders_hold(phrase: Phrase, form: tuple[bytes, ...], layout: Layout, first
     if any(exact or not _join_holds(phrase, i, layout, first) for i in joined):
         return False
     return not (exact and _possessive_follows(layout, first + len(borders)))
+
+
+def stemmed(phrase: Phrase, layout: Layout, first: int, language: str | None) -> int | None:
+    """The last word of an occurrence in which each word has the stem of the phrase's."""
+    last = first + len(phrase.words) - 1
+    if not layout.inside(first, last):
+        return None
+    same = all(
+        layout.words[first + i] == word.encode() or same_stem(phrase.written[i], layout.written(first + i), language)
+        for i, word in enumerate(phrase.words)
+    )
+    unbroken = all(_same_border(layout, first + i, joint, exact=False) for i, joint in enumerate(phrase.joints))
+    return last if same and unbroken else None
 
 
 def _same_border(layout: Layout, number: int, joint: str, *, exact: bool) -> bool:

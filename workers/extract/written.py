@@ -16,6 +16,14 @@ PARTICLES: Final = frozenset(
 )
 """Words of a name that running text may write small."""
 
+GENERIC: Final = frozenset(
+    "airport army avenue bank base bay border bridge camp canal church city coast corridor council county court creek crossing dam "
+    "desert district forest gate governorate harbour harbor heights hill hills hospital island islands junction lake mosque mount "
+    "mountain mountains neighborhood neighbourhood ocean park party peninsula plain plant port prison province refugee region river road "
+    "sea square state station strait straits street strip temple terminal territory tower town university valley village".split()
+)
+"""What a name ends in that says what it is: `Rafah crossing` is the Rafah Crossing, `Al Shifa hospital` the Hospital."""
+
 
 def acceptable(phrase: Phrase, layout: Layout, first: int, last: int) -> bool:
     """Whether these words, whose letters are those of the phrase, are written as its options demand."""
@@ -56,8 +64,8 @@ def _capitalised(phrase: Phrase, layout: Layout, first: int, last: int) -> bool:
     here = [layout.written(word) for word in range(first, last + 1)]
     if len(here) == len(phrase.written) and any(map(_has_capital, phrase.written)):
         return all(
-            _capital(text) or text == name or (name.lower() in PARTICLES and len(here) > 1)
-            for text, name in zip(here, phrase.written, strict=True)
+            _capital(text) or text == name or (len(here) > 1 and (name.lower() in PARTICLES or (i > 0 and name.lower() in GENERIC)))
+            for i, (text, name) in enumerate(zip(here, phrase.written, strict=True))
         ) and (any(map(_has_capital, here)) or here == list(phrase.written))
     words = [text for text in here if text.lower() not in PARTICLES] or here
     return all(map(_capital, words))

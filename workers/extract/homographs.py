@@ -1,0 +1,57 @@
+"""Names that are also words (Reading, Nice, May): where a capital proves nothing, the rest of the article must.
+
+Measured over 1 093 one-word names in 1 075 articles: asking for more than a capital at a sentence's beginning raises the share of articles
+that are right from 90.6 to 92.0 %, and loses 0.2 points of recall (FINDINGS, Entities).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from workers.extract.layout import Layout
+from workers.extract.spellings import FUNCTION_WORDS
+
+_COMMON: Final = FUNCTION_WORDS | frozenset(
+    b"act all art ask bad bar bath battle best big block bold bond book call camp care case cash change charge charter check chase choice "
+    b"city close cold come cork cost court cross dawn day deal dear discover drew early east edge end equity even ever every fair faith "
+    b"fast fear field find fire first fit flood follow force found free frank fresh front full future game gap general get give global go "
+    b"gold good grace grand grant great green grow guide half hall hard head heart help high hill hold home hope host hunt idea ill inform "
+    b"invest joy judge jump just keep key kind king know lake land large last late law lead leave left less let level life light like line "
+    b"link list little live local lodge long look lord lot love low made make male man many march mark market master match matter mean "
+    b"meet mercy middle mine mobile model moment money moon more most move much near need never new news next nice night none north note "
+    b"nothing office old open orange order page park part pass past pay peace people perhaps pick place plain play point pool poor post "
+    b"power present press price prime progressive public put quick rain raise read reading real record red rest rich right rise river road "
+    b"rock rose round royal rule run safe sale save say school sea second see sell send sense set several ship short show side sing "
+    b"sit small snow soon sound south southern space speak speed split spring stand star start state stay step still stone stop storm "
+    b"story street strong such summer sun support sure take talk target tell thank think three time today tomorrow top total town trade "
+    b"travel trial true trust try turn two union united use van victory view visit vote wait walk wall want war watch water way welcome "
+    b"well west western white wide wild win wind winter wish wood word work world write wrong yes yesterday young april august june".split()
+)
+_TITLE_CASE_SHARE: Final = 0.7
+_TITLE_CASE_WORDS: Final = 4
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+
+
+def stands(layout: Layout, words: list[int]) -> list[int]:
+    """Of the places where one folded word is written with a capital, those where it is a name; sure of all if one is sure."""
+    if not words or not all(_doubtful(layout, word) for word in words):
+        return words
+    folded = layout.words[words[0]]
+    return [] if folded in _COMMON or _written_small(layout, folded) else words
+
+
+def _doubtful(layout: Layout, word: int) -> bool:
+    return layout.begins_sentence(word) or _capitals_throughout(layout.line(word))
+
+
+def _capitals_throughout(line: str) -> bool:
+    """Whether a line is in capitals or in title case."""
+    if line.isupper():
+        return True
+    long = _LONG_WORD.findall(line[:1000])
+    return len(long) >= _TITLE_CASE_WORDS and sum(word[0].isupper() for word in long) >= _TITLE_CASE_SHARE * len(long)
+
+
+def _written_small(layout: Layout, folded: bytes) -> bool:
+    return any(layout.written(word)[0].islower() for word in layout.places_of(folded))
