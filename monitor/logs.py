@@ -62,7 +62,7 @@ def get_logger() -> Any:
     return structlog.get_logger()
 
 
-def configure(*, stream: TextIO | None = None, level: int = logging.INFO, strict: bool = False) -> None:
+def configure(*, stream: TextIO | None = None, level: str = "info", strict: bool = False) -> None:
     """Set logging up for this process. `strict` makes an undocumented event name an error."""
     global _strict  # noqa: PLW0603 - logging is process-wide by nature
     _strict = strict
@@ -81,8 +81,8 @@ def configure(*, stream: TextIO | None = None, level: int = logging.INFO, strict
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *final,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(stream),  # a line is one write: several processes share the stream
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(stream=stream, level=logging.WARNING, format="%(name)s: %(message)s", force=True)

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from monitor.domain.times import parse_duration
+from monitor.settings.load import load
+from monitor.settings.model import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -66,3 +68,8 @@ def _before(duration: timedelta) -> datetime:
 
 
 SINCE = click.option("--since", type=Since(), help="Only from then on: 30m, 2h, 7d, or 2024-03-21.")
+
+
+def load_settings() -> Settings:
+    """The settings of this call; ConfigError names every fault."""
+    return load(config_path(), os.environ)

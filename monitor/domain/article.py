@@ -54,7 +54,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A stored article in its newest revision (the first is 1). `tags` are its origin's and its own."""
+    """A stored article in its newest revision (the first is 1). `tags` are its origin's and its own.
+
+    `alertable` False: it stood in a feed at the very first fetch, published too long ago to be told.
+    """
 
     id: ArticleId
     title: str
@@ -72,3 +75,4 @@ class Article:
     revision: int
     story_id: StoryId | None
     tags: tuple[str, ...] = ()
+    alertable: bool = True

@@ -58,16 +58,19 @@ def ingest(
         _remember(connection, origin, entry, found, now)
     queued = _revision_numbers(connection, [*new, *revised])
     return Ingested(
-        new=tuple(new), revised=tuple(revised), known=len(entries) - len(new) - len(revised), scans=scans.add(connection, queued, now)
+        new=tuple(new),
+        revised=tuple(revised),
+        known=len(entries) - len(new) - len(revised),
+        scans=scans.add(connection, queued, now),
     )
 
 
 def load(connection: Connection, ids: Sequence[ArticleId]) -> tuple[Article, ...]:
     """The articles with these ids, in no particular order."""
-    return tuple(map(article, connection.execute(select(articles).where(articles.c.id.in_(ids)))))
+    return tuple(map(_article, connection.execute(select(articles).where(articles.c.id.in_(ids)))))
 
 
-def article(row: Row[tuple[object, ...]]) -> Article:
+def _article(row: Row[tuple[object, ...]]) -> Article:
     """A row of `articles` as an Article."""
     values = row._mapping  # noqa: SLF001 - the documented way to read a row by name
     return Article(
@@ -75,22 +78,26 @@ def article(row: Row[tuple[object, ...]]) -> Article:
             name: values[name]
             for name in (
                 *("id", "title", "url", "guid", "source", "feed_url", "author", "language", "published_at", "updated_at"),
-                *("fetched_at", "summary", "text", "revision", "story_id"),
+                *("fetched_at", "summary", "text", "revision", "story_id", "alertable"),
             )
         },
         tags=tuple(values["tags"]),
     )
 
 
-def previous_text(connection: Connection, article_id: ArticleId, revision: int) -> tuple[str, str] | None:
-    """Title and text of the revision before `revision`, if it is still kept."""
+def earlier(connection: Connection, article: Article) -> tuple[str, str] | None:
+    """Title and text of the revision before the article's own; None for a first revision."""
     row = connection.execute(
-        select(revisions.c.title, revisions.c.text)
-        .where(revisions.c.article_id == article_id, revisions.c.revision < revision)
-        .order_by(revisions.c.revision.desc())
-        .limit(1)
+        select(revisions.c.title, revisions.c.text).where(
+            revisions.c.article_id == article.id, revisions.c.revision == article.revision - 1
+        )
     ).one_or_none()
     return None if row is None else (row.title, row.text)
+
+
+def mark_scanned(connection: Connection, article_id: ArticleId, *, language: str | None, now: datetime) -> None:
+    """Note that the article was scanned, and its language."""
+    connection.execute(update(articles).where(articles.c.id == article_id).values(scanned_at=now, language=language))
 
 
 def _unseen(connection: Connection, origin: Origin, entries: Sequence[Entry]) -> list[tuple[Entry, ArticleId | None]]:
@@ -218,7 +225,9 @@ def _remember(connection: Connection, origin: Origin, entry: Entry, article_id: 
         seen_at=now,
     )
     connection.execute(
-        statement.on_conflict_do_update(index_elements=["origin_id", "entry_key"], set_={"content_hash": content_hash, "seen_at": now})
+        statement.on_conflict_do_update(
+            index_elements=["origin_id", "entry_key"], set_={"content_hash": content_hash, "seen_at": now}
+        )
     )
 
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("failing_since", monitor.storage.types.UtcDateTime(), nullable=True),
         sa.Column("open_until", monitor.storage.types.UtcDateTime(), nullable=True),
         sa.Column("paused", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("target", monitor.storage.types.Digest(), nullable=True),
         sa.Column("reason", monitor.storage.types.SafeText(), nullable=True),
         sa.Column("next_send_at", monitor.storage.types.UtcDateTime(), nullable=True),
         sa.Column("lease_token", sa.String(length=36), nullable=True),
@@ -33,6 +34,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("url", monitor.storage.types.SafeText(), nullable=False),
         sa.Column("name", monitor.storage.types.SafeText(), nullable=False),
+        sa.Column("host", sa.String(length=300), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("status", sa.String(length=16), server_default="new", nullable=False),
         sa.Column("reason", monitor.storage.types.SafeText(), nullable=True),
@@ -58,6 +60,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("feeds", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_feeds_active_next_poll_at"), ["active", "next_poll_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feeds_host"), ["host"], unique=False)
 
     op.create_table(
         "files",
@@ -88,6 +91,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("host", name=op.f("pk_hosts")),
     )
     op.create_table(
+        "silences",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("term", monitor.storage.types.SafeText(), nullable=True),
+        sa.Column("tag", monitor.storage.types.SafeText(), nullable=True),
+        sa.Column("since", monitor.storage.types.UtcDateTime(), nullable=False),
+        sa.Column("until", monitor.storage.types.UtcDateTime(), nullable=False),
+        sa.Column("reason", monitor.storage.types.SafeText(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_silences")),
+    )
+    with op.batch_alter_table("silences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_silences_until"), ["until"], unique=False)
+
+    op.create_table(
+        "sketch_keys",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sketch_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("key", "sketch_id", name=op.f("pk_sketch_keys")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "stories",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("title", monitor.storage.types.SafeText(), nullable=False),
@@ -99,6 +122,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stories", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stories_last_article_at"), ["last_article_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_stories_merged_into"), ["merged_into"], unique=False)
 
     op.create_table(
         "articles",
@@ -143,6 +167,7 @@ def upgrade() -> None:
         sa.Column("story_id", sa.String(length=36), nullable=True),
         sa.Column("created_at", monitor.storage.types.UtcDateTime(), nullable=False),
         sa.Column("suppressed", sa.String(length=32), nullable=True),
+        sa.Column("lapsed_at", monitor.storage.types.UtcDateTime(), nullable=True),
         sa.Column("data", monitor.storage.types.Json(), nullable=False),
         sa.Column("why", monitor.storage.types.Json(), nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alerts_article_id"), ondelete="CASCADE"),
@@ -210,6 +235,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_scans_enqueued_at_id"), ["enqueued_at", "id"], unique=False)
 
     op.create_table(
+        "sketches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_id", sa.String(length=36), nullable=False),
+        sa.Column("at", monitor.storage.types.UtcDateTime(), nullable=False),
+        sa.Column("dated", monitor.storage.types.UtcDateTime(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("index_keys", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_sketches_article_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sketches")),
+        sa.UniqueConstraint("article_id", name=op.f("uq_sketches_article_id")),
+    )
+    with op.batch_alter_table("sketches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sketches_at"), ["at"], unique=False)
+
+    op.create_table(
         "deliveries",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("alert_id", sa.String(length=36), nullable=False),
@@ -223,11 +263,15 @@ def upgrade() -> None:
         sa.Column("lease_until", monitor.storage.types.UtcDateTime(), nullable=True),
         sa.Column("created_at", monitor.storage.types.UtcDateTime(), nullable=False),
         sa.Column("settled_at", monitor.storage.types.UtcDateTime(), nullable=True),
+        sa.Column("reference", monitor.storage.types.SafeText(), nullable=True),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_deliveries_alert_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("alert_id", "channel", name=op.f("uq_deliveries_alert_id_channel")),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_deliveries_channel_status_created_at_id"), ["channel", "status", "created_at", "id"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_deliveries_status_channel_next_attempt_at"), ["status", "channel", "next_attempt_at"], unique=False
         )
@@ -256,8 +300,13 @@ def downgrade() -> None:
     op.drop_table("attempts")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deliveries_status_channel_next_attempt_at"))
+        batch_op.drop_index(batch_op.f("ix_deliveries_channel_status_created_at_id"))
 
     op.drop_table("deliveries")
+    with op.batch_alter_table("sketches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sketches_at"))
+
+    op.drop_table("sketches")
     with op.batch_alter_table("scans", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_scans_enqueued_at_id"))
 
@@ -284,13 +333,20 @@ def downgrade() -> None:
 
     op.drop_table("articles")
     with op.batch_alter_table("stories", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stories_merged_into"))
         batch_op.drop_index(batch_op.f("ix_stories_last_article_at"))
 
     op.drop_table("stories")
+    op.drop_table("sketch_keys")
+    with op.batch_alter_table("silences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_silences_until"))
+
+    op.drop_table("silences")
     op.drop_table("hosts")
     op.drop_table("heartbeats")
     op.drop_table("files")
     with op.batch_alter_table("feeds", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feeds_host"))
         batch_op.drop_index(batch_op.f("ix_feeds_active_next_poll_at"))
 
     op.drop_table("feeds")

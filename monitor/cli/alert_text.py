@@ -1,0 +1,50 @@
+"""An alert as a person wants to read it: severity, term, title, snippet with the hit marked, source, age."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.text import Text
+
+from monitor.domain.text import one_line
+from monitor.domain.times import age
+
+_STYLES = {"info": "dim", "low": "cyan", "medium": "yellow", "high": "bold red", "critical": "bold white on red"}
+
+
+def alert_text(record: Mapping[str, Any], now: datetime) -> Text:
+    """The record of an alert in a few lines; all text from the net is stripped of control characters."""
+    alert, article, story = record["alert"], record["article"], record["story"]
+    text = Text()
+    text.append(f" {alert['severity'].upper()} ", style=_STYLES[alert["severity"]])
+    text.append(f" {one_line(alert['term'])}", style="bold")
+    if alert["reason"] != "new":
+        text.append(f"  ({alert['reason']})", style="dim")
+    if record.get("suppressed"):
+        text.append(f"  (not sent: {record['suppressed']})", style="dim")
+    text.append(f"\n  {one_line(article['title'])}\n", style="bold")
+    text.append_text(_marked(record))
+    text.append(f"\n  {_origin(article, story, record['created_at'], now)}\n", style="dim")
+    return text
+
+
+def _marked(record: Mapping[str, Any]) -> Text:
+    snippet = Text("  " + one_line(record["snippet"]))
+    hits = {one_line(match["text"]) for match in record["matches"]} - {""}
+    if hits:
+        pattern = "|".join(re.escape(hit) for hit in sorted(hits, key=len, reverse=True))
+        snippet.highlight_regex(rf"(?<!\w)(?:{pattern})(?!\w)|(?:{pattern})", style="bold reverse")
+    return snippet
+
+
+def _origin(article: Mapping[str, Any], story: Mapping[str, Any], created_at: str, now: datetime) -> str:
+    published = article["published_at"] or created_at
+    parts = [one_line(article["source"]), f"{age(datetime.fromisoformat(published), now)} ago"]
+    if story.get("articles", 1) > 1:
+        parts.append(f"{story['articles']} articles")
+    if article["url"]:
+        parts.append(one_line(article["url"]))
+    return " · ".join(parts)

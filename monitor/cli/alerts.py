@@ -1,0 +1,65 @@
+"""`news-monitor alerts`: what was raised, and what is being raised now."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from monitor.app import open_database
+from monitor.cli.alert_text import alert_text
+from monitor.cli.follow import Tail
+from monitor.cli.options import CONFIG, JSON, SINCE, load_settings
+from monitor.cli.output import console, print_json, print_json_line
+from monitor.domain.watch import Severity
+from monitor.storage import alerts as storage
+from monitor.storage.engine import Database
+
+FOLLOW_EVERY_S = 0.5
+
+
+@click.command()
+@CONFIG
+@SINCE
+@click.option("--term", "terms", multiple=True, help="Only alerts of this term; may be repeated.")
+@click.option(
+    "--severity", "severities", multiple=True, type=click.Choice([*Severity]), help="Only of this severity; may be repeated."
+)
+@click.option("--follow", is_flag=True, help="Go on printing alerts as they are raised.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many, the newest.")
+@JSON
+def alerts(
+    *, since: datetime | None, terms: tuple[str, ...], severities: tuple[str, ...], follow: bool, limit: int | None, as_json: bool
+) -> None:
+    """Show the alerts that were raised, newest first; with --follow, oldest first and then each new one."""
+    database = open_database(load_settings())
+    wanted = storage.AlertFilter(since=since, terms=terms, severities=tuple(map(str, severities)))
+    if follow:
+        _follow(database, wanted, print_json_line if as_json else _print_text)
+        return
+    with database.read() as connection:
+        records = storage.listing(connection, wanted, limit=limit)
+    if as_json:
+        print_json(records)
+        return
+    for record in records:
+        _print_text(record)
+    if not records:
+        click.echo("no alerts")
+
+
+def _print_text(record: dict[str, Any]) -> None:
+    console().print(alert_text(record, datetime.now(UTC)))
+
+
+def _follow(database: Database, wanted: storage.AlertFilter, show: Callable[[dict[str, Any]], None]) -> None:
+    tail = Tail(database, wanted)
+    while True:
+        for record in tail.fresh():
+            show(record)
+        sys.stdout.flush()
+        time.sleep(FOLLOW_EVERY_S)

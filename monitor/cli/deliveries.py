@@ -1,0 +1,81 @@
+"""`news-monitor deliveries`: the outgoing queue and its dead letters."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from monitor.app import open_database
+from monitor.cli.options import CONFIG, JSON, load_settings
+from monitor.cli.output import print_json, print_table
+from monitor.domain.delivery import Delivery, DeliveryStatus
+from monitor.domain.errors import MonitorError, UsageError
+from monitor.domain.ids import DeliveryId
+from monitor.domain.times import rfc3339
+from monitor.storage import deliveries as storage
+
+SHOWN = 50
+
+
+@click.group(invoke_without_command=True)
+@CONFIG
+@click.option("--status", type=click.Choice([*DeliveryStatus]), help="Only deliveries in this state.")
+@click.option("--channel", help="Only deliveries to this channel.")
+@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; for people {SHOWN} unless told.")
+@JSON
+@click.pass_context
+def deliveries(ctx: click.Context, *, status: str | None, channel: str | None, limit: int | None, as_json: bool) -> None:
+    """Show what is on its way, what arrived, and what was given up; newest first."""
+    if ctx.invoked_subcommand is not None:
+        return
+    with open_database(load_settings()).read() as connection:
+        found = storage.listing(
+            connection,
+            status=DeliveryStatus(status) if status else None,
+            channel=channel,
+            limit=limit if as_json else limit or SHOWN,
+        )
+    if as_json:
+        print_json([delivery_record(one) for one in found])
+        return
+    print_table(
+        ("id", "channel", "status", "attempts", "next attempt", "last error"),
+        ((one.id, one.channel, one.status, one.attempts, rfc3339(one.next_attempt_at), one.last_error) for one in found),
+        empty="no deliveries",
+    )
+
+
+@deliveries.command()
+@CONFIG
+@click.argument("ids", nargs=-1)
+@click.option("--dead", is_flag=True, help="Every dead letter.")
+@JSON
+def retry(*, ids: tuple[str, ...], dead: bool, as_json: bool) -> None:
+    """Try deliveries again, dead letters included, under the same id as before."""
+    if bool(ids) == dead:
+        raise UsageError("name the deliveries to retry, or say --dead for every dead letter")
+    with open_database(load_settings()).write() as connection:
+        due = storage.retry(connection, None if dead else [DeliveryId(one) for one in ids], now=datetime.now(UTC))
+    if as_json:
+        print_json(due)
+    else:
+        click.echo(f"{len(due)} deliveries are due again")
+    missing = sorted(set(ids) - set(due))
+    if missing:
+        raise MonitorError(f"not waiting and not dead, or unknown: {', '.join(missing)}")
+
+
+def delivery_record(delivery: Delivery) -> dict[str, Any]:
+    """`id alert_id channel status attempts next_attempt_at last_error`, and when it was made."""
+    return {
+        "id": delivery.id,
+        "alert_id": delivery.alert_id,
+        "channel": delivery.channel,
+        "status": delivery.status,
+        "attempts": delivery.attempts,
+        "next_attempt_at": rfc3339(delivery.next_attempt_at),
+        "last_error": delivery.last_error,
+        "created_at": rfc3339(delivery.created_at),
+    }

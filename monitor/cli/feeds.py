@@ -1,0 +1,116 @@
+"""`news-monitor feeds`: the health of each source, one poll explained."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from monitor.app import open_database
+from monitor.cli.options import CONFIG, JSON, load_settings
+from monitor.cli.output import print_json, print_json_line, print_table
+from monitor.domain.errors import UsageError
+from monitor.domain.feed import Feed
+from monitor.domain.times import rfc3339
+from monitor.polling.diagnose import Diagnosis, explain_poll
+from monitor.polling.fetch import Fetcher
+from monitor.polling.parsing import ParserProcess
+from monitor.polling.poll import Setting
+from monitor.settings.feeds import FeedSettings
+from monitor.settings.model import Settings
+from monitor.storage import feeds as storage
+
+
+@click.group(invoke_without_command=True)
+@CONFIG
+@JSON
+@click.pass_context
+def feeds(ctx: click.Context, *, as_json: bool) -> None:
+    """Show the health of each feed."""
+    if ctx.invoked_subcommand is None:
+        _list(as_json=as_json)
+
+
+@feeds.command(name="list")
+@CONFIG
+@JSON
+def list_feeds(*, as_json: bool) -> None:
+    """Show the health of each feed."""
+    _list(as_json=as_json)
+
+
+@feeds.command()
+@CONFIG
+@click.argument("urls", nargs=-1, required=True)
+@JSON
+def poll(*, urls: tuple[str, ...], as_json: bool) -> int:
+    """Poll once and explain what happened; nothing is stored. With --json one line for each URL."""
+    return 1 if asyncio.run(_poll(load_settings(), urls, as_json=as_json)) else 0
+
+
+def _list(*, as_json: bool) -> None:
+    settings = load_settings()
+    with open_database(settings).read() as connection:
+        known = {feed.url: feed for feed in storage.list_feeds(connection)}
+    records = [_record(feed, known.get(feed.url)) for feed in settings.feeds]
+    if as_json:
+        print_json(records)
+        return
+    print_table(
+        ("name", "status", "articles", "next poll", "url", "reason"),
+        tuple(
+            tuple(record[name] for name in ("name", "status", "articles", "next_poll_at", "url", "reason")) for record in records
+        ),
+        empty="no feeds; add one to the `feeds:` list of the configuration",
+    )
+
+
+def _record(configured: FeedSettings, known: Feed | None) -> dict[str, Any]:
+    """`url name status reason last_polled_at last_success_at next_poll_at interval_s articles`; a feed never polled is `new`."""
+    return {
+        "url": configured.url,
+        "name": known.name if known else configured.name or configured.url,
+        "status": known.status if known else "new",
+        "reason": known.reason if known else None,
+        "last_polled_at": rfc3339(known.last_polled_at) if known else None,
+        "last_success_at": rfc3339(known.last_success_at) if known else None,
+        "next_poll_at": rfc3339(known.next_poll_at) if known else None,
+        "interval_s": known.interval_s if known else None,
+        "articles": known.articles if known else 0,
+    }
+
+
+async def _poll(settings: Settings, urls: tuple[str, ...], *, as_json: bool) -> int:
+    """How many of the polls failed."""
+    configured = {feed.url: feed for feed in settings.feeds}
+    parse = ParserProcess()
+    failed = 0
+    try:
+        async with Fetcher(settings.polling, settings.http) as fetcher:
+            for url in urls:
+                feed = configured.get(url) or _feed(url)
+                setting = Setting(feed=feed, polling=settings.polling, http=settings.http)
+                found = await explain_poll(setting, fetcher, parse, clock=lambda: datetime.now(UTC))
+                _show(found, as_json=as_json)
+                failed += found.failed
+    finally:
+        parse.close()
+    return failed
+
+
+def _feed(url: str) -> FeedSettings:
+    try:
+        return FeedSettings(url=url)
+    except ValueError as error:
+        raise UsageError(f"{url!r} is not the address of a feed; expected http:// or https://") from error
+
+
+def _show(found: Diagnosis, *, as_json: bool) -> None:
+    if as_json:
+        print_json_line(found.record())
+    else:
+        for line in found.lines():
+            click.echo(line)
+        click.echo()

@@ -1,0 +1,124 @@
+"""`news-monitor run`: everything on this machine, or every source once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import click
+
+from monitor import logs
+from monitor.app import database_url, make_data_dir
+from monitor.broker import EmbeddedServer
+from monitor.cli import children
+from monitor.cli.alert_text import alert_text
+from monitor.cli.follow import Tail
+from monitor.cli.options import CONFIG, JSON, config_path
+from monitor.cli.output import console, print_json
+from monitor.cli.summary import print_summary, summary
+from monitor.cli.terms import check_terms
+from monitor.domain.errors import MonitorError
+from monitor.processes import spawn
+from monitor.settings.load import load
+from monitor.settings.model import Settings
+from monitor.storage import schema
+from monitor.storage.alerts import AlertFilter
+from monitor.storage.engine import Database
+from monitor.supervisor import ChildSpec, Ended, Supervisor
+
+INTERRUPTED = 130
+QUIET = "NEWS_MONITOR_QUIET"
+"""Set for the children where a person watches: the alerts are shown by the parent, so the log keeps to warnings."""
+
+_LOOK_S = 0.3
+
+
+@click.command()
+@CONFIG
+@click.option("--workers", type=click.IntRange(1, 256), help="Scan processes; as configured, else one for each core up to 4.")
+@click.option("--no-web", is_flag=True, help="Without the dashboard.")
+@click.option("--once", is_flag=True, help="Read every source once, finish what that brings, print a summary and exit.")
+@JSON
+def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
+    """Run everything on this machine: server, scheduler, workers, dashboard."""
+    settings = load(config_path(), os.environ, check_terms=check_terms)
+    logs.configure(level=settings.log.level)
+    started = datetime.now(UTC)
+    if sys.stdout.isatty():
+        os.environ[QUIET] = "1"
+    with ExitStack() as stack:
+        server = _embedded(settings, stack)
+        database = Database(database_url(settings))
+        stack.callback(database.close)
+        schema.upgrade(database)
+        workforce = children.workers(settings, workers)
+        if once:
+            return _once(workforce, server, database, started, as_json=as_json)
+        roles = [children.scheduler(), *workforce, *([] if no_web else [children.web()])]
+        return _forever(roles, server, database, settings)
+
+
+def _embedded(settings: Settings, stack: ExitStack) -> EmbeddedServer | None:
+    """Our own server where none is configured; the children find it in $REDIS_URL."""
+    if settings.redis_url is None or settings.database_url is None:
+        make_data_dir(settings)
+    if settings.redis_url is not None:
+        return None
+    server = EmbeddedServer(settings.data_dir)
+    server.start()
+    stack.callback(server.stop)
+    os.environ["REDIS_URL"] = server.url
+    return server
+
+
+def _forever(roles: Sequence[ChildSpec], server: EmbeddedServer | None, database: Database, settings: Settings) -> int:
+    with Supervisor(roles, server=server) as supervisor:
+        if sys.stdout.isatty():
+            _greet(settings, web=any(role.name == "web" for role in roles))
+            tail = Tail(database, AlertFilter())
+            ended = supervisor.wait_until(lambda: _show(tail), every_s=_LOOK_S)
+        else:
+            ended = supervisor.run_forever()
+    return INTERRUPTED if ended is Ended.INTERRUPTED else 0
+
+
+def _greet(settings: Settings, *, web: bool) -> None:
+    what = [f"{len(settings.terms)} terms", f"{len(settings.feeds)} feeds", f"{len(settings.folders)} folders"]
+    where = f"; dashboard at http://{settings.web.host}:{settings.web.port}" if web else ""
+    click.echo(f"news-monitor watches for {what[0]} in {what[1]} and {what[2]}{where}\nCtrl-C stops it.\n")
+
+
+def _show(tail: Tail) -> bool:
+    """Print what is new; never the condition to stop."""
+    try:
+        records = tail.fresh()
+    except MonitorError:
+        return False
+    for record in records:
+        console().print(alert_text(record, datetime.now(UTC)))
+    return False
+
+
+def _once(
+    workforce: Sequence[ChildSpec], server: EmbeddedServer | None, database: Database, started: datetime, *, as_json: bool
+) -> int:
+    with Supervisor(workforce, server=server) as supervisor:
+        reading = spawn(children.argv("scheduler", "--once"))
+        ended = supervisor.wait_until(lambda: reading.poll() is not None)
+        if reading.poll() is None:
+            reading.terminate()
+        status = reading.wait()
+    if ended is Ended.INTERRUPTED:
+        return INTERRUPTED
+    if status != 0:
+        raise MonitorError(f"the scheduler ended with status {status}; what it stored is kept, run it again to go on")
+    with database.read() as connection:
+        found = summary(connection, since=started)
+    if as_json:
+        print_json(found)
+    else:
+        print_summary(found)
+    return 0

@@ -1,0 +1,179 @@
+"""The scheduler: APScheduler ticks, each short, none waiting for another.
+
+    poll          claim due feeds and start polling them              every second
+    relay         put unfinished scans and due channels on the queue  every second
+    settings      take up a changed configuration                     every second
+    housekeeping  forget what retention has run out for               every hour
+
+Folders are watched beside the ticks. All state is in the database, so that the process may be killed at any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor import housekeeping
+from monitor.domain.errors import MonitorError
+from monitor.domain.ids import ScanId
+from monitor.logs import get_logger
+from monitor.polling.fetch import Fetcher
+from monitor.polling.folders import FolderWatcher
+from monitor.polling.parsing import ParserProcess
+from monitor.polling.poller import Poller, Tools
+from monitor.relay import Relay, hand_over, reconcile
+from monitor.settings.live import Changed, LiveSettings
+from monitor.settings.model import Settings
+from monitor.storage import deliveries, feeds, progress
+from monitor.storage.engine import Database
+
+TICK_S = 1.0
+HOUSEKEEPING_S = 3600.0
+
+Step = Callable[[], Awaitable[object]]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Scheduler:
+    """What comes in and what is put on the queues. Use `open_scheduler`, then `serve` or `run_once`."""
+
+    def __init__(self, live: LiveSettings, database: Database, relay: Relay, fetcher: Fetcher, parse: ParserProcess) -> None:
+        self._live = live
+        self._database = database
+        self._relay = relay
+        self._failing: set[str] = set()
+        self._poller = Poller(Tools(database=database, fetcher=fetcher, parse=parse), live.current, on_stored=self._hand_over_soon)
+        self._folders = FolderWatcher(database, on_stored=self._hand_over_soon)
+        self._handing_over: set[asyncio.Task[object]] = set()
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Tick until `stop`."""
+        await self._take_up(self._live.current)
+        ticks = AsyncIOScheduler(timezone=UTC)
+        for name, step, every in (
+            ("poll", self._poller.tick, TICK_S),
+            ("relay", self._relay_all, TICK_S),
+            ("settings", self._refresh, TICK_S),
+            ("housekeeping", self._tidy, HOUSEKEEPING_S),
+        ):
+            ticks.add_job(
+                self._guarded,
+                "interval",
+                (name, step),
+                seconds=every,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+                next_run_time=_now(),
+            )
+        ticks.start()
+        watching = asyncio.create_task(self._folders.watch())
+        get_logger().info(
+            "daemon.started", role="scheduler", feeds=len(self._live.current.feeds), folders=len(self._live.current.folders)
+        )
+        await stop.wait()
+        ticks.shutdown(wait=False)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        get_logger().info("daemon.stopped", role="scheduler")
+
+    async def run_once(self, stop: asyncio.Event) -> None:
+        """Poll every source once, then relay until nothing is left that can be done now."""
+        await self._take_up(self._live.current)
+        started = _now()
+        await asyncio.to_thread(self._make_all_due)
+        reading = asyncio.create_task(self._folders.read_all())
+        while not stop.is_set() and await asyncio.to_thread(self._unpolled, started):
+            await self._poller.tick()
+            await self._poller.drain()
+            await asyncio.sleep(0.05)
+        await reading
+        while not stop.is_set() and not await asyncio.to_thread(self._idle):
+            await self._relay_all()
+            await asyncio.sleep(0.1)
+
+    async def close(self) -> None:
+        """Give back what is under way."""
+        await self._poller.close()
+        await asyncio.gather(*self._handing_over, return_exceptions=True)
+
+    async def _guarded(self, name: str, step: Step) -> None:
+        """Run one step; an error is logged once per outage, and the step runs again at its next time."""
+        try:
+            await step()
+        except (MonitorError, SQLAlchemyError, OSError) as error:
+            if name not in self._failing:
+                get_logger().error("tick.failed", step=name, error=str(error))
+            self._failing.add(name)
+        else:
+            self._failing.discard(name)
+
+    async def _take_up(self, settings: Settings) -> None:
+        def sync() -> None:
+            with self._database.write() as connection:
+                feeds.sync(connection, settings.feeds, _now())
+
+        await asyncio.to_thread(sync)
+        self._poller.configure(settings)
+        self._folders.configure(settings.folders)
+
+    async def _refresh(self) -> None:
+        outcome = await asyncio.to_thread(self._live.refresh)
+        if outcome is None:
+            return
+        if isinstance(outcome, Changed):
+            await self._take_up(outcome.settings)
+            get_logger().info("config.loaded", feeds=len(outcome.settings.feeds), terms=len(outcome.settings.terms))
+        else:
+            get_logger().error("config.rejected", faults=[str(fault) for fault in outcome.faults])
+
+    async def _relay_all(self) -> None:
+        def relay() -> None:
+            reconcile(self._database, self._relay, _now())
+            with self._database.read() as connection:
+                due = deliveries.due_channels(connection, _now())
+            for channel in due:
+                self._relay.deliver(channel)
+
+        await asyncio.to_thread(relay)
+
+    async def _tidy(self) -> None:
+        await asyncio.to_thread(housekeeping.tidy, self._database, self._live.current.retention, _now())
+
+    def _hand_over_soon(self, scans: Sequence[ScanId]) -> None:
+        """Relay what was just stored, without making the caller wait for Redis."""
+        task: asyncio.Task[object] = asyncio.create_task(asyncio.to_thread(hand_over, self._database, self._relay, scans, _now()))
+        self._handing_over.add(task)
+        task.add_done_callback(self._handing_over.discard)
+
+    def _make_all_due(self) -> None:
+        with self._database.write() as connection:
+            feeds.make_due(connection, _now())
+
+    def _unpolled(self, since: datetime) -> int:
+        with self._database.read() as connection:
+            return feeds.unpolled(connection, since, _now())
+
+    def _idle(self) -> bool:
+        with self._database.read() as connection:
+            return progress.idle(connection, _now())
+
+
+@asynccontextmanager
+async def open_scheduler(live: LiveSettings, database: Database, relay: Relay) -> AsyncIterator[Scheduler]:
+    """A scheduler with its connections, closed at the end."""
+    async with AsyncExitStack() as stack:
+        fetcher = await stack.enter_async_context(Fetcher(live.current.polling, live.current.http))
+        parse = ParserProcess()
+        stack.callback(parse.close)
+        scheduler = Scheduler(live, database, relay, fetcher, parse)
+        stack.push_async_callback(scheduler.close)
+        yield scheduler

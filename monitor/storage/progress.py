@@ -1,0 +1,31 @@
+"""How far the work is, over all outboxes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, exists, or_, select
+
+from monitor.domain.delivery import DeliveryStatus
+from monitor.storage.tables import channels, deliveries, scans
+
+HOPELESS_AFTER = 2
+"""Times an article may have failed to scan before nobody waits for it any longer."""
+
+
+def idle(connection: Connection, now: datetime) -> bool:
+    """Whether nothing is left to scan, and nothing to deliver that could be delivered now."""
+    to_scan = or_(scans.c.error.is_(None), scans.c.attempts < HOPELESS_AFTER)
+    resting = select(channels.c.name).where(or_(channels.c.paused, channels.c.open_until > now))
+    to_send = or_(
+        deliveries.c.status == DeliveryStatus.SENDING,
+        and_(
+            deliveries.c.status == DeliveryStatus.PENDING,
+            deliveries.c.next_attempt_at <= now,
+            deliveries.c.channel.not_in(resting),
+        ),
+    )
+    return (
+        not connection.execute(select(exists().where(to_scan))).scalar()
+        and not connection.execute(select(exists().where(to_send))).scalar()
+    )

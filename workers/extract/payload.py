@@ -1,0 +1,67 @@
+"""The `data` object of an alert, as the webhook's documentation describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from monitor.domain.alert import Reason
+from monitor.domain.article import Article
+from monitor.domain.ids import AlertId
+from monitor.domain.match import Match, Mention
+from monitor.domain.times import rfc3339
+from monitor.domain.watch import Term
+
+MAX_MATCHES = 100
+"""Matches written into an alert; the rest is counted in `matches_total`."""
+
+
+def alert_data(
+    *,
+    alert_id: AlertId,
+    term: Term,
+    reason: Reason,
+    article: Article,
+    story: Mapping[str, Any],
+    matches: Sequence[Match],
+    snippet: str,
+    mentions: Sequence[Mention],
+    raised_at: datetime,
+) -> dict[str, Any]:
+    """The frozen content of an alert. Offsets in `matches` count characters of the article's title, or of its text (`body`)."""
+    return {
+        "alert": {
+            "id": alert_id,
+            "term": term.name,
+            "kind": term.kind,
+            "severity": term.severity,
+            "tags": list(term.tags),
+            "reason": reason,
+        },
+        "article": {
+            "id": article.id,
+            "title": article.title,
+            "url": article.url,
+            "source": article.source,
+            "author": article.author,
+            "language": article.language,
+            "published_at": rfc3339(article.published_at),
+            "fetched_at": rfc3339(article.fetched_at),
+        },
+        "story": dict(story),
+        "matches": [
+            {"field": match.field, "start": match.start, "end": match.end, "text": match.text} for match in matches[:MAX_MATCHES]
+        ],
+        "matches_total": len(matches),
+        "snippet": snippet,
+        "entities": [{"name": mention.name, "type": mention.type, "count": mention.count} for mention in mentions],
+        "latency": {
+            "published_to_fetched_s": _seconds(article.published_at, article.fetched_at),
+            "fetched_to_alert_s": _seconds(article.fetched_at, raised_at),
+        },
+    }
+
+
+def _seconds(earlier: datetime | None, later: datetime) -> float | None:
+    return None if earlier is None else round(max(0.0, (later - earlier).total_seconds()), 3)

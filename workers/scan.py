@@ -1,0 +1,234 @@
+"""Scan: find what matches in new and revised articles, and raise alerts.
+
+load | decide | record. Deciding takes no transaction; recording is one: the scan is struck off, the article has its story, alerts and their
+deliveries stand in the outbox, or none of it happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from monitor.domain.alert import Alert
+from monitor.domain.article import Article
+from monitor.domain.ids import AlertId, ScanId
+from monitor.domain.match import Document, Mention, TermMatch
+from monitor.domain.story import story_record
+from monitor.domain.watch import Term
+from monitor.logs import get_logger
+from monitor.settings.model import Settings, SilenceSettings
+from monitor.storage import alerts, articles, deliveries, raised, scans, silences, stories
+from monitor.storage.engine import Database
+from monitor.storage.ids import new_id
+from workers.extract.alerts import Draft, Situation, decide_alerts
+from workers.extract.language import detect
+from workers.extract.matcher import Matcher
+from workers.extract.payload import alert_data
+from workers.extract.routes import channels_for
+from workers.extract.snippet import changed_snippet, snippet
+from workers.extract.stories import Features, features_of
+from workers.story import assign
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A configuration and the matcher built from it: one value, so that no scan sees a half of each."""
+
+    settings: Settings
+    matcher: Matcher
+    watch: Mapping[str, Term]
+
+    @classmethod
+    def build(cls, settings: Settings) -> Ready:
+        """Build the matcher of a configuration; seconds for a very long watch list."""
+        return cls(settings=settings, matcher=Matcher.build(settings.terms), watch={term.name: term for term in settings.terms})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A scan to do: the article as it stands, and title and text of its previous revision if it has one."""
+
+    scan: scans.Scan
+    article: Article
+    earlier: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What an article says, before it is known what was told of its story. `before`: the terms its previous revision matched."""
+
+    work: Work
+    article: Article
+    matches: tuple[TermMatch, ...]
+    mentions: tuple[Mention, ...]
+    before: frozenset[str]
+    features: Features
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """What a batch came to: the alerts stored, and the channels that have something to send."""
+
+    alerts: tuple[Alert, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+def scan(database: Database, ready: Ready, ids: Sequence[ScanId], *, clock: Clock) -> Scanned:
+    """Scan the articles behind these outbox rows; rows that are gone are done already."""
+    with database.read() as connection:
+        batch = _load(connection, ids)
+    found = [findings for work in batch if (findings := _attempt(database, ready, work)) is not None]
+    if not found:
+        return Scanned()
+    with database.write() as connection:
+        scanned = _record(connection, ready, found, now=clock())
+    for alert in scanned.alerts:
+        _log(alert)
+    return scanned
+
+
+def examine(ready: Ready, work: Work) -> Findings:
+    """Decide what an article says; pure."""
+    language = work.article.language or detect(f"{work.article.title}\n{work.article.text}")
+    article = replace(work.article, language=language)
+    document = _document(article, article.title, article.text)
+    before = ready.matcher.match(_document(article, *work.earlier)) if work.earlier else ()
+    return Findings(
+        work=work,
+        article=article,
+        matches=ready.matcher.match(document),
+        mentions=ready.matcher.mentions(document),
+        before=frozenset(match.term.name for match in before),
+        features=features_of(article),
+    )
+
+
+def _load(connection: Connection, ids: Sequence[ScanId]) -> list[Work]:
+    waiting = scans.load(connection, ids)
+    found = {article.id: article for article in articles.load(connection, [scan.article_id for scan in waiting])}
+    return [
+        Work(scan=scan, article=found[scan.article_id], earlier=articles.earlier(connection, found[scan.article_id]))
+        for scan in waiting
+    ]
+
+
+def _attempt(database: Database, ready: Ready, work: Work) -> Findings | None:
+    """None if the article brings the matcher down: the others go on, and this one is tried again."""
+    try:
+        return examine(ready, work)
+    except Exception as error:  # noqa: BLE001 - one article must not hold up the rest of the batch
+        get_logger().error("scan.failed", article=work.article.id, error=repr(error))
+        with database.write() as connection:
+            scans.fail(connection, work.scan.id, repr(error))
+        return None
+
+
+def _record(connection: Connection, ready: Ready, found: Sequence[Findings], *, now: datetime) -> Scanned:
+    stories.lock(connection)
+    silenced = (*ready.settings.silences, *silences.active(connection, now))
+    stored: list[Alert] = []
+    channels: dict[str, None] = {}
+    for findings in found:
+        if not scans.finish(connection, findings.work.scan.id):
+            continue
+        articles.mark_scanned(connection, findings.article.id, language=findings.article.language, now=now)
+        for alert, term in _raise(connection, ready, findings, silenced, now):
+            stored.append(alert)
+            if alert.suppressed is None:
+                names = channels_for(
+                    alert.severity, alert.tags, term.channels, ready.settings.routes, ready.settings.channels, term=term.name
+                )
+                deliveries.create(connection, alert.id, names, now=now)
+                channels.update(dict.fromkeys(names))
+    return Scanned(alerts=tuple(stored), channels=tuple(channels))
+
+
+def _raise(
+    connection: Connection, ready: Ready, findings: Findings, silenced: Sequence[SilenceSettings], now: datetime
+) -> list[tuple[Alert, Term]]:
+    """Place the article in its story and store what is to be told of it."""
+    article = findings.article
+    assignment = assign(connection, article, findings.features, now=now, settings=ready.settings.stories)
+    told = raised.of_story(connection, assignment.story_id)
+    if not findings.matches and not told:
+        return []
+    decision = decide_alerts(
+        article,
+        findings.matches,
+        Situation(
+            story_id=assignment.story_id,
+            joined=assignment.joined,
+            alertable=article.alertable,
+            raised=told,
+            last=raised.last_by_term(connection, [match.term.name for match in findings.matches if match.term.cooldown]),
+            before=findings.before,
+        ),
+        watch=ready.watch,
+        silences=silenced,
+        now=now,
+    )
+    raised.lapse(connection, [one.id for one in decision.lapsed], now=now)
+    if not decision.drafts:
+        return []
+    inside = stories.members(connection, [assignment.story_id])[assignment.story_id]
+    story = story_record(assignment.story_id, article.id, inside)
+    drawn = [(_alert(draft, findings, story, now), draft) for draft in decision.drafts]
+    return [(alert, draft.term) for alert, draft in drawn if alerts.add(connection, alert, draft.match.why if draft.match else {})]
+
+
+def _alert(draft: Draft, findings: Findings, story: dict[str, Any], now: datetime) -> Alert:
+    article, term = replace(findings.article, story_id=story["id"]), draft.term
+    alert_id = AlertId(new_id())
+    matches = draft.match.matches if draft.match else ()
+    earlier = findings.work.earlier
+    document = _document(article, article.title, article.text)
+    return Alert(
+        id=alert_id,
+        dedup_key=draft.key,
+        term=term.name,
+        kind=term.kind,
+        severity=term.severity,
+        tags=term.tags,
+        reason=draft.reason,
+        article_id=article.id,
+        revision=article.revision,
+        story_id=article.story_id,
+        created_at=now,
+        suppressed=draft.suppressed,
+        data=alert_data(
+            alert_id=alert_id,
+            term=term,
+            reason=draft.reason,
+            article=article,
+            story=story,
+            matches=matches,
+            snippet=changed_snippet(document, earlier[1], matches) if earlier else snippet(document, matches),
+            mentions=[mention for mention in findings.mentions if mention.name != term.name],
+            raised_at=now,
+        ),
+    )
+
+
+def _document(article: Article, title: str, text: str) -> Document:
+    return Document(title=title, body=text, source=article.source, language=article.language, tags=frozenset(article.tags))
+
+
+def _log(alert: Alert) -> None:
+    event = "alert.raised" if alert.suppressed is None else "alert.suppressed"
+    get_logger().info(
+        event,
+        alert=alert.id,
+        term=alert.term,
+        severity=alert.severity,
+        reason=alert.reason,
+        title=alert.data["article"]["title"],
+        source=alert.data["article"]["source"],
+        url=alert.data["article"]["url"],
+        **({} if alert.suppressed is None else {"suppressed": alert.suppressed}),
+    )
