@@ -158,9 +158,9 @@ class Scheduler:
         with self._database.write() as connection:
             feeds.make_due(connection, _now())
 
-    def _unpolled(self, since: datetime) -> int:
+    def _unpolled(self, since: datetime) -> bool:
         with self._database.read() as connection:
-            return feeds.unpolled(connection, since, _now())
+            return feeds.unpolled(connection, since, _now()) > 0
 
     def _idle(self) -> bool:
         with self._database.read() as connection:

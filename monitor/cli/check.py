@@ -1,4 +1,4 @@
-"""`news-monitor check`: is the configuration usable, and what does it say?"""
+"""`news-monitor check`: whether the configuration is usable, and what it says."""
 
 from __future__ import annotations
 

@@ -31,11 +31,11 @@ class Suppression(StrEnum):
 class Alert:
     """A raised alert. `data` is the `data` object of its webhook, frozen when it was raised, so that every attempt sends the same bytes.
 
-    `dedup_key` is unique over all alerts: what may be raised only once has only one key.
+    `dedup_key`, 32 bytes, is unique over all alerts: what may be raised only once has only one key.
     """
 
     id: AlertId
-    dedup_key: str
+    dedup_key: bytes
     term: str
     kind: TermKind
     severity: Severity

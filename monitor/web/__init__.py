@@ -1,0 +1,1 @@
+"""The dashboard, the API, metrics and health."""

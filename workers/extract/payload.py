@@ -17,7 +17,7 @@ MAX_MATCHES = 100
 """Matches written into an alert; the rest is counted in `matches_total`."""
 
 
-def alert_data(
+def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
     *,
     alert_id: AlertId,
     term: Term,
