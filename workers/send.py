@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
+import smtplib
 import ssl
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import partial
+from typing import TypeVar
 
 import aiohttp
 
 from monitor.domain.delivery import Outcome, Receipt, judge, retry_after
-from monitor.domain.text import printable
 from monitor.logs import get_logger
-from workers.render.outgoing import Append, LogLines, Outgoing, Post, Tls
+from workers import outlets
+from workers.render.outgoing import Append, LogLines, Mail, Note, Outgoing, Post, Tls
+from workers.render.replies import understood
 
-MOST_CHARACTERS = 500
-_MOST_BYTES = 4 * MOST_CHARACTERS
+_MOST_BYTES = 8_000
 _ANSWER_S = 2.0
-_LONGEST_LINE = 64 * 1024
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_THREADS = 32
+_T = TypeVar("_T")
 
 
 class Sender:
@@ -32,53 +35,65 @@ class Sender:
     def __init__(self, *, now: Callable[[], datetime]) -> None:
         self._now = now
         self._sessions: dict[Tls | None, aiohttp.ClientSession] = {}
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="send")
 
     async def send(self, outgoing: Outgoing, *, within: timedelta) -> Receipt:
         """Send one message and say what came of it, within this time in all."""
         at, began = self._now(), time.monotonic()
         try:
             async with asyncio.timeout(within.total_seconds()):
-                receipt = await self._dispatch(outgoing, at)
+                receipt = await self._dispatch(outgoing, at, within.total_seconds())
         except TimeoutError:
             receipt = Receipt(outcome=Outcome.FAILED, at=at, reason=f"no answer within {within.total_seconds():g} s")
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, smtplib.SMTPException, OSError, ValueError) as error:
             receipt = Receipt(outcome=Outcome.FAILED, at=at, reason=_why(error))
-        return _timed(receipt, time.monotonic() - began)
+        return replace(receipt, duration_s=round(time.monotonic() - began, 4))
 
     async def close(self) -> None:
         """Give every connection back."""
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _dispatch(self, outgoing: Outgoing, at: datetime) -> Receipt:
+    async def _dispatch(self, outgoing: Outgoing, at: datetime, seconds: float) -> Receipt:
         match outgoing:
             case Post():
                 return await self._post(outgoing, at)
             case Append():
-                await asyncio.to_thread(append, outgoing.path, outgoing.lines)
+                await self._in_thread(partial(outlets.append, outgoing.path, outgoing.lines))
             case LogLines():
                 for line in outgoing.lines:
                     get_logger().info("alert.shown", **line)
-            case _:
-                raise ValueError("there is no way to send this")
+            case Note():
+                return await self._in_thread(partial(outlets.note, outgoing, at=at, timeout_s=seconds))
+            case Mail():
+                return await self._in_thread(partial(outlets.mail, outgoing, at=at, timeout_s=seconds))
         return Receipt(outcome=Outcome.ACCEPTED, at=at)
+
+    async def _in_thread(self, work: Callable[[], _T]) -> _T:
+        """Threads of our own: one that hangs must not take those with which the database is spoken to."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def _post(self, post: Post, at: datetime) -> Receipt:
         session = self._session(post.tls)
         async with session.post(
             post.url, data=post.body, headers=post.headers, proxy=post.proxy, allow_redirects=False
         ) as response:
-            outcome = judge(response.status)
             answer = await _beginning(response)
-            return Receipt(
-                outcome=outcome,
+            receipt = Receipt(
+                outcome=judge(response.status),
                 at=at,
                 http_status=response.status,
-                reason=None if outcome is Outcome.ACCEPTED else f"HTTP {response.status}",
-                answer=answer,
+                reason=f"HTTP {response.status}",
+                answer=outlets.shown(answer),
                 retry_after=retry_after(response.headers.get("Retry-After"), self._now()),
             )
+        receipt = understood(receipt, answer, post.replies)
+        if post.then is not None and receipt.outcome is Outcome.ACCEPTED:
+            with suppress(aiohttp.ClientError, OSError):
+                await self._post(post.then, at)
+        return receipt
 
     def _session(self, tls: Tls | None) -> aiohttp.ClientSession:
         plain = None if tls in {None, Tls()} else tls
@@ -96,47 +111,6 @@ class Sender:
         return session
 
 
-def append(path: Path, lines: bytes) -> None:
-    """Put whole lines at the end of a file, on the disk before this returns; all of them or none. Raises OSError.
-
-    An alert of which a crash left only a part at the end is taken away: it was never settled and comes again.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
-    try:
-        size = os.fstat(handle).st_size
-        separator = _mended(handle, size)
-        size = os.fstat(handle).st_size
-        try:
-            _write(handle, separator + lines)
-            os.fsync(handle)
-        except OSError:
-            with suppress(OSError):
-                os.ftruncate(handle, size)
-            raise
-    finally:
-        os.close(handle)
-
-
-def _mended(handle: int, size: int) -> bytes:
-    """Take a torn alert off the end. The line break that is needed after a torn line of somebody else's, which stays."""
-    if size == 0 or os.pread(handle, 1, size - 1) == b"\n":
-        return b""
-    begins = max(0, size - _LONGEST_LINE)
-    tail = os.pread(handle, size - begins, begins)
-    line = tail.rfind(b"\n") + 1
-    if not tail[line:].startswith(b'{"type":"alert.'):
-        return b"\n"
-    os.ftruncate(handle, begins + line)
-    return b""
-
-
-def _write(handle: int, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(handle, rest) :]
-
-
 async def _beginning(response: aiohttp.ClientResponse) -> str:
     """The start of the answer. The status has already said what matters: a slow, broken or endless rest is not waited for."""
     parts = b""
@@ -146,12 +120,7 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
                 parts += await response.content.read(_MOST_BYTES - len(parts))
     if not response.content.at_eof():
         response.close()
-    return shown(parts.decode("utf-8", "replace"))
-
-
-def shown(answer: str) -> str:
-    """What is kept of an answer: printable, without addresses, at most 500 characters."""
-    return _ADDRESS.sub("(address)", printable(answer))[:MOST_CHARACTERS]
+    return parts.decode("utf-8", "replace")
 
 
 def _context(tls: Tls | None) -> ssl.SSLContext | bool:
@@ -181,21 +150,10 @@ def _why(error: Exception) -> str:
     for kinds, words in _REASONS:
         if isinstance(error, kinds):
             return words
-    if isinstance(error, OSError) and error.errno is not None:
+    if isinstance(error, OSError) and error.errno is not None and not isinstance(error, smtplib.SMTPException):
         return os.strerror(error.errno) if error.errno > 0 else "the connection failed"
     if isinstance(error, aiohttp.ClientError):
         return f"not an HTTP answer ({type(error).__name__})"
-    return shown(str(error))
-
-
-def _timed(receipt: Receipt, seconds: float) -> Receipt:
-    return Receipt(
-        outcome=receipt.outcome,
-        at=receipt.at,
-        duration_s=round(seconds, 4),
-        reason=receipt.reason,
-        http_status=receipt.http_status,
-        answer=receipt.answer,
-        retry_after=receipt.retry_after,
-        reference=receipt.reference,
-    )
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"SMTP {error.smtp_code}"
+    return outlets.shown(str(error)) if isinstance(error, ValueError) else type(error).__name__

@@ -18,7 +18,7 @@ from monitor.domain.delivery import DeliveryStatus, Outcome, Parcel, Receipt, St
 from monitor.domain.ids import DeliveryId
 from monitor.domain.watch import Severity
 from monitor.logs import get_logger
-from monitor.settings.channels import Channel
+from monitor.settings.channels import Channel, SlackChannel
 from monitor.storage import attempts, channels, deliveries
 from monitor.storage.engine import Database
 from workers.render.compose import capacity, target
@@ -140,6 +140,8 @@ class Ledger:
             together = len(ids) > few and not state.probing
             ids = self._prefix(ids) if together else ids[:1]
         parcels = deliveries.claim(connection, ids, token=token, until=until)
+        if isinstance(channel, SlackChannel) and channel.token is not None and len(parcels) == 1:
+            parcels = (_threaded(connection, name, parcels[0]),)
         messages = (parcels,) if together else tuple((one,) for one in parcels)
         return Turn(channel=channel, messages=messages, until=until)
 
@@ -169,6 +171,12 @@ def _tell(name: str, before: ChannelState, state: ChannelState, sent: Sequence[S
         log.warning("channel.resting", channel=name, reason=state.reason, failures=state.failures)
     if before.probing and not state.probing:
         log.info("channel.recovered", channel=name)
+
+
+def _threaded(connection: Connection, name: str, parcel: Parcel) -> Parcel:
+    if parcel.story_id is None:
+        return parcel
+    return replace(parcel, thread=deliveries.thread_of(connection, name, story_id=parcel.story_id, term=parcel.term))
 
 
 def _hold(connection: Connection, name: str, channel: Channel, now: datetime) -> None:

@@ -53,10 +53,19 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """The first message about a story and a term: where it stands and when it was sent in the receiver's own terms, and its alert."""
+
+    place: str
+    ts: str
+    data: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """A claimed delivery with all that sending it takes. `data` is the alert as it was frozen at `alerted_at`.
 
-    `thread` is the receiver's own name for the first message about the same story and term, where it has given one.
+    `thread` is the first message about the same story and term, where the receiver has given it a name.
     """
 
     id: DeliveryId
@@ -68,7 +77,7 @@ class Parcel:
     story_id: StoryId | None = None
     attempts: int = 0
     first_attempt_at: datetime | None = None
-    thread: str | None = None
+    thread: Thread | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
-from monitor.domain.delivery import Delivery, DeliveryStatus, Parcel, Step
+from monitor.domain.delivery import Delivery, DeliveryStatus, Parcel, Step, Thread
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.watch import Severity
 from monitor.storage.dialect import insert
@@ -242,10 +242,10 @@ def retry(connection: Connection, ids: Sequence[DeliveryId] | None, *, now: date
     return tuple(sorted(DeliveryId(row.id) for row in rows))
 
 
-def thread_of(connection: Connection, channel: str, *, story_id: str, term: str) -> str | None:
-    """The receiver's own name for the first message about this story and term on this channel."""
+def thread_of(connection: Connection, channel: str, *, story_id: str, term: str) -> Thread | None:
+    """The first message about this story and term on this channel, if the receiver gave it a name (`place:ts`)."""
     query = (
-        select(deliveries.c.reference)
+        select(deliveries.c.reference, alerts.c.data)
         .join_from(deliveries, alerts)
         .where(
             alerts.c.story_id == story_id,
@@ -256,8 +256,11 @@ def thread_of(connection: Connection, channel: str, *, story_id: str, term: str)
         .order_by(deliveries.c.created_at, deliveries.c.id)
         .limit(1)
     )
-    found: str | None = connection.execute(query).scalar()
-    return found
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    place, _, ts = row.reference.partition(":")
+    return Thread(place=place, ts=ts, data=row.data)
 
 
 def _due(now: datetime) -> Any:

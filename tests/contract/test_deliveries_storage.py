@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.domain.channel import ChannelState
-from monitor.domain.delivery import Delivery, DeliveryStatus, Outcome, Parcel, Receipt, Step
+from monitor.domain.delivery import Delivery, DeliveryStatus, Outcome, Parcel, Receipt, Step, Thread
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.watch import Severity
 from monitor.storage import attempts, channels, deliveries, silences
 from monitor.storage.engine import Database
-from tests.alerting import EPOCH, add_story, raise_alerts
+from tests.alerting import EPOCH, add_story, alert_data, raise_alerts
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=20)
@@ -241,7 +241,9 @@ def test_a_storys_first_message_is_found_for_its_thread(database: Database) -> N
         (one,) = deliveries.claim_next(connection, "desk", "me", now=EPOCH, lease=LEASE)
         assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") is None
         deliveries.settle(connection, [one.id], DELIVERED, token="me", now=EPOCH, began=EPOCH, reference="C1:17.5")
-        assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") == "C1:17.5"
+        assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") == Thread(
+            place="C1", ts="17.5", data=alert_data(1)
+        )
         assert deliveries.thread_of(connection, "phone", story_id=story, term="Rafah") is None
         assert deliveries.thread_of(connection, "desk", story_id=story, term="Hamas") is None
 

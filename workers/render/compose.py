@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,25 @@ import orjson
 from pydantic import SecretStr
 
 from monitor.domain.delivery import Parcel
-from monitor.settings.channels import Channel, FileChannel, LogChannel, SlackChannel, WebhookChannel
-from workers.render import slack, webhook
+from monitor.settings.channels import (
+    AppriseChannel,
+    Channel,
+    DiscordChannel,
+    EmailChannel,
+    Encryption,
+    FileChannel,
+    LogChannel,
+    SlackChannel,
+    TeamsChannel,
+    TelegramChannel,
+    WebhookChannel,
+)
+from workers.render import discord, plain, slack, teams, telegram, webhook
 from workers.render.card import Card, card
-from workers.render.outgoing import Append, LogLines, Outgoing, Post, Tls
+from workers.render.outgoing import Append, LogLines, Mail, Note, Outgoing, Post, Tls
+from workers.render.template import fill
 
-_JSON = {"content-type": "application/json"}
+_PORTS = {Encryption.STARTTLS: 587, Encryption.TLS: 465, Encryption.NONE: 25}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,20 +46,24 @@ class Capacity:
     digests: bool = True
 
 
+_MACHINE = Capacity(rate=None, digests=False)
 _CAPACITY: Mapping[str, Capacity] = {
-    "webhook": Capacity(per_turn=32, rate=None, digests=False),
-    "file": Capacity(per_message=100, rate=None, digests=False),
-    "log": Capacity(per_message=100, rate=None, digests=False),
+    "webhook": replace(_MACHINE, per_turn=32),
+    "file": replace(_MACHINE, per_message=100),
+    "log": replace(_MACHINE, per_message=100),
     "slack": Capacity(per_message=slack.MOST_ALERTS),
+    "discord": Capacity(per_message=discord.MOST_ALERTS, rate=2.0),
+    "teams": Capacity(per_message=teams.MOST_ALERTS),
+    "telegram": Capacity(per_message=telegram.MOST_ALERTS),
+    "apprise": Capacity(per_message=plain.MOST_ALERTS_NOTE),
+    "email": Capacity(per_message=plain.MOST_ALERTS_MAIL),
 }
 
 
 def capacity(channel: Channel) -> Capacity:
     """What the channel can bear; its own `rate` wins over its type's."""
     usual = _CAPACITY[channel.type]
-    if channel.rate is None:
-        return usual
-    return Capacity(per_message=usual.per_message, rate=channel.rate, digests=usual.digests)
+    return usual if channel.rate is None else replace(usual, rate=channel.rate, per_turn=1)
 
 
 def compose(channel: Channel, parcels: Sequence[Parcel], *, now: datetime, kind: str = webhook.CREATED) -> Outgoing:
@@ -54,53 +71,112 @@ def compose(channel: Channel, parcels: Sequence[Parcel], *, now: datetime, kind:
 
     Raises ValueError for settings that cannot be used, such as a signing secret that is no key.
     """
-    test = kind == webhook.TEST
-    match channel:
-        case WebhookChannel():
-            return _webhook(channel, parcels[0], now=now, kind=kind)
-        case FileChannel():
-            return Append(path=channel.path, lines=b"".join(webhook.body(one, kind=kind) + b"\n" for one in parcels))
-        case LogChannel():
-            return LogLines(lines=tuple(_line(one) for one in parcels))
-        case SlackChannel():
-            return _slack(channel, tuple(map(card, parcels)), test=test)
-        case _:
-            raise ValueError(f"channels of type {channel.type} cannot be sent to yet")
+    if isinstance(channel, WebhookChannel):
+        return _webhook(channel, parcels[0], now=now, kind=kind)
+    if isinstance(channel, FileChannel):
+        return Append(path=channel.path, lines=b"".join(webhook.body(one, kind=kind) + b"\n" for one in parcels))
+    if isinstance(channel, LogChannel):
+        return LogLines(lines=tuple(_line(one) for one in parcels))
+    if isinstance(channel, SlackChannel):
+        return _slack(channel, parcels, test=kind == webhook.TEST)
+    return _chat(channel, parcels, test=kind == webhook.TEST)
 
 
 def target(channel: Channel) -> bytes:
     """A fingerprint of where the channel leads, by which a change of address is noticed without keeping the address."""
-    parts = (
-        channel.type,
-        *(_plain(getattr(channel, name, None)) for name in ("url", "token", "channel", "chat_id", "path", "host", "to")),
-    )
+    names = ("url", "token", "channel", "chat_id", "path", "host", "to", "api")
+    parts = (channel.type, *(str(_plain(getattr(channel, name, None))) for name in names))
     return hashlib.sha256("\0".join(parts).encode()).digest()
-
-
-def _plain(value: Any) -> str:
-    return str(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 def _webhook(channel: WebhookChannel, parcel: Parcel, *, now: datetime, kind: str) -> Post:
     body = webhook.body(parcel, kind=kind)
+    if channel.template is not None:
+        body = fill(channel.template, orjson.loads(body))
     extra = {name: value.get_secret_value() for name, value in channel.headers.items()}
     headers = webhook.headers(parcel.id, body, secrets=channel.secrets, now=now, extra=extra, content_type=channel.content_type)
     tls = Tls(certificate=channel.client_cert, key=channel.client_key, authorities=channel.ca_file)
-    return Post(url=channel.url.get_secret_value(), headers=headers, body=body, proxy=_secret(channel.proxy), tls=tls)
+    return Post(url=channel.url.get_secret_value(), headers=headers, body=body, proxy=_plain(channel.proxy), tls=tls)
 
 
-def _slack(channel: SlackChannel, cards: Sequence[Card], *, test: bool) -> Post:
-    content = slack.message(cards[0], test=test) if len(cards) == 1 else slack.digest(cards)
-    assert channel.url is not None
-    return _post(channel.url.get_secret_value(), content, proxy=_secret(channel.proxy))
+def _slack(channel: SlackChannel, parcels: Sequence[Parcel], *, test: bool) -> Post:
+    cards = tuple(map(card, parcels))
+    content = _content(slack.message, slack.digest, cards, test=test)
+    if channel.token is None:
+        return _post(str(_plain(channel.url)), content, proxy=_plain(channel.proxy))
+    thread = parcels[0].thread if len(parcels) == 1 else None
+    then = _slack_update(channel, parcels[0]) if thread else None
+    content |= {"channel": channel.channel} | ({"thread_ts": thread.ts} if thread else {})
+    return replace(_slack_call(channel, "chat.postMessage", content), then=then)
 
 
-def _post(url: str, content: Any, *, proxy: str | None, headers: Mapping[str, str] = {}, replies: str | None = None) -> Post:
-    return Post(url=url, headers={**_JSON, **headers}, body=orjson.dumps(content), proxy=proxy, replies=replies)
+def _slack_update(channel: SlackChannel, parcel: Parcel) -> Post | None:
+    """The first message of the thread again, with the story's present size."""
+    assert parcel.thread is not None
+    first, last = card(replace(parcel, data=parcel.thread.data)), card(parcel)
+    grown = replace(first, articles=max(first.articles, last.articles))
+    content = slack.message(grown) | {"channel": parcel.thread.place, "ts": parcel.thread.ts}
+    return _slack_call(channel, "chat.update", content)
 
 
-def _secret(value: Any) -> str | None:
-    return None if value is None else str(value.get_secret_value())
+def _slack_call(channel: SlackChannel, method: str, content: dict[str, Any]) -> Post:
+    headers = {"authorization": f"Bearer {_plain(channel.token)}"}
+    return _post(f"{channel.api.rstrip('/')}/{method}", content, headers=headers, proxy=_plain(channel.proxy), replies="slack")
+
+
+def _chat(
+    channel: DiscordChannel | TeamsChannel | TelegramChannel | AppriseChannel | EmailChannel,
+    parcels: Sequence[Parcel],
+    *,
+    test: bool,
+) -> Outgoing:
+    cards = tuple(map(card, parcels))
+    match channel:
+        case DiscordChannel() | TeamsChannel():
+            shape = discord if isinstance(channel, DiscordChannel) else teams
+            tls = Tls(certificate=channel.client_cert, key=channel.client_key, authorities=channel.ca_file)
+            content = _content(shape.message, shape.digest, cards, test=test)
+            return replace(_post(channel.url.get_secret_value(), content, proxy=_plain(channel.proxy)), tls=tls)
+        case TelegramChannel():
+            content = _content(telegram.message, telegram.digest, cards, test=test) | {"chat_id": channel.chat_id}
+            url = f"{channel.api.rstrip('/')}/bot{channel.token.get_secret_value()}/sendMessage"
+            return _post(url, content, proxy=_plain(channel.proxy), replies="telegram")
+        case AppriseChannel():
+            title, text = plain.note(cards, test=test)
+            return Note(url=channel.url.get_secret_value(), title=title, text=text)
+        case EmailChannel():
+            return _mail(channel, cards, parcels[0], test=test)
+
+
+def _mail(channel: EmailChannel, cards: Sequence[Card], first: Parcel, *, test: bool) -> Mail:
+    name = first.id if len(cards) == 1 else f"{first.id}.{len(cards)}"
+    return Mail(
+        host=channel.host,
+        port=channel.port or _PORTS[channel.encryption],
+        encryption=channel.encryption,
+        username=channel.username,
+        password=_plain(channel.password),
+        sender=channel.sender,
+        recipients=channel.to,
+        message=plain.mail(cards, sender=channel.sender, to=channel.to, message_id=name, at=first.alerted_at, test=test),
+    )
+
+
+def _content(
+    message: Callable[..., dict[str, Any]], digest: Callable[[Sequence[Card]], dict[str, Any]], cards: Sequence[Card], *, test: bool
+) -> dict[str, Any]:
+    return message(cards[0], test=test) if len(cards) == 1 else digest(cards)
+
+
+def _post(
+    url: str, content: Any, *, proxy: str | None, headers: Mapping[str, str] | None = None, replies: str | None = None
+) -> Post:
+    own = {"content-type": "application/json; charset=utf-8", **(headers or {})}
+    return Post(url=url, headers=own, body=orjson.dumps(content), proxy=proxy, replies=replies)
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _line(parcel: Parcel) -> dict[str, str]:

@@ -18,7 +18,10 @@ class Tls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """An HTTP POST. `replies` names a service whose answer 200 may still be a refusal (`slack`, `telegram`)."""
+    """An HTTP POST. `replies` names a service that says in the body of its answer what came of it (`slack`, `telegram`).
+
+    `then` follows once this was taken; what comes of it does not matter.
+    """
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
@@ -26,6 +29,7 @@ class Post:
     proxy: str | None = field(default=None, repr=False)
     tls: Tls | None = None
     replies: str | None = None
+    then: Post | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +42,11 @@ class Append:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A title and a text for one of Apprise's services; `format` is `text` or `markdown`."""
+    """A title and a plain text for one of Apprise's services."""
 
     url: str = field(repr=False)
     title: str
     text: str
-    format: str = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
