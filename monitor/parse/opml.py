@@ -1,4 +1,4 @@
-"""OPML in and out. Reading forgives: most subscription lists found in the wild are not well-formed XML.
+"""Reading OPML. It forgives: most subscription lists found in the wild are not well-formed XML.
 
 A small scanner of tags stands in for an XML parser. It takes a raw `&` or `<` in an attribute for what it plainly means and notes it with
 its line. Entities beyond the named ones of HTML are not expanded, so a document type can do no harm.
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.entities import html5
 from typing import Final
-from xml.sax.saxutils import quoteattr
 
 from monitor.domain.text import one_line
 from monitor.settings.values import http_url
@@ -24,7 +23,7 @@ _EQUALS: Final = re.compile(r"\s*=\s*")
 _BARE: Final = re.compile(r"[^\s>]*")
 _BEHIND_VALUE: Final = re.compile(r"""\s*(?:[/?]?>|[A-Za-z_:][\w:.\-]{0,60}\s*=\s*["'])""")
 _NEXT_TAG: Final = re.compile(r"\s*[>\s]\s*</?outline[\s>]", re.IGNORECASE)
-_LONGEST_VALUE: Final = 20_000
+_LONGEST_VALUE: Final = 4_000
 _REFERENCE: Final = re.compile(r"&(?:#(?P<dec>\d{1,7})|#[xX](?P<hex>[0-9A-Fa-f]{1,6})|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));|&")
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _FEED_AROUND: Final = re.compile(r"^feed:(?://)?(?=https?://)", re.IGNORECASE)
@@ -210,10 +209,16 @@ def _value(scan: _Scan, at: int) -> tuple[str, int]:
 
 
 def _closing(text: str, at: int, quote: str) -> int:
-    """The index of the quotation mark that ends the value: the first with a further attribute or the tag's end behind it."""
+    """The index of the quotation mark that ends the value: the first with a further attribute or the tag's end behind it.
+
+    Quotation marks inside HTML that someone pasted into the value are passed over.
+    """
     first = end = text.find(quote, at)
-    while 0 <= end < at + _LONGEST_VALUE:
-        if _BEHIND_VALUE.match(text, end + 1):
+    next_tag = text.find("<outline", at, at + _LONGEST_VALUE)
+    limit = at + _LONGEST_VALUE if next_tag < 0 else next_tag
+    while 0 <= end < limit:
+        within_tag = text.rfind("<", at, end) > text.rfind(">", at, end)
+        if not within_tag and _BEHIND_VALUE.match(text, end + 1):
             return end
         end = text.find(quote, end + 1)
     return first if first >= 0 else len(text)
@@ -279,36 +284,3 @@ def subscriptions(opml: Opml) -> Subscriptions:
         title = feed.title if known is None else known.title or feed.title
         feeds[url] = OpmlFeed(url=url, title=title, folders=folders, line=feed.line if known is None else known.line)
     return Subscriptions(feeds=tuple(feeds.values()), problems=tuple(problems))
-
-
-def to_opml(feeds: Iterable[OpmlFeed], *, title: str) -> str:
-    """A subscription list that every reader takes; folders become nested outlines, so that reading it back gives the same feeds."""
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<opml version="2.0">',
-        f"  <head><title>{_escaped(title)[1:-1]}</title></head>",
-        "  <body>",
-    ]
-    open_folders: tuple[str, ...] = ()
-    for feed in sorted(feeds, key=lambda feed: feed.folders):
-        lines += _moved(open_folders, feed.folders)
-        open_folders = feed.folders
-        name = _escaped(feed.title or feed.url)
-        lines.append(f'{_indent(len(open_folders))}<outline type="rss" text={name} title={name} xmlUrl={_escaped(feed.url)}/>')
-    return "\n".join([*lines, *_moved(open_folders, ()), "  </body>", "</opml>", ""])
-
-
-def _moved(old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
-    """The tags that lead from one folder to another."""
-    common = next((index for index, (one, two) in enumerate(zip(old, new, strict=False)) if one != two), min(len(old), len(new)))
-    closed = [f"{_indent(level)}</outline>" for level in range(len(old) - 1, common - 1, -1)]
-    return closed + [f"{_indent(level)}<outline text={_escaped(new[level])}>" for level in range(common, len(new))]
-
-
-def _indent(level: int) -> str:
-    return "  " * (level + 2)
-
-
-def _escaped(text: str) -> str:
-    """`text` as an attribute's value in double quotation marks."""
-    return quoteattr(one_line(text).replace('"', "\0")).replace("\0", "&quot;")
