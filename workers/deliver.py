@@ -15,6 +15,8 @@ from monitor.settings.channels import Channel
 from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
 from workers.render.compose import compose
+from workers.render.sample import sample
+from workers.render.webhook import TEST
 from workers.send import Sender
 from workers.turn import Idle, Ledger, Sent, Sources, Turn
 
@@ -76,6 +78,20 @@ class Courier:
 
     def _exchange(self, name: str, token: str, sent: Sequence[Sent]) -> Idle | Turn:
         return self._ledger.exchange(name, token, sent, now=self._clock.now(), stopping=self.stopping)
+
+
+async def send_test(name: str, channel: Channel, *, clock: Clock | None = None) -> Receipt:
+    """Send one marked test alert on the channel `name`, outside the queue, and say what came of it."""
+    now = (clock or Clock()).now()
+    sender = Sender(now=(clock or Clock()).now)
+    try:
+        return await sender.send(
+            compose(channel, [sample(name, delivery_id=new_id(), now=now)], now=now, kind=TEST), within=channel.timeout
+        )
+    except ValueError as error:
+        return Receipt(outcome=Outcome.FAILED, at=now, reason=str(error))
+    finally:
+        await sender.close()
 
 
 class Dispatcher:
