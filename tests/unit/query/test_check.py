@@ -102,10 +102,21 @@ def test_references(queries: dict[str, str], faults: list[tuple[str, int, str]])
     assert [(fault.term, fault.column, fault.message) for fault in resolution.faults] == faults
 
 
-def test_a_long_chain_of_references_resolves() -> None:
-    """References may go as deep as the list is long; a circle through all of them is named in short."""
-    queries = trees(**{f"t{n}": f"term:t{n + 1}" for n in range(20_000)}, t20000="end")
-    assert resolve(queries, terms=queries, entities=[]).order[:2] == ("t20000", "t19999")
-    queries["t20000"] = parse("term:t0")
-    (fault,) = resolve(queries, terms=queries, entities=[]).faults
-    assert fault.message.endswith("t0 → t1 → t2 → t3 → t4 → t5 → … → t19997 → t19998 → t19999 → t20000 → t0")
+def test_a_circle_through_many_terms_is_named_in_short() -> None:
+    """An error stays readable, however many terms are part of it."""
+    queries = trees(**{f"t{n}": f"term:t{n + 1}" for n in range(20_000)}, t20000="term:t0")
+    circle, *_ = resolve(queries, terms=queries, entities=[]).faults
+    assert circle.term == "t20000"
+    assert circle.message.endswith("t0 → t1 → t2 → t3 → t4 → t5 → … → t19997 → t19998 → t19999 → t20000 → t0")
+
+
+def test_references_may_go_as_deep_as_evaluation_can() -> None:
+    """A chain of terms that is too long is refused once, at the first reference that goes too deep."""
+    queries = trees(**{f"t{n}": f"x term:t{n + 1}" for n in range(20_000)}, t20000="end")
+    resolution = resolve(queries, terms=queries, entities=[])
+    assert resolution.order[:2] == ("t20000", "t19999")
+    (fault,) = resolution.faults
+    assert (fault.term, fault.column) == ("t19940", 3)
+    assert fault.message.startswith("terms refer to each other too deeply: expected at most 120 levels")
+    within = {name: tree for name, tree in queries.items() if int(name[1:]) > 19_940}
+    assert resolve(within, terms=within, entities=[]).faults == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeVar
+from unicodedata import normalize
 
 from hypothesis import strategies as st
 
@@ -37,7 +38,7 @@ def words(texts: st.SearchStrategy[str], *, exact: bool = True) -> st.SearchStra
 
 def prefixes(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Prefix]:
     """Prefixes out of those of `texts` that are long enough."""
-    return st.builds(Prefix, text=texts.filter(lambda text: sum(map(str.isalnum, text)) >= 3))
+    return st.builds(Prefix, text=texts.filter(lambda text: sum(map(str.isalnum, normalize("NFKD", text))) >= 3))
 
 
 def phrases(texts: st.SearchStrategy[str], *, exact: bool = True) -> st.SearchStrategy[Phrase]:

@@ -9,8 +9,13 @@ from itertools import islice
 from typing import Final
 
 from workers.extract.query.format import format_query
-from workers.extract.query.syntax import EntityRef, Node, TermRef, walk
+from workers.extract.query.syntax import EntityRef, Node, TermRef, children, walk
 
+MAX_EXPANDED: Final = 120
+"""Nodes from the root of a query to a leaf when each reference is replaced by the query it names: evaluation goes down as far."""
+_TOO_DEEP: Final = (
+    f"terms refer to each other too deeply: expected at most {MAX_EXPANDED} levels, those of the other terms included"
+)
 _MAX_CANDIDATES: Final = 500
 """Names looked at for a suggestion: difflib takes about 20 µs for each, and a list may hold 100 000."""
 
@@ -36,7 +41,7 @@ def resolve(queries: Mapping[str, Node], *, terms: Collection[str], entities: Co
     """Follow every `term:` and `entity:` of `queries` (name to tree).
 
     `terms` are the names of all terms of the list, `entities` of those that are entities; names must be the same to the letter.
-    Linear in the size of the list; as deep as references go.
+    Linear in the size of the list, however deep references go; too deep a chain of them is a fault.
     """
     names = _Names(terms), _Names(entities)
     references = {name: [node for node in walk(tree) if isinstance(node, EntityRef | TermRef)] for name, tree in queries.items()}
@@ -47,7 +52,7 @@ def resolve(queries: Mapping[str, Node], *, terms: Collection[str], entities: Co
         if (message := _unknown(node, *names)) is not None
     ]
     order, circles = _order({name: [node for node in nodes if isinstance(node, TermRef)] for name, nodes in references.items()})
-    return Resolution(order=order, faults=(*faults, *circles))
+    return Resolution(order=order, faults=(*faults, *circles, *_too_deep(queries, order)))
 
 
 class _Names:
@@ -110,3 +115,20 @@ def _circle(path: list[str], closing: str) -> str:
     if len(circle) > 12:
         circle = [*circle[:6], "…", *circle[-5:]]
     return f"terms refer to each other in a circle: {' → '.join(circle)}"
+
+
+def _too_deep(queries: Mapping[str, Node], order: tuple[str, ...]) -> Iterator[ReferenceFault]:
+    """The first query of every chain of references that goes deeper than evaluation may."""
+    depths: dict[str, int] = {}
+    for name in order:
+        level, height = [queries[name]], 0
+        deepest, through = 0, None
+        while level:
+            height += 1
+            for node in level:
+                if isinstance(node, TermRef) and height + depths.get(node.name, 0) > deepest:
+                    deepest, through = height + depths.get(node.name, 0), node
+            level = [child for node in level for child in children(node)]
+        depths[name] = max(height, deepest)
+        if through is not None and deepest > MAX_EXPANDED >= depths.get(through.name, 0):
+            yield ReferenceFault(term=name, column=through.span[0] + 1, message=_TOO_DEEP)
