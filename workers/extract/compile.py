@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from monitor.domain.errors import ConfigError, Fault, QueryError
 from monitor.domain.watch import Term, TermKind
-from workers.extract.automaton import Automaton
-from workers.extract.index import Index, Leaf, leaf_key, options_of
-from workers.extract.phrase import Option, parse_phrase
+from workers.extract.automaton import Automaton, owner_of
+from workers.extract.index import Index, leaf_key, options_of
+from workers.extract.phrase import Option, Options, parse_phrase
 from workers.extract.query.check import require_trigger
 from workers.extract.query.parse import parse
 from workers.extract.query.syntax import EntityRef, Phrase, Prefix, TermRef, Word, walk
@@ -17,11 +19,20 @@ from workers.extract.spellings import patterns
 from workers.extract.triggers import trigger
 
 
+@dataclass(slots=True)
+class _Sought:
+    """What the automaton will look for, and for whom."""
+
+    patterns: list[bytes] = field(default_factory=list)
+    owners: array[int] = field(default_factory=lambda: array("I"))
+
+
 def compile_terms(terms: Sequence[Term]) -> Index:
     """The index of a watch list. Raises ConfigError with a fault for every term that cannot be compiled."""
     index = Index(terms=tuple(terms))
     index.names = {term.name: number for number, term in enumerate(index.terms)}
-    faults = list(_compile_each(index))
+    sought = _Sought()
+    faults = list(_compile_each(index, sought))
     faults += _bad_references(index)
     if faults:
         raise ConfigError(faults)
@@ -29,27 +40,21 @@ def compile_terms(terms: Sequence[Term]) -> Index:
         for leaf in trigger(index, number):
             index.triggers.add(leaf, number)
     index.triggers.freeze(len(index.texts))
-    index.automaton = Automaton(_all_patterns(index))
+    index.automaton = Automaton(sought.patterns, sought.owners)
     return index
 
 
-def _all_patterns(index: Index) -> Iterator[tuple[Leaf, bytes, bool]]:
-    for leaf, (text, options) in enumerate(zip(index.texts, index.options, strict=True)):
-        for pattern, certain in patterns(parse_phrase(text, Option(options))):
-            yield leaf, pattern, certain
-
-
-def _compile_each(index: Index) -> Iterator[Fault]:
+def _compile_each(index: Index, sought: _Sought) -> Iterator[Fault]:
     for number, term in enumerate(index.terms):
         try:
             for text, options in _leaves(index, number, term):
-                _intern(index, text, options)
+                _intern(index, sought, text, options)
         except QueryError as error:
             place = f"query, column {error.column}: " if term.kind is TermKind.QUERY and error.column else ""
             yield fault_at(term, f"watch term {term.name!r}: {place}{error}")
 
 
-def _leaves(index: Index, number: int, term: Term) -> Iterator[tuple[str, Option]]:
+def _leaves(index: Index, number: int, term: Term) -> Iterator[tuple[str, Options]]:
     options = options_of(term)
     if term.kind is TermKind.QUERY:
         tree = parse(term.query or "")
@@ -65,15 +70,19 @@ def _leaves(index: Index, number: int, term: Term) -> Iterator[tuple[str, Option
             yield phrase, Option.NONE
 
 
-def _intern(index: Index, text: str, options: Option) -> None:
-    key = (text, int(options))
+def _intern(index: Index, sought: _Sought, text: str, options: Options) -> None:
+    key = (text, options)
     if key in index.leaves:
         return
-    if not parse_phrase(text, options).words:
+    phrase = parse_phrase(text, options)
+    if not phrase.words:
         raise QueryError(f"{text!r} holds no letter or digit to search for", column=0)
-    index.leaves[key] = len(index.texts)
+    leaf = index.leaves[key] = len(index.texts)
+    for pattern, certain in patterns(phrase):
+        sought.patterns.append(pattern)
+        sought.owners.append(owner_of(leaf, certain=certain))
     index.texts.append(text)
-    index.options.append(int(options))
+    index.options.append(options)
 
 
 def fault_at(term: Term, message: str) -> Fault:

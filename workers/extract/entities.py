@@ -45,7 +45,7 @@ def resolve(index: Index, layout: Layout, found: Mapping[int, Sequence[Spot]]) -
 
 
 def _without_common_words(index: Index, layout: Layout, leaf: int, spots: Sequence[Spot]) -> Sequence[Spot]:
-    phrase = phrase_of(index.texts[leaf], Option(index.options[leaf]))
+    phrase = phrase_of(index.texts[leaf], index.options[leaf])
     if len(phrase.words) > 1 or phrase.acronym or not has_case(phrase.words[0]):
         return spots
     kept = set(homographs.stands(layout, [first for first, last in spots if first == last]))

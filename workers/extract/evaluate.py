@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from monitor.domain.match import Document, Field
 from monitor.domain.watch import TermKind
 from workers.extract import entities
+from workers.extract.automaton import leaf_of, owner_of
 from workers.extract.index import Index, leaf_key, options_of
 from workers.extract.layout import Layout
 from workers.extract.near import Spot, chain, within
@@ -38,25 +39,22 @@ class Evaluation:
         self.document = document
         self.layout = Layout(document)
         self._language = (document.language or "").split("-")[0].lower() or None
-        self._starts: dict[int, set[int]] = {}
-        self._certain: set[int] = set()
         self._spots: dict[int, list[Spot]] = {}
         self._fired: dict[int, bool] = {}
         self._entities: dict[int, list[Spot]] | None = None
-        automaton = index.automaton
-        for pattern, start, _ in automaton.find(self.layout.flat):
-            leaf = automaton.leaf(pattern)
-            if leaf not in self._starts:
-                self._starts[leaf] = {start}
+        self._found: dict[int, list[int]] = {}
+        found, owners = self._found, index.automaton.owners
+        for pattern, start, _ in index.automaton.find(self.layout.flat):
+            owner = owners[pattern]
+            if owner in found:
+                found[owner].append(start)
             else:
-                self._starts[leaf].add(start)
-            if automaton.certain(pattern):
-                self._certain.add(leaf)
+                found[owner] = [start]
 
     def called(self) -> list[int]:
         """The terms of which a trigger stands in the document, in the order of the watch list."""
         of = self.index.triggers.of
-        return sorted({number for leaf in self._starts for number in of(leaf)})
+        return sorted({number for owner in self._found for number in of(leaf_of(owner))})
 
     def fires(self, number: int) -> bool:
         """Whether a term fires on the document."""
@@ -77,7 +75,7 @@ class Evaluation:
     def entity(self, number: int) -> list[Spot]:
         """The occurrences of an entity that stand in the right context."""
         if self._entities is None:
-            found = [leaf for leaf in self._starts if self.index.options[leaf] & Option.ENTITY]
+            found = {leaf for owner in self._found if self.index.options[leaf := leaf_of(owner)] & Option.ENTITY}
             self._entities = entities.resolve(self.index, self.layout, {leaf: self.spots(leaf) for leaf in found})
         return self._in_context(number, self._entities.get(number, []))
 
@@ -88,7 +86,7 @@ class Evaluation:
 
     def sighted(self, leaf: int) -> bool:
         """Whether the letters of a leaf, or some of them, were found."""
-        return leaf in self._starts
+        return owner_of(leaf, certain=False) in self._found or owner_of(leaf, certain=True) in self._found
 
     def spots(self, leaf: int) -> list[Spot]:
         """The occurrences of a leaf, in the order of the text."""
@@ -101,10 +99,15 @@ class Evaluation:
         return [number for number in self.called() if self.index.terms[number].kind is TermKind.ENTITY]
 
     def _find(self, leaf: int) -> list[Spot]:
-        phrase = phrase_of(self.index.texts[leaf], Option(self.index.options[leaf]))
-        firsts = sorted({self.layout.word_at(start) for start in self._starts.get(leaf, ())})
-        ends = ((first, occurrence(phrase, self.layout, first, self._language)) for first in firsts)
-        return [(first, last) for first, last in ends if last is not None]
+        word_at = self.layout.word_at
+        certain = {word_at(start) for start in self._found.get(owner_of(leaf, certain=True), ())}
+        spots = [(word, word) for word in certain]
+        doubtful = {word_at(start) for start in self._found.get(owner_of(leaf, certain=False), ())} - certain
+        if doubtful:
+            phrase = phrase_of(self.index.texts[leaf], self.index.options[leaf])
+            ends = ((first, occurrence(phrase, self.layout, first, self._language)) for first in doubtful)
+            spots += [(first, last) for first, last in ends if last is not None]
+        return sorted(spots)
 
     def _admitted(self, number: int) -> bool:
         document = self.document
@@ -120,7 +123,7 @@ class Evaluation:
         return bool(self.evidence(number))
 
     def _present(self, leaf: int) -> bool:
-        return leaf in self._certain or (leaf in self._starts and bool(self.spots(leaf)))
+        return owner_of(leaf, certain=True) in self._found or bool(self.spots(leaf))
 
     def holds(self, node: Node, number: int, field: Field | None) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
         """Whether a part of a term's query holds, looking only at `field` if one is given."""

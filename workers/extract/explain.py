@@ -6,6 +6,7 @@ An explanation is a dictionary: `term`, `kind`, `fired`, and `because`, the tree
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from monitor.domain.match import Field
@@ -16,6 +17,7 @@ from workers.extract.query.format import format_query
 from workers.extract.query.syntax import And, InField, Near, Node, Not, Or, TermRef, children
 
 Part: TypeAlias = dict[str, Any]
+_text = lru_cache(maxsize=5_000)(format_query)
 MAX_SHOWN = 20
 """Occurrences listed for one part."""
 
@@ -83,7 +85,7 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None) 
     held = evaluation.holds(node, number, field)
     below = node.name if isinstance(node, InField) else field
     spots = list(evaluation.part_evidence(node, number, field)) if held else []
-    part: Part = {"part": format_query(node), "held": held, "matches": _matches(evaluation, sorted(set(spots)))}
+    part: Part = {"part": _text(node), "held": held, "matches": _matches(evaluation, sorted(set(spots)))}
     if isinstance(node, And | Or | Not | InField | Near):
         part["parts"] = [_part(evaluation, child, number, below) for child in children(node)]
     if isinstance(node, TermRef):

@@ -140,10 +140,26 @@ codecs.register_error("news-monitor.fold", _off_page)
 
 def words(text: str) -> list[bytes]:
     """The folded words of a text, as UTF-8; the n-th stands at the n-th of `spans`."""
+    return words_and_bytes(text)[0]
+
+
+def words_and_bytes(text: str) -> tuple[list[bytes], bytes | None]:
+    """The folded words of a text, and where folding kept every character one byte, the text as these bytes, else None."""
     if "#" in text or "@" in text:
-        text = _TAG.sub(_with_humps, text)
+        parted = _TAG.sub(_with_humps, text)
+        if parted != text:
+            return words_and_bytes(parted)[0], None
     if text.isascii():
-        return text.encode().translate(_ASCII_FOLD).split()
+        even = text.encode().translate(_ASCII_FOLD)
+        return even.split(), even
+    try:
+        even = codecs.charmap_encode(text, "strict", _PAGE)[0].translate(_PAGE_FOLD)  # type: ignore[arg-type]
+    except UnicodeEncodeError:
+        return _words_off_page(text), None
+    return even.split(), even
+
+
+def _words_off_page(text: str) -> list[bytes]:
     try:
         page = codecs.charmap_encode(text, "news-monitor.fold", _PAGE)[0]  # type: ignore[arg-type]
     except UnicodeEncodeError:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from monitor.domain.watch import Term, TermKind
 from workers.extract.automaton import Automaton
 from workers.extract.owners import Owners
-from workers.extract.phrase import Option
+from workers.extract.phrase import Option, Options
 from workers.extract.query.syntax import Node, Phrase, Prefix, Word
 
 Leaf: TypeAlias = int
@@ -26,9 +26,9 @@ class Index:
     trees: dict[int, Node] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
     triggers: Owners = field(default_factory=Owners)
-    automaton: Automaton = field(default_factory=lambda: Automaton(()))
+    automaton: Automaton = field(default_factory=lambda: Automaton((), array("I")))
 
-    def leaf(self, text: str, options: Option) -> Leaf:
+    def leaf(self, text: str, options: Options) -> Leaf:
         """The leaf of a phrase."""
         return self.leaves[text, options]
 
@@ -38,7 +38,7 @@ class Index:
         return [self.leaves[phrase, options_of(term)] for phrase in term.phrases]
 
 
-def options_of(term: Term) -> Option:
+def options_of(term: Term) -> Options:
     """How the words of a term are to be found."""
     return (
         (Option.EXACT if term.exact else Option.NONE)
@@ -48,7 +48,7 @@ def options_of(term: Term) -> Option:
     )
 
 
-def leaf_key(node: Word | Prefix | Phrase, options: Option) -> tuple[str, Option]:
+def leaf_key(node: Word | Prefix | Phrase, options: Options) -> tuple[str, Options]:
     """The phrase and the options by which a leaf of a query tree is looked up."""
     if isinstance(node, Phrase):
         parts = [leaf_key(word, options) for word in node.words]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -14,6 +14,8 @@ from workers.extract import fold
 
 _BORDER: Final = b"\x01"
 """Stands as a word between title and body: no folded word contains it."""
+_FEW: Final = 16
+"""Questions after which a table of all answers is cheaper."""
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _SENTENCE_END: Final = re.compile(r"[.!?…۔؟。！？][\"'”’»)\]]*(\s|$)|[。！？]")
 _OPENING: Final = "\"'“‘«([¿¡*_„ "
@@ -34,6 +36,26 @@ class Place:
     end: int
 
 
+class _Passage:
+    """Title or body: its folded words, and where they stand."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words, self._even = fold.words_and_bytes(text)
+        self._spans: list[tuple[int, int]] | None = None
+        self._asked = 0
+
+    def span(self, number: int) -> tuple[int, int]:
+        """The characters of a word. The first few are found one by one, where a word's bytes are its characters."""
+        if self._spans is None:
+            self._asked += 1
+            if self._even is not None and self._asked <= _FEW:
+                start = len(self._even) - len(self._even.split(None, number)[-1])
+                return start, start + len(self.words[number])
+            self._spans = fold.spans(self.text)
+        return self._spans[number]
+
+
 class Layout:
     """The folded words of a document in one row: the title's, a border, the body's. A word is named by its number in that row.
 
@@ -43,22 +65,16 @@ class Layout:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        title, body = fold.words(document.title), fold.words(document.body)
-        self._in_title = len(title)
-        self.words = [*title, _BORDER, *body]
+        self._title = _Passage(document.title)
+        self._body = _Passage(document.body)
+        self._in_title = len(self._title.words)
+        self.words = [*self._title.words, _BORDER, *self._body.words]
         self.flat = b" " + b" ".join(self.words) + b" "
+        self._asked = 0
 
     @cached_property
     def _starts(self) -> list[int]:
         return list(accumulate(map(len, self.words), lambda at, length: at + length + 1, initial=1))
-
-    @cached_property
-    def _title_spans(self) -> list[tuple[int, int]]:
-        return fold.spans(self.document.title)
-
-    @cached_property
-    def _body_spans(self) -> list[tuple[int, int]]:
-        return fold.spans(self.document.body)
 
     @property
     def border(self) -> int:
@@ -67,9 +83,10 @@ class Layout:
 
     def word_at(self, byte: int) -> int:
         """The number of the word that holds this byte of `flat`, or that begins after the space there."""
-        if self.flat[byte] == 32:
-            return bisect_left(self._starts, byte + 1)
-        return bisect_right(self._starts, byte) - 1
+        self._asked += 1
+        if self._asked <= _FEW:
+            return self.flat.count(b" ", 0, byte + 1) - 1
+        return bisect_right(self._starts, byte + 1) - 1
 
     def places_of(self, folded: bytes) -> list[int]:
         """The words that fold to this."""
@@ -88,7 +105,7 @@ class Layout:
 
     def span(self, word: int) -> tuple[int, int]:
         """The characters of a word in its field."""
-        return self._title_spans[word] if word < self._in_title else self._body_spans[word - self._in_title - 1]
+        return self._title.span(word) if word < self._in_title else self._body.span(word - self._in_title - 1)
 
     def written(self, word: int) -> str:
         """A word as the article writes it."""
@@ -127,8 +144,7 @@ class Layout:
         return (
             "\n" in joint
             or self.breaks_after(word - 1)
-            or (joint.rstrip(_OPENING)[-1:] in {".", "!", "?", ":", "…"}
-            and " " in joint)
+            or (joint.rstrip(_OPENING)[-1:] in {".", "!", "?", ":", "…"} and " " in joint)
         )
 
     def line(self, word: int) -> str:

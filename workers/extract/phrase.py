@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntFlag
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
+from typing import Final, TypeAlias
 
 from workers.extract import fold, scripts
 
@@ -13,71 +12,80 @@ MAX_ACRONYM = 5
 """Letters of a name in capitals that is an acronym and nothing else (CONTRACT: `US`, `IDF`)."""
 
 
-class Option(IntFlag):
-    """How a phrase is to be found."""
+class Option:
+    """How a phrase is to be found: flags, plain integers since enum flags are slow."""
 
-    NONE = 0
-    EXACT = 1
-    CASE = 2
-    STEM = 4
-    ENTITY = 8
-    PREFIX = 16
+    NONE: Final = 0
+    EXACT: Final = 1
+    CASE: Final = 2
+    STEM: Final = 4
+    ENTITY: Final = 8
+    PREFIX: Final = 16
     """An asterisk behind a word stands for any ending."""
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """`words` are folded, `written` as in the watch list, `joints` what stands between them there, `open` the words with an asterisk."""
+Options: TypeAlias = int
+_NOTHING: Final[frozenset[bytes]] = frozenset()
 
-    text: str
-    options: Option
-    words: tuple[str, ...]
-    written: tuple[str, ...]
-    joints: tuple[str, ...]
-    open: frozenset[int]
+
+class Phrase:
+    """`words` are folded, `written` as in the watch list, `joints` what stands between them there, `open` the words with an asterisk.
+
+    `forms` are the words, and the words with a regular English plural or an Arabic contraction of the article; `prefixes` may be
+    written on to the first word, `particles` behind the last.
+    """
+
+    __slots__ = ("forms", "joints", "open", "options", "particles", "prefixes", "words", "written")
+
+    def __init__(
+        self, options: Options, words: tuple[str, ...], written: tuple[str, ...], joints: tuple[str, ...], stars: frozenset[int]
+    ) -> None:
+        self.options = options
+        self.words = words
+        self.written = written
+        self.joints = joints
+        self.open = stars
+        self.prefixes = self.particles = _NOTHING
+        if words and not options & Option.EXACT and not (words[0].isascii() and words[-1].isascii()):
+            self.prefixes = scripts.before(words[0])
+            self.particles = scripts.after(words[-1])
+        self.forms = self._forms()
+
+    def _forms(self) -> tuple[tuple[bytes, ...], ...]:
+        first = tuple([word.encode() for word in self.words])
+        rows = [first]
+        if self.options & Option.EXACT or not first:
+            return (first,)
+        if not self.options & Option.ENTITY and self.closed:
+            rows += [(*first[:-1], plural.encode()) for plural in scripts.plurals(self.words[-1])]
+        if self.prefixes and (contracted := scripts.without_article(self.words[0])):
+            rows.append((contracted.encode(), *first[1:]))
+        return tuple(rows)
 
     @property
     def closed(self) -> bool:
         """Whether the last word ends where it says."""
         return len(self.words) - 1 not in self.open
 
-    @cached_property
+    @property
     def acronym(self) -> bool:
         """Whether this is a name in capitals of at most five letters, dotted or not: then only capitals are its proof."""
         letters = "".join(self.written)
         dotted = all(len(word) == 1 for word in self.written) and all(joint.startswith(".") for joint in self.joints)
         return len(letters) <= MAX_ACRONYM and letters.isupper() and (len(self.words) == 1 or dotted)
 
-    @cached_property
-    def forms(self) -> tuple[tuple[bytes, ...], ...]:
-        """The words, and the words with a regular English plural or an Arabic contraction of the article."""
-        rows = [self.words]
-        if not self.options & (Option.EXACT | Option.ENTITY) and self.closed:
-            rows += [(*self.words[:-1], plural) for plural in scripts.plurals(self.words[-1])]
-        if not self.options & Option.EXACT and (contracted := scripts.without_article(self.words[0])):
-            rows.append((contracted, *self.words[1:]))
-        return tuple(tuple(word.encode() for word in row) for row in rows)
 
-    @cached_property
-    def prefixes(self) -> frozenset[bytes]:
-        """What may be written on to its first word."""
-        return frozenset() if self.options & Option.EXACT else frozenset(p.encode() for p in scripts.before(self.words[0]))
-
-    @cached_property
-    def particles(self) -> frozenset[bytes]:
-        """What may be written behind its last word."""
-        return frozenset() if self.options & Option.EXACT else frozenset(p.encode() for p in scripts.after(self.words[-1]))
-
-
-def parse_phrase(text: str, options: Option) -> Phrase:
+def parse_phrase(text: str, options: Options) -> Phrase:
     """The phrase that a watch list writes as `text`; without words if there is nothing to search for."""
+    if text.isascii() and text.isalnum():
+        return Phrase(options, (text.lower(),), (text,), (), frozenset())
     words = tuple(word.decode() for word in fold.words(text))
     spans = fold.spans(text)
     joints = tuple(text[end:start] for (_, end), (start, _) in pairwise(spans))
     stars = (
         frozenset(i for i, (_, end) in enumerate(spans) if text[end : end + 1] == "*") if options & Option.PREFIX else frozenset()
     )
-    return Phrase(text, options, words, tuple(text[start:end] for start, end in spans), joints, stars)
+    return Phrase(options, words, tuple(text[start:end] for start, end in spans), joints, stars)
 
 
 phrase_of = lru_cache(maxsize=20_000)(parse_phrase)

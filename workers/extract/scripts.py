@@ -19,21 +19,21 @@ _CASED: Final = re.compile("[a-z\u0370-\u03ff\u0400-\u052f\u0531-\u0587]+[0-9a-z
 
 _AL: Final = "ال"
 ARABIC_PREFIXES: Final = frozenset(
-    [joined for conjunction in ("", "و", "ف") for particle in ("", "ب", "ل", "ك", "س", _AL, f"ب{_AL}", f"ك{_AL}", "لل") if
+    [joined.encode() for conjunction in ("", "و", "ف") for particle in ("", "ب", "ل", "ك", "س", _AL, f"ب{_AL}", f"ك{_AL}", "لل") if
      (joined := conjunction + particle)]
 )  # fmt: skip
 HEBREW_PREFIXES: Final = frozenset(
-    [joined for conjunction in ("", "ו") for relative in ("", "ש", "כש", "לכש", "מש") for preposition in ("", "ב", "כ", "ל", "מ")
+    [joined.encode() for conjunction in ("", "ו") for relative in ("", "ש", "כש", "לכש", "מש") for preposition in ("", "ב", "כ", "ל", "מ")
      for article in ("", "ה") if (joined := conjunction + relative + preposition + article)]
 )  # fmt: skip
 _PARTICLES: Final = (
     "은 는 이 가 을 를 의 에 에서 에게 에는 에도 에서는 에서도 에게서 께 께서 한테 와 과 로 으로 로서 으로서 로써 으로써 로부터 으로부터 부터 까지 만 도 "
     "라고 이라고 라는 이라는 라며 이라며 처럼 보다 마저 조차 밖에 뿐 이나 나 이며 며 이고 인 이다 였다 이었다 측 측은 군 군이 군은 군의 들 들이 들은 들을 들의"
 )
-HANGUL_PARTICLES: Final = frozenset(unicodedata.normalize("NFKD", particle) for particle in _PARTICLES.split())
+HANGUL_PARTICLES: Final = frozenset(unicodedata.normalize("NFKD", particle).encode() for particle in _PARTICLES.split())
 
 
-def before(word: str) -> frozenset[str]:
+def before(word: str) -> frozenset[bytes]:
     """The prefixes that an article may write on to this folded word."""
     if len(word) < MIN_STEM:
         return frozenset()
@@ -42,7 +42,7 @@ def before(word: str) -> frozenset[str]:
     return HEBREW_PREFIXES if _HEBREW.match(word) else frozenset()
 
 
-def after(word: str) -> frozenset[str]:
+def after(word: str) -> frozenset[bytes]:
     """The particles that an article may write behind this folded word."""
     return HANGUL_PARTICLES if _HANGUL.match(word[-1]) else frozenset()
 

@@ -7,7 +7,7 @@ only what is `certain` needs no second look. The two must agree: whatever `occur
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from workers.extract import scripts
@@ -36,58 +36,56 @@ _CONTRACTED: Final = frozenset(b"s t ll re ve d m".split())
 _ELIDED: Final = frozenset(b"l d j m t n s c qu jusqu lorsqu dell nell sull all dall un".split())
 
 
-def patterns(phrase: Phrase) -> Iterator[tuple[bytes, bool]]:
-    """What to look for in `Layout.flat`, and whether finding it is already an occurrence. Unordered, without doubles."""
-    seen = set()
-    for pattern, certain in _patterns(phrase):
-        if pattern not in seen:
-            seen.add(pattern)
-            yield pattern, certain
-
-
-def _patterns(phrase: Phrase) -> Iterator[tuple[bytes, bool]]:
-    if phrase.options & Option.STEM:
-        yield b" " + root(phrase), False
+def patterns(phrase: Phrase) -> list[tuple[bytes, bool]]:
+    """What to look for in `Layout.flat`, and whether finding it is already an occurrence."""
+    options = phrase.options
     border = b"" if phrase.prefixes else b" "
-    loose = len(phrase.words) > 1 or bool(phrase.prefixes) or bool(phrase.options & (Option.EXACT | Option.CASE | Option.ENTITY))
-    for form in phrase.forms:
-        if phrase.open:
-            yield border + b" ".join(form[: min(phrase.open) + 1]), len(form) == 1 and not loose
-        elif phrase.particles:
-            yield border + b" ".join(form), False
-        else:
-            yield border + b" ".join(form) + b" ", not loose
-    if not phrase.options & Option.EXACT:
-        yield from ((border + pattern, False) for pattern in _respelled(phrase))
+    certain = len(phrase.words) == 1 and not phrase.prefixes and not options & (Option.EXACT | Option.CASE | Option.ENTITY)
+    if phrase.open:
+        found = [(border + b" ".join(form[: min(phrase.open) + 1]), certain) for form in phrase.forms]
+    elif phrase.particles:
+        found = [(border + b" ".join(form), False) for form in phrase.forms]
+    else:
+        found = [(border + b" ".join(form) + b" ", certain) for form in phrase.forms]
+    if options & Option.STEM:
+        found.append((b" " + root(phrase), False))
+    if not options & Option.EXACT and not phrase.open - {len(phrase.words) - 1}:
+        found += [(border + pattern, False) for pattern in (*_joined(phrase), *_split(phrase))]
+    return found
 
 
-def _respelled(phrase: Phrase) -> Iterator[bytes]:
-    """Beginnings of the phrase with two words joined, or one word split."""
+def _joined(phrase: Phrase) -> list[bytes]:
+    """Beginnings of the phrase with two words joined, or all."""
+    if len(phrase.words) == 1:
+        return []
     words = [word.encode() for word in phrase.words]
-    if phrase.open - {len(words) - 1}:
-        return
-    for i in range(len(words) - 1):
-        if _may_join(phrase, i):
-            yield b" ".join([*words[:i], words[i] + words[i + 1], *words[i + 2 :]])
-    if len(words) > 2:
-        yield b"".join(words)
-    if len(words) <= MAX_SPLIT_WORDS:
-        for i, word in enumerate(phrase.words):
-            before = b"".join(w + b" " for w in words[:i])
-            for at in _cuts(phrase, i):
-                yield before + (word[:at] + " " + word[at : at + _GLIMPSE]).encode()
+    pairs = [i for i in range(len(words) - 1) if _may_join(phrase, i)]
+    found = [b" ".join([*words[:i], words[i] + words[i + 1], *words[i + 2 :]]) for i in pairs]
+    return found if len(words) == 2 else [*found, b"".join(words)]
 
 
-def _cuts(phrase: Phrase, index: int) -> Iterator[int]:
+def _split(phrase: Phrase) -> list[bytes]:
+    """Beginnings of the phrase with one word split; of the second half no more than a glimpse."""
+    if len(phrase.words) > MAX_SPLIT_WORDS:
+        return []
+    found = []
+    before = ""
+    for i, word in enumerate(phrase.words):
+        found += [f"{before}{word[:at]} {word[at : at + _GLIMPSE]}".encode() for at in _cuts(phrase, i)]
+        before += f"{word} "
+    return found
+
+
+def _cuts(phrase: Phrase, index: int) -> Iterable[int]:
     """Where a word of a phrase may be found split. A name is split only at its capitals (AstraZeneca)."""
     word, written = phrase.words[index], phrase.written[index]
-    if not scripts.has_case(word) or index in phrase.open:
-        return
-    if phrase.options & Option.ENTITY:
-        if len(word) == len(written):
-            yield from (at for at in range(1, len(word)) if written[at].isupper() and (written[at - 1].islower() or phrase.acronym))
-        return
-    yield from range(1, len(word))
+    if index in phrase.open or not scripts.has_case(word):
+        return ()
+    if not phrase.options & Option.ENTITY:
+        return range(1, len(word))
+    if len(word) != len(written) or written.istitle():
+        return ()
+    return [at for at in range(1, len(word)) if written[at].isupper() and (written[at - 1].islower() or phrase.acronym)]
 
 
 def _may_join(phrase: Phrase, index: int) -> bool:

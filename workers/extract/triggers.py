@@ -63,7 +63,7 @@ def _trigger(index: Index, node: Node, number: int) -> set[int] | None:
 
 def _frequency(index: Index, leaf: int) -> float:
     """A guess at the share of articles that hold a leaf: as rare as its rarest word, and rarer with every further one."""
-    options = Option(index.options[leaf])
+    options = index.options[leaf]
     phrase = phrase_of(index.texts[leaf], options)
     words = [word.encode() for word in phrase.words]
     rarest = min(1.0 if word in FUNCTION_WORDS else 0.3 if word in _FREQUENT else 0.2 / (1 + len(word)) for word in words)
