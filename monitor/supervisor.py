@@ -221,7 +221,8 @@ def _signals_wake(note: Callable[[int], None]) -> Iterator[socket.socket]:
     with reader, writer:
         reader.settimeout(0)
         writer.settimeout(0)
-        before = {number: signal.signal(number, handle) for number in (*_STOP_SIGNALS, signal.SIGCHLD)}
+        ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()  # nohup
+        before = {number: signal.signal(number, handle) for number in {*_STOP_SIGNALS, signal.SIGCHLD} - ignored}
         previous = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         try:
             yield reader

@@ -1,7 +1,7 @@
 """A worker process: takes one job after another from one queue, in this process, so that what was built once stays in memory.
 
-One queue a process, since RQ keeps a job that is being fetched only then. A job at hand is finished on SIGTERM. While Redis is gone an
-idle worker waits; one in the middle of a job may end: whoever started it starts it again, and the database knows what is unfinished.
+One queue a process, since RQ keeps a job that is being fetched only then. A job at hand is finished on SIGTERM. While Redis is gone
+the worker waits for it; what it could not report as done the database knows.
 """
 
 from __future__ import annotations
@@ -51,6 +51,17 @@ class QueueWorker(SimpleWorker):
         )
         self.log_result_lifespan = False
 
+    @property
+    def stopping(self) -> bool:
+        """Whether a signal asked it to stop."""
+        return self._stop_requested
+
+    def _shutdown(self) -> None:
+        """On a signal: after the job at hand, else now, by what no `except Exception` on the way can swallow."""
+        self._stop_requested = True
+        if self.get_state() != WorkerStatus.BUSY:
+            raise SystemExit(0)
+
     def bootstrap(self, *_logging: Any) -> None:
         """Register, and nothing else: no handlers on the log, no subscription to commands."""
         self.register_birth()  # type: ignore[no-untyped-call]
@@ -63,9 +74,6 @@ class QueueWorker(SimpleWorker):
         """A job whose worker is silent for this long is abandoned."""
         del job
         return JOB_TIMEOUT_S + 5
-
-    def set_shutdown_requested_date(self) -> None:
-        """Nothing: a signal handler does not talk to Redis in the middle of a job."""
 
     def run_maintenance_tasks(self) -> None:
         """Clear away what killed workers left; strange data in Redis is no reason to stop working."""
@@ -99,22 +107,33 @@ def run(
     on_stop: Callable[[], None] = lambda: None,
     job_class: type[SafeJob] = SafeJob,
 ) -> None:
-    """Work on the queue `name` until SIGTERM or SIGINT, or until Redis fails in the middle of a job.
+    """Work on the queue `name` until SIGTERM or SIGINT. While Redis is gone, wait for it.
 
     `on_start` runs before the first job (build the matcher), `on_stop` after the last (close what is open), whatever ended the work.
-    Waits for a Redis that is not there yet.
     """
     _route_rq_logs()
     signal.signal(signal.SIGTERM, _leave)
     on_start()
     try:
         connection = connect(url)
-        _wait_for(connection)
-        QueueWorker(name, connection, job_class).work()
-    except RedisError as error:
-        get_logger().warning("queue.trouble", message=str(error))
+        while not _work(name, connection, job_class):
+            time.sleep(_RETRY_S)
     finally:
         on_stop()
+
+
+def _work(name: str, connection: redis.Redis, job_class: type[SafeJob]) -> bool:
+    """True if the work was stopped, False if it broke off because of Redis."""
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _wait_for(connection)
+    try:
+        worker = QueueWorker(name, connection, job_class)
+        worker.work()
+    except RedisError as error:
+        get_logger().warning("queue.trouble", message=str(error))
+        return False
+    return worker.stopping
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

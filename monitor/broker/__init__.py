@@ -4,9 +4,10 @@ connection.py   connect, connect_producer, ping
 embedded.py     EmbeddedServer: one server per data directory
 lock.py         the data directory belongs to one daemon
 program.py      which server program to start
+queues.py       the two queues and the only jobs they carry
 """
 
 from monitor.broker.connection import connect, connect_producer, ping
-from monitor.broker.embedded import EmbeddedServer
+from monitor.broker.embedded import EmbeddedServer, running_server
 
-__all__ = ["EmbeddedServer", "connect", "connect_producer", "ping"]
+__all__ = ["EmbeddedServer", "connect", "connect_producer", "ping", "running_server"]

@@ -30,6 +30,7 @@ SOCKET_PATH_LIMIT = 100  # sockaddr_un has 108 bytes on Linux, 104 on macOS
 START_WITHIN_S = 20.0
 STOP_WITHIN_S = 5.0
 _STEP_S = 0.005
+_ADDRESS = "address"
 
 
 class EmbeddedServer:
@@ -99,14 +100,16 @@ class EmbeddedServer:
     def _launch(self) -> None:
         lock = open_lock(self._directory / "server.lock")
         try:
-            _end_leftover(lock)
+            _end_leftover(lock, self._directory)
             self._socket.unlink(missing_ok=True)
-            with _open_log(self._directory / "server.log") as log:
+            with _open_private(self._directory / "server.log") as log:
                 self._process = spawn(
                     server_arguments(server_program(), self._socket), cwd=self._directory, stdout=log, pass_fds=(lock,), umask=0o077
                 )
             write_pid(lock, self._process.pid)
             self._wait_until_up()
+            with _open_private(self._directory / _ADDRESS) as file:
+                file.write(self.url.encode())
         except MonitorError:
             self._end_process()
             raise
@@ -149,14 +152,23 @@ class _NotStarted(MonitorError):
     """The server ended before it answered."""
 
 
-def _end_leftover(lock: int) -> None:
+def running_server(data_dir: Path) -> str | None:
+    """The address of the embedded server that a daemon runs on this data directory now; None if there is none."""
+    try:
+        url = (data_dir / "broker" / _ADDRESS).read_text("utf-8")
+    except OSError:
+        return None
+    with contextlib.closing(connect_producer(url)) as client:
+        return url if _answers(client) else None
+
+
+def _end_leftover(lock: int, directory: Path) -> None:
     """Take the server's lock, ending the process that holds it: the daemon it belonged to is gone, since its lock is ours."""
     for wanted in (signal.SIGTERM, signal.SIGKILL):
         if try_lock(lock):
             return
-        if (pid := read_pid(lock)) is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, wanted)
+        if (pid := read_pid(lock)) is not None and _works_in(pid, directory):
+            os.kill(pid, wanted)
         deadline = time.monotonic() + STOP_WITHIN_S
         while time.monotonic() < deadline:
             if try_lock(lock):
@@ -165,7 +177,17 @@ def _end_leftover(lock: int) -> None:
     raise MonitorError(f"a Valkey server left behind (process {read_pid(lock)}) cannot be ended; end it and start again")
 
 
-def _open_log(path: Path) -> IO[bytes]:
+def _works_in(pid: int, directory: Path) -> bool:
+    """Whether a process runs in a directory: the number may have gone to another program since. Without /proc we believe it."""
+    if not Path("/proc/self").exists():
+        return True
+    try:
+        return Path(f"/proc/{pid}/cwd").samefile(directory)
+    except OSError:
+        return False
+
+
+def _open_private(path: Path) -> IO[bytes]:
     try:
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb")
     except OSError as error:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 import structlog
 
-from monitor.broker import EmbeddedServer, connect, embedded, program
+from monitor.broker import EmbeddedServer, connect, embedded, program, running_server
 from monitor.domain.errors import DataDirInUse, MonitorError
 from tests.waiting import gone, until
 
@@ -137,12 +137,22 @@ def test_a_server_left_behind_is_ended(
     assert _kept(server) == b"yes"
 
 
+def test_other_commands_find_the_running_server(server: EmbeddedServer, tmp_path: Path) -> None:
+    """`status` beside a running daemon asks its Redis; without one there is none to ask."""
+    assert running_server(tmp_path / "data") is None
+    server.start()
+    assert running_server(tmp_path / "data") == server.url
+    server.stop()
+    assert running_server(tmp_path / "data") is None
+
+
 def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
     """The address of a unix socket holds about 100 bytes; a deep data directory works all the same, and leaves nothing behind."""
     server = EmbeddedServer(tmp_path / ("deep" * 30))
     server.start()
     _put(server)
     url, folder = server.url, server._private
+    assert running_server(server._directory.parent) == url
     _kill(server)
     server.start()
     assert (_kept(server), server.url) == (b"yes", url)
