@@ -48,6 +48,9 @@ class Assembly:
             return self._fail(tree.place.fault(f"expected keys and values, found {kind_of(tree)}"))
         entries = dict(tree.entries)
         include = entries.pop("include", None)
+        watch = entries.get("watch")
+        if watch is not None and isinstance(watch.value, Mapping) and "include" in watch.value.entries:
+            entries["watch"] = Entry(key=watch.key, value=Sequence(place=watch.value.place, items=(watch.value,)))
         parts = [Mapping(place=tree.place, entries=entries)]
         if include is not None:
             parts += self._included(include.value, source, (*above, identity(path)))

@@ -112,6 +112,6 @@ def _moved(fault: Fault, queries: dict[str, Scalar]) -> Fault:
     for column in range(fault.column, 0, -1):
         query = queries.get(f"{fault.file}:{fault.line}:{column}")
         if query is not None:
-            place = query.place_of(fault.column - column)
-            return place.fault(fault.message)
+            offset = fault.column - column if query.value == query.written else 0
+            return query.place_of(offset).fault(fault.message)
     return fault

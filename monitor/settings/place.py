@@ -120,6 +120,6 @@ def _find(text: str, at: int, wanted: str) -> int:
     """The index of `wanted` at or after `at`, past white space and escapes only; -1 if something else comes first."""
     if wanted.isspace():
         return at if text[at : at + 1].isspace() else -1
-    while at < len(text) and (text[at].isspace() or text[at] == "\\") and text[at] != wanted:
+    while at < len(text) and text[at] != wanted and (text[at].isspace() or text[at] == "\\" or text[at - 1 : at + 1] == "''"):
         at += 1
     return at if text[at : at + 1] == wanted else -1

@@ -74,11 +74,12 @@ def type_name(model: type[Section]) -> str:
 
 @dataclass(slots=True)
 class Shaper:
-    """One walk; `nodes` maps the locations that pydantic reports to nodes, `faults` grows."""
+    """One walk; `nodes` maps the locations that pydantic reports to nodes, `dropped` holds those that have a fault already."""
 
     files: Files
     faults: list[Fault] = field(default_factory=list)
     nodes: dict[Location, Node] = field(default_factory=dict)
+    dropped: set[Location] = field(default_factory=set)
 
     def section(
         self,
@@ -122,6 +123,12 @@ class Shaper:
         self.nodes[at] = node
         if is_null(node):
             return OMITTED
+        data = self._data(node, kind, at)
+        if data is OMITTED:
+            self.dropped.add(at)
+        return data
+
+    def _data(self, node: Node, kind: Meaning, at: Location) -> Any:
         models = models_in(kind)
         if models:
             return self.section(node, models[0], at) if len(models) == 1 else self._selected(node, models, at)

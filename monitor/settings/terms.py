@@ -206,11 +206,13 @@ def _row_faults(error: ValidationError, source: Source, row: Record) -> list[Fau
 
 
 def faults_of(error: ValidationError, shaper: Shaper, root: Node) -> list[Fault]:
-    """Each error of a validation at the node it is about; a key that has a fault already is not also missing."""
+    """Each error of a validation at the node it is about, but for those that only follow from a fault that is known already."""
     found = []
     for detail in error.errors(include_url=False):
         at = detail["loc"]
-        if detail["type"] == "missing" and at in shaper.nodes and not is_null(shaper.nodes[at]):
+        if detail["type"] == "missing" and at in shaper.dropped:
+            continue
+        if detail["type"] == "value_error" and any(inner[: len(at)] == at for inner in shaper.dropped):
             continue
         while at and at not in shaper.nodes:
             at = at[:-1]

@@ -126,6 +126,9 @@ def _fault(source: Source, error: Exception) -> Fault:
         return source.fault(
             error.context_mark.line + 1, error.context_mark.column + 1, "a quotation mark is opened here and never closed"
         )
+    if "while parsing a flow" in problem and error.context_mark is not None:
+        what, line = ("list" if "sequence" in problem else "mapping"), error.context_mark.line + 1
+        return source.fault(mark.line + 1, mark.column + 1, f"expected a comma or the end of the {what} that begins in line {line}")
     message = next((advice for sign, advice in _ADVICE if sign in problem), f"not valid YAML: {error.problem or error.context}")
     return source.fault(1, 1, message) if mark is None else source.fault(mark.line + 1, mark.column + 1, message)
 

@@ -116,7 +116,7 @@ def _aware(value: datetime) -> datetime:
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         raise ValueError("not a known time zone; expected a name such as UTC or Europe/Berlin") from None
     return value
 
