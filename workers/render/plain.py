@@ -49,6 +49,7 @@ def mail(cards: Sequence[Card], *, sender: str, to: Sequence[str], message_id: s
     message.set_content("\n\n".join(map(_text, cards)) + "\n")
     body = "<hr>".join(map(_html, cards))
     message.add_alternative(f"<!doctype html><html><body>{body}</body></html>", subtype="html")
+    message.set_boundary(f"=={message_id}==")
     return bytes(message)
 
 
