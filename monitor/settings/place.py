@@ -61,10 +61,12 @@ class Scalar:
         """
         text = self.place.source.text
         at = _skip_opening(text, self.place.index)
+        doubled = text.startswith("'", self.place.index)
         for wanted in self.written[:offset]:
             at = _find(text, at, wanted) + 1
             if not at:
                 return self.place
+            at += doubled and wanted == text[at : at + 1] == "'"
         at = _find(text, at, self.written[offset]) if offset < len(self.written) else at
         return self.place if at < 0 else self.place.ahead(at - self.place.index)
 
@@ -120,6 +122,6 @@ def _find(text: str, at: int, wanted: str) -> int:
     """The index of `wanted` at or after `at`, past white space and escapes only; -1 if something else comes first."""
     if wanted.isspace():
         return at if text[at : at + 1].isspace() else -1
-    while at < len(text) and text[at] != wanted and (text[at].isspace() or text[at] == "\\" or text[at - 1 : at + 1] == "''"):
+    while at < len(text) and text[at] != wanted and (text[at].isspace() or text[at] == "\\"):
         at += 1
     return at if text[at : at + 1] == wanted else -1
