@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import click
 
 from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, SINCE, load_settings
 from monitor.cli.output import print_json, print_table
+from monitor.domain.story import Story
+from monitor.domain.times import rfc3339
 from monitor.storage import archive
+from monitor.storage import stories as story_storage
 
+MOST = 10_000
 SHOWN = 50
 """Rows for people when no limit is given; JSON gives everything."""
 
@@ -33,3 +38,33 @@ def articles(*, since: datetime | None, search: str | None, limit: int | None, a
         ((record["fetched_at"], record["source"], record["language"], record["title"]) for record in records),
         empty="no articles",
     )
+
+
+@click.command()
+@CONFIG
+@SINCE
+@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; for people {SHOWN} unless told.")
+@JSON
+def stories(*, since: datetime | None, limit: int | None, as_json: bool) -> None:
+    """Show stories, the one with the newest article first."""
+    with open_database(load_settings()).read() as connection:
+        found = story_storage.listing(connection, since=since, limit=limit or (MOST if as_json else SHOWN))
+    if as_json:
+        print_json([_story(story) for story in found])
+        return
+    print_table(
+        ("last article", "articles", "title", "sources"),
+        ((rfc3339(story.last_article_at), story.articles, story.title, story.sources) for story in found),
+        empty="no stories",
+    )
+
+
+def _story(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "title": story.title,
+        "created_at": rfc3339(story.created_at),
+        "last_article_at": rfc3339(story.last_article_at),
+        "articles": story.articles,
+        "sources": list(story.sources),
+    }
