@@ -11,7 +11,7 @@ import psutil
 _T = TypeVar("_T")
 
 
-def until(condition: Callable[[], _T], *, within_s: float = 20.0) -> _T:
+def until(condition: Callable[[], _T], *, within_s: float = 40.0) -> _T:
     """What `condition` gives once it is true; AssertionError after `within_s` seconds."""
     deadline = time.monotonic() + within_s
     while not (value := condition()):

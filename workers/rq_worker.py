@@ -112,7 +112,7 @@ def run(
     `on_start` runs before the first job (build the matcher), `on_stop` after the last (close what is open), whatever ended the work.
     """
     _route_rq_logs()
-    signal.signal(signal.SIGTERM, _leave)
+    _leave_on_signals()
     on_start()
     try:
         connection = connect(url)
@@ -124,8 +124,6 @@ def run(
 
 def _work(name: str, connection: redis.Redis, job_class: type[SafeJob]) -> bool:
     """True if the work was stopped, False if it broke off because of Redis."""
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     _wait_for(connection)
     try:
         worker = QueueWorker(name, connection, job_class)
@@ -133,11 +131,18 @@ def _work(name: str, connection: redis.Redis, job_class: type[SafeJob]) -> bool:
     except RedisError as error:
         get_logger().warning("queue.trouble", message=str(error))
         return False
+    finally:
+        _leave_on_signals()
     return worker.stopping
 
 
+def _leave_on_signals() -> None:
+    """While no job is at hand, a signal ends the process."""
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _leave(_number: int, _frame: FrameType | None) -> None:
-    """No job is at hand yet."""
     raise SystemExit(0)
 
 

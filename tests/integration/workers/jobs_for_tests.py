@@ -25,8 +25,9 @@ class OpenJob(SafeJob):
 
 def note(path: str) -> None:
     """Leave a file that says who was here, all at once."""
-    Path(f"{path}.new").write_text(str(os.getpid()), "utf-8")
-    Path(f"{path}.new").rename(path)
+    new = Path(f"{path}.{os.getpid()}")
+    new.write_text(str(os.getpid()), "utf-8")
+    new.rename(path)
 
 
 def held(path: str) -> None:
