@@ -1,0 +1,30 @@
+"""A worker process for tests: `scan_worker.py DATABASE_URL TERM…` scans each line of comma-separated ids it is given, and answers."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+from monitor import logs
+from monitor.domain.ids import ScanId
+from monitor.domain.watch import Term, TermKind
+from monitor.settings.model import Settings
+from monitor.storage.engine import Database
+from workers.scan import Ready, scan
+
+
+def main() -> None:
+    """Scan until the input ends."""
+    logs.configure(stream=sys.stderr)
+    url, *words = sys.argv[1:]
+    terms = tuple(Term(name=word, kind=TermKind.KEYWORD, phrases=(word,)) for word in words)
+    ready = Ready.build(Settings(terms=terms))
+    database = Database(url)
+    print("ready", flush=True)  # noqa: T201 - the answer
+    for line in sys.stdin:
+        scan(database, ready, [ScanId(one) for one in line.strip().split(",")], clock=lambda: datetime.now(UTC))
+        print("done", flush=True)  # noqa: T201 - the answer
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""One alert for a story, whoever scans it and whatever is killed meanwhile. $NEWS_MONITOR_STORY_RUNS sets how often."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.ids import ScanId
+from monitor.storage import articles, stories
+from monitor.storage.engine import Database
+from monitor.storage.tables import alerts, scans
+from monitor.storage.tables import articles as article_table
+from monitor.storage.tables import sketches as sketch_table
+from monitor.storage.tables import stories as story_table
+
+HERE = Path(__file__).parent
+RUNS = int(os.environ.get("NEWS_MONITOR_STORY_RUNS", "3"))
+WORKERS = 4
+COPIES = 40
+DEADLINE_S = 60
+NOW = datetime.now(UTC)
+
+_spec = importlib.util.spec_from_file_location("variants", HERE / "variants.py")
+assert _spec is not None
+assert _spec.loader is not None
+variants = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(variants)
+
+
+@pytest.fixture(scope="module")
+def reports(corpora: Path) -> list[dict[str, Any]]:
+    """Real reports of at least 150 words, with a title of their own."""
+    lines = (corpora / "articles" / "wikinews_2019.jsonl").read_text("utf-8").splitlines()
+    found = [json.loads(line) for line in lines]
+    for report in found:
+        title, _, text = report["text"].strip().partition("\n")
+        report["title"], report["text"] = (report["title"] or title)[:120], text.strip() or title
+    return [report for report in found if len(report["text"].split()) >= 150]
+
+
+@contextmanager
+def _workers(url: str, terms: Sequence[str], count: int = WORKERS) -> Iterator[list[subprocess.Popen[str]]]:
+    command = [sys.executable, str(HERE / "scan_worker.py"), url, *terms]
+    env = {**os.environ, "PYTHONPATH": str(HERE.parents[2])}
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env)
+        for _ in range(count)
+    ]
+    try:
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+
+
+def _arrive(database: Database, entries: Sequence[tuple[str, Entry]]) -> list[ScanId]:
+    ids: list[ScanId] = []
+    with database.write() as connection:
+        for outlet, entry in entries:
+            origin = Origin(kind=OriginKind.FEED, id=outlet, name=outlet, url=f"https://{outlet}.test/feed")
+            ids += articles.ingest(connection, origin, [entry], now=NOW, alertable=lambda _: True).scans
+    return ids
+
+
+def _entry(run: int, outlet: int, title: str, text: str) -> tuple[str, Entry]:
+    url = f"https://o{outlet}.test/{run}"
+    return f"outlet {outlet}", Entry(key=url, title=title, text=text, url=url, published_at=NOW - timedelta(minutes=outlet))
+
+
+def _scan_at_once(workers: Sequence[subprocess.Popen[str]], ids: Sequence[ScanId]) -> None:
+    """Every worker gets its share, and all begin together."""
+    for place, worker in enumerate(workers):
+        assert worker.stdin is not None
+        worker.stdin.write("".join(f"{one}\n" for one in ids[place :: len(workers)]))
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.flush()
+    for place, worker in enumerate(workers):
+        _answers(worker, len(ids[place :: len(workers)]))
+
+
+def _answers(worker: subprocess.Popen[str], count: int) -> None:
+    assert worker.stdout is not None
+    for _ in range(count):
+        assert worker.stdout.readline() == "done\n"
+
+
+@pytest.mark.timeout(600)
+def test_forty_outlets_are_one_alert(database: Database, database_url: str, reports: list[dict[str, Any]]) -> None:
+    """Forty variants scanned by four workers at the same time: one story, one alert for each term, 39 further appearances."""
+    rng = random.Random(5)
+    terms = ["of", "the"]
+    with _workers(database_url, terms) as workers:
+        for run in range(RUNS):
+            report = reports[run % len(reports)]
+            copies = [_entry(run, 0, report["title"], report["text"])]
+            copies += [_entry(run, outlet, *variants.variant(rng, report["title"], report["text"])) for outlet in range(1, COPIES)]
+            rng.shuffle(copies)
+            ids = _arrive(database, copies)
+            _scan_at_once(workers, ids)
+            with database.read() as connection:
+                found = connection.execute(
+                    select(article_table.c.story_id).where(article_table.c.url.like(f"%/{run}")).distinct()
+                ).scalars()
+                (story,) = found
+                told = connection.execute(select(alerts.c.term).where(alerts.c.story_id == story)).scalars().all()
+                inside = stories.members(connection, [story])[story]
+            assert sorted(told) == terms
+            assert len(inside) - 1 == COPIES - 1
+            with database.write() as connection:
+                connection.execute(story_table.update().values(last_article_at=NOW - timedelta(days=30)))
+
+
+def test_forty_different_reports_are_forty_stories(database: Database, database_url: str, reports: list[dict[str, Any]]) -> None:
+    """Reports on one topic from one week stay apart."""
+    topic = sorted(reports, key=lambda report: -report["text"].lower().count(" police"))[:COPIES]
+    with _workers(database_url, ["the"]) as workers:
+        _scan_at_once(
+            workers, _arrive(database, [_entry(place, place, one["title"], one["text"]) for place, one in enumerate(topic)])
+        )
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(story_table)).scalar_one() == COPIES
+        assert connection.execute(select(func.count()).select_from(alerts)).scalar_one() == COPIES
+
+
+@pytest.mark.timeout(300)
+def test_a_kill_leaves_no_article_without_story_and_no_story_without_article(
+    database: Database, database_url: str, reports: list[dict[str, Any]]
+) -> None:
+    """Workers are killed at random moments; afterwards every scanned article has its story, and the rest is scanned later."""
+    rng = random.Random(9)
+    entries = [
+        _entry(number, outlet, *variants.variant(rng, report["title"], report["text"]))
+        for number, report in enumerate(reports[:40])
+        for outlet in range(5)
+    ]
+    _arrive(database, entries)
+    for _ in range(5):
+        with database.read() as connection:
+            waiting = list(connection.execute(select(scans.c.id)).scalars())
+        with _workers(database_url, ["the"], 2) as workers:
+            for place, worker in enumerate(workers):
+                assert worker.stdin is not None
+                worker.stdin.write("".join(f"{one}\n" for one in waiting[place::2]))
+                worker.stdin.flush()
+            _answers(workers[0], rng.randrange(12))
+            for worker in workers:
+                worker.send_signal(signal.SIGKILL)
+                worker.wait(DEADLINE_S)
+        _assert_whole(database)
+    with database.read() as connection:
+        waiting = list(connection.execute(select(scans.c.id)).scalars())
+    with _workers(database_url, ["the"], 2) as workers:
+        _scan_at_once(workers, waiting)
+    _assert_whole(database)
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).where(article_table.c.story_id.is_(None))).scalar_one() == 0
+
+
+def _assert_whole(database: Database) -> None:
+    with database.read() as connection:
+        waiting = set(connection.execute(select(scans.c.article_id)).scalars())
+        placed = connection.execute(select(article_table.c.id, article_table.c.story_id)).all()
+        counts = {row.id: row.articles for row in connection.execute(select(story_table.c.id, story_table.c.articles))}
+        sketched = set(connection.execute(select(sketch_table.c.article_id)).scalars())
+    inside = [row.story_id for row in placed if row.story_id is not None]
+    assert {row.id for row in placed if row.story_id is None} == waiting
+    assert sketched == {row.id for row in placed} - waiting
+    assert counts == {story: inside.count(story) for story in inside}
