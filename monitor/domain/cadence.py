@@ -25,6 +25,16 @@ _BURST_ENTRIES = 3
 _BURST_WINDOW_S = 900.0
 _BURST_CHANCE = 0.002
 _LARGEST_SHARE_NEW = 1 / 3
+_SHAPE_EVIDENCE = 24.0
+"""With this many entries seen, the hours of the day and the flat mean have equal say."""
+
+_TALLY_EVERY_S = 6 * 3600.0
+"""Polls without anything new cost nothing but a time stamp; the counts fade in steps of this length."""
+
+_LONG_SILENCE_S = 14 * 86400.0
+"""After so long without an entry, one more is expected in as long again: old habits no longer count."""
+
+_NO_HOURS = (0.0,) * 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +52,14 @@ class Rhythm:
     """When entries arrived, in little space.
 
     `hourly` holds the decayed number of entries by hour of the UTC day (24 numbers, or none), `hours` the decayed time observed,
-    `recent` the newest arrivals (Unix seconds, ascending), `size` the entries of the last document, `counted_at` when all this was true.
+    `recent` the newest arrivals (Unix seconds, ascending), `size` the entries of the last document; `counted_at` is the last poll,
+    `tallied_at` the time at which the counts were last brought up to date, `since` when the observation began.
     """
 
+    since: float | None = None
+
     counted_at: float | None = None
+    tallied_at: float | None = None
     hours: float = 0.0
     hourly: tuple[float, ...] = ()
     recent: tuple[float, ...] = ()
@@ -63,40 +77,46 @@ class Wishes:
 
 def first_seen(published: Sequence[datetime | None], now: datetime) -> Rhythm:
     """The rhythm that the dates of a first document tell; entries without a date tell nothing."""
+    end = now.timestamp()
     times = sorted(t.timestamp() for t in published if t is not None and t <= now)
-    empty = Rhythm(counted_at=now.timestamp(), size=len(published))
     if len(times) < 2:
-        return empty
-    span_h = min((now.timestamp() - times[0]) / 3600, 4 * HALF_LIFE_H)
-    start = now.timestamp() - span_h * 3600
-    return _counted(replace(empty, counted_at=start), [t for t in times if t > start], now)
+        return Rhythm(since=end, counted_at=end, tallied_at=end, size=len(published))
+    start = max(times[0], end - 4 * HALF_LIFE_H * 3600)
+    begun = Rhythm(since=start, counted_at=start, tallied_at=start, size=len(published), recent=tuple(times[-1:]))
+    return _tallied(replace(begun, recent=()) if times[-1] > start else begun, [t for t in times if t > start], end)
 
 
 def observe(rhythm: Rhythm, arrivals: Sequence[datetime | None], size: int, now: datetime) -> Rhythm:
-    """`rhythm` after a poll that brought `arrivals` new entries (their dates, where they have one) in a document of `size`.
+    """`rhythm` after a poll that brought `arrivals` new entries (their dates, where they have one) in a document of `size`, 0 if there was none.
 
     A date between the last poll and this one is believed; any other entry is taken to have arrived halfway between.
     """
-    last = rhythm.counted_at if rhythm.counted_at is not None else now.timestamp()
-    middle = (last + now.timestamp()) / 2
-    times = sorted(t.timestamp() if t is not None and last < t.timestamp() <= now.timestamp() else middle for t in arrivals)
-    return replace(_counted(rhythm, times, now), size=size or rhythm.size)
-
-
-def _counted(rhythm: Rhythm, times: Sequence[float], now: datetime) -> Rhythm:
     end = now.timestamp()
-    elapsed_h = max(0.0, (end - (rhythm.counted_at if rhythm.counted_at is not None else end)) / 3600)
+    last = rhythm.counted_at if rhythm.counted_at is not None else end
+    if size and size != rhythm.size:
+        rhythm = replace(rhythm, size=size)
+    if not arrivals and end - (rhythm.tallied_at or 0.0) < _TALLY_EVERY_S:
+        return replace(rhythm, counted_at=end)
+    middle = (last + end) / 2
+    stamps = [middle if t is None else t.timestamp() for t in arrivals]
+    return _tallied(rhythm, sorted(t if last < t <= end else middle for t in stamps), end)
+
+
+def _tallied(rhythm: Rhythm, times: Sequence[float], end: float) -> Rhythm:
+    """The counts brought up to `end`, with arrivals at `times` (ascending)."""
+    elapsed_h = max(0.0, (end - (rhythm.tallied_at if rhythm.tallied_at is not None else end)) / 3600)
     fade = _fade(elapsed_h)
-    hourly = [count * fade for count in rhythm.hourly or (0.0,) * 24]
+    hourly = [count * fade for count in rhythm.hourly or _NO_HOURS]
     for t in times:
         hourly[int(t // 3600) % 24] += _fade(max(0.0, (end - t) / 3600))
-    observed = (1 - fade) * HALF_LIFE_H / math.log(2)
-    return replace(
-        rhythm,
+    return Rhythm(
+        since=end if rhythm.since is None else rhythm.since,
         counted_at=end,
-        hours=rhythm.hours * fade + observed,
-        hourly=tuple(round(count, 4) for count in hourly),
-        recent=(*rhythm.recent, *(round(t) for t in times))[-_RECENT:],
+        tallied_at=end,
+        hours=rhythm.hours * fade + (1 - fade) * HALF_LIFE_H / math.log(2),
+        hourly=tuple(hourly),
+        recent=(*rhythm.recent, *times)[-_RECENT:],
+        size=rhythm.size,
     )
 
 
@@ -106,25 +126,30 @@ def _fade(hours: float) -> float:
 
 def rate(rhythm: Rhythm, at: datetime) -> float:
     """Entries an hour to expect at `at`: the long-run mean, shaped by the hour of the day as far as there is evidence for a shape."""
-    mean = (sum(rhythm.hourly) + _PRIOR_ENTRIES) / (rhythm.hours + _PRIOR_HOURS)
+    return _rate(rhythm, at.timestamp())
+
+
+def _rate(rhythm: Rhythm, at: float) -> float:
     if not rhythm.hourly:
-        return mean
-    hour = at.astimezone(UTC).hour
-    here = sum(rhythm.hourly[(hour + step) % 24] * weight for step, weight in ((-1, 0.25), (0, 0.5), (1, 0.25)))
-    return mean * (here * 24 + _SHAPE_EVIDENCE) / (sum(rhythm.hourly) + _SHAPE_EVIDENCE)
-
-
-_SHAPE_EVIDENCE = 24.0
-"""With this many entries seen, the hours of the day and the flat mean have equal say."""
+        return _PRIOR_ENTRIES / _PRIOR_HOURS
+    total = sum(rhythm.hourly)
+    unwritten = max(0.0, at - (rhythm.tallied_at or at)) / 3600
+    mean = (total + _PRIOR_ENTRIES) / (rhythm.hours + min(unwritten, _TALLY_EVERY_S / 3600) + _PRIOR_HOURS)
+    last = rhythm.recent[-1] if rhythm.recent else rhythm.since
+    if last is not None and at - last > _LONG_SILENCE_S:
+        mean = min(mean, 3600 / (at - last))
+    hour = int(at // 3600) % 24
+    here = rhythm.hourly[hour - 1] * 0.25 + rhythm.hourly[hour] * 0.5 + rhythm.hourly[(hour + 1) % 24] * 0.25
+    return mean * (here * 24 + _SHAPE_EVIDENCE) / (total + _SHAPE_EVIDENCE)
 
 
 def bursting(rhythm: Rhythm, now: datetime) -> bool:
     """Whether the last quarter of an hour brought so many entries that the usual rate does not explain them (Poisson, p < 0.002)."""
     end = now.timestamp()
-    count = sum(1 for t in rhythm.recent if end - _BURST_WINDOW_S < t <= end)
-    if count < _BURST_ENTRIES:
+    if len(rhythm.recent) < _BURST_ENTRIES or rhythm.recent[-_BURST_ENTRIES] <= end - _BURST_WINDOW_S:
         return False
-    expected = rate(rhythm, now) * _BURST_WINDOW_S / 3600
+    count = sum(1 for t in rhythm.recent if end - _BURST_WINDOW_S < t <= end)
+    expected = _rate(rhythm, end) * _BURST_WINDOW_S / 3600
     return 1 - sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(count)) < _BURST_CHANCE
 
 
@@ -134,18 +159,18 @@ def interval(rhythm: Rhythm, now: datetime, limits: Limits) -> float:
         return limits.every_s
     if bursting(rhythm, now):
         return limits.min_s
-    planned = limits.eagerness_s / math.sqrt(rate(rhythm, now))
-    ahead = rate(rhythm, now + timedelta(seconds=min(planned, limits.max_s)))
-    planned = min(planned, limits.eagerness_s / math.sqrt(ahead))
-    return max(limits.min_s, min(planned, _before_overflow(rhythm, now), limits.max_s))
+    end = now.timestamp()
+    planned = limits.eagerness_s / math.sqrt(_rate(rhythm, end))
+    ahead = limits.eagerness_s / math.sqrt(_rate(rhythm, end + min(planned, limits.max_s)))
+    return max(limits.min_s, min(planned, ahead, _before_overflow(rhythm, end), limits.max_s))
 
 
-def _before_overflow(rhythm: Rhythm, now: datetime) -> float:
+def _before_overflow(rhythm: Rhythm, end: float) -> float:
     """Seconds in which a third of the document's entries is replaced at the pace of the newest ones: later, entries may be lost."""
     if rhythm.size < _BURST_ENTRIES or len(rhythm.recent) < _BURST_ENTRIES:
         return math.inf
     newest = rhythm.recent[-max(_BURST_ENTRIES, min(rhythm.size, len(rhythm.recent))) :]
-    pace = len(newest) / max(now.timestamp() - newest[0], 1.0)
+    pace = len(newest) / max(end - newest[0], 1.0)
     return rhythm.size * _LARGEST_SHARE_NEW / pace
 
 

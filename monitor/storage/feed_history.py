@@ -14,10 +14,12 @@ def write(rhythm: Rhythm, document: DocumentMemory) -> dict[str, Any]:
     wishes = document.wishes
     return {
         "rhythm": {
+            "since": rhythm.since,
             "counted_at": rhythm.counted_at,
-            "hours": rhythm.hours,
-            "hourly": rhythm.hourly,
-            "recent": rhythm.recent,
+            "tallied_at": rhythm.tallied_at,
+            "hours": round(rhythm.hours, 3),
+            "hourly": [round(count, 4) for count in rhythm.hourly],
+            "recent": [round(t, 1) for t in rhythm.recent],
             "size": rhythm.size,
         },
         "document": {
@@ -37,7 +39,9 @@ def read(history: dict[str, Any] | None) -> tuple[Rhythm, DocumentMemory]:
     wait_s, skip_hours, skip_days = document["wishes"]
     return (
         Rhythm(
+            since=rhythm["since"],
             counted_at=rhythm["counted_at"],
+            tallied_at=rhythm["tallied_at"],
             hours=rhythm["hours"],
             hourly=tuple(rhythm["hourly"]),
             recent=tuple(rhythm["recent"]),

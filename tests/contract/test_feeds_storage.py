@@ -71,7 +71,7 @@ def test_the_state_of_a_feed_comes_back_as_it_was_stored(database: Database) -> 
         next_poll_at=NOW + GAP,
         interval_s=90.5,
         failures=0.25,
-        rhythm=Rhythm(counted_at=1.5, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7),
+        rhythm=Rhythm(since=1.0, counted_at=1.5, tallied_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7),
         document=DocumentMemory(
             keys=frozenset({"a", "b"}),
             newest=NOW,

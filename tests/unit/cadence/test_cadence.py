@@ -1,0 +1,165 @@
+"""How long feeds are left alone: over made-up histories, and over a simulated week."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.cadence_week import LIMITS, adaptive_week, at_requests, drawn_rhythms, fixed_week, simulate_feed
+from monitor.domain.cadence import Limits, Rhythm, Wishes, after_failure, bursting, first_seen, interval, next_poll, observe, rate
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+NO_WISHES = Wishes()
+
+
+def every(gap: timedelta, count: int, until: datetime = NOW) -> list[datetime]:
+    """`count` dates, `gap` apart, the last one at `until`."""
+    return [until - gap * number for number in reversed(range(count))]
+
+
+def polled(rhythm: Rhythm, gap: timedelta, polls: int, new: int, *, start: datetime = NOW) -> Rhythm:
+    """`rhythm` after polls that each found `new` entries without a date in a document of twenty."""
+    for number in range(1, polls + 1):
+        rhythm = observe(rhythm, [None] * new, 20, start + gap * number)
+    return rhythm
+
+
+@pytest.mark.parametrize(("per_day", "lowest_min", "highest_min"), [(0.05, 50, 240), (1, 20, 45), (24, 4, 8), (200, 1, 4)])
+def test_the_interval_follows_the_rhythm(per_day: float, lowest_min: float, highest_min: float) -> None:
+    """A weekly blog is asked every hour or two, a busy news feed every few minutes."""
+    gap = timedelta(days=1) / per_day * 1.07
+    rhythm = first_seen(every(gap, 20), NOW)
+    assert lowest_min <= interval(rhythm, NOW, LIMITS) / 60 <= highest_min
+
+
+def test_a_silent_feed_slows_down_to_the_longest_interval() -> None:
+    """A feed that brings nothing for months is asked every six hours, one that has begun to speak again soon more often."""
+    rhythm, now = first_seen([], NOW), NOW
+    while now < NOW + timedelta(days=120):
+        now += timedelta(hours=6)
+        rhythm = observe(rhythm, [], 20, now)
+    silent = interval(rhythm, now, LIMITS)
+    assert silent > 5 * 3600
+    awake = polled(rhythm, timedelta(minutes=30), 10, 1, start=now)
+    assert interval(awake, now + timedelta(hours=5), LIMITS) < silent / 2
+
+
+def test_entries_already_seen_slow_a_feed_and_new_ones_speed_it_up() -> None:
+    """The share of new entries moves the interval from the same start in the two directions."""
+    start = first_seen(every(timedelta(hours=2), 20), NOW)
+    usual = interval(start, NOW, LIMITS)
+    later = NOW + timedelta(hours=5)
+    quiet = interval(polled(start, timedelta(minutes=30), 10, 0), later, LIMITS)
+    lively = interval(polled(start, timedelta(minutes=30), 10, 6), later, LIMITS)
+    assert lively < usual < quiet
+
+
+def test_a_burst_is_polled_at_the_minimum_and_ends() -> None:
+    """Breaking news on a slow feed: every minute while it lasts, the usual pace afterwards."""
+    rhythm = first_seen(every(timedelta(hours=8), 20), NOW)
+    burst_end = NOW + timedelta(minutes=10)
+    rhythm = observe(rhythm, [NOW + timedelta(minutes=number) for number in range(1, 7)], 20, burst_end)
+    assert bursting(rhythm, burst_end)
+    assert interval(rhythm, burst_end, LIMITS) == LIMITS.min_s
+    later = burst_end + timedelta(hours=6)
+    assert interval(observe(rhythm, [], 20, later), later, LIMITS) > 5 * LIMITS.min_s
+
+
+def test_the_usual_pace_of_a_fast_feed_is_no_burst() -> None:
+    """Twenty entries an hour are no news of a feed that always has them."""
+    rhythm = first_seen(every(timedelta(minutes=3), 60), NOW)
+    rhythm = observe(rhythm, [NOW + timedelta(minutes=3 * number) for number in range(1, 6)], 20, NOW + timedelta(minutes=15))
+    assert not bursting(rhythm, NOW + timedelta(minutes=15))
+
+
+def test_the_hours_of_the_day_are_learnt() -> None:
+    """A newsroom that works by day is asked more often by day than by night."""
+    dates = [NOW.replace(hour=hour) - timedelta(days=day) for day in range(10) for hour in range(8, 20)]
+    rhythm = first_seen(dates, NOW)
+    assert rate(rhythm, NOW.replace(hour=10)) > 3 * rate(rhythm, NOW.replace(hour=2))
+    assert interval(rhythm, NOW.replace(hour=10), LIMITS) < interval(rhythm, NOW.replace(hour=2), LIMITS) / 1.5
+
+
+def test_a_small_document_is_read_before_it_overflows() -> None:
+    """Ten entries that are all replaced within half an hour are asked for before more than a few are new."""
+    rhythm = first_seen(every(timedelta(minutes=3), 10), NOW)
+    assert interval(rhythm, NOW, LIMITS) <= 10 * 180 / 3
+
+
+def test_the_operators_interval_overrides_everything() -> None:
+    """`every` is kept to the second, without jitter and against the publisher's wishes."""
+    limits = Limits(every_s=300)
+    wishes = Wishes(wait_s=7200, skip_hours=frozenset(range(24)))
+    assert interval(first_seen([], NOW), NOW, limits) == 300
+    assert next_poll(300, wishes, NOW, limits, spread=0.9) == NOW + timedelta(seconds=300)
+
+
+@given(
+    wait=st.floats(1, 50_000),
+    wishes=st.builds(
+        Wishes,
+        wait_s=st.floats(0, 1e7),
+        skip_hours=st.frozensets(st.integers(0, 23)),
+        skip_days=st.frozensets(st.integers(0, 6)),
+    ),
+    spread=st.floats(0, 1, exclude_max=True),
+    minutes=st.integers(0, 20_000),
+)
+def test_wishes_are_granted_within_bounds(wait: float, wishes: Wishes, spread: float, minutes: int) -> None:
+    """Never before the publisher's wait, never in a skipped hour if another one comes in time, and never later than the longest interval."""
+    now = NOW + timedelta(minutes=minutes)
+    at = next_poll(wait, wishes, now, LIMITS, spread=spread)
+    waited = (at - now).total_seconds()
+    assert waited >= min(wait * 0.9, LIMITS.max_s) - 1e-6
+    assert waited <= max(LIMITS.max_s, wait * 1.1) + 1e-6
+    assert waited >= min(wishes.wait_s, LIMITS.max_s) - 1e-6
+    skipped = at.hour in wishes.skip_hours or at.weekday() in wishes.skip_days
+    assert not skipped or waited >= min(LIMITS.max_s, max(LIMITS.max_s, wait * 0.9)) - 1e-6
+
+
+@given(
+    gaps=st.lists(st.tuples(st.floats(1, 1e6), st.integers(0, 40)), max_size=30),
+    dates=st.lists(
+        st.one_of(
+            st.none(),
+            st.integers(631152000, 1772755200).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
+        ),
+        max_size=30,
+    ),
+)
+def test_no_history_leads_out_of_bounds(gaps: list[tuple[float, int]], dates: list[datetime | None]) -> None:
+    """Whatever a feed does, its interval stays between the limits."""
+    now, rhythm = NOW, first_seen(dates, NOW)
+    for gap, new in gaps:
+        now += timedelta(seconds=gap)
+        rhythm = observe(rhythm, [*[None] * new, *dates[:3]], new + 5, now)
+        assert LIMITS.min_s <= interval(rhythm, now, LIMITS) <= LIMITS.max_s
+
+
+@pytest.mark.parametrize(("failures", "expected"), [(0, 600), (1, 1200), (2, 2400), (0.5, 849), (100, 21600)])
+def test_failures_double_the_wait(failures: float, expected: float) -> None:
+    """Up to the longest interval."""
+    assert after_failure(600, failures, LIMITS) == pytest.approx(expected, abs=1)
+
+
+def test_a_slow_fixed_interval_is_never_shortened_by_failing() -> None:
+    """A feed that is asked once a day is not asked every six hours because it fails."""
+    assert after_failure(None, 3, Limits(every_s=86400)) == 86400
+
+
+def test_at_equal_requests_entries_are_found_in_half_the_time() -> None:
+    """A simulated week: the adaptive plan has at most half the median delay of one interval for all."""
+    chance = random.Random(7)
+    rhythms = drawn_rhythms(chance)
+    feeds = [simulate_feed(chance.choice(rhythms), chance) for _ in range(40)]
+    fixed = fixed_week(feeds, 3600, chance)
+    even = at_requests(feeds, fixed.per_day, 7)
+    assert even.per_day <= fixed.per_day * 1.05
+    assert even.median_s <= fixed.median_s / 2
+    assert even.missed <= fixed.missed
+    shipped = adaptive_week(feeds, LIMITS, chance)
+    assert shipped.median_s < 300
