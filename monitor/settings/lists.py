@@ -102,11 +102,13 @@ def _json_values(source: Source) -> Iterator[tuple[int, int, Any]]:
     at = _past_space(text, 0)
     array = text[at : at + 1] == "["
     at = _past_space(text, at + 1) if array else at
-    line, counted = 1, 0
+    line, line_start, counted = 1, 0, 0
     while at < len(text) and not (array and text[at] == "]"):
-        line, counted = line + text.count("\n", counted, at), at
+        line += text.count("\n", counted, at)
+        line_start = max(line_start, text.rfind("\n", counted, at) + 1)
+        counted = at
         value, end = decoder.raw_decode(text, at)
-        yield line, at - text.rfind("\n", 0, at), value
+        yield line, at - line_start + 1, value
         at = _past_space(text, end)
         if array and text[at : at + 1] == ",":
             at = _past_space(text, at + 1)
