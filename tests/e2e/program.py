@@ -80,6 +80,7 @@ def kill(parent: psutil.Process, *words: str) -> int:
                 continue
         return None
 
-    victim: psutil.Process = wait_
+    victim = until(found, within_s=60)
+    assert victim is not None
     victim.kill()
     return int(victim.pid)
