@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from monitor.domain.errors import ConfigError, Fault, QueryError
 from monitor.domain.watch import Term, TermKind
 from workers.extract.automaton import Automaton, owner_of
-from workers.extract.index import Index, leaf_key, options_of
+from workers.extract.index import Index, Leaf, leaf_key, options_of
 from workers.extract.phrase import Option, Options, parse_phrase
 from workers.extract.query.check import require_trigger
 from workers.extract.query.parse import parse
@@ -23,6 +23,7 @@ from workers.extract.triggers import trigger
 class _Sought:
     """What the automaton will look for, and for whom."""
 
+    leaves: dict[tuple[str, Options], Leaf] = field(default_factory=dict)
     patterns: list[bytes] = field(default_factory=list)
     owners: array[int] = field(default_factory=lambda: array("I"))
 
@@ -47,14 +48,15 @@ def compile_terms(terms: Sequence[Term]) -> Index:
 def _compile_each(index: Index, sought: _Sought) -> Iterator[Fault]:
     for number, term in enumerate(index.terms):
         try:
-            for text, options in _leaves(index, number, term):
-                _intern(index, sought, text, options)
+            for text, options in _looked_up(index, number, term):
+                index.leaves[text, options] = _intern(index, sought, text, options)
+            index.own.append(tuple([_intern(index, sought, text, options_of(term)) for text in term.phrases]))
         except QueryError as error:
             place = f"query, column {error.column}: " if term.kind is TermKind.QUERY and error.column else ""
             yield fault_at(term, f"watch term {term.name!r}: {place}{error}")
 
 
-def _leaves(index: Index, number: int, term: Term) -> Iterator[tuple[str, Options]]:
+def _looked_up(index: Index, number: int, term: Term) -> Iterator[tuple[str, Options]]:
     options = options_of(term)
     if term.kind is TermKind.QUERY:
         tree = parse(term.query or "")
@@ -63,26 +65,25 @@ def _leaves(index: Index, number: int, term: Term) -> Iterator[tuple[str, Option
         for node in walk(tree):
             if isinstance(node, Word | Prefix | Phrase):
                 yield leaf_key(node, options)
-    for phrase in term.phrases:
-        yield phrase, options
     if term.context is not None:
         for phrase in (*term.context.require, *term.context.forbid):
             yield phrase, Option.NONE
 
 
-def _intern(index: Index, sought: _Sought, text: str, options: Options) -> None:
+def _intern(index: Index, sought: _Sought, text: str, options: Options) -> Leaf:
     key = (text, options)
-    if key in index.leaves:
-        return
+    if (known := sought.leaves.get(key)) is not None:
+        return known
     phrase = parse_phrase(text, options)
     if not phrase.words:
         raise QueryError(f"{text!r} holds no letter or digit to search for", column=0)
-    leaf = index.leaves[key] = len(index.texts)
+    leaf = sought.leaves[key] = len(index.texts)
     for pattern, certain in patterns(phrase):
         sought.patterns.append(pattern)
         sought.owners.append(owner_of(leaf, certain=certain))
     index.texts.append(text)
     index.options.append(options)
+    return leaf
 
 
 def fault_at(term: Term, message: str) -> Fault:

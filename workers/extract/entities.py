@@ -17,9 +17,11 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
 def longest(spots: Sequence[Spot]) -> list[Spot]:
-    """Sorted occurrences without those that lie inside a longer one."""
+    """Occurrences without those that lie inside a longer one, in the order of the text."""
+    if len(spots) < 2:
+        return list(spots)
     kept: list[Spot] = []
-    for spot in sorted(set(spots), key=lambda s: (s[0], -s[1])):
+    for spot in sorted(spots, key=lambda s: (s[0], -s[1])):
         if not kept or spot[1] > kept[-1][1]:
             kept.append(spot)
     return kept

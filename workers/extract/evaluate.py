@@ -69,8 +69,9 @@ class Evaluation:
             return self._in_context(number, sorted(set(self.part_evidence(tree, number, None))))
         if self.index.terms[number].kind is TermKind.ENTITY:
             return self.entity(number)
-        found = {spot for leaf in self.index.leaves_of(number) for spot in self.spots(leaf)}
-        return self._in_context(number, entities.longest(sorted(found)))
+        own = self.index.own[number]
+        spots = self.spots(own[0]) if len(own) == 1 else sorted({spot for leaf in own for spot in self.spots(leaf)})
+        return self._in_context(number, entities.longest(spots))
 
     def entity(self, number: int) -> list[Spot]:
         """The occurrences of an entity that stand in the right context."""
@@ -100,13 +101,16 @@ class Evaluation:
 
     def _find(self, leaf: int) -> list[Spot]:
         word_at = self.layout.word_at
-        certain = {word_at(start) for start in self._found.get(owner_of(leaf, certain=True), ())}
-        spots = [(word, word) for word in certain]
-        doubtful = {word_at(start) for start in self._found.get(owner_of(leaf, certain=False), ())} - certain
+        certain = self._found.get(owner_of(leaf, certain=True), ())
+        spots = {(word := word_at(start), word) for start in certain}
+        doubtful = self._found.get(owner_of(leaf, certain=False), ())
         if doubtful:
             phrase = phrase_of(self.index.texts[leaf], self.index.options[leaf])
-            ends = ((first, occurrence(phrase, self.layout, first, self._language)) for first in doubtful)
-            spots += [(first, last) for first, last in ends if last is not None]
+            for first in {word_at(start) for start in doubtful}:
+                if (first, first) not in spots:
+                    last = occurrence(phrase, self.layout, first, self._language)
+                    if last is not None:
+                        spots.add((first, last))
         return sorted(spots)
 
     def _admitted(self, number: int) -> bool:
@@ -119,7 +123,7 @@ class Evaluation:
         if tree is not None:
             return self.holds(tree, number, None) and (term.context is None or bool(self.evidence(number)))
         if term.kind is TermKind.KEYWORD and term.context is None:
-            return any(self._present(leaf) for leaf in self.index.leaves_of(number))
+            return any(map(self._present, self.index.own[number]))
         return bool(self.evidence(number))
 
     def _present(self, leaf: int) -> bool:

@@ -6,10 +6,11 @@ An explanation is a dictionary: `term`, `kind`, `fired`, and `because`, the tree
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from monitor.domain.match import Field
+from monitor.domain.match import Field, Match
 from monitor.domain.watch import Term, TermKind
 from workers.extract.evaluate import Evaluation
 from workers.extract.near import Spot
@@ -22,10 +23,14 @@ MAX_SHOWN = 20
 """Occurrences listed for one part."""
 
 
-def reason(evaluation: Evaluation, number: int) -> dict[str, Any]:
-    """Why a term that fired did."""
+def reason(evaluation: Evaluation, number: int, matches: Sequence[Match]) -> dict[str, Any]:
+    """Why a term that fired did; `matches` are all its occurrences."""
     term = evaluation.index.terms[number]
-    return {"term": term.name, "kind": str(term.kind), "fired": True, "because": _because(evaluation, number)}
+    if number in evaluation.index.trees:
+        because = _because(evaluation, number)
+    else:
+        because = {"part": " | ".join(term.phrases), "held": True, "matches": [as_record(match) for match in matches[:MAX_SHOWN]]}
+    return {"term": term.name, "kind": term.kind.value, "fired": True, "because": because}
 
 
 def explain(evaluation: Evaluation, number: int) -> dict[str, Any]:
@@ -36,7 +41,7 @@ def explain(evaluation: Evaluation, number: int) -> dict[str, Any]:
     refused = [] if fired else _refused(evaluation, term)
     return {
         "term": term.name,
-        "kind": str(term.kind),
+        "kind": term.kind.value,
         "fired": fired,
         "because": because,
         **({"refused": refused} if refused else {}),
@@ -71,12 +76,12 @@ def _because(evaluation: Evaluation, number: int) -> Part:
 def _note(evaluation: Evaluation, number: int) -> str:
     """The step at which a keyword or an entity was lost."""
     term = evaluation.index.terms[number]
-    found = [spot for leaf in evaluation.index.leaves_of(number) for spot in evaluation.spots(leaf)]
+    found = [spot for leaf in evaluation.index.own[number] for spot in evaluation.spots(leaf)]
     if found and term.kind is TermKind.ENTITY and not evaluation.named(number):
         return "occurs only inside a longer name of the watch list"
     if found:
         return "occurs, but not in the required context"
-    if any(evaluation.sighted(leaf) for leaf in evaluation.index.leaves_of(number)):
+    if any(evaluation.sighted(leaf) for leaf in evaluation.index.own[number]):
         return "its letters occur, but not written as the term asks (capitals, borders, spelling)"
     return "does not occur"
 
@@ -96,6 +101,9 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None) 
 
 
 def _matches(evaluation: Evaluation, spots: list[Spot]) -> list[dict[str, Any]]:
-    layout = evaluation.layout
-    found = [layout.match(layout.place(*spot)) for spot in spots[:MAX_SHOWN]]
-    return [{"field": str(match.field), "start": match.start, "end": match.end, "text": match.text} for match in found]
+    return [as_record(evaluation.layout.match(spot)) for spot in spots[:MAX_SHOWN]]
+
+
+def as_record(match: Match) -> dict[str, Any]:
+    """A match as JSON."""
+    return {"field": match.field.value, "start": match.start, "end": match.end, "text": match.text}

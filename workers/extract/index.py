@@ -17,25 +17,25 @@ Leaf: TypeAlias = int
 
 @dataclass(slots=True)
 class Index:
-    """A compiled watch list. Leaves, terms and patterns are numbered; `texts[leaf]` with `options[leaf]` is a leaf's phrase."""
+    """A compiled watch list. Leaves, terms and patterns are numbered.
+
+    `texts[leaf]` with `options[leaf]` is a leaf's phrase. `own[term]` are the leaves of a keyword's or an entity's phrases; those of
+    a query's words and of contexts are looked up in `leaves`.
+    """
 
     terms: tuple[Term, ...]
     texts: list[str] = field(default_factory=list)
     options: array[int] = field(default_factory=lambda: array("B"))
-    leaves: dict[tuple[str, int], Leaf] = field(default_factory=dict)
+    own: list[tuple[Leaf, ...]] = field(default_factory=list)
+    leaves: dict[tuple[str, Options], Leaf] = field(default_factory=dict)
     trees: dict[int, Node] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
     triggers: Owners = field(default_factory=Owners)
     automaton: Automaton = field(default_factory=lambda: Automaton((), array("I")))
 
     def leaf(self, text: str, options: Options) -> Leaf:
-        """The leaf of a phrase."""
+        """The leaf of a query's word or phrase, or of a context's."""
         return self.leaves[text, options]
-
-    def leaves_of(self, number: int) -> list[Leaf]:
-        """The leaves of a keyword's or an entity's phrases."""
-        term = self.terms[number]
-        return [self.leaves[phrase, options_of(term)] for phrase in term.phrases]
 
 
 def options_of(term: Term) -> Options:

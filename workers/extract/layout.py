@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
@@ -14,7 +13,8 @@ from workers.extract import fold
 
 _BORDER: Final = b"\x01"
 """Stands as a word between title and body: no folded word contains it."""
-_FEW: Final = 16
+_GAP_AND_WORD: Final = re.compile(rb"\s*\S+")
+_FEW: Final = 8
 """Questions after which a table of all answers is cheaper."""
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _SENTENCE_END: Final = re.compile(r"[.!?…۔؟。！？][\"'”’»)\]]*(\s|$)|[。！？]")
@@ -25,35 +25,30 @@ _ABBREVIATIONS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An occurrence: the numbers of its first and last word in a layout, and its characters in the original field."""
-
-    first: int
-    last: int
-    field: Field
-    start: int
-    end: int
-
-
 class _Passage:
     """Title or body: its folded words, and where they stand."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.words, self._even = fold.words_and_bytes(text)
-        self._spans: list[tuple[int, int]] | None = None
         self._asked = 0
 
     def span(self, number: int) -> tuple[int, int]:
-        """The characters of a word. The first few are found one by one, where a word's bytes are its characters."""
-        if self._spans is None:
-            self._asked += 1
-            if self._even is not None and self._asked <= _FEW:
-                start = len(self._even) - len(self._even.split(None, number)[-1])
-                return start, start + len(self.words[number])
-            self._spans = fold.spans(self.text)
-        return self._spans[number]
+        """The characters of a word. The first two are found one by one, where a word's bytes are its characters."""
+        if self._even is None:
+            return self._spans[number]
+        self._asked += 1
+        length = len(self.words[number])
+        end = self._ends[number] if self._asked > 2 else len(self._even) - len(self._even.split(None, number)[-1]) + length
+        return end - length, end
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        return fold.spans(self.text)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return list(accumulate(map(len, _GAP_AND_WORD.findall(self._even or b""))))
 
 
 class Layout:
@@ -74,7 +69,7 @@ class Layout:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return list(accumulate(map(len, self.words), lambda at, length: at + length + 1, initial=1))
+        return list(accumulate(map((1).__add__, map(len, self.words)), initial=1))
 
     @property
     def border(self) -> int:
@@ -153,10 +148,12 @@ class Layout:
         stop = text.find("\n", end)
         return text[text.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(text)]
 
-    def place(self, first: int, last: int) -> Place:
-        """The occurrence made of these words."""
-        return Place(first, last, self.field(first), self.span(first)[0], self.span(last)[1])
-
-    def match(self, place: Place) -> Match:
-        """An occurrence as the outside sees it."""
-        return Match(field=place.field, start=place.start, end=place.end, text=self.text(place.field)[place.start : place.end])
+    def match(self, spot: tuple[int, int]) -> Match:
+        """The occurrence made of the words from the first to the last of `spot`, as the outside sees it."""
+        first, last = spot
+        title = first < self._in_title
+        passage, shift = (self._title, 0) if title else (self._body, self._in_title + 1)
+        start, end = passage.span(first - shift)
+        if last != first:
+            end = passage.span(last - shift)[1]
+        return Match(field=Field.TITLE if title else Field.BODY, start=start, end=end, text=passage.text[start:end])

@@ -60,5 +60,5 @@ class Matcher:
 
     def _term_match(self, evaluation: Evaluation, number: int) -> TermMatch:
         layout = evaluation.layout
-        matches = tuple(layout.match(layout.place(*spot)) for spot in evaluation.evidence(number))
-        return TermMatch(term=self.terms[number], matches=matches, why=reason(evaluation, number))
+        matches = tuple(layout.match(spot) for spot in evaluation.evidence(number))
+        return TermMatch(term=self.terms[number], matches=matches, why=reason(evaluation, number, matches))

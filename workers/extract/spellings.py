@@ -21,7 +21,9 @@ MIN_HALF: Final = 3
 MAX_SPLIT_WORDS: Final = 4
 """Longer phrases are not searched with one of their words split."""
 _GLIMPSE: Final = 3
-"""Letters of the second half that a pattern shows."""
+"""Letters of the second half that a pattern shows at least."""
+_SURE: Final = 6
+"""Letters of both halves that a pattern shows at least: with fewer, short first halves would be found everywhere."""
 FUNCTION_WORDS: Final = frozenset(
     b"a about after all also am an and any are as at be been before between both but by can could did do does down each few for from had "
     b"has have he her here him his how if in into is it its just may me might more most must my no nor not now of off on once one only or "
@@ -71,7 +73,7 @@ def _split(phrase: Phrase) -> list[bytes]:
     found = []
     before = ""
     for i, word in enumerate(phrase.words):
-        found += [f"{before}{word[:at]} {word[at : at + _GLIMPSE]}".encode() for at in _cuts(phrase, i)]
+        found += [f"{before}{word[:at]} {word[at : max(at + _GLIMPSE, _SURE)]}".encode() for at in _cuts(phrase, i)]
         before += f"{word} "
     return found
 

@@ -37,7 +37,7 @@ def trigger(index: Index, number: int) -> Iterable[int]:
     """Leaves of which at least one occurs in every article on which the term fires."""
     tree = index.trees.get(number)
     if tree is None:
-        return dict.fromkeys(index.leaves_of(number))
+        return dict.fromkeys(index.own[number])
     found = _trigger(index, tree, number)
     assert found is not None, "a query without a trigger is refused before"
     return sorted(found)
