@@ -74,18 +74,24 @@ def mail(message: Mail, *, at: datetime, timeout_s: float) -> Receipt:
         server: smtplib.SMTP = smtplib.SMTP_SSL(message.host, message.port, timeout=timeout_s, context=context)
     else:
         server = smtplib.SMTP(message.host, message.port, timeout=timeout_s)
-    with server:
-        if message.encryption == "starttls":
-            server.starttls(context=context)
-        if message.username is not None:
-            server.login(message.username, message.password or "")
-        try:
-            server.sendmail(message.sender, message.recipients, message.message)
-        except smtplib.SMTPDataError as error:
-            refused = 500 <= error.smtp_code < 600
-            outcome = Outcome.REFUSED if refused else Outcome.FAILED
-            reason, answer = f"SMTP {error.smtp_code}", shown(_text(error.smtp_error))
-            return Receipt(outcome=outcome, at=at, reason=reason, answer=answer)
+    try:
+        return _talk(server, message, context, at)
+    finally:
+        with suppress(OSError, smtplib.SMTPException):  # the server has had its say; its farewell changes nothing
+            server.quit()
+        server.close()
+
+
+def _talk(server: smtplib.SMTP, message: Mail, context: ssl.SSLContext, at: datetime) -> Receipt:
+    if message.encryption == "starttls":
+        server.starttls(context=context)
+    if message.username is not None:
+        server.login(message.username, message.password or "")
+    try:
+        server.sendmail(message.sender, message.recipients, message.message)
+    except smtplib.SMTPDataError as error:
+        outcome = Outcome.REFUSED if 500 <= error.smtp_code < 600 else Outcome.FAILED
+        return Receipt(outcome=outcome, at=at, reason=f"SMTP {error.smtp_code}", answer=shown(_text(error.smtp_error)))
     return Receipt(outcome=Outcome.ACCEPTED, at=at)
 
 

@@ -39,7 +39,7 @@ def mail(cards: Sequence[Card], *, sender: str, to: Sequence[str], message_id: s
     """An e-mail of one alert or many, in text and HTML. The same alert always has the same Message-ID and Date."""
     mark = "TEST · " if test else ""
     many = len(cards) > 1
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     message["Subject"] = f"{mark}{len(cards)} alerts" if many else cut(one_line(mark + cards[0].headline), 200)
     message["From"] = one_line(sender)
     message["To"] = ", ".join(map(one_line, to))

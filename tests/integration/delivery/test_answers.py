@@ -1,0 +1,309 @@
+"""Every kind of channel against every kind of answer: the delivery's next state and time, from real connections."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from aiohttp import web
+from pydantic import TypeAdapter
+
+from monitor.domain.channel import ChannelState, after
+from monitor.domain.delivery import Outcome, Receipt, next_step
+from monitor.settings.channels import Channel
+from tests.alerting import EPOCH, parcel
+from tests.receiving import Answer, Receiver, hang, status
+from workers.render.compose import compose
+from workers.send import Sender
+
+NOW = EPOCH + timedelta(hours=2)
+CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
+SECRET_PATH = "/services/T0/B0/sEcReT"
+GOOD = '{"ok": true, "channel": "C1", "ts": "1.2", "result": {}}'
+
+
+def channel(kind: str, base: str) -> Channel:
+    """A channel of this kind that leads to the server at `base`."""
+    url = base + SECRET_PATH
+    settings: dict[str, dict[str, Any]] = {
+        "webhook": {"type": "webhook", "url": url, "secret": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]},
+        "slack hook": {"type": "slack", "url": url},
+        "slack bot": {"type": "slack", "token": "xoxb-sEcReT", "channel": "C1", "api": base + "/api"},
+        "discord": {"type": "discord", "url": url},
+        "teams": {"type": "teams", "url": url},
+        "telegram": {"type": "telegram", "token": "1:sEcReT", "chat_id": "5", "api": base},
+        "apprise": {"type": "apprise", "url": base.replace("http", "json", 1) + SECRET_PATH + "?retry=3&wait=0"},
+    }
+    return CHANNEL.validate_python(settings[kind])
+
+
+def good(code: int) -> Answer:
+    """A success, with the body that those who look into it want to see."""
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=code, text="" if code == 204 else GOOD)
+
+    return answer
+
+
+async def reset(request: web.Request) -> web.StreamResponse:
+    """The connection is torn down in the middle."""
+    assert request.transport is not None
+    sock = request.transport.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+    request.transport.abort()
+    return web.Response()
+
+
+async def drip(request: web.Request) -> web.StreamResponse:
+    """200, and then a body that never ends, a byte at a time."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    await response.write(GOOD.encode())
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(0.02)
+
+
+async def flood(request: web.Request) -> web.StreamResponse:
+    """200 with 10 MB behind it."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    await response.write(GOOD.encode())
+    for _ in range(160):
+        await response.write(b" " * 65_536)
+    return response
+
+
+@dataclass(frozen=True)
+class Case:
+    """An answer; the state it leads to and the wait in seconds, for the first attempt; whether it pauses the channel."""
+
+    answer: Answer
+    state: str
+    wait_s: float | None = None
+    pauses: bool = False
+
+
+DATE = "Thu, 21 Mar 2024 10:01:30 GMT"
+CASES: dict[str, Case] = {
+    "200": Case(good(200), "delivered"),
+    "201": Case(good(201), "delivered"),
+    "204": Case(good(204), "delivered"),
+    "301": Case(status(301, Location="/elsewhere"), "pending", 0),
+    "302": Case(status(302, Location="/elsewhere"), "pending", 0),
+    "307": Case(status(307, Location="/elsewhere"), "pending", 0),
+    "400": Case(status(400), "dead"),
+    "401": Case(status(401), "pending", 0),
+    "404": Case(status(404), "pending", 0),
+    "408": Case(status(408), "pending", 0),
+    "410": Case(status(410), "pending", 0, pauses=True),
+    "413": Case(status(413), "dead"),
+    "422": Case(status(422), "dead"),
+    "425": Case(status(425), "pending", 0),
+    "429": Case(status(429), "pending", 0),
+    "429 in seconds": Case(status(429, **{"Retry-After": "45"}), "pending", 45),
+    "429 as a date": Case(status(429, **{"Retry-After": DATE}), "pending", 90),
+    "500": Case(status(500), "pending", 0),
+    "502": Case(status(502), "pending", 0),
+    "503 in seconds": Case(status(503, **{"Retry-After": "7"}), "pending", 7),
+    "599": Case(status(599), "pending", 0),
+    "reset": Case(reset, "pending", 0),
+    "timeout": Case(hang, "pending", 0),
+    "slow drip": Case(drip, "delivered"),
+    "10 MB": Case(flood, "delivered"),
+}
+NOT_SLACK = Case(good(204), "pending", 0)
+HTTP_KINDS = ("webhook", "slack hook", "slack bot", "discord", "teams", "telegram")
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    """One server for all cases."""
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+async def sender() -> AsyncIterator[Sender]:
+    """A sender whose clock stands still."""
+    sender = Sender(now=lambda: NOW)
+    yield sender
+    await sender.close()
+
+
+def check(receipt: Receipt, case: Case) -> None:
+    """The receipt leads where the case says, and tells nothing of the address."""
+    step = next_step(receipt, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
+    wait = None if step.next_attempt_at is None else (step.next_attempt_at - NOW).total_seconds()
+    assert (step.status, wait) == (case.state, case.wait_s)
+    assert after(ChannelState(), receipt, now=NOW, jitter=0.0).paused is case.pauses
+    assert (step.error is None) is (case.state == "delivered")
+    assert "sEcReT" not in repr(receipt)
+    assert len(receipt.answer) <= 500
+
+
+@pytest.mark.parametrize("kind", HTTP_KINDS)
+@pytest.mark.parametrize("name", CASES)
+async def test_every_answer_on_every_channel(kind: str, name: str, receiver: Receiver, sender: Sender) -> None:
+    """What each answer means does not depend on the kind of channel it came from."""
+    case = NOT_SLACK if (kind, name) == ("slack bot", "204") else CASES[name]
+    receiver.answer = case.answer
+    before = len(receiver.requests)
+    outgoing = compose(channel(kind, receiver.url("")), [parcel()], now=NOW)
+    within = timedelta(seconds=0.2 if name == "timeout" else 10)
+    check(await sender.send(outgoing, within=within), case)
+    assert len(receiver.requests) == before + 1
+
+
+@pytest.mark.parametrize("kind", HTTP_KINDS)
+async def test_nobody_there(kind: str, receiver: Receiver, sender: Sender) -> None:
+    """No such name, no listener, no TLS: tried again, with a reason that names no address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        unused = f"http://127.0.0.1:{free.getsockname()[1]}"
+    bases = {"name": "http://nobody.invalid", "listener": unused, "tls": receiver.url("").replace("http:", "https:")}
+    reasons = {}
+    for what, base in bases.items():
+        receipt = await sender.send(compose(channel(kind, base), [parcel()], now=NOW), within=timedelta(seconds=10))
+        check(receipt, Case(hang, "pending", 0))
+        reasons[what] = receipt.reason or ""
+    assert "resolved" in reasons["name"]
+    assert "refused" in reasons["listener"]
+    assert "TLS" in reasons["tls"]
+    assert not any("127.0.0.1" in reason or "nobody" in reason for reason in reasons.values())
+
+
+async def test_an_answer_is_kept_in_its_first_500_characters_without_addresses(receiver: Receiver, sender: Sender) -> None:
+    """Receipts help to find out what is wrong, and cannot leak what a receiver echoes."""
+
+    async def echo(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=404, text=f"no_service at {request.url} \x1b[31m" + "x" * 10_000)
+
+    receiver.answer = echo
+    receipt = await sender.send(compose(channel("slack hook", receiver.url("")), [parcel()], now=NOW), within=timedelta(seconds=10))
+    assert receipt.answer.startswith("no_service at (address) [31mxxx")
+    assert len(receipt.answer) == 500
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ('{"ok": true, "channel": "C1", "ts": "5.6"}', Outcome.ACCEPTED),
+        ('{"ok": false, "error": "invalid_blocks"}', Outcome.REFUSED),
+        ('{"ok": false, "error": "channel_not_found"}', Outcome.FAILED),
+        ("<html>a proxy's page</html>", Outcome.FAILED),
+    ],
+)
+async def test_slack_says_no_with_200(body: str, outcome: Outcome, receiver: Receiver, sender: Sender) -> None:
+    """A bot's message counts as delivered only if Slack says so in its answer."""
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text=body)
+
+    receiver.answer = answer
+    receipt = await sender.send(compose(channel("slack bot", receiver.url("")), [parcel()], now=NOW), within=timedelta(seconds=10))
+    assert receipt.outcome is outcome
+    assert receipt.reference == ("C1:5.6" if outcome is Outcome.ACCEPTED else None)
+
+
+async def test_telegram_says_in_its_answer_how_long_to_wait(receiver: Receiver, sender: Sender) -> None:
+    """Its 429 carries the wait in the body."""
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        return web.json_response({"ok": False, "parameters": {"retry_after": 33}}, status=429)
+
+    receiver.answer = answer
+    receipt = await sender.send(compose(channel("telegram", receiver.url("")), [parcel()], now=NOW), within=timedelta(seconds=10))
+    check(receipt, Case(answer, "pending", 33))
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("name", ["204", "302", "404", "500", "timeout"])
+async def test_apprise_is_tried_once(name: str, receiver: Receiver, sender: Sender) -> None:
+    """Apprise's own retries, even those asked for in its address, are off; redirects are not followed."""
+    case = CASES[name]
+    receiver.answer = case.answer
+    before = len(receiver.requests)
+    outgoing = compose(channel("apprise", receiver.url("")), [parcel()], now=NOW)
+    receipt = await sender.send(outgoing, within=timedelta(seconds=0.5 if name == "timeout" else 10))
+    check(receipt, Case(case.answer, case.state, case.wait_s))
+    assert len(receiver.requests) == before + 1
+
+
+async def test_a_file_that_cannot_be_written_is_tried_again(sender: Sender, tmp_path: Path) -> None:
+    """A path that is a directory or on a full disk fails with the system's reason."""
+    target = CHANNEL.validate_python({"type": "file", "path": tmp_path})
+    receipt = await sender.send(compose(target, [parcel()], now=NOW), within=timedelta(seconds=10))
+    check(receipt, Case(hang, "pending", 0))
+    assert receipt.reason == "Is a directory"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+async def test_a_full_disk_is_told_as_what_it_is(sender: Sender) -> None:
+    """The reason names the cause."""
+    full = CHANNEL.validate_python({"type": "file", "path": "/dev/full"})
+    receipt = await sender.send(compose(full, [parcel()], now=NOW), within=timedelta(seconds=10))
+    check(receipt, Case(hang, "pending", 0))
+    assert receipt.reason == "No space left on device"
+
+
+class MailServer:
+    """An SMTP server that answers DATA as told."""
+
+    def __init__(self, verdict: bytes) -> None:
+        self.verdict = verdict
+        self.messages: list[bytes] = []
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        self._server.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            if line.upper().startswith(b"DATA"):
+                writer.write(b"354 go on\r\n")
+                self.messages.append(await reader.readuntil(b"\r\n.\r\n"))
+                writer.write(self.verdict + b"\r\n")
+            else:
+                writer.write(b"250 fine\r\n")
+            if line.upper().startswith(b"QUIT"):
+                break
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "wait_s"), [(b"250 ok", "delivered", None), (b"451 later", "pending", 0), (b"554 no thanks", "dead", None)]
+)
+async def test_mail(verdict: bytes, state: str, wait_s: float | None, sender: Sender) -> None:
+    """A mail server's word: taken, later, or never."""
+    async with MailServer(verdict) as server:
+        settings = {
+            "type": "email",
+            "host": "127.0.0.1",
+            "port": server.port,
+            "encryption": "none",
+            "from": "news@example.org",
+            "to": ["desk@example.org"],
+        }
+        outgoing = compose(CHANNEL.validate_python(settings), [parcel()], now=NOW)
+        receipt = await sender.send(outgoing, within=timedelta(seconds=10))
+    check(receipt, Case(hang, state, wait_s))
+    assert b"Subject: HIGH" in server.messages[0] or b"Subject: =?utf-8?" in server.messages[0]
+
+
+def test_the_clock_of_the_table_is_the_date_it_asks_for() -> None:
+    """The date form of Retry-After in the table lies 90 seconds ahead."""
+    assert datetime(2024, 3, 21, 10, 1, 30, tzinfo=UTC) - NOW == timedelta(seconds=90)
