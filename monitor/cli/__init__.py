@@ -14,11 +14,12 @@ from monitor.domain.errors import MonitorError
 
 COMMANDS = {
     "run": "run",
-    "scheduler": "roles",
-    "worker": "roles",
-    "web": "roles",
-    "migrate": "roles",
-    "work": "roles",
+    "scheduler": "schedule",
+    "worker": "worker",
+    "web": "web",
+    "migrate": "migrate",
+    "scan-worker": "scan_worker",
+    "deliver-worker": "deliver_worker",
     "check": "check",
     "match": "match",
     "alerts": "alerts",
@@ -48,7 +49,7 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"monitor.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(importlib.import_module(f"monitor.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
         return command
 
 

@@ -36,7 +36,7 @@ def workers(settings: Settings, scanning: int | None) -> list[ChildSpec]:
         "deliver": settings.workers.deliver,
     }
     return [
-        ChildSpec(name=f"{queue}-{number}", argv=argv("work", queue), stage=_STAGES[queue])
+        ChildSpec(name=f"{queue}-{number}", argv=argv(f"{queue}-worker"), stage=_STAGES[queue])
         for queue, count in counts.items()
         for number in range(1, count + 1)
     ]

@@ -18,6 +18,7 @@ from monitor.cli.alert_text import alert_text
 from monitor.cli.follow import Tail
 from monitor.cli.options import CONFIG, JSON, config_path
 from monitor.cli.output import console, print_json
+from monitor.cli.role import INTERRUPTED, QUIET
 from monitor.cli.summary import print_summary, summary
 from monitor.cli.terms import check_terms
 from monitor.domain.errors import MonitorError
@@ -28,10 +29,6 @@ from monitor.storage import schema
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
 from monitor.supervisor import ChildSpec, Ended, Supervisor
-
-INTERRUPTED = 130
-QUIET = "NEWS_MONITOR_QUIET"
-"""Set for the children where a person watches: the alerts are shown by the parent, so the log keeps to warnings."""
 
 _LOOK_S = 0.3
 

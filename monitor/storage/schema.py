@@ -2,51 +2,48 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import importlib
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 from monitor.domain.errors import SchemaMismatch
 from monitor.storage.engine import Database
-from monitor.storage.locks import serialise
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+"""The newest migration, which is the schema of this program."""
+
+
+def current(database: Database) -> str | None:
+    """The schema that the database has; None for an empty one."""
+    with database.read() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        return found
 
 
 def upgrade(database: Database) -> None:
     """Bring an empty or older schema up to this program's, one process at a time. A newer one raises SchemaMismatch."""
-    config = _config()
-    with database.write() as connection:
-        serialise(connection, "schema")
-        found = MigrationContext.configure(connection).get_current_revision()
-        _refuse_unknown(config, found)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    found = current(database)
+    if found == HEAD:
+        return
+    _refuse_newer(found)
+    # Alembic costs every process a quarter of a second, and is needed only here.
+    importlib.import_module("monitor.storage.migrations.run").upgrade(database)
 
 
 def require(database: Database) -> None:
     """Raise SchemaMismatch unless the schema is exactly this program's."""
-    config = _config()
-    with database.read() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    _refuse_unknown(config, found)
-    wanted = ScriptDirectory.from_config(config).get_current_head()
-    if found != wanted:
+    found = current(database)
+    _refuse_newer(found)
+    if found != HEAD:
         raise SchemaMismatch(
-            f"the database has schema {found or 'none'}, this program needs {wanted}; run `news-monitor migrate` once, then start again"
+            f"the database has schema {found or 'none'}, this program needs {HEAD}; run `news-monitor migrate` once, then start again"
         )
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    return config
-
-
-def _refuse_unknown(config: Config, found: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
-        raise SchemaMismatch(f"the database has schema {found}, which is newer than this program; install the newer version")
+def _refuse_newer(found: str | None) -> None:
+    if found is not None and found > HEAD:
+        raise SchemaMismatch(
+            f"the database has schema {found}, which is newer than this program's {HEAD}; install the newer version"
+        )

@@ -1,0 +1,25 @@
+"""One process that scans articles; started by `run` and `worker`, not by people."""
+
+from __future__ import annotations
+
+import click
+
+from monitor.app import open_database, open_relay, redis_url
+from monitor.broker.queues import SCAN
+from monitor.cli.options import CONFIG
+from monitor.cli.role import live_settings
+from monitor.heartbeat import Heartbeat
+from workers import jobs, rq_worker
+from workers.scanning import ScanHands
+
+
+@click.command(hidden=True)
+@CONFIG
+def scan_worker() -> None:
+    """Run one process that scans articles."""
+    live = live_settings()
+    database = open_database(live.current)
+    hands = ScanHands(live, database, open_relay(live.current))
+    jobs.work_with(hands)
+    with Heartbeat(database, SCAN):
+        rq_worker.run(SCAN, redis_url(live.current), on_stop=hands.close)

@@ -1,0 +1,37 @@
+"""`news-monitor scheduler`: one role of the daemon, for several machines."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import click
+
+from monitor.app import open_database, open_relay, redis_url
+from monitor.cli.options import CONFIG
+from monitor.cli.role import live_settings
+from monitor.heartbeat import Heartbeat
+from monitor.scheduler import open_scheduler
+from monitor.settings.live import LiveSettings
+from monitor.storage.engine import Database
+
+
+@click.command()
+@CONFIG
+@click.option("--once", is_flag=True, hidden=True)
+def scheduler(*, once: bool) -> None:
+    """Run the scheduler: poll feeds, watch folders, keep the queues filled."""
+    live = live_settings()
+    redis_url(live.current)
+    database = open_database(live.current)
+    with Heartbeat(database, "scheduler"):
+        asyncio.run(_schedule(live, database, once=once))
+    database.close()
+
+
+async def _schedule(live: LiveSettings, database: Database, *, once: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_scheduler(live, database, open_relay(live.current)) as running:
+        await (running.run_once(stop) if once else running.serve(stop))

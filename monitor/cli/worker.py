@@ -1,0 +1,29 @@
+"""`news-monitor worker`: the processes that scan and deliver, for several machines."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from monitor import logs
+from monitor.app import open_database, redis_url
+from monitor.cli import children
+from monitor.cli.options import CONFIG, config_path
+from monitor.cli.role import INTERRUPTED
+from monitor.settings.load import load
+from monitor.supervisor import Ended, Supervisor
+
+
+@click.command()
+@CONFIG
+@click.option("--processes", type=click.IntRange(1, 256), help="Scan processes; as configured, else one for each core up to 4.")
+def worker(*, processes: int | None) -> int:
+    """Run workers: processes that scan, and those that deliver."""
+    settings = load(config_path(), os.environ)
+    logs.configure(level=settings.log.level)
+    redis_url(settings)
+    open_database(settings).close()
+    with Supervisor(children.workers(settings, processes)) as supervisor:
+        ended = supervisor.run_forever()
+    return INTERRUPTED if ended is Ended.INTERRUPTED else 0

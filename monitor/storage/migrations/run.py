@@ -1,0 +1,27 @@
+"""Running the migrations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from monitor.storage.engine import Database
+from monitor.storage.locks import serialise
+
+
+def config() -> Config:
+    """Alembic's configuration: where the migrations are."""
+    found = Config()
+    found.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return found
+
+
+def upgrade(database: Database) -> None:
+    """Apply every migration that the database lacks, in one transaction; others wait their turn."""
+    running = config()
+    with database.write() as connection:
+        serialise(connection, "schema")
+        running.attributes["connection"] = connection
+        command.upgrade(running, "head")

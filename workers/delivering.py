@@ -1,0 +1,40 @@
+"""What a deliver worker works with: the channels of the newest settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from monitor.domain.errors import MonitorError
+from monitor.domain.ids import ScanId
+from monitor.settings.channels import Channel
+from monitor.settings.live import LiveSettings
+from monitor.storage.engine import Database
+from workers.deliver import Dispatcher
+from workers.follower import Follower
+
+
+class DeliverHands:
+    """Sends on the channels of the newest settings."""
+
+    def __init__(self, live: LiveSettings, database: Database) -> None:
+        self._live = live
+        self._database = database
+        self._dispatcher = Dispatcher(database, self._channels)
+        self._follower = Follower(live, lambda _: None).start()
+
+    def scan(self, ids: Sequence[ScanId]) -> None:
+        """Not here: this process delivers."""
+        raise MonitorError(f"a deliver worker was asked to scan {len(ids)} articles")
+
+    def deliver(self, channel: str) -> None:
+        """Have the channel worked on; a slow receiver holds up nobody but itself."""
+        self._dispatcher.drain(channel)
+
+    def close(self) -> None:
+        """End in good order: messages in hand get their answer."""
+        self._follower.stop()
+        self._dispatcher.close()
+        self._database.close()
+
+    def _channels(self) -> Mapping[str, Channel]:
+        return self._live.current.channels
