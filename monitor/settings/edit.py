@@ -13,7 +13,7 @@ from pathlib import Path
 
 from monitor.domain.errors import ConfigError, Fault
 from monitor.settings.assemble import Assembly
-from monitor.settings.files import Files, decoded, replace
+from monitor.settings.files import Files, decoded, identity, replace
 from monitor.settings.insertion import CannotInsert, Item, insert, quoted
 from monitor.settings.place import Entry, Mapping, Node, Scalar, Sequence, Source
 from monitor.settings.terms import TermReader
@@ -125,11 +125,13 @@ def _target(assembly: Assembly, key: str, stem: str) -> Source:
 
 def _rewrite(path: Path, key: str, change: Callable[[str], str], added: int) -> None:
     """Change a file under a lock, once it is certain that the new text holds the old list and `added` more entries."""
-    with _alone(path.parent):
+    with _alone(Path(identity(path)).parent):
         data = path.read_bytes()
         bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
         old = body.decode()
         new = change(old)
+        if not new.isascii() and any("\ud800" <= character <= "\udfff" for character in new):
+            raise CannotInsert("there are characters in it that are no text")
         before, after = (_written(path, text, key) for text in (old, new))
         if after is None or len(after) != len(before or ()) + added or after[: len(before or ())] != (before or ()):
             raise CannotInsert(f"{path}: the list `{key}` is written in a way that cannot be added to; add the entries by hand")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -120,7 +119,14 @@ def quoted(text: str, *, flow: bool = False) -> str:
         return written
     if written.isprintable():
         return "'" + written.replace("'", "''") + "'"
-    return json.dumps(written)
+    return '"' + "".join(map(_escaped, written)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable() and character not in '"\\':
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _is_plain(text: str, *, flow: bool) -> bool:
