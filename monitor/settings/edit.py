@@ -102,11 +102,11 @@ def _add(
     target = _target(assembly, key, stem).path
     added: dict[str, tuple[str, Item]] = {}
     present: list[str] = []
-    for name, identity, item in zip(names, identities, items, strict=True):
-        if identity in known or identity in added:
+    for name, same, item in zip(names, identities, items, strict=True):
+        if same in known or same in added:
             present.append(name)
         else:
-            added[identity] = (name, item)
+            added[same] = (name, item)
     if added:
         _rewrite(target, key, lambda text: insert(text, key, [item for _, item in added.values()]), len(added))
     return Addition(file=target, added=tuple(name for name, _ in added.values()), present=tuple(present))
@@ -130,8 +130,6 @@ def _rewrite(path: Path, key: str, change: Callable[[str], str], added: int) -> 
         bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
         old = body.decode()
         new = change(old)
-        if not new.isascii() and any("\ud800" <= character <= "\udfff" for character in new):
-            raise CannotInsert("there are characters in it that are no text")
         before, after = (_written(path, text, key) for text in (old, new))
         if after is None or len(after) != len(before or ()) + added or after[: len(before or ())] != (before or ()):
             raise CannotInsert(f"{path}: the list `{key}` is written in a way that cannot be added to; add the entries by hand")

@@ -113,7 +113,12 @@ def _value(events: Iterator[Any], place: _Place, text: str) -> _Place:
 
 
 def quoted(text: str, *, flow: bool = False) -> str:
-    """`text` as a YAML value that reads back as exactly this text: plain where any YAML reader takes it for a text, else in quotes."""
+    """`text` as a YAML value that reads back as exactly this text: plain where any YAML reader takes it for a text, else in quotes.
+
+    Raises CannotInsert for half a character (a lone surrogate), as a shell makes of bytes that are no UTF-8.
+    """
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise CannotInsert("there are characters in it that are no text")
     written = text.replace("$", "$$") if "$$" in text or "${" in text else text
     if _is_plain(written, flow=flow):
         return written
