@@ -155,7 +155,7 @@ class Fetcher:
         session = self._own if self._is_own(url, ask) or ask.access.proxy is not None else self._foreign
         trusted = ask.origin is not None and may_carry_secrets(url, ask.origin)
         async with session.get(
-            url,
+            _with_path(url),
             headers={"User-Agent": self._agent, **_headers(ask, cookies, trusted=trusted)},
             allow_redirects=False,
             proxy=ask.access.proxy,
@@ -216,6 +216,12 @@ def _headers(ask: _Ask, cookies: str, *, trusted: bool) -> dict[str, str]:
     if cookies:
         headers["Cookie"] = "; ".join(part for part in (headers.get("Cookie"), cookies) if part)
     return headers
+
+
+def _with_path(url: str) -> str:
+    """Some proxies and servers do not take an absolute request target without a path."""
+    parts = urlsplit(url)
+    return url if parts.path else parts._replace(path="/").geturl()
 
 
 def _target(url: str, location: str) -> str:
