@@ -28,6 +28,7 @@ COMMANDS = {
     "feeds": "feeds",
     "deliveries": "deliveries",
     "channels": "channels",
+    "silence": "silence",
     "watch": "watch",
     "status": "status",
 }

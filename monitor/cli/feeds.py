@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from monitor.app import open_database
+from monitor.cli.opml import export, import_opml
 from monitor.cli.options import CONFIG, JSON, load_settings
 from monitor.cli.output import print_json, print_json_line, print_table
 from monitor.domain.errors import UsageError
@@ -31,6 +32,10 @@ def feeds(ctx: click.Context, *, as_json: bool) -> None:
     """Show the health of each feed."""
     if ctx.invoked_subcommand is None:
         _list(as_json=as_json)
+
+
+feeds.add_command(import_opml)
+feeds.add_command(export)
 
 
 @feeds.command(name="list")

@@ -73,3 +73,16 @@ SINCE = click.option("--since", type=Since(), help="Only from then on: 30m, 2h, 
 def load_settings() -> Settings:
     """The settings of this call; ConfigError names every fault."""
     return load(config_path(), os.environ)
+
+
+class Duration(click.ParamType[timedelta]):
+    """A length of time such as `30m`, `2h` or `1d`."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """To a timedelta."""
+        duration = value if isinstance(value, timedelta) else parse_duration(value)
+        if duration is None or duration <= timedelta():
+            self.fail(f"{value!r} is not a duration such as 30m, 2h, 1d", param, ctx)
+        return duration

@@ -1,0 +1,80 @@
+"""`news-monitor silence`: keep alerts of a term or a tag, but wake nobody, for a while."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from monitor.app import open_database
+from monitor.cli.options import CONFIG, JSON, Duration, load_settings
+from monitor.cli.output import print_json, print_table
+from monitor.domain.errors import MonitorError, UsageError
+from monitor.domain.times import rfc3339
+from monitor.settings.model import Settings
+from monitor.settings.nearest import did_you_mean
+from monitor.storage import silences as storage
+from monitor.storage.silences import Silence
+
+
+@click.command()
+@CONFIG
+@click.argument("term", required=False)
+@click.option("--tag", help="Silence every term with this tag.")
+@click.option("--for", "duration", type=Duration(), help="For how long: 30m, 2h, 1d.")
+@click.option("--reason", help="Why, for those who look at the list.")
+@click.option("--lift", is_flag=True, help="End the silence.")
+@JSON
+def silence(
+    *, term: str | None, tag: str | None, duration: timedelta | None, reason: str | None, lift: bool, as_json: bool
+) -> None:
+    """Keep the alerts of TERM but notify nobody for a while; without a term, show what is silenced."""
+    settings, now = load_settings(), datetime.now(UTC)
+    database = open_database(settings)
+    if term is not None and tag is not None:
+        raise UsageError("give either a term or --tag, not both")
+    if term is None and tag is None:
+        with database.read() as connection:
+            _show(storage.listing(connection, now), as_json=as_json)
+        return
+    with database.write() as connection:
+        if lift:
+            if not storage.lift(connection, term=term, tag=tag):
+                raise MonitorError(f"{term or tag!r} is not silenced by command; a silence of the configuration is ended there")
+            return
+        if duration is None:
+            raise UsageError("say for how long: --for 2h")
+        _known(settings, term, tag)
+        made = storage.add(connection, until=now + duration, now=now, term=term, tag=tag, reason=reason)
+    _show((made,), as_json=as_json)
+
+
+def _known(settings: Settings, term: str | None, tag: str | None) -> None:
+    names = [one.name for one in settings.terms] if tag is None else sorted({one for each in settings.terms for one in each.tags})
+    wanted = term or tag or ""
+    if wanted not in names:
+        what = "term" if tag is None else "tag"
+        raise UsageError(f"no {what} {wanted!r} on the watch list{did_you_mean(wanted, names)}")
+
+
+def _show(found: tuple[Silence, ...], *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": one.id,
+                    "term": one.term,
+                    "tag": one.tag,
+                    "since": rfc3339(one.since),
+                    "until": rfc3339(one.until),
+                    "reason": one.reason,
+                }
+                for one in found
+            ]
+        )
+        return
+    print_table(
+        ("term", "tag", "until", "reason"),
+        ((one.term, one.tag, rfc3339(one.until), one.reason) for one in found),
+        empty="nothing is silenced",
+    )
