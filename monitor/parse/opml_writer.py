@@ -18,10 +18,11 @@ def to_opml(feeds: Iterable[OpmlFeed], *, title: str) -> str:
         "  <body>",
     ]
     open_folders: tuple[str, ...] = ()
-    for feed in sorted(feeds, key=lambda feed: feed.folders):
-        lines += _moved(open_folders, feed.folders)
-        open_folders = feed.folders
-        name = _escaped(feed.title or feed.url)
+    filed = ((tuple(name for folder in feed.folders if (name := _clean(folder))), feed) for feed in feeds)
+    for folders, feed in sorted(filed, key=lambda pair: pair[0]):
+        lines += _moved(open_folders, folders)
+        open_folders = folders
+        name = _escaped(_clean(feed.title or "") or feed.url)
         lines.append(f'{_indent(len(open_folders))}<outline type="rss" text={name} title={name} xmlUrl={_escaped(feed.url)}/>')
     return "\n".join([*lines, *_moved(open_folders, ()), "  </body>", "</opml>", ""])
 
@@ -39,4 +40,9 @@ def _indent(level: int) -> str:
 
 def _escaped(text: str) -> str:
     """`text` as an attribute's value in double quotation marks."""
-    return quoteattr(one_line(text).replace('"', "\0")).replace("\0", "&quot;")
+    return quoteattr(_clean(text).replace('"', "\0")).replace("\0", "&quot;")
+
+
+def _clean(text: str) -> str:
+    """`text` on one line, without the characters that XML cannot hold."""
+    return one_line(text.replace("\ufffe", "").replace("\uffff", ""))
