@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from rq import Queue
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
@@ -61,6 +61,17 @@ class SafeJob(Job):
         assert isinstance(job, cls)
         job.enqueued_at = now()
         return job
+
+    @classmethod
+    def fetch(cls, id: str, connection: redis.Redis | None = None, serializer: Any = None) -> Job:  # noqa: A002 - RQ's name
+        """The job of this id; NoSuchJobError also for an id that RQ would not make, and for a key that is no hash."""
+        try:
+            return super().fetch(id, connection, serializer)
+        except (ValueError, ResponseError) as error:
+            if isinstance(error, ResponseError) and not str(error).startswith("WRONGTYPE"):
+                raise
+            get_logger().warning("job.refused", job=id, reason="malformed")
+            raise NoSuchJobError(f"job {id} is malformed") from error
 
     def restore(self, raw_data: Mapping[Any, Any]) -> None:
         """Read the trusted fields of a hash in Redis; raises NoSuchJobError for what is no job of ours."""
