@@ -88,6 +88,12 @@ def kind_of(body: bytes) -> Kind:
     return Kind.SITEMAP if root in {b"urlset", b"sitemapindex"} else Kind.XML
 
 
+def holds_feed(page: bytes) -> bool:
+    """Whether a body that begins like a web page has a feed in it all the same."""
+    lower = page.lower()
+    return any(mark in lower for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"<channel", b"<item>", b"<entry>"))
+
+
 def _is_binary(head: bytes) -> bool:
     return sum(byte < 9 or 13 < byte < 32 for byte in head) * 20 > len(head)
 

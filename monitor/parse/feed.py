@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitor.domain.text import one_line
 from monitor.parse import jsonfeed, reference, sitemap
-from monitor.parse.body import Kind, kind_of, unpacked
+from monitor.parse.body import Kind, holds_feed, kind_of, unpacked
 from monitor.parse.discovery import feeds_of_page
 from monitor.parse.entries import language_tag, to_entries
 from monitor.parse.hints import poll_hints
@@ -45,6 +45,8 @@ def _read(body: bytes, kind: Kind, *, url: str, headers: Mapping[str, str]) -> F
         return jsonfeed.read(body, url=url)
     if kind is Kind.SITEMAP:
         return sitemap.read(body, url=url)
+    if kind is Kind.HTML and not holds_feed(body):
+        return None
     return reference.read(body, url=url, headers=headers)
 
 

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import feedparser
-from feedparser.mixin import _FeedParserMixin
-
 from monitor.domain.urls import absolute_url
+from monitor.parse import tamed
 from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _UNDECLARED_PREFIX = re.compile(rb"<(/?)rss:")
-# An identifier is compared, never followed; feedparser would join it to whatever xml:base it met last.
-_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"id"}
-
 _PASSED_ON = ("content-type", "content-language")
 
 
 def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
     """The feed in `body`, fetched from `url` with `headers` (names in lower case); None if it holds no feed.
 
-    Links are made absolute here. An entry without any content is the shell that an item inside an item leaves behind.
+    An entry without any content is the shell that an item inside an item leaves behind.
     """
-    known = {name: headers[name] for name in _PASSED_ON if name in headers}
     base = absolute_url(url, headers.get("content-location", ""))
-    try:
-        parsed = feedparser.parse(
-            io.BytesIO(_repaired(body)), response_headers=known, sanitize_html=False, resolve_relative_uris=False
-        )
-    except Exception:  # noqa: BLE001 - its tolerant parser raises a dozen kinds of error on hostile bytes
+    known = {name: headers[name] for name in _PASSED_ON if name in headers} | {"content-location": base}
+    parsed = tamed.parse(_repaired(body), headers=known)
+    if parsed is None:
         return None
     feed, entries = parsed["feed"], parsed["entries"]
     if not parsed["version"] and not entries:

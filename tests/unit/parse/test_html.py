@@ -1,0 +1,71 @@
+"""HTML to text: what a reader sees, and no more."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.parse.html import first_image, html_to_text, plain_text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>One <b>b</b>old</p><p>Two</p>", "One bold\n\nTwo"),
+        ("<p>One<p>Two", "One\n\nTwo"),
+        ("a<br>b<br/><br/>c", "a\nb\n\nc"),
+        ("<ul><li>one<li>two</ul>", "one\n\ntwo"),
+        ("<table><tr><td>1<td>2</tr><tr><td>3</td></tr></table>", "1\n\n2\n\n3"),
+        ("x<script>alert(1)</script><style>p{}</style>y", "xy"),
+        ("AT&amp;T &lt;b&gt; &eacute;&#8217;", "AT&T <b> é’"),
+        ("AT&amp;amp;T", "AT&amp;T"),
+        ("a\n  b\t c", "a b c"),
+        ("a\n\nb", "a\n\nb"),
+        ("1 < 2 & 3", "1 < 2 & 3"),
+        ("a&nbsp;b\u200f", "a b\u200f"),
+        ("a\x00\x1b[31mb", "a[31mb"),
+        ("<!-- no --><p>yes</p>", "yes"),
+        ("", ""),
+    ],
+)
+def test_text_of_markup(markup: str, text: str) -> None:
+    """Paragraphs are kept, entities decoded once, scripts and styles dropped."""
+    assert html_to_text(markup) == text
+
+
+def test_plain_text_keeps_what_looks_like_markup() -> None:
+    """Text that is declared as text is not read as HTML."""
+    assert plain_text("a <b> c &amp;\r\nd\n\n\n e ") == "a <b> c &amp;\nd\n\ne"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ["<div>" * 100_000, "<table><td>" * 50_000, "<p " * 200_000, "<b><p>" * 50_000, "<a href='" * 50_000, "<img " * 100_000],
+)
+def test_hostile_nesting_takes_no_more_time_than_its_length(markup: str) -> None:
+    """A page made to keep parsers busy costs a moment, not a minute."""
+    started = time.monotonic()
+    html_to_text(markup)
+    first_image(markup)
+    assert time.monotonic() - started < 5
+
+
+def test_too_deep_markup_still_gives_its_text() -> None:
+    """Nothing that could match is lost to nesting."""
+    assert html_to_text("<div>" * 5000 + "ceasefire &amp; more") == "ceasefire & more"
+
+
+def test_first_image() -> None:
+    """The picture of an entry, if its text shows one."""
+    assert first_image('<p><img alt="x" src="https://example.org/a.jpg?x=1&amp;y=2"></p>') == "https://example.org/a.jpg?x=1&y=2"
+    assert first_image("<p>none</p>") is None
+
+
+@given(st.text())
+def test_any_text_passes(text: str) -> None:
+    """Nothing raises, and no control character comes through."""
+    result = html_to_text(text) + plain_text(text)
+    assert not any(ord(char) < 32 and char != "\n" for char in result)
