@@ -43,12 +43,14 @@ def record(connection: Connection, change: HostUpdate) -> None:
     connection.execute(update(hosts).where(hosts.c.host == change.host).values(**values))
 
 
-def reserve(connection: Connection, host: str, *, now: datetime, gap: timedelta) -> datetime:
-    """The next free moment for one request to `host`, taken for the caller; it may lie in the future."""
+def reserve(connection: Connection, host: str, *, now: datetime, gap: timedelta, latest: datetime) -> datetime | None:
+    """The next free moment for one request to `host`, taken for the caller; None, and nothing taken, if that is after `latest`."""
     ensure(connection, host)
     row = connection.execute(
         select(hosts.c.next_request_at, hosts.c.paused_until).where(hosts.c.host == host).with_for_update()
     ).one()
     turn: datetime = max([now, *(time for time in (row.next_request_at, row.paused_until) if time is not None)])
+    if turn > latest:
+        return None
     connection.execute(update(hosts).where(hosts.c.host == host).values(next_request_at=turn + gap))
     return turn

@@ -195,12 +195,14 @@ def test_removed_feeds_disappear_from_the_list_and_keep_their_articles(database:
 
 
 def test_turns_at_a_host_follow_each_other(database: Database) -> None:
-    """Page fetches of several processes are spaced by the gap, and wait for a pause."""
+    """Page fetches of several processes are spaced by the gap, and wait for a pause, but not longer than they can."""
+    latest = NOW + timedelta(hours=2)
     with database.write() as connection:
-        turns = [hosts.reserve(connection, "a.example", now=NOW, gap=GAP) for _ in range(3)]
+        turns = [hosts.reserve(connection, "a.example", now=NOW, gap=GAP, latest=latest) for _ in range(3)]
         assert turns == [NOW, NOW + GAP, NOW + 2 * GAP]
         hosts.record(connection, HostUpdate(host="a.example", refusals=1, paused_until=NOW + timedelta(hours=1)))
-        assert hosts.reserve(connection, "a.example", now=NOW, gap=GAP) == NOW + timedelta(hours=1)
+        assert hosts.reserve(connection, "a.example", now=NOW, gap=GAP, latest=NOW + GAP) is None
+        assert hosts.reserve(connection, "a.example", now=NOW, gap=GAP, latest=latest) == NOW + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
