@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -49,3 +51,180 @@ async def test_the_operators_interval_is_kept(site: Site, make_desk: MakeDesk) -
     assert await desk.poll() == 0
     desk.clock.forward(seconds=1)
     assert await desk.poll() == 1
+
+
+async def test_what_a_feed_already_holds_alerts_only_if_it_is_recent(site: Site, make_desk: MakeDesk) -> None:
+    """At the first fetch: within `backfill` yes, older or undated no; afterwards everything new."""
+
+    def entry(name: str, date: str = "") -> str:
+        return f"<item><title>{name}</title><guid>{name}</guid>{date and f'<pubDate>{date}</pubDate>'}</item>"
+
+    first = [
+        entry("recent", "Sun, 01 Mar 2026 10:00:00 GMT"),
+        entry("yesterday", "Sat, 28 Feb 2026 12:30:00 GMT"),
+        entry("old", "Sat, 28 Feb 2026 11:00:00 GMT"),
+        entry("undated"),
+    ]
+    url = site.page("/feed", f"<rss version='2.0'><channel>{''.join(first)}</channel></rss>")
+    desk = await make_desk(url)
+    await desk.poll()
+    assert sorted(desk.titles(alertable=True)) == ["recent", "yesterday"]
+    assert sorted(desk.titles(alertable=False)) == ["old", "undated"]
+    later = [entry("older still", "Sun, 01 Mar 2020 10:00:00 GMT"), entry("undated too"), *first]
+    site.page("/feed", f"<rss version='2.0'><channel>{''.join(later)}</channel></rss>")
+    desk.clock.forward(hours=6)
+    await desk.poll()
+    assert sorted(desk.titles(alertable=True)) == ["older still", "recent", "undated too", "yesterday"]
+
+
+async def test_a_feed_that_fails_at_first_still_has_its_first_fetch_before_it(site: Site, make_desk: MakeDesk) -> None:
+    """Failing polls are not the first fetch: when it comes, old entries are still old."""
+    site.page("/feed", status=500)
+    desk = await make_desk(site.url + "/feed")
+    await desk.poll()
+    site.page("/feed", rss("undated"))
+    desk.clock.forward(hours=6)
+    await desk.poll()
+    assert desk.titles(alertable=False) == ["undated"]
+
+
+async def test_an_unchanged_body_is_not_parsed_again(site: Site, make_desk: MakeDesk) -> None:
+    """A server without conditional requests costs a hash, not a parse: the entries are not even looked at."""
+    url = site.page("/feed", rss("one"))
+    desk = await make_desk(url)
+    await desk.poll()
+    site_requests = len(site.requests)
+    desk.clock.forward(hours=6)
+    await desk.poll()
+    assert len(site.requests) == site_requests + 1
+    assert desk.feed(url).status is FeedStatus.OK
+    assert len(desk.scans) == 1
+
+
+async def test_a_server_that_says_too_fast_is_left_alone_until_then(site: Site, make_desk: MakeDesk) -> None:
+    """`Retry-After` in seconds and as a date, with 429 and 503."""
+    date = "Sun, 01 Mar 2026 12:30:00 GMT"
+    urls = {
+        site.page("/a", status=429, headers={"Retry-After": "1800"}): 1800,
+        site.page("/b", status=503, headers={"Retry-After": date}): 1800,
+        site.page("/c", status=429): 300,
+    }
+    desk = await make_desk(*urls)
+    await desk.poll()
+    for url, seconds in urls.items():
+        feed = desk.feed(url)
+        assert feed.next_poll_at is not None
+        assert seconds <= (feed.next_poll_at - desk.clock()).total_seconds() <= seconds * 1.1, url
+    desk.clock.forward(seconds=1799)
+    await desk.poll()
+    assert (site.asked("/a"), site.asked("/b")) == (1, 1)
+
+
+async def test_a_feed_that_is_gone_is_never_asked_again(site: Site, make_desk: MakeDesk) -> None:
+    """410: the health list says so, and no request follows."""
+    url = site.page("/feed", status=410)
+    desk = await make_desk(url)
+    await desk.poll()
+    desk.clock.forward(days=30)
+    assert await desk.poll() == 0
+    assert desk.feed(url).status is FeedStatus.GONE
+    assert "gone for good" in (desk.feed(url).reason or "")
+
+
+async def test_a_feed_that_moved_is_asked_at_its_new_place(site: Site, make_desk: MakeDesk) -> None:
+    """After three permanent redirects the old address is spared; its articles stay with the configured feed."""
+    site.page("/new", rss("one"))
+    url = site.page("/old", status=301, headers={"Location": "/new"})
+    desk = await make_desk(url)
+    for _ in range(5):
+        await desk.poll()
+        desk.clock.forward(hours=6)
+    assert (site.asked("/old"), site.asked("/new")) == (3, 5)
+    feed = desk.feed(url)
+    assert (feed.status, feed.moved_to, feed.articles) == (FeedStatus.OK, site.url + "/new", 1)
+
+
+async def test_a_web_page_in_place_of_a_feed_names_the_feed(site: Site, make_desk: MakeDesk) -> None:
+    """The reason holds the address to put into the configuration."""
+    url = site.page(
+        "/",
+        "<!doctype html><html><head><link rel='alternate' type='application/rss+xml' href='/rss.xml'></head><body>News</body></html>",
+        headers={"Content-Type": "text/html"},
+    )
+    desk = await make_desk(url)
+    await desk.poll()
+    assert site.url + "/rss.xml" in (desk.feed(url).reason or "")
+
+
+async def test_the_host_gap_spaces_the_feeds_of_one_host(site: Site, make_desk: MakeDesk) -> None:
+    """Two feeds of one host are never asked within the gap."""
+    urls = [site.page(f"/{name}", rss(name)) for name in ("a", "b", "c")]
+    desk = await make_desk(*urls, host_gap="1s")
+    assert await desk.poll() == 1
+    desk.clock.forward(milliseconds=900)
+    assert await desk.poll() == 0
+    desk.clock.forward(milliseconds=100)
+    assert await desk.poll() == 1
+
+
+async def test_a_sitemap_index_is_read_through_its_sitemaps(site: Site, make_desk: MakeDesk) -> None:
+    """The entries come from the sitemaps that the index names; an unchanged index does not hide a changed sitemap."""
+    head = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'"
+
+    def sitemap(*titles: str) -> str:
+        news = "<news:publication_date>2026-03-01T10:00:00Z</news:publication_date>"
+        urls = (
+            f"<url><loc>https://n.example/{t}</loc><news:news>{news}<news:title>{t}</news:title></news:news></url>" for t in titles
+        )
+        return f"<?xml version='1.0'?><urlset {head}>{''.join(urls)}</urlset>"
+
+    xml = {"Content-Type": "application/xml"}
+    child = site.page("/news.xml", sitemap("one"), headers=xml)
+    index = f"<?xml version='1.0'?><sitemapindex {head}><sitemap><loc>{child}</loc></sitemap></sitemapindex>"
+    url = site.page("/index.xml", index, headers={**xml, "ETag": '"same"'})
+    desk = await make_desk(url)
+    await desk.poll()
+    assert desk.titles() == ["one"]
+    site.page("/news.xml", sitemap("two", "one"), headers=xml)
+    desk.clock.forward(hours=6)
+    await desk.poll()
+    assert desk.titles() == ["one", "two"]
+
+
+async def test_parsing_a_large_feed_does_not_hold_up_the_loop(site: Site, make_desk: MakeDesk) -> None:
+    """While five thousand entries are parsed and stored, nothing else waits for more than a moment."""
+    desk = await make_desk(site.page("/feed", rss(*(f"entry number {number}" for number in range(5000)))))
+    longest, last, busy = 0.0, time.perf_counter(), True
+
+    async def heartbeat() -> None:
+        nonlocal longest, last
+        while busy:
+            await asyncio.sleep(0.001)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last), now
+
+    beat = asyncio.create_task(heartbeat())
+    await desk.poll()
+    busy = False
+    await beat
+    assert len(desk.titles()) == 5000
+    assert longest < 0.25, f"the loop stood still for {longest:.3f} s"
+
+
+async def test_a_poller_that_is_closed_leaves_its_feeds_due(site: Site, make_desk: MakeDesk) -> None:
+    """A shutdown in the middle of a poll: the next start polls at once."""
+    release, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: web.Request) -> web.StreamResponse:
+        asked.set()
+        await release.wait()
+        return web.Response(text=rss("one"))
+
+    site.pages["/feed"] = slow
+    desk = await make_desk(site.url + "/feed")
+    await desk.poller.tick()
+    await asyncio.wait_for(asked.wait(), 5)
+    await desk.poller.close()
+    release.set()
+    assert await desk.poll() == 1
+    assert desk.titles() == ["one"]
