@@ -71,13 +71,14 @@ class Relay:
     def scan(self, ids: Sequence[ScanId], *, attempt: int = 0, size: int = BATCH) -> bool:
         """Put scans on the queue, `size` ids to a job; the same ids with the same attempt only once."""
         batches = [list(ids[start : start + size]) for start in range(0, len(ids), size)]
-        return self._all([self._job(self._scan, SCAN_JOB, scan_job_id(batch, attempt), batch) for batch in batches], None)
+        jobs = [SafeJob.make(scan_job_id(batch, attempt), SCAN_JOB, batch, queue=self._scan) for batch in batches]
+        return self._put(self._scan, jobs)
 
     def deliver(self, channel: str) -> bool:
         """Have a channel's due deliveries sent; superfluous if such a job stands in the queue already."""
         digest = _digest(channel)
-        job = self._job(self._deliver, DELIVER_JOB, f"deliver-{digest}-{uuid4().hex[:12]}", channel)
-        return self._all([job], _LAST_DELIVERY + digest)
+        job = SafeJob.make(f"deliver-{digest}-{uuid4().hex[:12]}", DELIVER_JOB, channel, queue=self._deliver)
+        return self._put(self._deliver, [job], _LAST_DELIVERY + digest)
 
     def look(self) -> Transport | None:
         """What Redis holds; None if it cannot be reached."""
@@ -100,23 +101,20 @@ class Relay:
 
     def _oldest_queued(self) -> datetime | None:
         head = self._connection.lindex(self._scan.key, 0)
-        since = (
-            None if head is None else self._connection.hget(f"{SafeJob.redis_job_namespace_prefix}{as_text(head)}", "enqueued_at")
-        )
+        if head is None:
+            return None
+        since = self._connection.hget(SafeJob.redis_job_namespace_prefix + as_text(head), "enqueued_at")
         try:
             return None if since is None else str_to_date(since)
         except ValueError:
             return None
 
-    def _job(self, on: SafeQueue, function: str, job_id: str, argument: object) -> tuple[SafeJob, SafeQueue]:
-        return SafeJob.make(job_id, function, argument, queue=on), on
-
-    def _all(self, jobs: Sequence[tuple[SafeJob, SafeQueue]], last_key: str | None) -> bool:
+    def _put(self, on: SafeQueue, jobs: Sequence[SafeJob], *last_key: str) -> bool:
         try:
             with self._connection.pipeline(transaction=False) as pipeline:
-                for job, on in jobs:
-                    keys = [job.key, on.key, on.redis_queues_keys, *([last_key] if last_key else [])]
+                for job in jobs:
                     fields = [part for item in job.to_dict().items() for part in item]
+                    keys = [job.key, on.key, on.redis_queues_keys, *last_key]
                     self._push(keys=keys, args=[job.id, *fields], client=pipeline)
                 pipeline.execute()
         except RedisError as error:
@@ -165,7 +163,7 @@ def _start_over(database: Database, relay: Relay, now: datetime) -> int:
     total = 0
     previous: Sequence[scans.Scan] = ()
     while page := _outstanding(database, now):
-        relayed = _relay(database, relay, page, now)
+        relayed = _relay(database, relay, page, now, counts=False)
         total += relayed
         if relayed < len(page) or page == previous:  # Redis is gone again, or a worker holds these rows: the next tick goes on
             return total
@@ -180,14 +178,14 @@ def _outstanding(database: Database, now: datetime) -> Sequence[scans.Scan]:
         return scans.outstanding(connection, now, _PAGE)
 
 
-def _relay(database: Database, relay: Relay, found: Sequence[scans.Scan], now: datetime) -> int:
+def _relay(database: Database, relay: Relay, found: Sequence[scans.Scan], now: datetime, *, counts: bool = True) -> int:
     relayed = 0
     for attempt, group in _by_attempts(found):
         ids = [scan.id for scan in group]
         if not relay.scan(ids, attempt=attempt, size=_BATCH_AFTER[min(attempt, len(_BATCH_AFTER) - 1)]):
             break
         with database.write() as connection:
-            scans.mark_enqueued(connection, ids, now)
+            scans.mark_enqueued(connection, ids, now, counts=counts)
         relayed += len(ids)
     return relayed
 

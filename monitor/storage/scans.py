@@ -67,11 +67,14 @@ def outstanding(connection: Connection, enqueued_before: datetime, limit: int) -
     return _read(connection, _select(limit).where(before))
 
 
-def mark_enqueued(connection: Connection, ids: Sequence[ScanId], now: datetime) -> None:
-    """Note that these were put on the queue. Rows that a worker is finishing this moment are left alone."""
+def mark_enqueued(connection: Connection, ids: Sequence[ScanId], now: datetime, *, counts: bool = True) -> None:
+    """Note that these were put on the queue. Rows that a worker is finishing this moment are left alone.
+
+    `counts`: False if Redis had lost them, so that their wait does not grow for it.
+    """
     for part in _parts(ids):
         free = select(scans.c.id).where(scans.c.id.in_(part)).with_for_update(skip_locked=True)
-        values = {"enqueued_at": now, "attempts": scans.c.attempts + 1}
+        values = {"enqueued_at": now, "attempts": scans.c.attempts + (1 if counts else 0)}
         connection.execute(update(scans).where(scans.c.id.in_(free)).values(values))
 
 

@@ -181,6 +181,8 @@ def test_after_a_wipe_everything_outstanding_is_queued_at_once(database: Databas
     connection.flushall()
     assert reconcile(database, relay, NOW + timedelta(milliseconds=1)) == 1099
     assert sorted(scan_id for job in _jobs(connection) for scan_id in job.args[0]) == sorted(ids[1:])
+    with database.read() as transaction:
+        assert {scan.attempts for scan in scans.load(transaction, ids)} == {3}, "the loss is no fault of theirs"
     assert reconcile(database, relay, NOW + timedelta(milliseconds=2)) == 0
 
 
