@@ -30,6 +30,8 @@ _COMMON: Final = FUNCTION_WORDS | frozenset(
 )
 _TITLE_CASE_SHARE: Final = 0.7
 _TITLE_CASE_WORDS: Final = 4
+_STATEMENT: Final = re.compile(r"[a-z]\.(\s|$)")
+"""A line with a full stop is no headline."""
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -46,9 +48,11 @@ def _doubtful(layout: Layout, word: int) -> bool:
 
 
 def _capitals_throughout(line: str) -> bool:
-    """Whether a line is in capitals or in title case."""
+    """Whether a line is a headline in capitals or in title case."""
     if line.isupper():
         return True
+    if _STATEMENT.search(line):
+        return False
     long = _LONG_WORD.findall(line[:1000])
     return len(long) >= _TITLE_CASE_WORDS and sum(word[0].isupper() for word in long) >= _TITLE_CASE_SHARE * len(long)
 

@@ -68,11 +68,16 @@ class Phrase:
         return len(self.words) - 1 not in self.open
 
     @property
+    def initials(self) -> bool:
+        """Whether this is one word of a few capitals, which may be found dotted."""
+        return len(self.written) == 1 and len(self.written[0]) <= MAX_ACRONYM and self.written[0].isupper()
+
+    @property
     def acronym(self) -> bool:
         """Whether this is a name in capitals of at most five letters, dotted or not: then only capitals are its proof."""
         letters = "".join(self.written)
         dotted = all(len(word) == 1 for word in self.written) and all(joint.startswith(".") for joint in self.joints)
-        return len(letters) <= MAX_ACRONYM and letters.isupper() and (len(self.words) == 1 or dotted)
+        return len(letters) <= MAX_ACRONYM and letters.isupper() and (self.initials or dotted)
 
 
 def parse_phrase(text: str, options: Options) -> Phrase:

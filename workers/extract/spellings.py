@@ -71,6 +71,8 @@ def _split(phrase: Phrase) -> list[bytes]:
     if len(phrase.words) > MAX_SPLIT_WORDS:
         return []
     found = []
+    if len(phrase.words) == 1 and phrase.initials:
+        found.append(" ".join(phrase.words[0]).encode())
     before = ""
     for i, word in enumerate(phrase.words):
         found += [f"{before}{word[:at]} {word[at : max(at + _GLIMPSE, _SURE)]}".encode() for at in _cuts(phrase, i)]
