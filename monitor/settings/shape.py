@@ -111,9 +111,7 @@ class Shaper:
                 else:
                     value = self._from_file(value)
             if info is None:
-                self.faults.append(
-                    entry.key.place.fault(f"unknown key `{entry.key.written}`{did_you_mean(entry.key.written, (*known, *also))}")
-                )
+                self.faults.append(entry.key.place.fault(_unknown(entry, (*known, *also))))
                 continue
             self._put(data, name, self.value(value, meaning(info.annotation, tuple(info.metadata)), (*at, name)))
         return data
@@ -213,3 +211,8 @@ class Shaper:
     def _put(data: dict[str, Any], name: str, value: Any) -> None:
         if value is not OMITTED:
             data[name] = value
+
+
+def _unknown(entry: Entry, known: tuple[str, ...]) -> str:
+    cut = "; put a value with a comma in quotes" if is_null(entry.value) and " " in entry.key.written else ""
+    return f"unknown key `{entry.key.written}`{cut or did_you_mean(entry.key.written, known)}"
