@@ -160,16 +160,17 @@ def reconcile(database: Database, relay: Relay, now: datetime) -> int:
 
 
 def _start_over(database: Database, relay: Relay, now: datetime) -> int:
-    total = 0
+    total = lost = 0
     previous: Sequence[scans.Scan] = ()
     while page := _outstanding(database, now):
         relayed = _relay(database, relay, page, now, counts=False)
         total += relayed
+        lost += sum(1 for scan in page if scan.attempts)
         if relayed < len(page) or page == previous:  # Redis is gone again, or a worker holds these rows: the next tick goes on
             return total
         previous = page
-    if relay.mark() and total:
-        get_logger().info("relay.repeated", scans=total, reason="redis came back empty")
+    if relay.mark() and lost:
+        get_logger().info("relay.repeated", scans=lost, reason="redis came back empty")
     return total
 
 
