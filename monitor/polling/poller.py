@@ -200,7 +200,7 @@ def _report(result: PollResult, stored: Ingested) -> None:
     if after.status is FeedStatus.GONE:
         log.warning("feed.gone", reason=after.reason)
     elif after.status is FeedStatus.FAILING:
-        level = log.debug if before.status is FeedStatus.FAILING and before.reason == after.reason else log.warning
+        level = log.debug if before.status is FeedStatus.FAILING and before.reason == after.reason else log.info
         level("feed.failed", reason=after.reason, next_poll_at=after.next_poll_at)
     else:
         if before.status is FeedStatus.FAILING:
