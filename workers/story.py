@@ -11,7 +11,7 @@ from monitor.domain.article import Article
 from monitor.domain.ids import StoryId
 from monitor.settings.model import StoriesSettings
 from monitor.storage import sketches, stories
-from workers.extract.stories import Candidate, Features, dated, pack, same_story, unpack
+from workers.extract.stories import Candidate, Features, dated, pack, same_story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +30,19 @@ def assign(connection: Connection, article: Article, features: Features, *, now:
     """
     stories.lock(connection)
     placed = stories.current(connection, article.id)
-    if placed is None:
-        story_id = _find(connection, article, features, settings)
-        if story_id is not None:
-            stories.join(connection, article, story_id)
-        assignment = Assignment(story_id=story_id or stories.begin(connection, article, now=now), joined=story_id is not None)
-    else:
+    if placed is not None:
+        sketches.forget(connection, article.id)
         assignment = Assignment(story_id=placed, joined=False)
-    sketches.put(connection, article.id, at=article.fetched_at, dated=dated(article), data=pack(features.print), keys=features.keys)
+    else:
+        found = _find(connection, article, features, settings)
+        if found is not None:
+            stories.join(connection, article, found)
+        assignment = Assignment(story_id=found or stories.begin(connection, article, now=now), joined=found is not None)
+    sketches.add(connection, article.id, at=article.fetched_at, dated=dated(article), data=pack(features.print), keys=features.keys)
     return assignment
 
 
 def _find(connection: Connection, article: Article, features: Features, settings: StoriesSettings) -> StoryId | None:
     found = sketches.candidates(connection, features.keys, since=article.fetched_at - settings.window)
-    candidates = [Candidate(story_id=row.story_id, dated=row.dated, print=unpack(row.data)) for row in found]
+    candidates = [Candidate(story_id=row.story_id, dated=row.dated, packed=row.data) for row in found]
     return same_story(features, dated(article), candidates, window=settings.window)

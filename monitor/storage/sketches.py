@@ -19,7 +19,7 @@ from monitor.storage.tables import sketch_keys, sketches
 from monitor.storage.types import UtcDateTime
 
 NEWEST_PER_KEY = 32
-MAX_CANDIDATES = 24
+MAX_CANDIDATES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,19 +33,23 @@ class StoredSketch:
     data: bytes
 
 
-def put(connection: Connection, article_id: ArticleId, *, at: datetime, dated: datetime, data: bytes, keys: Sequence[int]) -> None:
-    """Index an article, in place of what was indexed of its earlier revision."""
-    old = connection.execute(_OF_ARTICLE, {"article_id": article_id}).one_or_none()
-    if old is not None:
-        _remove(connection, [(old.id, old.index_keys)])
+def add(connection: Connection, article_id: ArticleId, *, at: datetime, dated: datetime, data: bytes, keys: Sequence[int]) -> None:
+    """Index an article that is not indexed."""
     row = {"article_id": article_id, "at": at, "dated": dated, "data": data, "index_keys": struct.pack(f"<{len(keys)}q", *keys)}
     sketch_id: int = connection.execute(_ADD, row).scalar_one()
     if keys:
         connection.execute(_ADD_KEYS, [{"key": key, "sketch_id": sketch_id} for key in keys])
 
 
+def forget(connection: Connection, article_id: ArticleId) -> None:
+    """Take out what was indexed of an article's earlier revision."""
+    old = connection.execute(_OF_ARTICLE, {"article_id": article_id}).one_or_none()
+    if old is not None:
+        _remove(connection, [(old.id, old.index_keys)])
+
+
 def candidates(connection: Connection, keys: Sequence[int], *, since: datetime) -> tuple[StoredSketch, ...]:
-    """The articles that share most keys, at most 24, of stories that had an article since `since`."""
+    """The articles that share most keys, at most 16, of stories that had an article since `since`."""
     if not keys:
         return ()
     binds = {f"k{place}": key for place, key in enumerate(keys)}

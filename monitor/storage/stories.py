@@ -28,9 +28,9 @@ def begin(connection: Connection, article: Article, *, now: datetime) -> StoryId
     """A new story that holds `article`."""
     story_id = StoryId(new_id())
     connection.execute(
-        _BEGIN, {"id": story_id, "title": article.title, "created_at": now, "last_article_at": article.fetched_at, "articles": 0}
+        _BEGIN, {"id": story_id, "title": article.title, "created_at": now, "last_article_at": article.fetched_at, "articles": 1}
     )
-    join(connection, article, story_id)
+    connection.execute(_PLACE, {"of_article": article.id, "story_id": story_id})
     return story_id
 
 

@@ -45,11 +45,11 @@ class Features:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An earlier article that shares keys with this one. `dated` is when it was published, or fetched where that is not known."""
+    """An earlier article that shares keys with this one, its print still packed. `dated` is when it was published, else fetched."""
 
     story_id: StoryId
     dated: datetime
-    print: Print
+    packed: bytes
 
 
 def features_of(article: Article) -> Features:
@@ -77,9 +77,12 @@ def dated(article: Article) -> datetime:
 def same_story(features: Features, at: datetime, candidates: Sequence[Candidate], *, window: timedelta) -> StoryId | None:
     """The story of the candidate that is most nearly the same text, or None: this article begins a story."""
     best: tuple[float, StoryId] | None = None
+    mine = frozenset(features.print.sketch.hashes)
     for candidate in candidates:
         gap = abs(at - candidate.dated)
-        score = likeness(features.print, candidate.print, gap=gap) if gap <= window else 0.0
+        if gap > window or not _may_be_alike(mine, features.print.title, candidate.packed):
+            continue
+        score = likeness(features.print, unpack(candidate.packed), gap=gap)
         if score > 0 and (best is None or score > best[0]):
             best = (score, candidate.story_id)
     return None if best is None else best[1]
@@ -112,6 +115,14 @@ def unpack(data: bytes) -> Print:
     """The reverse of `pack`."""
     title, size, count = _HEAD.unpack_from(data)
     return Print(sketch=Sketch(size=size, hashes=struct.unpack_from(f"<{count}I", data, _HEAD.size)), title=title)
+
+
+def _may_be_alike(mine: frozenset[int], title: int, packed: bytes) -> bool:
+    """A quick look that spares most candidates' comparing: some hashes or the title in common."""
+    theirs, _, count = _HEAD.unpack_from(packed)
+    return (title != 0 and title == theirs) or len(
+        mine.intersection(struct.unpack_from(f"<{count}I", packed, _HEAD.size))
+    ) >= MIN_SHARED
 
 
 _HEAD = struct.Struct("<QIB")
