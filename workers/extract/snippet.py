@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from typing import Final
 
 from monitor.domain.match import Document, Field, Match
@@ -33,11 +33,16 @@ def changed_snippet(document: Document, before: str, matches: Sequence[Match], w
 
 
 def changed_ranges(before: str, after: str) -> list[tuple[int, int]]:
-    """The sentences of `after` that `before` has not, as ranges of characters of `after`."""
-    old = [part[0].strip() for part in _SENTENCE.finditer(before)]
-    new = list(_SENTENCE.finditer(after))
-    blocks = SequenceMatcher(None, old, [part[0].strip() for part in new], autojunk=False).get_opcodes()
-    return [(new[j].start(), new[j].end()) for tag, _, _, low, high in blocks if tag != "equal" for j in range(low, high)]
+    """The sentences of `after` that `before` has not (or not as often), as ranges of characters of `after`."""
+    known = Counter(part[0].strip() for part in _SENTENCE.finditer(before))
+    changed = []
+    for part in _SENTENCE.finditer(after):
+        sentence = part[0].strip()
+        if known[sentence] > 0:
+            known[sentence] -= 1
+        elif sentence:
+            changed.append(part.span())
+    return changed
 
 
 def _cut(text: str, start: int, end: int, width: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,8 @@ def expected(marked: str) -> tuple[str, list[tuple[int, int]]]:
 
 def found(row: Row, text: str, *, title: bool) -> Sequence[tuple[int, int]]:
     """Where the matcher sees the term in a text."""
-    matcher = Matcher.build([keyword(row.term, **dict.fromkeys(row.options, True))])
+    options: dict[str, Any] = dict.fromkeys(row.options, True)
+    matcher = Matcher.build([keyword(row.term, **options)])
     doc = document("", title=text, language=row.language) if title else document(text, language=row.language)
     wanted = Field.TITLE if title else Field.BODY
     assert all(match.field is wanted for fired in matcher.match(doc) for match in fired.matches)
