@@ -75,13 +75,18 @@ class FeedSettings(Section):
     def _credentials_apart(cls, data: object) -> object:
         if not isinstance(data, Mapping) or not isinstance(data.get("url"), str):
             return data
-        try:
-            parts = urlsplit(data["url"])
-        except ValueError:
-            return data
-        userinfo, at, host = parts.netloc.rpartition("@")
-        if not at:
-            return data
-        username, _, password = userinfo.partition(":")
-        auth = {"username": unquote(username), "password": unquote(password)}
-        return {"auth": auth, **data, "url": parts._replace(netloc=host).geturl()}
+        url, auth = credentials_apart(data["url"])
+        return {"auth": auth, **data, "url": url} if auth else data
+
+
+def credentials_apart(url: str) -> tuple[str, dict[str, str] | None]:
+    """`url` without the user name and password in it, and these."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url, None
+    userinfo, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    username, _, password = userinfo.partition(":")
+    return parts._replace(netloc=host).geturl(), {"username": unquote(username), "password": unquote(password)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import shutil
@@ -109,6 +110,8 @@ def replace(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         shutil.copymode(target, name)
+        with contextlib.suppress(PermissionError):
+            os.chown(name, target.stat().st_uid, target.stat().st_gid)
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

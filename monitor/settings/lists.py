@@ -1,4 +1,4 @@
-"""Long watch lists in CSV, JSON or JSON Lines: one plain record per term, and the line it stands in."""
+"""Long watch lists in CSV, JSON, JSON Lines or plain lines: one plain record per term, and the line it stands in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 """The columns a CSV list can have; only `name` is needed."""
 
-SUFFIXES: Final = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson"})
+_TABLES: Final = frozenset({".csv", ".tsv"})
+SUFFIXES: Final = frozenset({*_TABLES, ".json", ".jsonl", ".ndjson", ".txt"})
 _MANY: Final = frozenset({"aliases", "any", "channels", "tags"})
 _SEPARATOR: Final = re.compile(r"[;|]")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
@@ -36,8 +37,11 @@ class Record:
 def records(source: Source, columns: Mapping[str, str]) -> Iterator[Record | Fault]:
     """The rows of a list. `columns` maps our names to the list's own and leaves all its other columns out; empty: they are ours."""
     try:
-        if source.path.suffix.lower() in {".csv", ".tsv"}:
+        suffix = source.path.suffix.lower()
+        if suffix in _TABLES:
             yield from _csv(source, columns)
+        elif suffix == ".txt":
+            yield from _lines(source)
         else:
             for line, column, value in _json_values(source):
                 yield _from_json(source, line, column, value, columns)
@@ -47,6 +51,14 @@ def records(source: Source, columns: Mapping[str, str]) -> Iterator[Record | Fau
         yield source.fault(1, 1, "not a JSON list: nested too deeply")
     except json.JSONDecodeError as error:
         yield source.fault(error.lineno, error.colno, f"not valid JSON: {error.msg.lower()}")
+
+
+def _lines(source: Source) -> Iterator[Record]:
+    """One name a line; what begins with `#` is a comment."""
+    for number, line in enumerate(source.text.split("\n"), 1):
+        name = line.strip()
+        if name and not name.startswith("#"):
+            yield Record(number, 1, {"name": name})
 
 
 def _csv(source: Source, columns: Mapping[str, str]) -> Iterator[Record | Fault]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping as Environment
 from typing import Any, Final
 
 from monitor.domain.errors import Fault
+from monitor.settings.feeds import credentials_apart
 from monitor.settings.nearest import did_you_mean
 from monitor.settings.place import Entry, Mapping, Place
 from monitor.settings.shape import Location, Shaper
@@ -39,6 +40,7 @@ def repeated_feeds(data: Environment[str, Any], shaper: Shaper) -> Iterator[Faul
         if not isinstance(url, str):
             continue
         place = shaper.nodes["feeds", index, "url"].place
+        url, _ = credentials_apart(url)
         if url in first:
             yield place.fault(f"this feed is there twice; first at {first[url]}")
         first.setdefault(url, place)

@@ -143,7 +143,10 @@ class TermReader:
             if not self.files.exists(path):
                 self.faults.append(item.place.fault(f"there is no file `{item.written}` to include"))
                 continue
-            yaml = path.suffix.lower() not in SUFFIXES
+            yaml = path.suffix.lower() in {".yaml", ".yml"}
+            if not yaml and path.suffix.lower() not in SUFFIXES:
+                self.faults.append(item.place.fault(f"a list ends in {', '.join(sorted(SUFFIXES))} or .yaml"))
+                continue
             source = self.files.source(path, shown(item.place.source, item, path), largest=LARGEST if yaml else None)
             if isinstance(source, Fault):
                 self.faults.append(source)

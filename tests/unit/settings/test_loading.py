@@ -336,3 +336,12 @@ def test_a_yaml_list_can_be_included_under_watch(tmp_path: Path) -> None:
     """`watch: - include:` takes a YAML list as well."""
     settings = loaded(tmp_path, "watch:\n  - truce\n  - include: more.yaml\n", more_yaml="- Gaza\n- {name: Rafah, type: place}\n")
     assert [term.name for term in settings.terms] == ["truce", "Gaza", "Rafah"]
+
+
+def test_plain_lines_are_a_list(tmp_path: Path) -> None:
+    """A text file holds a name a line."""
+    settings = loaded(tmp_path, "watch:\n  - {include: names.txt, severity: low}\n", names_txt="# ours\nGaza: the strip\n\n  no\n")
+    assert [(term.name, term.severity, term.where.rsplit(":", 2)[1]) for term in settings.terms] == [
+        ("Gaza: the strip", Severity.LOW, "2"),
+        ("no", Severity.LOW, "4"),
+    ]
