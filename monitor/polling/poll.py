@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,9 @@ from monitor.polling.outcome import Fetched, FetchFailure, Outcome
 from monitor.polling.parsing import Parse
 from monitor.polling.request import Access, access_for
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
+
+MANY_ENTRIES = 500
+"""Above this, deciding takes milliseconds and is moved off the event loop."""
 
 MAX_CHILDREN = 3
 """Sitemaps of an index that are read: the newest ones hold the news."""
@@ -71,8 +75,11 @@ async def poll(
             outcome, parsed = await _with_children(feed, outcome, parsed, access, fetcher, parse, clock)
     now = clock()
     plan = Plan(limits=setting.limits(), spread=spread, inside=guard.is_inside(feed.url))
-    update = decide(feed, outcome, parsed, now, plan)
     found = parsed if isinstance(parsed, ParsedFeed) else None
+    if found is not None and len(found.entries) > MANY_ENTRIES:
+        update = await asyncio.to_thread(decide, feed, outcome, parsed, now, plan)
+    else:
+        update = decide(feed, outcome, parsed, now, plan)
     return PollResult(
         feed=feed,
         update=update,
