@@ -50,6 +50,11 @@ class Sent:
     parcels: tuple[Parcel, ...]
     receipt: Receipt
 
+    @property
+    def plain(self) -> bool:
+        """Whether it was taken and nothing more is known of it."""
+        return self.receipt.outcome is Outcome.ACCEPTED and self.receipt.reference is None
+
 
 class Ledger:
     """Keeps the books of every channel. `rng` gives the jitter."""
@@ -64,52 +69,73 @@ class Ledger:
         """In one transaction: settle what was sent, and take what comes next."""
         channel = self._sources().get(name)
         with self._database.write() as connection:
+            self._settle(connection, sent, token=token, now=now)
             if channel is None:
                 deliveries.strand(connection, name, "there is no channel of this name", now=now)
                 channels.release(connection, name, token=token)
                 return Idle(until=None)
             until = now + channel.timeout + SPARE
-            if not channels.acquire(connection, name, token=token, now=now, until=until):
+            before = channels.acquire(connection, name, token=token, now=now, until=until, target=target(channel))
+            if before is None:
                 return Idle(until=None)
-            channels.aim(connection, name, target(channel))
-            before = state = channels.load(connection, name)
-            for one in sent:
-                state = self._settle(connection, one, state, token=token, now=now)
-            if sent:
-                state = replace(state, next_send_at=spaced(now, capacity(channel).rate))
-                deliveries.release_all(connection, token=token)
-                if before.probing and not state.probing:
-                    deliveries.hasten(connection, name, now=now)
+            state = self._after(connection, name, channel, before, sent, token=token, now=now)
             if stopping or state.paused:
                 found: Idle | Turn = Idle(until=None)
             else:
-                found = self._take(connection, name, channel, state, token=token, until=until, now=now)
-            if isinstance(found, Turn):
+                released = 0 if sent else deliveries.reclaim(connection, name, now)
+                found = self._take(connection, name, channel, state, released=released, token=token, until=until, now=now)
+            idle = isinstance(found, Idle)
+            if not idle:
                 state = replace(state, next_send_at=spaced(now, capacity(channel).rate))
-            else:
-                channels.release(connection, name, token=token)
-            channels.save(connection, name, state)
+            channels.save(connection, name, state, release=idle)
         _tell(name, before, state, sent)
         return found
 
-    def _settle(self, connection: Connection, sent: Sent, state: ChannelState, *, token: str, now: datetime) -> ChannelState:
+    def _after(
+        self,
+        connection: Connection,
+        name: str,
+        channel: Channel,
+        state: ChannelState,
+        sent: Sequence[Sent],
+        *,
+        token: str,
+        now: datetime,
+    ) -> ChannelState:
+        """The channel's state after what was sent; what was not come to goes back, and a recovered channel's backlog is due."""
+        if not sent:
+            return state
+        was_probing = state.probing
+        for one in sent:
+            state = after(state, one.receipt, now=now, jitter=self._rng.random())
+        deliveries.release_all(connection, token=token)
+        if was_probing and not state.probing:
+            deliveries.hasten(connection, name, now=now)
+        return replace(state, next_send_at=spaced(now, capacity(channel).rate))
+
+    def _settle(self, connection: Connection, sent: Sequence[Sent], *, token: str, now: datetime) -> None:
+        """Record what was sent, the plain successes all at once."""
+        attempts.record(connection, [(parcel.id, one.receipt) for one in sent for parcel in one.parcels])
+        plain = tuple(one for one in sent if one.plain)
+        for one in (*_together(plain), *(one for one in sent if not one.plain)):
+            self._settle_one(connection, one, token=token, now=now)
+
+    def _settle_one(self, connection: Connection, sent: Sent, *, token: str, now: datetime) -> None:
         receipt, ids = sent.receipt, [one.id for one in sent.parcels]
-        attempts.record(connection, ids, receipt)
-        jitter = self._rng.random()
         if receipt.outcome is Outcome.REFUSED and len(ids) > 1:
             self._alone.update(ids)
             step = Step(status=DeliveryStatus.PENDING, next_attempt_at=now, error=receipt.reason)
             deliveries.settle(connection, ids, step, token=token, now=now, began=receipt.at)
         elif receipt.outcome is Outcome.ACCEPTED:
+            self._alone.difference_update(ids)
             step = Step(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
             deliveries.settle(connection, ids, step, token=token, now=now, began=receipt.at, reference=receipt.reference)
-            self._alone.difference_update(ids)
         else:
+            jitter = self._rng.random()
             for one in sent.parcels:
                 first = one.first_attempt_at or receipt.at
                 step = next_step(receipt, attempts=one.attempts + 1, first_attempt_at=first, now=now, jitter=jitter)
                 deliveries.settle(connection, [one.id], step, token=token, now=now, began=receipt.at)
-        return after(state, receipt, now=now, jitter=jitter)
 
     def _take(
         self,
@@ -118,12 +144,12 @@ class Ledger:
         channel: Channel,
         state: ChannelState,
         *,
+        released: int,
         token: str,
         until: datetime,
         now: datetime,
     ) -> Idle | Turn:
         """What is to be sent next; the channel's turn is ours while this runs."""
-        released = deliveries.reclaim(connection, name, now)
         _hold(connection, name, channel, now)
         ready = state.ready_at()
         if ready is not None and ready > now:
@@ -149,6 +175,11 @@ class Ledger:
         """The ids that may share a message: those before the first that was refused in company, or that one alone."""
         first = next((index for index, one in enumerate(ids) if one in self._alone), len(ids))
         return ids[: max(first, 1)]
+
+
+def _together(sent: Sequence[Sent]) -> tuple[Sent, ...]:
+    """Several successes as one; their receipts differ in nothing that is settled."""
+    return (Sent(parcels=tuple(parcel for one in sent for parcel in one.parcels), receipt=sent[0].receipt),) if sent else ()
 
 
 def _tell(name: str, before: ChannelState, state: ChannelState, sent: Sequence[Sent]) -> None:

@@ -14,8 +14,8 @@ from monitor.storage.ids import new_id
 from monitor.storage.tables import attempts
 
 
-def record(connection: Connection, ids: Sequence[DeliveryId], receipt: Receipt) -> None:
-    """Keep the receipt of one message for each delivery that it carried."""
+def record(connection: Connection, made: Sequence[tuple[DeliveryId, Receipt]]) -> None:
+    """Keep the receipt of each attempt; a message that carried several deliveries is an attempt of each."""
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
@@ -26,7 +26,7 @@ def record(connection: Connection, ids: Sequence[DeliveryId], receipt: Receipt) 
             "duration_s": receipt.duration_s,
             "answer": receipt.answer or receipt.reason,
         }
-        for one in ids
+        for one, receipt in made
     ]
     if rows:
         connection.execute(insert(connection, attempts), rows)

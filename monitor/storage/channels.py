@@ -14,20 +14,25 @@ from monitor.storage.tables import channels
 _FRESH: dict[str, Any] = {"failures": 0, "failing_since": None, "open_until": None, "paused": False, "reason": None}
 
 
-def acquire(connection: Connection, name: str, *, token: str, now: datetime, until: datetime) -> bool:
-    """Take the channel's turn until then; False while another process has it. Holding it, one may take it again."""
+def acquire(
+    connection: Connection, name: str, *, token: str, now: datetime, until: datetime, target: bytes | None = None
+) -> ChannelState | None:
+    """Take the channel's turn until then, and its state; None while another process has it. Holding it, one may take it again.
+
+    `target` tells which receiver the channel leads to: a new one starts afresh, whatever the old one had said.
+    """
     mine = or_(channels.c.lease_until.is_(None), channels.c.lease_until <= now, channels.c.lease_token == token)
-    take = update(channels).where(channels.c.name == name, mine).values(lease_token=token, lease_until=until)
-    if connection.execute(take).rowcount:
-        return True
-    new = insert(connection, channels).values(name=name, lease_token=token, lease_until=until).on_conflict_do_nothing()
-    return connection.execute(new.returning(channels.c.name)).scalar() is not None
-
-
-def renew(connection: Connection, name: str, *, token: str, until: datetime) -> bool:
-    """Keep the turn for longer; False if it was lost."""
-    mine = update(channels).where(channels.c.name == name, channels.c.lease_token == token)
-    return connection.execute(mine.values(lease_until=until)).rowcount == 1
+    lease = {"lease_token": token, "lease_until": until}
+    take = update(channels).where(channels.c.name == name, mine).values(lease).returning(channels)
+    row = connection.execute(take).one_or_none()
+    if row is None:
+        new = insert(connection, channels).values(name=name, target=target, **lease).on_conflict_do_nothing()
+        made = connection.execute(new.returning(channels.c.name)).scalar()
+        return None if made is None else ChannelState()
+    if target is None or row.target == target:
+        return _state(row)
+    connection.execute(update(channels).where(channels.c.name == name).values(target=target, **_FRESH))
+    return ChannelState(next_send_at=row.next_send_at)
 
 
 def release(connection: Connection, name: str, *, token: str) -> None:
@@ -42,9 +47,9 @@ def load(connection: Connection, name: str) -> ChannelState:
     return ChannelState() if row is None else _state(row)
 
 
-def save(connection: Connection, name: str, state: ChannelState) -> None:
-    """Keep the channel's state."""
-    values = {
+def save(connection: Connection, name: str, state: ChannelState, *, release: bool = False) -> None:
+    """Keep the channel's state; `release` also gives the turn up, which must be ours."""
+    values: dict[str, Any] = {
         "failures": state.failures,
         "failing_since": state.failing_since,
         "open_until": state.open_until,
@@ -52,18 +57,14 @@ def save(connection: Connection, name: str, state: ChannelState) -> None:
         "reason": state.reason,
         "next_send_at": state.next_send_at,
     }
+    if release:
+        values |= {"lease_token": None, "lease_until": None}
     connection.execute(update(channels).where(channels.c.name == name).values(values))
 
 
 def resume(connection: Connection, name: str) -> bool:
     """Forget what went wrong on a channel, so that its deliveries go out again; False if it has never been used."""
     return connection.execute(update(channels).where(channels.c.name == name).values(_FRESH)).rowcount == 1
-
-
-def aim(connection: Connection, name: str, target: bytes) -> None:
-    """Note which receiver the channel leads to; a new one starts afresh, whatever the old one had said."""
-    moved = update(channels).where(channels.c.name == name, or_(channels.c.target.is_(None), channels.c.target != target))
-    connection.execute(moved.values(target=target, **_FRESH))
 
 
 def failing(connection: Connection, *, since: datetime) -> dict[str, ChannelState]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from monitor.domain.channel import ChannelState
 from monitor.domain.delivery import Delivery, DeliveryStatus, Outcome, Parcel, Receipt, Step, Thread
@@ -128,15 +129,13 @@ def test_a_channels_state_is_kept_until_it_leads_elsewhere(database: Database) -
     """A channel that its receiver has closed takes up work again once its address has changed, or when told to."""
     gone = ChannelState(failures=1, failing_since=EPOCH, paused=True, reason="HTTP 410", next_send_at=EPOCH)
     with database.write() as connection:
-        channels.acquire(connection, "desk", token="me", now=EPOCH, until=EPOCH + LEASE)
-        channels.aim(connection, "desk", b"here")
+        here = partial(channels.acquire, connection, "desk", token="me", now=EPOCH, until=EPOCH + LEASE)
+        assert here(target=b"here") == ChannelState()
         channels.save(connection, "desk", gone)
-        channels.aim(connection, "desk", b"here")
-        assert channels.load(connection, "desk") == gone
+        assert here(target=b"here") == here() == gone
         assert channels.failing(connection, since=EPOCH) == {"desk": gone}
         assert channels.failing(connection, since=EPOCH - SECOND) == {}
-        channels.aim(connection, "desk", b"there")
-        assert not channels.load(connection, "desk").paused
+        assert here(target=b"there") == ChannelState(next_send_at=EPOCH)
         channels.save(connection, "desk", gone)
         assert channels.resume(connection, "desk")
         assert channels.listing(connection) == {"desk": ChannelState(next_send_at=EPOCH)}
@@ -224,8 +223,7 @@ def test_every_attempt_leaves_a_receipt(database: Database) -> None:
     failed = Receipt(outcome=Outcome.FAILED, at=EPOCH, duration_s=0.5, http_status=503, answer="busy")
     lost = Receipt(outcome=Outcome.FAILED, at=EPOCH + SECOND, duration_s=10, reason="no answer within 10 s")
     with database.write() as connection:
-        attempts.record(connection, [one.id], lost)
-        attempts.record(connection, [one.id], failed)
+        attempts.record(connection, [(one.id, lost), (one.id, failed)])
         found = attempts.of(connection, one.id)
     assert [(r.at, r.http_status, r.duration_s, r.answer) for r in found] == [
         (EPOCH, 503, 0.5, "busy"),
