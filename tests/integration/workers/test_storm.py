@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -23,6 +22,7 @@ from monitor.storage.engine import Database
 from monitor.storage.tables import articles
 from monitor.supervisor import ChildSpec, Ended, Supervisor
 from tests.integration.workers.jobs_for_tests import SCAN_FOR_TESTS
+from tests.waiting import children
 
 COUNT = 600
 
@@ -58,9 +58,8 @@ def _outbox(database: Database) -> None:
 
 
 def _kill_worker() -> None:
-    workers = [child for child in psutil.Process().children() if "tests.integration.workers.jobs_for_tests" in child.cmdline()]
-    if workers:
-        workers[0].kill()
+    for worker in children(os.getpid(), "jobs_for_tests")[:1]:
+        worker.kill()
 
 
 def _kill_server(server: EmbeddedServer, *, wipe: bool) -> None:

@@ -22,7 +22,7 @@ from monitor.broker.queues import SCAN, queue
 from monitor.domain.errors import ServiceUnavailable
 from monitor.supervisor import ChildSpec, Ended, Supervisor
 from tests.integration.workers.jobs_for_tests import HELD, NOTE, OpenJob
-from tests.waiting import gone, until
+from tests.waiting import children, gone, until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Daemon:
 
     def workers(self) -> set[int]:
         """The processes of its workers."""
-        return {child.pid for child in self.children() if "tests.integration.workers.jobs_for_tests" in child.cmdline()}
+        return {child.pid for child in children(self.process.pid, "jobs_for_tests")}
 
     def up(self) -> bool:
         """Whether its Redis answers."""
