@@ -12,12 +12,12 @@ import click
 
 from monitor.app import open_database
 from monitor.cli.alert_text import alert_text
-from monitor.cli.follow import Tail
 from monitor.cli.options import CONFIG, JSON, SINCE, load_settings
 from monitor.cli.output import console, print_json, print_json_line
 from monitor.domain.watch import Severity
 from monitor.storage import alerts as storage
 from monitor.storage.engine import Database
+from monitor.storage.tail import Tail
 
 FOLLOW_EVERY_S = 0.5
 

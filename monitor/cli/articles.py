@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import click
 
 from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, SINCE, load_settings
 from monitor.cli.output import print_json, print_table
-from monitor.domain.story import Story
 from monitor.domain.times import rfc3339
+from monitor.records import story_record
 from monitor.storage import archive
 from monitor.storage import stories as story_storage
 
@@ -50,21 +49,10 @@ def stories(*, since: datetime | None, limit: int | None, as_json: bool) -> None
     with open_database(load_settings()).read() as connection:
         found = story_storage.listing(connection, since=since, limit=limit or (MOST if as_json else SHOWN))
     if as_json:
-        print_json([_story(story) for story in found])
+        print_json([story_record(story) for story in found])
         return
     print_table(
         ("last article", "articles", "title", "sources"),
         ((rfc3339(story.last_article_at), story.articles, story.title, story.sources) for story in found),
         empty="no stories",
     )
-
-
-def _story(story: Story) -> dict[str, Any]:
-    return {
-        "id": story.id,
-        "title": story.title,
-        "created_at": rfc3339(story.created_at),
-        "last_article_at": rfc3339(story.last_article_at),
-        "articles": story.articles,
-        "sources": list(story.sources),
-    }

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
 from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, load_settings
 from monitor.cli.output import print_json, print_table
-from monitor.domain.delivery import Delivery, DeliveryStatus
+from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.ids import DeliveryId
 from monitor.domain.times import rfc3339
+from monitor.records import delivery_record
 from monitor.storage import deliveries as storage
 
 SHOWN = 50
@@ -65,17 +65,3 @@ def retry(*, ids: tuple[str, ...], dead: bool, as_json: bool) -> None:
     missing = sorted(set(ids) - set(due))
     if missing:
         raise MonitorError(f"not waiting and not dead, or unknown: {', '.join(missing)}")
-
-
-def delivery_record(delivery: Delivery) -> dict[str, Any]:
-    """`id alert_id channel status attempts next_attempt_at last_error`, and when it was made."""
-    return {
-        "id": delivery.id,
-        "alert_id": delivery.alert_id,
-        "channel": delivery.channel,
-        "status": delivery.status,
-        "attempts": delivery.attempts,
-        "next_attempt_at": rfc3339(delivery.next_attempt_at),
-        "last_error": delivery.last_error,
-        "created_at": rfc3339(delivery.created_at),
-    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
@@ -13,15 +12,13 @@ from monitor.cli.opml import export, import_opml
 from monitor.cli.options import CONFIG, JSON, load_settings
 from monitor.cli.output import print_json, print_json_line, print_table
 from monitor.domain.errors import UsageError
-from monitor.domain.feed import Feed
-from monitor.domain.times import rfc3339
 from monitor.polling.diagnose import Diagnosis, explain_poll
 from monitor.polling.fetch import Fetcher
 from monitor.polling.parsing import ParserProcess
 from monitor.polling.poll import Setting
+from monitor.records import feed_records
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
-from monitor.storage import feeds as storage
 
 
 @click.group(invoke_without_command=True)
@@ -58,8 +55,7 @@ def poll(*, urls: tuple[str, ...], as_json: bool) -> int:
 def _list(*, as_json: bool) -> None:
     settings = load_settings()
     with open_database(settings).read() as connection:
-        known = {feed.url: feed for feed in storage.list_feeds(connection)}
-    records = [_record(feed, known.get(feed.url)) for feed in settings.feeds]
+        records = feed_records(connection, settings.feeds)
     if as_json:
         print_json(records)
         return
@@ -70,21 +66,6 @@ def _list(*, as_json: bool) -> None:
         ),
         empty="no feeds; add one to the `feeds:` list of the configuration",
     )
-
-
-def _record(configured: FeedSettings, known: Feed | None) -> dict[str, Any]:
-    """`url name status reason last_polled_at last_success_at next_poll_at interval_s articles`; a feed never polled is `new`."""
-    return {
-        "url": configured.url,
-        "name": known.name if known else configured.name or configured.url,
-        "status": known.status if known else "new",
-        "reason": known.reason if known else None,
-        "last_polled_at": rfc3339(known.last_polled_at) if known else None,
-        "last_success_at": rfc3339(known.last_success_at) if known else None,
-        "next_poll_at": rfc3339(known.next_poll_at) if known else None,
-        "interval_s": known.interval_s if known else None,
-        "articles": known.articles if known else 0,
-    }
 
 
 async def _poll(settings: Settings, urls: tuple[str, ...], *, as_json: bool) -> int:

@@ -15,7 +15,6 @@ from monitor.app import database_url, make_data_dir
 from monitor.broker import EmbeddedServer
 from monitor.cli import children
 from monitor.cli.alert_text import alert_text
-from monitor.cli.follow import Tail
 from monitor.cli.options import CONFIG, JSON, config_path
 from monitor.cli.output import console, print_json
 from monitor.cli.role import INTERRUPTED, QUIET
@@ -28,6 +27,7 @@ from monitor.settings.model import Settings
 from monitor.storage import schema
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
+from monitor.storage.tail import Tail
 from monitor.supervisor import ChildSpec, Ended, Supervisor
 
 _LOOK_S = 0.3

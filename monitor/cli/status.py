@@ -7,20 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from redis.exceptions import RedisError
-from sqlalchemy import Connection
 
 from monitor.app import open_database
-from monitor.broker import connect_producer
-from monitor.broker.queues import DELIVER, SCAN, queue
 from monitor.cli.options import CONFIG, JSON, load_settings
 from monitor.cli.output import print_json
 from monitor.domain.errors import MonitorError
 from monitor.domain.text import one_line
-from monitor.domain.times import age, rfc3339
-from monitor.heartbeat import ALIVE_WITHIN
-from monitor.settings.model import Settings
-from monitor.storage import alerts, archive, channels, deliveries, feeds, heartbeats, scans
+from monitor.domain.times import age
+from monitor.records import status_record
 
 ROLES = {"scheduler": ("scheduler",), "worker": ("scan", "deliver"), "web": ("web",)}
 
@@ -44,53 +38,6 @@ def status(*, role: str | None, as_json: bool) -> None:
         missing = [name for name in ROLES[role] if name not in here]
         if missing:
             raise MonitorError(f"no {' or '.join(missing)} process of this machine has been heard of lately")
-
-
-def status_record(connection: Connection, settings: Settings, now: datetime) -> dict[str, Any]:
-    """`queues articles deliveries sources workers last_alert_at`, and the channels that need looking after."""
-    backlog = scans.backlog(connection)
-    statuses = [feed.status for feed in feeds.list_feeds(connection)]
-    return {
-        "queues": _queues(settings),
-        "articles": {
-            "stored": archive.count(connection),
-            "waiting": backlog.count,
-            "oldest_waiting_since": rfc3339(backlog.oldest),
-        },
-        "deliveries": deliveries.counts(connection),
-        "sources": {
-            "feeds": len(statuses),
-            "folders": len(settings.folders),
-            **{state: statuses.count(state) for state in dict.fromkeys(statuses)},
-        },
-        "channels": {
-            name: {"failures": state.failures, "paused": state.paused, "reason": state.reason}
-            for name, state in channels.listing(connection).items()
-            if state.failures or state.paused
-        },
-        "workers": [
-            {
-                "role": beat.role,
-                "host": beat.host,
-                "pid": beat.pid,
-                "started_at": rfc3339(beat.started_at),
-                "beat_at": rfc3339(beat.beat_at),
-            }
-            for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)
-        ],
-        "last_alert_at": rfc3339(alerts.last_at(connection)),
-    }
-
-
-def _queues(settings: Settings) -> dict[str, int | None]:
-    """Jobs on each queue; None where Redis cannot be reached from here."""
-    if settings.redis_url is None:
-        return {SCAN: None, DELIVER: None}
-    connection = connect_producer(settings.redis_url.get_secret_value())
-    try:
-        return {name: queue(name, connection).count for name in (SCAN, DELIVER)}
-    except RedisError:
-        return {SCAN: None, DELIVER: None}
 
 
 def _print(record: dict[str, Any], now: datetime) -> None:
