@@ -66,7 +66,7 @@ class Relay:
         self._scan = queue(SCAN, connection)
         self._deliver = queue(DELIVER, connection)
         self._push = connection.register_script(_PUSH)
-        self._failing = False
+        self._failing: set[str] = set()
 
     def scan(self, ids: Sequence[ScanId], *, attempt: int = 0, size: int = BATCH) -> bool:
         """Put scans on the queue, `size` ids to a job; the same ids with the same attempt only once."""
@@ -86,9 +86,9 @@ class Relay:
             marker = self._connection.exists(_MARKER)
             oldest = self._oldest_queued()
         except RedisError as error:
-            self._failed(error)
+            self._failed("look", error)
             return None
-        self._failing = False
+        self._failing.discard("look")
         return Transport(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
 
     def mark(self) -> bool:
@@ -118,14 +118,15 @@ class Relay:
                     self._push(keys=keys, args=[job.id, *fields], client=pipeline)
                 pipeline.execute()
         except RedisError as error:
-            return self._failed(error)
-        self._failing = False
+            return self._failed("put", error)
+        self._failing.discard("put")
         return True
 
-    def _failed(self, error: RedisError) -> bool:
-        if not self._failing:
+    def _failed(self, step: str, error: RedisError) -> bool:
+        """Said once an outage; a full disk lets Redis be read but not written."""
+        if step not in self._failing:
             get_logger().warning("relay.failed", error=str(error))
-        self._failing = True
+        self._failing.add(step)
         return False
 
 
