@@ -8,20 +8,24 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
 from monitor.domain.watch import Severity
 from monitor.settings.values import (
     ClockTime,
     Duration,
     FromFile,
+    HeaderValue,
     HttpUrl,
     OneOrMany,
+    Secret,
     SecretAddress,
     SecretHttpUrl,
     Section,
+    SigningSecret,
     Text,
     ZoneName,
+    one_or_many,
 )
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -79,18 +83,15 @@ class WebhookChannel(HttpChannel):
     """A receiver of Standard Webhooks; each `secret` signs. `template` is Jinja for a receiver that wants a body of its own shape."""
 
     type: Literal["webhook"]
-    secret: Annotated[SecretStr | tuple[SecretStr, ...] | None, OneOrMany()] = None
-    headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    secret: Annotated[tuple[SigningSecret, ...], BeforeValidator(one_or_many), OneOrMany()] = ()
+    headers: Mapping[str, HeaderValue] = Field(default_factory=dict)
     template: Annotated[Text | None, FromFile()] = None
     content_type: Text = "application/json"
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every signing secret, the newest first as configured."""
-        if self.secret is None:
-            return ()
-        several = self.secret if isinstance(self.secret, tuple) else (self.secret,)
-        return tuple(one.get_secret_value() for one in several)
+        return tuple(secret.get_secret_value() for secret in self.secret)
 
 
 class SlackChannel(ChannelBase):
@@ -98,7 +99,7 @@ class SlackChannel(ChannelBase):
 
     type: Literal["slack"]
     url: SecretHttpUrl | None = None
-    token: SecretStr | None = None
+    token: Secret | None = None
     channel: Text | None = None
     api: HttpUrl = "https://slack.com/api"
     proxy: SecretAddress | None = None
@@ -135,7 +136,7 @@ class TelegramChannel(ChannelBase):
     """A Telegram bot and the chat it writes to."""
 
     type: Literal["telegram"]
-    token: SecretStr
+    token: Secret
     chat_id: Text
     api: HttpUrl = "https://api.telegram.org"
     proxy: SecretAddress | None = None

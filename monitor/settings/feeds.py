@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
-from monitor.settings.values import Duration, HttpUrl, SecretAddress, Section, Size, Text, Wait
+from monitor.settings.values import Duration, HeaderValue, HttpUrl, Language, Secret, SecretAddress, Section, Size, Text, Wait
 
 
 class PollingSettings(Section):
@@ -43,7 +43,7 @@ class FeedAuth(Section):
 
     username: Text | None = None
     password: SecretStr | None = None
-    bearer: SecretStr | None = None
+    bearer: Secret | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -61,10 +61,10 @@ class FeedSettings(Section):
     name: Text | None = None
     every: Duration | None = None
     tags: tuple[Text, ...] = ()
-    language: Text | None = None
+    language: Language | None = None
     full_text: bool = False
-    headers: Mapping[str, SecretStr] = {}
-    cookies: Mapping[str, SecretStr] = {}
+    headers: Mapping[str, HeaderValue] = {}
+    cookies: Mapping[str, HeaderValue] = {}
     auth: FeedAuth | None = None
     client_cert: Path | None = None
     client_key: Path | None = None

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, ClassVar, Final, Self
 
-from pydantic import Field, SecretStr, SkipValidation, model_validator
+from pydantic import Field, SecretStr, SkipValidation, field_validator, model_validator
 
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
@@ -64,11 +64,16 @@ class NotifyOperatorSettings(Section):
 
 
 class WebSettings(Section):
-    """Where the dashboard listens. An address that others can reach needs a `token`."""
+    """Where the dashboard listens. An address that others can reach needs a `token`; an empty one is none."""
 
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8765
     token: SecretStr | None = None
+
+    @field_validator("token")
+    @classmethod
+    def _empty_is_none(cls, token: SecretStr | None) -> SecretStr | None:
+        return token if token is not None and token.get_secret_value().strip() else None
 
     @property
     def loopback(self) -> bool:
@@ -82,7 +87,7 @@ class WebSettings(Section):
 
     @model_validator(mode="after")
     def _guarded(self) -> Self:
-        if not self.loopback and (self.token is None or not self.token.get_secret_value()):
+        if not self.loopback and self.token is None:
             raise ValueError("a `host` other than 127.0.0.1 needs a `token`")
         return self
 

@@ -35,7 +35,9 @@ class Meaning:
     @property
     def secret(self) -> bool:
         """Whether the value may be read from a file beside it."""
-        return any(kind is SecretStr for kind in self.types) or any(isinstance(note, FromFile) for note in self.notes)
+        if any(isinstance(note, OneOrMany) for note in self.notes) and (items := self.first(tuple)) is not None:
+            return meaning(get_args(items)[0]).secret
+        return SecretStr in self.types or any(isinstance(note, FromFile) for note in self.notes)
 
     def first(self, origin: Any) -> Any:
         """The first type with this origin (`tuple`, `Mapping`), or None."""
@@ -111,7 +113,7 @@ class Shaper:
                 else:
                     value = self._from_file(value)
             if info is None:
-                self.faults.append(entry.key.place.fault(_unknown(entry, (*known, *also))))
+                self.faults.append(entry.key.place.fault(_unknown(entry, model, (*known, *also))))
                 continue
             self._put(data, name, self.value(value, meaning(info.annotation, tuple(info.metadata)), (*at, name)))
         return data
@@ -213,6 +215,10 @@ class Shaper:
             data[name] = value
 
 
-def _unknown(entry: Entry, known: tuple[str, ...]) -> str:
-    cut = "; put a value with a comma in quotes" if is_null(entry.value) and " " in entry.key.written else ""
-    return f"unknown key `{entry.key.written}`{cut or did_you_mean(entry.key.written, known)}"
+def _unknown(entry: Entry, model: type[Section], known: tuple[str, ...]) -> str:
+    key = entry.key.written
+    if is_null(entry.value) and " " in key:
+        return f"unknown key `{key}`; put a value with a comma in quotes"
+    inner = ((name, models_in(meaning(info.annotation))) for name, info in fields_of(model).items())
+    homes = [name for name, kinds in inner if any(key in fields_of(kind) for kind in kinds)]
+    return f"unknown key `{key}`" + (f"; it belongs under `{homes[0]}`" if len(homes) == 1 else did_you_mean(key, known))

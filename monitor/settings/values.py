@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, ClassVar, Final
 from urllib.parse import urlsplit
@@ -130,10 +131,51 @@ def _clock(value: object) -> object:
     return time(int(found[1]), int(found[2]))
 
 
+def one_or_many(value: object) -> object:
+    """A single text or secret as a list of one; anything else is handed on."""
+    return (value,) if isinstance(value, str | SecretStr) else value
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise ValueError("expected a secret, found nothing")
+    return value
+
+
+def _header(value: SecretStr) -> SecretStr:
+    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value.get_secret_value()):
+        raise ValueError("a header cannot hold line breaks or control characters")
+    return value
+
+
+def _signing(value: SecretStr) -> SecretStr:
+    """See the Standard Webhooks specification for the two prefixes; any other text is a key as it stands."""
+    prefix, found, rest = _secret(value).get_secret_value().strip().partition("_")
+    if not found or prefix not in {"whsec", "whsk"}:
+        return value
+    try:
+        key = b64decode(rest + "=" * (-len(rest) % 4), validate=True)
+    except ValueError:
+        raise ValueError(f"what follows `{prefix}_` is not base64") from None
+    if not key or (prefix == "whsk" and len(key) not in {32, 64}):
+        raise ValueError("a `whsk_` secret holds 32 or 64 bytes" if prefix == "whsk" else "expected a secret, found nothing")
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", value):
+        raise ValueError("expected the code of a language, such as en or ar")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
 Wait = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_not_negative)]
 Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Text = Annotated[str, AfterValidator(_not_empty)]
+Language = Annotated[str, AfterValidator(_language)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+SigningSecret = Annotated[SecretStr, AfterValidator(_signing)]
+HeaderValue = Annotated[SecretStr, AfterValidator(_header)]
 HttpUrl = Annotated[str, AfterValidator(http_url)]
 SecretHttpUrl = Annotated[SecretStr, AfterValidator(_secret_http_url)]
 SecretAddress = Annotated[SecretStr, AfterValidator(_with_scheme)]

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from monitor.domain.watch import Context, EntityType, Repeat, Scope, Severity, Term, TermKind
-from monitor.settings.values import Section, Text, Wait
+from monitor.settings.values import Language, Section, Text, Wait
 
 _KEYWORD_OPTIONS = ("exact", "case", "stem")
 
@@ -31,7 +31,7 @@ class OnlySettings(Section):
 
     sources: tuple[Text, ...] = ()
     tags: tuple[Text, ...] = ()
-    languages: tuple[Text, ...] = ()
+    languages: tuple[Language, ...] = ()
 
 
 class WatchItem(Section):
