@@ -36,6 +36,17 @@ class Story:
     merged_into: StoryId | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """An article as it is compared with others on its event: `text` is its beginning, `dated` when it was published, else fetched."""
+
+    story_id: StoryId
+    dated: datetime
+    title: str
+    text: str
+    language: str | None
+
+
 def story_record(story_id: StoryId, article_id: ArticleId, members: Sequence[Member]) -> dict[str, Any]:
     """The `story` part of an alert on `article_id`, ready for JSON. `also_in` names every other place the story was read, earliest first."""
     own = next((member for member in members if member.article_id == article_id), None)

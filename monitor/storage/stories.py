@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, u
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
-from monitor.domain.story import Member, Story
+from monitor.domain.story import Member, Report, Story
 from monitor.storage.ids import new_id
 from monitor.storage.locks import serialise
 from monitor.storage.tables import alerts, appearances, articles, stories
@@ -84,8 +84,29 @@ def listing(connection: Connection, since: datetime | None = None, limit: int = 
     )
 
 
-def merge(connection: Connection, story_id: StoryId, into: StoryId) -> None:
-    """Make two stories one: the articles move, alerts already raised stay as they are, and `merged_into` keeps the record."""
+def reports(connection: Connection, since: datetime, *, limit: int) -> tuple[Report, ...]:
+    """The newest articles fetched since `since` that have a story, at most `limit`, each with the beginning of its text."""
+    rows = connection.execute(_REPORTS, {"since": since, "most": limit})
+    return tuple(
+        Report(
+            story_id=row.story_id,
+            dated=min(row.published_at or row.fetched_at, row.fetched_at),
+            title=row.title,
+            text=row.beginning,
+            language=row.language,
+        )
+        for row in rows
+    )
+
+
+def merge(connection: Connection, story_id: StoryId, into: StoryId) -> bool:
+    """Make two stories one: the articles move, alerts already raised stay as they are, and `merged_into` keeps the record.
+
+    False, and nothing is done, if either has been merged already.
+    """
+    live = select(func.count()).select_from(stories).where(stories.c.id.in_((story_id, into)), stories.c.merged_into.is_(None))
+    if connection.execute(live).scalar_one() != 2:
+        return False
     moved = connection.execute(update(articles).where(articles.c.story_id == story_id).values(story_id=into)).rowcount
     last = select(stories.c.last_article_at).where(stories.c.id == story_id).scalar_subquery()
     connection.execute(
@@ -100,6 +121,7 @@ def merge(connection: Connection, story_id: StoryId, into: StoryId) -> None:
         update(stories).where(or_(stories.c.id == story_id, stories.c.merged_into == story_id)).values(merged_into=into)
     )
     connection.execute(update(stories).where(stories.c.id == story_id).values(articles=0))
+    return True
 
 
 def prune(connection: Connection, before: datetime, *, limit: int = 1000) -> int:
@@ -121,6 +143,19 @@ _GROW = (
         articles=stories.c.articles + 1,
         last_article_at=case((stories.c.last_article_at < bindparam("at"), bindparam("at")), else_=stories.c.last_article_at),
     )
+)
+_REPORTS = (
+    select(
+        articles.c.story_id,
+        articles.c.title,
+        func.substr(articles.c.text, 1, 2000).label("beginning"),
+        articles.c.language,
+        articles.c.published_at,
+        articles.c.fetched_at,
+    )
+    .where(articles.c.fetched_at >= bindparam("since"), articles.c.story_id.is_not(None))
+    .order_by(articles.c.fetched_at.desc(), articles.c.id.desc())
+    .limit(bindparam("most"))
 )
 _STORY_OF = select(articles.c.story_id).where(articles.c.id == bindparam("of_article"))
 _MEMBERS = (
