@@ -13,7 +13,7 @@ from hashlib import blake2s
 from uuid import uuid4
 
 import redis
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError, TimeoutError  # noqa: A004 - redis names them so
 from rq.utils import as_text, str_to_date
 
 from monitor.broker.queues import DELIVER, DELIVER_JOB, SCAN, SCAN_JOB, SafeJob, SafeQueue, queue
@@ -86,9 +86,9 @@ class Relay:
             marker = self._connection.exists(_MARKER)
             oldest = self._oldest_queued()
         except RedisError as error:
-            self._failed("look", error)
+            self._failed(error)
             return None
-        self._failing.discard("look")
+        self._failing.discard("reach")
         return Transport(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
 
     def mark(self) -> bool:
@@ -118,15 +118,16 @@ class Relay:
                     self._push(keys=keys, args=[job.id, *fields], client=pipeline)
                 pipeline.execute()
         except RedisError as error:
-            return self._failed("put", error)
-        self._failing.discard("put")
+            return self._failed(error)
+        self._failing.clear()
         return True
 
-    def _failed(self, step: str, error: RedisError) -> bool:
-        """Said once an outage; a full disk lets Redis be read but not written."""
-        if step not in self._failing:
+    def _failed(self, error: RedisError) -> bool:
+        """Said once an outage; with a full disk Redis can be read but takes nothing."""
+        kind = "reach" if isinstance(error, (ConnectionError, TimeoutError)) else "write"
+        if kind not in self._failing:
             get_logger().warning("relay.failed", error=str(error))
-        self._failing.add(step)
+        self._failing.add(kind)
         return False
 
 
