@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.domain.errors import ConfigError, Fault
+from monitor.domain.errors import ConfigError, Fault, MonitorError
 from monitor.settings.assemble import Assembly
-from monitor.settings.files import Files, decoded, identity, replace
+from monitor.settings.files import Files, decoded, replace
 from monitor.settings.insertion import CannotInsert, Item, insert, quoted
 from monitor.settings.place import Entry, Mapping, Node, Scalar, Sequence, Source
 from monitor.settings.terms import TermReader
@@ -46,22 +46,24 @@ def add_terms(path: Path, terms: Several[str], env: Environment[str, str]) -> Ad
     A term is present if one is called the same, upper and lower case aside. Raises ConfigError if a file cannot be read as YAML, and
     CannotInsert if its list is not written as one.
     """
-    assembly, root = _assembled(path, env)
-    watched = TermReader(env=env, files=assembly.files)
-    if "watch" in root.entries:
-        watched.read(root.entries["watch"].value)
-    known = {term.name.casefold() for term in (*watched.terms, *watched.broken)}
     wanted = [" ".join(term.split()) for term in terms if term.strip()]
     items = [Item(lines=(quoted(term),), flow=quoted(term, flow=True)) for term in wanted]
-    return _add(assembly, "watch", "watchlist", wanted, [term.casefold() for term in wanted], items, known)
+    with _alone(path):
+        assembly, root = _assembled(path, env)
+        watched = TermReader(env=env, files=assembly.files)
+        if "watch" in root.entries:
+            watched.read(root.entries["watch"].value)
+        known = {term.name.casefold() for term in (*watched.terms, *watched.broken)}
+        return _add(assembly, "watch", "watchlist", wanted, [term.casefold() for term in wanted], items, known)
 
 
 def add_feeds(path: Path, feeds: Several[NewFeed], env: Environment[str, str]) -> Addition:
     """Add feeds to the file that holds `feeds:`, `feeds.yaml` before others. A feed is present if its address is. Raises as `add_terms` does."""
-    assembly, root = _assembled(path, env)
-    known = set(_urls(root.entries.get("feeds")))
     addresses = [feed.url for feed in feeds]
-    return _add(assembly, "feeds", "feeds", addresses, addresses, [_feed_item(feed) for feed in feeds], known)
+    items = [_feed_item(feed) for feed in feeds]
+    with _alone(path):
+        assembly, root = _assembled(path, env)
+        return _add(assembly, "feeds", "feeds", addresses, addresses, items, set(_urls(root.entries.get("feeds"))))
 
 
 def _assembled(path: Path, env: Environment[str, str]) -> tuple[Assembly, Mapping]:
@@ -124,21 +126,27 @@ def _target(assembly: Assembly, key: str, stem: str) -> Source:
 
 
 def _rewrite(path: Path, key: str, change: Callable[[str], str], added: int) -> None:
-    """Change a file under a lock, once it is certain that the new text holds the old list and `added` more entries."""
-    with _alone(Path(identity(path)).parent):
-        data = path.read_bytes()
-        bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
-        old = body.decode()
-        new = change(old)
-        before, after = (_written(path, text, key) for text in (old, new))
-        if after is None or len(after) != len(before or ()) + added or after[: len(before or ())] != (before or ()):
-            raise CannotInsert(f"{path}: the list `{key}` is written in a way that cannot be added to; add the entries by hand")
+    """Change a file once it is certain that the new text holds the old list and `added` more entries."""
+    data = path.read_bytes()
+    bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
+    old = body.decode()
+    new = change(old)
+    before, after = (_written(path, text, key) for text in (old, new))
+    if after is None or len(after) != len(before or ()) + added or after[: len(before or ())] != (before or ()):
+        raise CannotInsert(f"{path}: the list `{key}` is written in a way that cannot be added to; add the entries by hand")
+    try:
         replace(path, bom + new.encode())
+    except OSError as error:
+        raise MonitorError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 @contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    handle = os.open(directory, os.O_RDONLY)
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock of the main file's directory, so that two commands at once neither undo nor repeat each other's work."""
+    try:
+        handle = os.open((Path.cwd() / path).parent, os.O_RDONLY)
+    except OSError as error:
+        raise ConfigError([Fault(file=str(path), line=0, column=0, message="no such file")]) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -67,12 +66,10 @@ def _block(items: Sequence[Item], indent: int, newline: str) -> str:
 
 
 def _events(text: str) -> Iterator[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield from YAML(typ="safe", pure=True).parse(text)
-        except (YAMLError, ValueError, OverflowError, RecursionError) as error:
-            raise CannotInsert("the file is not valid YAML; `check` says where") from error
+    try:
+        yield from YAML(typ="safe", pure=True).parse(text)
+    except (YAMLError, ValueError, OverflowError, RecursionError) as error:
+        raise CannotInsert("the file is not valid YAML; `check` says where") from error
 
 
 def _find(text: str, key: str) -> _Place | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping as Environment
 from typing import Any, Final
 
@@ -98,9 +97,9 @@ class _Converter:
 def read_tree(source: Source, env: Environment[str, str]) -> tuple[Node | None, tuple[Fault, ...]]:
     """The file's tree with variables replaced from `env` (None: the file is empty or no YAML), and every fault found."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            raw = YAML(typ="safe", pure=True).compose(source.text)
+        reader = YAML(typ="safe", pure=True)
+        reader.composer.warn_double_anchors = False
+        raw = reader.compose(source.text)
         if raw is None:
             return None, ()
         converter = _Converter(source, env)

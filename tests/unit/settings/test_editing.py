@@ -6,6 +6,7 @@ import difflib
 import shutil
 import stat
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,22 @@ def test_a_link_stays_a_link(config: Path, tmp_path: Path) -> None:
     add_terms(config, ["earthquake"], {})
     assert (config.parent / "watchlist.yaml").is_symlink()
     assert "  - earthquake\n" in real.read_text()
+
+
+def test_commands_at_once_do_not_undo_each_other(config: Path) -> None:
+    """Eight commands at the same moment, some with the same words: every word is there once."""
+    words = [[f"word {n}", f"word {n // 2}", "shared"] for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        additions = list(pool.map(lambda terms: add_terms(config, terms, {}), words))
+    added = [term for addition in additions for term in addition.added]
+    assert sorted(added) == sorted({term for terms in words for term in terms})
+    assert {term.name for term in load(config, {}).terms} >= set(added)
+
+
+def test_a_place_that_does_not_exist(tmp_path: Path) -> None:
+    """A configuration that is not there is a fault and no traceback."""
+    with pytest.raises(ConfigError, match="no such file"):
+        add_terms(tmp_path / "nowhere" / "monitor.yaml", ["earthquake"], {})
 
 
 def test_a_word_in_broken_bytes_is_refused(config: Path) -> None:

@@ -345,3 +345,9 @@ def test_plain_lines_are_a_list(tmp_path: Path) -> None:
         ("Gaza: the strip", Severity.LOW, "2"),
         ("no", Severity.LOW, "4"),
     ]
+
+
+def test_anchors_may_be_used_and_used_again(tmp_path: Path) -> None:
+    """YAML's anchors and aliases work, and one name may be given twice, as YAML allows."""
+    text = "watch:\n  - {name: a, tags: &t [x]}\n  - {name: b, tags: *t}\n  - {name: c, tags: &t [y]}\n  - {name: d, tags: *t}\n"
+    assert [term.tags for term in loaded(tmp_path, text).terms] == [("x",), ("x",), ("y",), ("y",)]
