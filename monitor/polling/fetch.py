@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.cookies import SimpleCookie
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -42,6 +43,14 @@ class _Ask:
     access: Access
     validators: Validators
     accept: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Onwards:
+    """An answer that sends us elsewhere, and the cookies it gave us for the way."""
+
+    redirect: Redirect
+    cookies: SimpleCookie
 
 
 class Fetcher:
@@ -119,7 +128,8 @@ class Fetcher:
             return FetchFailure(problem=problem, reason=reason, url=steps[-1].url if steps else url, redirects=tuple(steps))
 
     async def _follow(self, url: str, ask: _Ask, steps: list[Redirect]) -> Outcome:
-        jar = aiohttp.CookieJar()
+        """Cookies live as long as one call: some sites set one, redirect to the same address, and want to see it there."""
+        jar: aiohttp.CookieJar | None = None
         cookies = ""
         visited: set[tuple[str, str]] = set()
         while True:
@@ -129,14 +139,16 @@ class Fetcher:
             refusal = self._refusal(url, ask)
             if refusal is not None:
                 return _failure(*refusal, url, steps)
-            answer = await self._once(url, ask, cookies, steps, jar)
-            if not isinstance(answer, Redirect):
+            answer = await self._once(url, ask, cookies, steps)
+            if not isinstance(answer, _Onwards):
                 return answer
-            steps.append(answer)
-            url = answer.url
-            cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.filter_cookies(URL(url)).items())
+            steps.append(answer.redirect)
             if len(steps) > MAX_REDIRECTS:
                 return _failure(Problem.TOO_MANY_REDIRECTS, f"more than {MAX_REDIRECTS} redirects in a row", url, steps)
+            jar = jar or aiohttp.CookieJar()
+            jar.update_cookies(answer.cookies, URL(url))
+            url = answer.redirect.url
+            cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.filter_cookies(URL(url)).items())
 
     def _refusal(self, url: str, ask: _Ask) -> tuple[Problem, str] | None:
         if not is_http(url):
@@ -150,7 +162,7 @@ class Fetcher:
     def _is_own(self, url: str, ask: _Ask) -> bool:
         return ask.origin is not None and same_site(url, ask.origin)
 
-    async def _once(self, url: str, ask: _Ask, cookies: str, steps: list[Redirect], jar: aiohttp.CookieJar) -> Outcome | Redirect:
+    async def _once(self, url: str, ask: _Ask, cookies: str, steps: list[Redirect]) -> Outcome | _Onwards:
         """One request and its answer. Through a proxy the target's address is the proxy's affair; the proxy's own may be private."""
         session = self._own if self._is_own(url, ask) or ask.access.proxy is not None else self._foreign
         trusted = ask.origin is not None and may_carry_secrets(url, ask.origin)
@@ -163,8 +175,8 @@ class Fetcher:
         ) as response:
             headers = {name.lower(): value for name, value in reversed(tuple(response.headers.items()))}
             if response.status in _REDIRECTS and headers.get("location"):
-                jar.update_cookies(response.cookies, response.url)
-                return Redirect(status=response.status, url=_target(url, headers["location"]))
+                redirect = Redirect(status=response.status, url=_target(url, headers["location"]))
+                return _Onwards(redirect=redirect, cookies=response.cookies)
             if response.status == 304:
                 if not ask.validators:
                     return _failure(

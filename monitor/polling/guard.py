@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -56,6 +57,7 @@ def _wrapped(address: IPv6Address) -> IPv4Address | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def literal(url: str) -> Address | None:
     """The address that `url` spells out instead of a name, in any form that the system's resolver takes for one."""
     host = host_of(url)

@@ -56,6 +56,7 @@ def user_agent(http: HttpSettings) -> str:
     )
 
 
+@lru_cache(maxsize=8192)
 def same_site(url: str, other: str) -> bool:
     """Whether both URLs lead to the same host and port, or to the two default ports of one host."""
     first, second = urlsplit(url), urlsplit(other)

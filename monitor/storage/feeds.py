@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, literal, or_, select, update
 
 from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators, gate_of
 from monitor.domain.ids import FeedId
@@ -25,6 +25,14 @@ _COLUMNS = (
     *("status", "reason", "title", "format", "body_hash", "moved_to", "moves_seen", "last_polled_at", "last_success_at"),
     *("last_full_fetch_at", "next_poll_at", "interval_s", "failures", "gap_at"),
 )
+
+
+_FINISH = (
+    update(feeds)
+    .where(feeds.c.id == bindparam("of_feed"), feeds.c.epoch == bindparam("of_epoch"))
+    .values({name: bindparam(name) for name in (*_COLUMNS, "etag", "last_modified", "history", "lease_until")})
+)
+"""Made once: this statement runs for every poll, and making it takes longer than running it."""
 
 
 def sync(connection: Connection, configured: Iterable[FeedSettings], now: datetime) -> None:
@@ -136,7 +144,7 @@ def finish(connection: Connection, result: FeedUpdate, epoch: int) -> bool:
         "history": feed_history.write(state.rhythm, state.document),
         "lease_until": None,
     }
-    done = connection.execute(update(feeds).where(feeds.c.id == result.id, feeds.c.epoch == epoch).values(**values))
+    done = connection.execute(_FINISH, {**values, "of_feed": result.id, "of_epoch": epoch})
     if done.rowcount != 1:
         return False
     if result.host is not None:
