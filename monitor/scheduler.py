@@ -3,6 +3,7 @@
     poll          claim due feeds and start polling them              every second
     relay         put unfinished scans and due channels on the queue  every second
     settings      take up a changed configuration                     every second
+    watchdog      let others take over from failing channels, tell the operator   every 5 seconds
     housekeeping  forget what retention has run out for               every hour
 
 Folders are watched beside the ticks. All state is in the database, so that the process may be killed at any time.
@@ -18,7 +19,7 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor import housekeeping
+from monitor import housekeeping, watchdog
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
@@ -29,10 +30,11 @@ from monitor.polling.poller import Poller, Tools
 from monitor.relay import Relay, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
-from monitor.storage import deliveries, feeds, progress
+from monitor.storage import articles, deliveries, feeds, progress
 from monitor.storage.engine import Database
 
 TICK_S = 1.0
+WATCHDOG_S = 5.0
 HOUSEKEEPING_S = 3600.0
 
 Step = Callable[[], Awaitable[object]]
@@ -62,6 +64,7 @@ class Scheduler:
             ("poll", self._poller.tick, TICK_S),
             ("relay", self._relay_all, TICK_S),
             ("settings", self._refresh, TICK_S),
+            ("watchdog", self._look, WATCHDOG_S),
             ("housekeeping", self._tidy, HOUSEKEEPING_S),
         ):
             ticks.add_job(
@@ -137,6 +140,8 @@ class Scheduler:
 
     async def _relay_all(self) -> None:
         def relay() -> None:
+            with self._database.write() as connection:
+                articles.requeue_pages(connection, _now())
             reconcile(self._database, self._relay, _now())
             with self._database.read() as connection:
                 due = deliveries.due_channels(connection, _now())
@@ -144,6 +149,9 @@ class Scheduler:
                 self._relay.deliver(channel)
 
         await asyncio.to_thread(relay)
+
+    async def _look(self) -> None:
+        await asyncio.to_thread(watchdog.look, self._database, self._live.current, _now())
 
     async def _tidy(self) -> None:
         await asyncio.to_thread(housekeeping.tidy, self._database, self._live.current.retention, _now())

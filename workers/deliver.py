@@ -16,7 +16,6 @@ from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
 from workers.render.compose import compose
 from workers.render.sample import sample
-from workers.render.webhook import TEST
 from workers.send import Sender
 from workers.turn import Idle, Ledger, Sent, Sources, Turn
 
@@ -85,9 +84,7 @@ async def send_test(name: str, channel: Channel, *, clock: Clock | None = None) 
     now = (clock or Clock()).now()
     sender = Sender(now=(clock or Clock()).now)
     try:
-        return await sender.send(
-            compose(channel, [sample(name, delivery_id=new_id(), now=now)], now=now, kind=TEST), within=channel.timeout
-        )
+        return await sender.send(compose(channel, [sample(name, delivery_id=new_id(), now=now)], now=now), within=channel.timeout)
     except ValueError as error:
         return Receipt(outcome=Outcome.FAILED, at=now, reason=str(error))
     finally:

@@ -16,6 +16,8 @@ from monitor.domain.watch import Severity
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 30, 120, 600, 1800, 3600))
 PERSISTENCE = timedelta(hours=24)
 JITTER = 0.2
+CREATED, TEST = "alert.created", "alert.test"
+BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d+)?")
 
 
@@ -40,10 +42,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The stored state of a delivery. `attempts` counts answers and failures so far."""
+    """The stored state of a delivery. `attempts` counts answers and failures so far. A notice to the operator has no alert."""
 
     id: DeliveryId
-    alert_id: AlertId
+    alert_id: AlertId | None
     channel: str
     status: DeliveryStatus
     attempts: int
@@ -65,14 +67,15 @@ class Thread:
 class Parcel:
     """A claimed delivery with all that sending it takes. `data` is the alert as it was frozen at `alerted_at`.
 
-    `thread` is the first message about the same story and term, where the receiver has given it a name.
+    `kind` is the type that the webhook states; the `data` of `monitoring.…` is a Trouble's. `thread` is the first message about the same story and term, where the receiver has given it a name.
     """
 
     id: DeliveryId
-    alert_id: AlertId
+    alert_id: AlertId | None
     alerted_at: datetime
     severity: Severity
     data: dict[str, Any] = field(repr=False)
+    kind: str = CREATED
     term: str = ""
     story_id: StoryId | None = None
     attempts: int = 0

@@ -34,6 +34,14 @@ def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, n
     return tuple(DeliveryId(one) for one in connection.execute(query).scalars())
 
 
+def notify(connection: Connection, kind: str, data: dict[str, Any], names: Sequence[str], *, now: datetime) -> None:
+    """Put a notice to the operator on its way to each of the channels `names`; `data` is what its webhook says."""
+    notice = {"type": kind, "data": data}
+    for name in names:
+        row = {"id": new_id(), "channel": name, "notice": notice, "next_attempt_at": now, "created_at": now, "status": _PENDING}
+        connection.execute(insert(connection, deliveries).values(row))
+
+
 def due_channels(connection: Connection, now: datetime) -> tuple[str, ...]:
     """The channels on which something can be sent now: due rows, nobody at work on it, neither paused nor resting."""
     busy = select(channels.c.name).where(
@@ -100,30 +108,18 @@ def claim(connection: Connection, ids: Sequence[DeliveryId], *, token: str, unti
             deliveries.c.channel,
             deliveries.c.attempts,
             deliveries.c.first_attempt_at,
-            alerts.c.created_at,
+            deliveries.c.notice,
+            func.coalesce(alerts.c.created_at, deliveries.c.created_at).label("alerted_at"),
             alerts.c.severity,
             alerts.c.term,
             alerts.c.story_id,
             alerts.c.data,
         )
-        .join_from(deliveries, alerts)
+        .join_from(deliveries, alerts, isouter=True)
         .where(deliveries.c.id.in_(ids), deliveries.c.lease_token == token)
         .order_by(deliveries.c.created_at, deliveries.c.id)
     )
-    return tuple(
-        Parcel(
-            id=row.id,
-            alert_id=row.alert_id,
-            alerted_at=row.created_at,
-            severity=Severity(row.severity),
-            data=row.data,
-            term=row.term,
-            story_id=row.story_id,
-            attempts=row.attempts,
-            first_attempt_at=row.first_attempt_at,
-        )
-        for row in connection.execute(query)
-    )
+    return tuple(_parcel(row) for row in connection.execute(query))
 
 
 def claim_next(
@@ -184,6 +180,7 @@ def take_over(connection: Connection, channel: str, to: str) -> tuple[DeliveryId
     query = select(deliveries.c.alert_id, deliveries.c.created_at).where(
         deliveries.c.channel == channel,
         deliveries.c.status == _PENDING,
+        deliveries.c.alert_id.is_not(None),
         ~select(other.c.id).where(other.c.alert_id == deliveries.c.alert_id, other.c.channel == to).exists(),
     )
     waiting = connection.execute(query.order_by(deliveries.c.created_at, deliveries.c.id)).all()
@@ -270,6 +267,19 @@ def _due(now: datetime) -> Any:
 
 def _held_by(ids: Sequence[DeliveryId], token: str) -> Any:
     return and_(deliveries.c.id.in_(ids), deliveries.c.lease_token == token, deliveries.c.status == _SENDING)
+
+
+def _parcel(row: Any) -> Parcel:
+    common: dict[str, Any] = {
+        "id": row.id,
+        "alerted_at": row.alerted_at,
+        "attempts": row.attempts,
+        "first_attempt_at": row.first_attempt_at,
+    }
+    if row.notice is not None:
+        return Parcel(alert_id=None, severity=Severity.HIGH, data=row.notice["data"], kind=row.notice["type"], **common)
+    severity = Severity(row.severity)
+    return Parcel(alert_id=row.alert_id, severity=severity, data=row.data, term=row.term, story_id=row.story_id, **common)
 
 
 def _delivery(row: Any) -> Delivery:

@@ -122,6 +122,9 @@ articles = Table(
     Column("alertable", Boolean, nullable=False),
     Column("scanned_at", UtcDateTime),
     Column("story_id", ID, ForeignKey("stories.id"), index=True),
+    Column("page", String(16), nullable=False, server_default="unread"),
+    Column("page_tries", Integer, nullable=False, server_default="0"),
+    Column("page_due_at", UtcDateTime, index=True),
 )
 
 article_keys = Table(
@@ -212,7 +215,8 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("alert_id", ID, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("alert_id", ID, ForeignKey("alerts.id", ondelete="CASCADE")),
+    Column("notice", Json),
     Column("channel", SafeText, nullable=False),
     Column("status", String(16), nullable=False, server_default="pending"),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -265,6 +269,14 @@ silences = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False, index=True),
     Column("reason", SafeText),
+)
+
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("subject", SafeText, primary_key=True),
+    Column("problem", SafeText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 heartbeats = Table(

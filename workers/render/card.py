@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from monitor.domain.delivery import Parcel
+from monitor.domain.delivery import BROKEN, RECOVERED, Parcel
 from monitor.domain.text import one_line
 from monitor.domain.watch import Severity
 from workers.render.cutting import around, cut
@@ -47,8 +47,10 @@ class Card:
 
 
 def card(parcel: Parcel) -> Card:
-    """What there is to read in an alert."""
+    """What there is to read in an alert, or in a notice to the operator."""
     data = parcel.data
+    if parcel.kind in {BROKEN, RECOVERED}:
+        return _trouble(parcel)
     article, story = data["article"], data.get("story") or {}
     snippet = one_line(data.get("snippet") or "")
     return Card(
@@ -62,6 +64,22 @@ def card(parcel: Parcel) -> Card:
         articles=int(story.get("articles") or 1),
         updated=data["alert"].get("reason") == "updated",
         entities=_entities(data.get("entities") or ()),
+    )
+
+
+def _trouble(parcel: Parcel) -> Card:
+    subject, problem = one_line(parcel.data["subject"]), one_line(parcel.data["problem"])
+    return Card(
+        severity=parcel.severity,
+        term="Monitoring works again" if parcel.kind == RECOVERED else "Monitoring is broken",
+        title=cut(subject, TITLE),
+        url=None,
+        pieces=((cut(problem, SNIPPET), False),),
+        source="news-monitor",
+        when=_when(parcel.data["since"]),
+        articles=1,
+        updated=False,
+        entities=(),
     )
 
 

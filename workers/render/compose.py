@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from pydantic import SecretStr
 
-from monitor.domain.delivery import Parcel
+from monitor.domain.delivery import TEST, Parcel
 from monitor.settings.channels import (
     AppriseChannel,
     Channel,
@@ -66,20 +66,20 @@ def capacity(channel: Channel) -> Capacity:
     return usual if channel.rate is None else replace(usual, rate=channel.rate, per_turn=1)
 
 
-def compose(channel: Channel, parcels: Sequence[Parcel], *, now: datetime, kind: str = webhook.CREATED) -> Outgoing:
-    """One message that carries every one of `parcels`. `kind` is the webhook's type: a test alert says that it is one.
+def compose(channel: Channel, parcels: Sequence[Parcel], *, now: datetime) -> Outgoing:
+    """One message that carries every one of `parcels`.
 
     Raises ValueError for settings that cannot be used, such as a signing secret that is no key.
     """
     if isinstance(channel, WebhookChannel):
-        return _webhook(channel, parcels[0], now=now, kind=kind)
+        return _webhook(channel, parcels[0], now=now)
     if isinstance(channel, FileChannel):
-        return Append(path=channel.path, lines=b"".join(webhook.body(one, kind=kind) + b"\n" for one in parcels))
+        return Append(path=channel.path, lines=b"".join(webhook.body(one) + b"\n" for one in parcels))
     if isinstance(channel, LogChannel):
         return LogLines(lines=tuple(_line(one) for one in parcels))
     if isinstance(channel, SlackChannel):
-        return _slack(channel, parcels, test=kind == webhook.TEST)
-    return _chat(channel, parcels, test=kind == webhook.TEST)
+        return _slack(channel, parcels, test=parcels[0].kind == TEST)
+    return _chat(channel, parcels, test=parcels[0].kind == TEST)
 
 
 def target(channel: Channel) -> bytes:
@@ -89,8 +89,8 @@ def target(channel: Channel) -> bytes:
     return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
-def _webhook(channel: WebhookChannel, parcel: Parcel, *, now: datetime, kind: str) -> Post:
-    body = webhook.body(parcel, kind=kind)
+def _webhook(channel: WebhookChannel, parcel: Parcel, *, now: datetime) -> Post:
+    body = webhook.body(parcel)
     if channel.template is not None:
         body = fill(channel.template, orjson.loads(body))
     extra = {name: value.get_secret_value() for name, value in channel.headers.items()}
@@ -181,4 +181,4 @@ def _plain(value: Any) -> Any:
 
 def _line(parcel: Parcel) -> dict[str, str]:
     shown = card(parcel)
-    return {"alert": parcel.alert_id, "severity": parcel.severity, "term": shown.term, "title": shown.title}
+    return {"alert": parcel.alert_id or parcel.id, "severity": parcel.severity, "term": shown.term, "title": shown.title}

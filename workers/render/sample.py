@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.domain.delivery import Parcel
+from monitor.domain.delivery import TEST, Parcel
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.times import rfc3339
 from monitor.domain.watch import Severity
@@ -42,5 +42,11 @@ def sample(name: str, *, delivery_id: str, now: datetime) -> Parcel:
         "latency": {"published_to_fetched_s": 0.0, "fetched_to_alert_s": 0.0},
     }
     return Parcel(
-        id=DeliveryId(delivery_id), alert_id=AlertId(delivery_id), alerted_at=now, severity=Severity.INFO, data=data, term="Test"
+        id=DeliveryId(delivery_id),
+        alert_id=AlertId(delivery_id),
+        alerted_at=now,
+        severity=Severity.INFO,
+        data=data,
+        kind=TEST,
+        term="Test",
     )

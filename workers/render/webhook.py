@@ -13,20 +13,19 @@ from workers.render.cutting import cut
 from workers.render.signature import sign
 
 MOST_BYTES = 20_000
-CREATED, TEST = "alert.created", "alert.test"
 _LISTS = (("matches",), ("entities",), ("story", "also_in"), ("story", "sources"), ("alert", "tags"))
 _TEXTS = (("snippet",), ("article", "title"), ("article", "author"), ("article", "source"), ("article", "url"), ("alert", "term"))
 _SHORT = (50, 10, 3, 1)
 _TERSE = (2_000, 300, 100)
 
 
-def body(parcel: Parcel, *, kind: str = CREATED) -> bytes:
+def body(parcel: Parcel) -> bytes:
     """The JSON of an alert: the same bytes on every attempt, at most 20 KB.
 
     Lists that are too long are cut and `data.cut` tells how long each was; then texts are cut.
     """
-    whole = _dump(kind, parcel.alerted_at, parcel.data)
-    return whole if len(whole) <= MOST_BYTES else _fitted(kind, parcel.alerted_at, parcel.data)
+    whole = _dump(parcel.kind, parcel.alerted_at, parcel.data)
+    return whole if len(whole) <= MOST_BYTES else _fitted(parcel.kind, parcel.alerted_at, parcel.data)
 
 
 def headers(

@@ -125,6 +125,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_stories_merged_into"), ["merged_into"], unique=False)
 
     op.create_table(
+        "troubles",
+        sa.Column("subject", monitor.storage.types.SafeText(), nullable=False),
+        sa.Column("problem", monitor.storage.types.SafeText(), nullable=False),
+        sa.Column("since", monitor.storage.types.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_troubles")),
+    )
+    op.create_table(
         "articles",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("title", monitor.storage.types.SafeText(), nullable=False),
@@ -146,11 +153,15 @@ def upgrade() -> None:
         sa.Column("alertable", sa.Boolean(), nullable=False),
         sa.Column("scanned_at", monitor.storage.types.UtcDateTime(), nullable=True),
         sa.Column("story_id", sa.String(length=36), nullable=True),
+        sa.Column("page", sa.String(length=16), server_default="unread", nullable=False),
+        sa.Column("page_tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("page_due_at", monitor.storage.types.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_articles_story_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
     )
     with op.batch_alter_table("articles", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_articles_fetched_at"), ["fetched_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_articles_page_due_at"), ["page_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_articles_story_id"), ["story_id"], unique=False)
 
     op.create_table(
@@ -252,7 +263,8 @@ def upgrade() -> None:
     op.create_table(
         "deliveries",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("alert_id", sa.String(length=36), nullable=False),
+        sa.Column("alert_id", sa.String(length=36), nullable=True),
+        sa.Column("notice", monitor.storage.types.Json(), nullable=True),
         sa.Column("channel", monitor.storage.types.SafeText(), nullable=False),
         sa.Column("status", sa.String(length=16), server_default="pending", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -329,9 +341,11 @@ def downgrade() -> None:
     op.drop_table("alerts")
     with op.batch_alter_table("articles", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_articles_story_id"))
+        batch_op.drop_index(batch_op.f("ix_articles_page_due_at"))
         batch_op.drop_index(batch_op.f("ix_articles_fetched_at"))
 
     op.drop_table("articles")
+    op.drop_table("troubles")
     with op.batch_alter_table("stories", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stories_merged_into"))
         batch_op.drop_index(batch_op.f("ix_stories_last_article_at"))

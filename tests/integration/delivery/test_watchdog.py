@@ -1,0 +1,106 @@
+"""When a channel fails others take over, and the operator hears of it, by the same sure way as of any alert."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import jsonschema
+import orjson
+import pytest
+from sqlalchemy import insert
+
+from monitor import watchdog
+from monitor.domain.channel import ChannelState
+from monitor.settings.channels import Channel, SlackChannel, WebhookChannel
+from monitor.settings.model import NotifyOperatorSettings, Settings
+from monitor.storage import channels, deliveries
+from monitor.storage.engine import Database
+from monitor.storage.ids import new_id
+from monitor.storage.tables import feeds
+from tests.alerting import raise_alerts
+from tests.receiving import Receiver
+from tests.unit.render.test_webhook import SCHEMA
+from workers.deliver import Clock, Dispatcher
+
+NOW = Clock().now()
+HOUR = timedelta(hours=1)
+
+
+def _failing(database: Database, name: str, state: ChannelState) -> None:
+    with database.write() as connection:
+        channels.acquire(connection, name, token="t", now=NOW, until=NOW)
+        channels.save(connection, name, state, release=True)
+
+
+def _settings(receiver: Receiver) -> Settings:
+    configured: dict[str, Channel] = {
+        "desk": SlackChannel.model_validate({"type": "slack", "url": receiver.url("/desk"), "fallback": "phone"}),
+        "phone": WebhookChannel.model_validate({"type": "webhook", "url": receiver.url("/phone")}),
+    }
+    return Settings(channels=configured, notify_operator=NotifyOperatorSettings(channels=("phone",)))
+
+
+def _drain(database: Database, settings: Settings, *names: str) -> None:
+    dispatcher = Dispatcher(database, lambda: settings.channels, patience=timedelta(0))
+    for name in names:
+        dispatcher.drain(name).result(20)
+    assert dispatcher.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (ChannelState(failures=3, failing_since=NOW - HOUR / 2), 2),
+        (ChannelState(failures=3, failing_since=NOW - timedelta(minutes=10)), 0),
+        (ChannelState(failures=1, failing_since=NOW, paused=True, reason="HTTP 410"), 2),
+        (ChannelState(), 0),
+    ],
+)
+def test_the_fallback_takes_over_once(database: Database, state: ChannelState, expected: int) -> None:
+    """After a quarter of an hour of failures, or at once when the channel is paused, each alert that waits goes to the fallback too."""
+    with Receiver() as receiver:
+        settings = _settings(receiver).model_copy(update={"notify_operator": None})
+        with database.write() as connection:
+            raise_alerts(connection, range(2), ["desk"], at=NOW)
+        _failing(database, "desk", state)
+        for _ in range(2):
+            watchdog.look(database, settings, NOW)
+            _drain(database, settings, "phone")
+        assert [one.path for one in receiver.requests] == ["/phone"] * expected
+        with database.read() as connection:
+            assert len(deliveries.listing(connection, channel="desk")) == 2
+
+
+def test_the_operator_hears_of_a_dead_feed_once_and_of_its_recovery(database: Database) -> None:
+    """A notice goes out as a webhook of its own type, once; when the feed works again another one does."""
+    sick = {"url": "https://a.example/rss", "name": "Alpha", "host": "a.example", "status": "failing", "reason": "HTTP 500"}
+    with Receiver() as receiver:
+        settings = _settings(receiver)
+        with database.write() as connection:
+            connection.execute(insert(feeds).values(id=new_id(), last_success_at=NOW - 30 * HOUR, **sick))
+        for _ in range(2):
+            watchdog.look(database, settings, NOW)
+            _drain(database, settings, "phone")
+        with database.write() as connection:
+            connection.execute(feeds.update().values(status="ok", last_success_at=NOW))
+        watchdog.look(database, settings, NOW)
+        _drain(database, settings, "phone")
+        broken, recovered = (orjson.loads(one.body) for one in receiver.requests)
+    assert broken["type"] == "monitoring.broken"
+    assert broken["data"]["subject"] == "feed Alpha"
+    assert broken["data"]["problem"] == "HTTP 500"
+    assert recovered["type"] == "monitoring.recovered"
+    for one in (broken, recovered):
+        jsonschema.validate(one, SCHEMA)
+
+
+def test_a_notice_is_readable_in_a_chat(database: Database) -> None:
+    """Slack gets it in its own shape."""
+    with Receiver() as receiver:
+        settings = _settings(receiver).model_copy(update={"notify_operator": NotifyOperatorSettings(channels=("desk",))})
+        _failing(database, "audit", ChannelState(failures=9, failing_since=NOW - 2 * HOUR, reason="HTTP 503"))
+        watchdog.look(database, settings, NOW)
+        _drain(database, settings, "desk")
+        (request,) = receiver.requests
+    assert request.json["text"] == "HIGH · Monitoring is broken: channel audit"
+    assert "HTTP 503" in request.json["blocks"][1]["text"]["text"]
