@@ -6,7 +6,7 @@ up late changes nothing. Hosts are gated before the batch is filled: a host with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,24 +42,30 @@ def sync(connection: Connection, configured: Iterable[FeedSettings], now: dateti
     """
     wanted = {feed.url: feed.name or "" for feed in configured}
     known = {row.url: row for row in connection.execute(select(feeds.c.url, feeds.c.name, feeds.c.active))}
-    for url in known.keys() - wanted.keys():
-        if known[url].active:
-            connection.execute(update(feeds).where(feeds.c.url == url).values(active=False))
-    for url, name in wanted.items():
-        if url not in known:
-            _add(connection, url, name, now)
-        elif not known[url].active:
-            back = {"active": True, "name": name, "status": FeedStatus.NEW, "reason": None, "failures": 0.0, "next_poll_at": now}
-            connection.execute(update(feeds).where(feeds.c.url == url).values(**back))
-        elif known[url].name != name:
-            connection.execute(update(feeds).where(feeds.c.url == url).values(name=name))
+    added = [url for url in wanted if url not in known]
+    removed = [url for url, row in known.items() if row.active and url not in wanted]
+    back = [url for url in wanted if url in known and not known[url].active]
+    renamed = [url for url, name in wanted.items() if url in known and known[url].name != name]
+    _add(connection, {url: wanted[url] for url in added}, now)
+    afresh = {"active": True, "status": FeedStatus.NEW, "reason": None, "failures": 0.0, "next_poll_at": now}
+    _change(connection, [{"of_url": url, "active": False} for url in removed])
+    _change(connection, [{"of_url": url, **afresh} for url in back])
+    _change(connection, [{"of_url": url, "name": wanted[url]} for url in renamed])
 
 
-def _add(connection: Connection, url: str, name: str, now: datetime) -> None:
-    host = gate_of(url)
-    hosts.ensure(connection, host)
-    row = {"id": new_id(), "url": url, "name": name, "host": host, "next_poll_at": now}
-    connection.execute(insert(connection, feeds).values(**row).on_conflict_do_nothing(index_elements=["url"]))
+def _add(connection: Connection, names: Mapping[str, str], now: datetime) -> None:
+    if not names:
+        return
+    rows = [{"id": new_id(), "url": url, "name": name, "host": gate_of(url), "next_poll_at": now} for url, name in names.items()]
+    hosts.ensure(connection, {str(row["host"]) for row in rows})
+    connection.execute(insert(connection, feeds).on_conflict_do_nothing(index_elements=["url"]), rows)
+
+
+def _change(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Set the same columns of several feeds, each found by its `of_url`."""
+    if rows:
+        columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of_url"}
+        connection.execute(update(feeds).where(feeds.c.url == bindparam("of_url")).values(columns), rows)
 
 
 def claim_due(

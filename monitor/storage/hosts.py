@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,10 @@ from monitor.storage.dialect import insert
 from monitor.storage.tables import hosts
 
 
-def ensure(connection: Connection, host: str) -> None:
-    """Make `host` known."""
-    connection.execute(insert(connection, hosts).values(host=host).on_conflict_do_nothing(index_elements=["host"]))
+def ensure(connection: Connection, names: Collection[str]) -> None:
+    """Make hosts known."""
+    statement = insert(connection, hosts).on_conflict_do_nothing(index_elements=["host"])
+    connection.execute(statement, [{"host": name} for name in sorted(names)])
 
 
 def is_open(now: datetime) -> Any:
@@ -45,7 +46,7 @@ def record(connection: Connection, change: HostUpdate) -> None:
 
 def reserve(connection: Connection, host: str, *, now: datetime, gap: timedelta, latest: datetime) -> datetime | None:
     """The next free moment for one request to `host`, taken for the caller; None, and nothing taken, if that is after `latest`."""
-    ensure(connection, host)
+    ensure(connection, (host,))
     row = connection.execute(
         select(hosts.c.next_request_at, hosts.c.paused_until).where(hosts.c.host == host).with_for_update()
     ).one()
