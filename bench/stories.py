@@ -93,7 +93,7 @@ def _fill(path: Path, size: int, like: Features, rng: random.Random) -> int:
     connection.commit()
     before = path.stat().st_size
     data, count = pack(like.print), len(like.keys)
-    head = data[: -4 * len(like.print.sketch.hashes)]
+    head = data[: -4 * (len(like.print.sketch.hashes) + len(like.print.headline))]
     pairs: list[tuple[int, int]] = []
     for start in range(0, size, CHUNK):
         rows = []

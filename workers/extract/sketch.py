@@ -1,6 +1,6 @@
 """Sketches: a fixed small number of hashes that tell how much of two texts is the same.
 
-A text is cut into overlapping runs of three words (shingles, Broder 1997); its sketch is the 64 smallest hashes of them (bottom-k,
+A text is cut into overlapping runs of three words (shingles, Broder 1997); its sketch is the 128 smallest hashes of them (bottom-k,
 Cohen and Kaplan 2007). Two sketches give an unbiased estimate of the share of common shingles whatever the texts' lengths.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 SHINGLE_WORDS = 3
 SHINGLE_CHARACTERS = 5
-SKETCH_SIZE = 64
+SKETCH_SIZE = 128
 MAX_WORDS = 3000
 """Words looked at; a longer text is known by its first ones."""
 
@@ -32,7 +32,7 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
-    """`size` distinct shingles, of which `hashes` are the smallest (at most 64, ascending, 32 bits each)."""
+    """`size` distinct shingles, of which `hashes` are the smallest (at most 128, ascending, 32 bits each)."""
 
     size: int
     hashes: tuple[int, ...]
@@ -69,7 +69,7 @@ def hashed(shingles: Sequence[bytes]) -> dict[int, bytes]:
 
 
 def sketch(shingles: dict[int, bytes]) -> Sketch:
-    """The bottom-64 sketch of a text's hashed shingles."""
+    """The bottom-128 sketch of a text's hashed shingles."""
     return Sketch(size=len(shingles), hashes=tuple(sorted(shingles)[:SKETCH_SIZE]))
 
 
