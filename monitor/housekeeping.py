@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
@@ -18,9 +18,13 @@ _MAX_PIECES = 200
 Prune = Callable[[Connection, datetime], int]
 
 
-def tidy(database: Database, retention: RetentionSettings, now: datetime) -> None:
-    """Delete articles, alerts and deliveries older than their retention. What is not settled yet stays, however old."""
+def tidy(database: Database, retention: RetentionSettings, now: datetime, *, window: timedelta) -> None:
+    """Delete articles, alerts and deliveries older than their retention. What is not settled yet stays, however old.
+
+    What finds an article's story is kept for the stories' `window` only: nothing older can be joined.
+    """
     for prune, before in (
+        (_prune_sketches, now - window),
         (_prune_deliveries, now - retention.deliveries),
         (_prune_alerts, now - retention.alerts),
         (_prune_articles, now - retention.articles),
@@ -50,6 +54,9 @@ def _prune_articles(connection: Connection, before: datetime) -> int:
     return connection.execute(delete(articles).where(articles.c.id.in_(old))).rowcount
 
 
+def _prune_sketches(connection: Connection, before: datetime) -> int:
+    return sketches.prune(connection, before, limit=PIECE)
+
+
 def _prune_stories(connection: Connection, before: datetime) -> int:
-    sketches.prune(connection, before)
     return stories.prune(connection, before, limit=PIECE)

@@ -27,10 +27,10 @@ class RouteSettings(Section):
 
 
 class StoriesSettings(Section):
-    """When articles are one story: within `window` of its last article; `same_event` also joins other words on the same event."""
+    """When articles are one story: within `window` of its last article; `same_event` also merges those on one event in other words."""
 
     window: Duration = timedelta(hours=72)
-    same_event: bool = False
+    same_event: bool = True
     event_window: Duration = timedelta(hours=48)
 
 
