@@ -23,8 +23,8 @@ from monitor.storage import feeds
 from monitor.storage.articles import Ingested, ingest
 from monitor.storage.engine import Database
 
-MAX_RUNNING = 100
-"""Polls at the same time; each holds at most a body in memory."""
+MAX_RUNNING = 200
+"""Polls at the same time: enough that servers which never answer do not take every place, few enough for one process's memory."""
 
 _LEASE_MARGIN = timedelta(seconds=90)
 _MAX_BATCH = 100
@@ -76,8 +76,8 @@ class Poller:
         if room <= 0:
             return 0
         claimed = await asyncio.to_thread(self._claim, room)
-        for feed in claimed:
-            task = asyncio.create_task(self._poll(feed))
+        for feed, setting in claimed:
+            task = asyncio.create_task(self._poll(feed, setting))
             self._running[task] = feed
             task.add_done_callback(self._finished)
         return len(claimed)
@@ -102,8 +102,9 @@ class Poller:
         if unfinished:
             await asyncio.to_thread(self._release, unfinished)
 
-    def _claim(self, room: int) -> tuple[FeedForPoll, ...]:
-        polling = self._settings.polling
+    def _claim(self, room: int) -> list[tuple[FeedForPoll, Setting]]:
+        """Feeds and what is configured for them; those that the configuration has lost in this moment are given back."""
+        polling, configured = self._settings.polling, self._feeds
         with self._tools.database.write() as connection:
             claimed = feeds.claim_due(
                 connection,
@@ -113,16 +114,14 @@ class Poller:
                 host_gap=polling.host_gap,
                 host_connections=polling.host_connections,
             )
-            unknown = [feed for feed in claimed if feed.url not in self._feeds]
-            feeds.release(connection, [(feed.id, feed.epoch) for feed in unknown])
-        return tuple(feed for feed in claimed if feed.url in self._feeds)
+            feeds.release(connection, [(feed.id, feed.epoch) for feed in claimed if feed.url not in configured])
+        return [(feed, configured[feed.url]) for feed in claimed if feed.url in configured]
 
     def _release(self, claims: Sequence[tuple[object, int]]) -> None:
         with self._tools.database.write() as connection:
             feeds.release(connection, claims)  # type: ignore[arg-type] # ids of claimed feeds
 
-    async def _poll(self, feed: FeedForPoll) -> None:
-        setting = self._feeds[feed.url]
+    async def _poll(self, feed: FeedForPoll, setting: Setting) -> None:
         result = await poll(feed, setting, self._tools.fetcher, self._tools.parse, clock=self._clock, spread=self._chance())
         self._results.put_nowait(result)
 
@@ -159,21 +158,16 @@ class Poller:
         return [scan for result in batch for scan in self._store([result])]
 
     def _store_together(self, batch: Sequence[PollResult]) -> list[ScanId]:
-        scans: list[ScanId] = []
-        events: list[tuple[PollResult, Ingested]] = []
+        """Every feed's row before any article, and in one order: so two schedulers never wait for each other in a circle."""
         with self._tools.database.write() as connection:
-            for result in batch:
-                stored = self._store_one(connection, result)
-                if stored is not None:
-                    events.append((result, stored))
-                    scans.extend(stored.scans)
-        for result, stored in events:
-            _report(result, stored)
-        return scans
+            ordered = sorted(batch, key=lambda result: (result.feed.host, result.feed.id))
+            current = [result for result in ordered if feeds.finish(connection, result.update, result.feed.epoch)]
+            stored = [(result, self._ingest(connection, result)) for result in current]
+        for result, taken in stored:
+            _report(result, taken)
+        return [scan for _, taken in stored for scan in taken.scans]
 
-    def _store_one(self, connection: Connection, result: PollResult) -> Ingested | None:
-        if not feeds.finish(connection, result.update, result.feed.epoch):
-            return None
+    def _ingest(self, connection: Connection, result: PollResult) -> Ingested:
         if not result.entries:
             return Ingested()
         now = self._clock()
