@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitor.cli.terms import check_terms
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from monitor.settings.load import load
@@ -166,3 +167,12 @@ def test_a_list_with_thousands_of_faults_tells_the_first_fifty(tmp_path: Path) -
         load(path, {})
     assert len(caught.value.faults) == 51
     assert caught.value.faults[-1].message == "950 more faults in this list, from here on"
+
+
+def test_the_matchers_faults_stand_where_the_trouble_is(tmp_path: Path) -> None:
+    """With the real query language, the place is that of the word that is wrong."""
+    path = tmp_path / "monitor.yaml"
+    path.write_text("watch:\n  - {name: A, query: 'x AND (y OR'}\n  - name: B\n    query: >-\n      truce AND\n      AND talks\n")
+    with pytest.raises(ConfigError) as caught:
+        load(path, {}, check_terms=check_terms)
+    assert [(fault.line, fault.column) for fault in caught.value.faults] == [(2, 34), (6, 7)]
