@@ -173,7 +173,7 @@ def bare_matching(database: Database, ready: Ready, count: int) -> float:
     with database.read() as connection:
         waiting = scans.load(connection, ids)
         found = {article.id: article for article in articles.load(connection, [scan.article_id for scan in waiting])}
-    work = [Work(scan=scan, article=found[scan.article_id], earlier=None) for scan in waiting]
+    work = [Work(scan=scan, article=found[scan.article_id], earlier=None, loaded=1) for scan in waiting]
     began = time.perf_counter()
     for one in work:
         examine(ready, one)

@@ -30,7 +30,7 @@ from monitor.polling.poller import Poller, Tools
 from monitor.relay import Relay, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
-from monitor.storage import articles, deliveries, feeds, progress
+from monitor.storage import deliveries, feeds, pages, progress
 from monitor.storage.engine import Database
 
 TICK_S = 1.0
@@ -134,14 +134,13 @@ class Scheduler:
             return
         if isinstance(outcome, Changed):
             await self._take_up(outcome.settings)
-            get_logger().info("config.loaded", feeds=len(outcome.settings.feeds), terms=len(outcome.settings.terms))
+            get_logger().info("config.loaded", role="scheduler", feeds=len(outcome.settings.feeds), terms=len(outcome.settings.terms))
         else:
-            get_logger().error("config.rejected", faults=[str(fault) for fault in outcome.faults])
+            get_logger().error("config.rejected", role="scheduler", faults=[str(fault) for fault in outcome.faults])
 
     async def _relay_all(self) -> None:
         def relay() -> None:
-            with self._database.write() as connection:
-                articles.requeue_pages(connection, _now())
+            self._requeue_pages()
             reconcile(self._database, self._relay, _now())
             with self._database.read() as connection:
                 due = deliveries.due_channels(connection, _now())
@@ -153,8 +152,16 @@ class Scheduler:
     async def _look(self) -> None:
         await asyncio.to_thread(watchdog.look, self._database, self._live.current, _now())
 
+    def _requeue_pages(self) -> None:
+        with self._database.read() as connection:
+            due = pages.due(connection, _now())
+        if due:
+            with self._database.write() as connection:
+                pages.requeue(connection, _now())
+
     async def _tidy(self) -> None:
-        await asyncio.to_thread(housekeeping.tidy, self._database, self._live.current.retention, _now())
+        settings = self._live.current
+        await asyncio.to_thread(housekeeping.tidy, self._database, settings.retention, _now(), window=settings.stories.window)
 
     def _hand_over_soon(self, scans: Sequence[ScanId]) -> None:
         """Relay what was just stored, without making the caller wait for Redis."""

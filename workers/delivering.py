@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from monitor.broker.queues import DELIVER
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.settings.channels import Channel
@@ -20,7 +21,7 @@ class DeliverHands:
         self._live = live
         self._database = database
         self._dispatcher = Dispatcher(database, self._channels)
-        self._follower = Follower(live, lambda _: None).start()
+        self._follower = Follower(DELIVER, live, lambda _: None).start()
 
     def scan(self, ids: Sequence[ScanId]) -> None:
         """Not here: this process delivers."""

@@ -17,7 +17,8 @@ REFRESH_S = 1.0
 class Follower:
     """Takes up changed settings in a thread of its own and tells `on_change`, so that work never waits for a matcher to be built."""
 
-    def __init__(self, live: LiveSettings, on_change: Callable[[Settings], None]) -> None:
+    def __init__(self, role: str, live: LiveSettings, on_change: Callable[[Settings], None]) -> None:
+        self._role = role
         self._live = live
         self._on_change = on_change
         self._stop = threading.Event()
@@ -37,7 +38,12 @@ class Follower:
         while not self._stop.wait(REFRESH_S):
             outcome = self._live.refresh()
             if isinstance(outcome, Changed):
-                try:
-                    self._on_change(outcome.settings)
-                except MonitorError as error:
-                    get_logger().error("config.rejected", faults=str(error).splitlines())
+                self._take_up(outcome.settings)
+
+    def _take_up(self, settings: Settings) -> None:
+        try:
+            self._on_change(settings)
+        except MonitorError as error:
+            get_logger().error("config.rejected", role=self._role, faults=str(error).splitlines())
+        else:
+            get_logger().info("config.loaded", role=self._role, terms=len(settings.terms), channels=len(settings.channels))

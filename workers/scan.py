@@ -21,7 +21,7 @@ from monitor.domain.story import story_record
 from monitor.domain.watch import Term
 from monitor.logs import get_logger
 from monitor.settings.model import Settings, SilenceSettings
-from monitor.storage import alerts, articles, deliveries, raised, scans, silences, stories
+from monitor.storage import alerts, articles, deliveries, pages, raised, scans, silences, stories
 from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
 from workers.extract.alerts import Draft, Situation, decide_alerts
@@ -31,6 +31,7 @@ from workers.extract.payload import alert_data
 from workers.extract.routes import channels_for
 from workers.extract.snippet import changed_snippet, snippet
 from workers.extract.stories import Features, features_of
+from workers.pages import Pages, Reading
 from workers.story import assign
 
 Clock = Callable[[], datetime]
@@ -52,11 +53,16 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A scan to do: the article as it stands, and title and text of its previous revision if it has one."""
+    """A scan to do: the article as it stands, and title and text of its previous revision if it has one.
+
+    `reading` is what came of reading the page behind its link, if that was wanted; `loaded` the revision that the database held.
+    """
 
     scan: scans.Scan
     article: Article
     earlier: tuple[str, str] | None
+    loaded: int
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +85,22 @@ class Scanned:
     channels: tuple[str, ...] = ()
 
 
-def scan(database: Database, ready: Ready, ids: Sequence[ScanId], *, clock: Clock) -> Scanned:
-    """Scan the articles behind these outbox rows; rows that are gone are done already."""
+def load(database: Database, ids: Sequence[ScanId]) -> list[Work]:
+    """The work behind these outbox rows; rows that are gone are done already."""
     with database.read() as connection:
-        batch = _load(connection, ids)
+        waiting = scans.load(connection, ids)
+        found = {article.id: article for article in articles.load(connection, [scan.article_id for scan in waiting])}
+        return [_work(connection, scan, found[scan.article_id]) for scan in waiting if scan.article_id in found]
+
+
+def with_pages(reader: Pages, batch: Sequence[Work]) -> list[Work]:
+    """The work with the pages behind the links read, as far as that was possible in time."""
+    readings = reader.read([work.article for work in batch])
+    return [_with_page(work, reading) for work, reading in zip(batch, readings, strict=True)]
+
+
+def scan(database: Database, ready: Ready, batch: Sequence[Work], *, clock: Clock) -> Scanned:
+    """Decide and record."""
     found = [findings for work in batch if (findings := _attempt(database, ready, work)) is not None]
     if not found:
         return Scanned()
@@ -109,13 +127,15 @@ def examine(ready: Ready, work: Work) -> Findings:
     )
 
 
-def _load(connection: Connection, ids: Sequence[ScanId]) -> list[Work]:
-    waiting = scans.load(connection, ids)
-    found = {article.id: article for article in articles.load(connection, [scan.article_id for scan in waiting])}
-    return [
-        Work(scan=scan, article=found[scan.article_id], earlier=articles.earlier(connection, found[scan.article_id]))
-        for scan in waiting
-    ]
+def _work(connection: Connection, scan: scans.Scan, article: Article) -> Work:
+    return Work(scan=scan, article=article, earlier=articles.earlier(connection, article), loaded=article.revision)
+
+
+def _with_page(work: Work, reading: Reading) -> Work:
+    """A page that came late is a revision: the text matched before it is its predecessor."""
+    before = work.article
+    late = reading.article.revision != before.revision
+    return replace(work, article=reading.article, reading=reading, earlier=(before.title, before.text) if late else work.earlier)
 
 
 def _attempt(database: Database, ready: Ready, work: Work) -> Findings | None:
@@ -135,7 +155,7 @@ def _record(connection: Connection, ready: Ready, found: Sequence[Findings], *, 
     stored: list[Alert] = []
     channels: dict[str, None] = {}
     for findings in found:
-        if not scans.finish(connection, findings.work.scan.id):
+        if not scans.finish(connection, findings.work.scan.id) or not _store_reading(connection, findings.work, now):
             continue
         articles.mark_scanned(connection, findings.article.id, language=findings.article.language, now=now)
         for alert, term in _raise(connection, ready, findings, silenced, now):
@@ -147,6 +167,16 @@ def _record(connection: Connection, ready: Ready, found: Sequence[Findings], *, 
                 deliveries.create(connection, alert.id, names, now=now)
                 channels.update(dict.fromkeys(names))
     return Scanned(alerts=tuple(stored), channels=tuple(channels))
+
+
+def _store_reading(connection: Connection, work: Work, now: datetime) -> bool:
+    """Keep what came of reading the page; False if the article has a newer revision, whose own scan is on its way."""
+    if work.reading is None:
+        return True
+    if work.reading.read:
+        return pages.store(connection, work.article, before=work.loaded, now=now)
+    pages.postpone(connection, work.article.id, tries=work.article.page_tries + 1, due_at=work.reading.due_at)
+    return True
 
 
 def _raise(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from monitor.broker.queues import SCAN
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.relay import Relay
@@ -13,9 +14,15 @@ from monitor.settings.model import Settings
 from monitor.storage.engine import Database
 from workers.extract.language import detect
 from workers.follower import Follower
-from workers.scan import Ready, scan
+from workers.merging import Merger
+from workers.pages import Pages
+from workers.scan import Ready, Scanned, load, scan, with_pages
 
 _WARM_UP = "The language model is read before the first article comes, which should not have to wait for it."
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class ScanHands:
@@ -24,13 +31,22 @@ class ScanHands:
     def __init__(self, live: LiveSettings, database: Database, relay: Relay) -> None:
         self._database = database
         self._relay = relay
-        self._ready = Ready.build(live.current)
+        self._take_up(live.current)
         detect(_WARM_UP)
-        self._follower = Follower(live, self._take_up).start()
+        self._follower = Follower(SCAN, live, self._take_up).start()
+        self._merger = Merger(database, lambda: live.current).start()
 
     def scan(self, ids: Sequence[ScanId]) -> None:
         """Scan these and have their alerts sent."""
-        found = scan(self._database, self._ready, ids, clock=lambda: datetime.now(UTC))
+        ready, pages = self._ready, self._pages
+        batch = load(self._database, ids)
+        at_once = [work for work in batch if not pages.wanted(work.article)]
+        self._finish(scan(self._database, ready, at_once, clock=_now))
+        after_reading = [work for work in batch if pages.wanted(work.article)]
+        if after_reading:
+            self._finish(scan(self._database, ready, with_pages(pages, after_reading), clock=_now))
+
+    def _finish(self, found: Scanned) -> None:
         for channel in found.channels:
             self._relay.deliver(channel)
 
@@ -41,7 +57,9 @@ class ScanHands:
     def close(self) -> None:
         """End in good order."""
         self._follower.stop()
+        self._merger.stop()
         self._database.close()
 
     def _take_up(self, settings: Settings) -> None:
         self._ready = Ready.build(settings)
+        self._pages = Pages(self._database, settings, clock=_now)

@@ -9,6 +9,14 @@ from enum import StrEnum
 from monitor.domain.ids import ArticleId, StoryId
 
 
+class PageState(StrEnum):
+    """What is known of the page behind an article's link, for feeds with `full_text`."""
+
+    UNREAD = "unread"
+    READ = "read"
+    UNREADABLE = "unreadable"
+
+
 class OriginKind(StrEnum):
     """Where entries come from."""
 
@@ -56,7 +64,8 @@ class Entry:
 class Article:
     """A stored article in its newest revision (the first is 1). `tags` are its origin's and its own.
 
-    `alertable` False: it stood in a feed at the very first fetch, published too long ago to be told.
+    `alertable` False: it stood in a feed at the very first fetch, published too long ago to be told. `page_tries` counts the
+    attempts to read the page behind its link.
     """
 
     id: ArticleId
@@ -76,3 +85,6 @@ class Article:
     story_id: StoryId | None
     tags: tuple[str, ...] = ()
     alertable: bool = True
+    scanned_at: datetime | None = None
+    page: PageState = PageState.UNREAD
+    page_tries: int = 0

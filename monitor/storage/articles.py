@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
 from monitor.domain import identity
-from monitor.domain.article import Article, Entry, Origin
+from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage import scans
 from monitor.storage.dialect import insert
@@ -78,10 +79,11 @@ def _article(row: Row[tuple[object, ...]]) -> Article:
             name: values[name]
             for name in (
                 *("id", "title", "url", "guid", "source", "feed_url", "author", "language", "published_at", "updated_at"),
-                *("fetched_at", "summary", "text", "revision", "story_id", "alertable"),
+                *("fetched_at", "summary", "text", "revision", "story_id", "alertable", "scanned_at", "page_tries"),
             )
         },
         tags=tuple(values["tags"]),
+        page=PageState(values["page"]),
     )
 
 
@@ -183,19 +185,7 @@ def _revise(connection: Connection, article_id: ArticleId, entry: Entry, now: da
     row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
     if bytes(row.content_hash) == identity.content_digest(entry) or not (own or len(entry.text) > len(row.text)):
         return False
-    connection.execute(
-        revisions.insert().values(
-            article_id=article_id,
-            revision=row.revision,
-            title=row.title,
-            summary=row.summary,
-            text=row.text,
-            fetched_at=now,
-        )
-    )
-    connection.execute(
-        delete(revisions).where(revisions.c.article_id == article_id, revisions.c.revision <= row.revision - MAX_REVISIONS)
-    )
+    keep_revision(connection, row, now)
     connection.execute(
         update(articles)
         .where(articles.c.id == article_id)
@@ -206,10 +196,30 @@ def _revise(connection: Connection, article_id: ArticleId, entry: Entry, now: da
             text=entry.text,
             updated_at=entry.updated_at or now,
             content_hash=identity.content_digest(entry),
+            page=PageState.UNREAD,
+            page_tries=0,
+            page_due_at=None,
         )
     )
     _add_keys(connection, article_id, entry)
     return True
+
+
+def keep_revision(connection: Connection, row: Row[Any], now: datetime) -> None:
+    """Put the article's present text by, as the revision it is."""
+    connection.execute(
+        revisions.insert().values(
+            article_id=row.id,
+            revision=row.revision,
+            title=row.title,
+            summary=row.summary,
+            text=row.text,
+            fetched_at=now,
+        )
+    )
+    connection.execute(
+        delete(revisions).where(revisions.c.article_id == row.id, revisions.c.revision <= row.revision - MAX_REVISIONS)
+    )
 
 
 def _remember(connection: Connection, origin: Origin, entry: Entry, article_id: ArticleId, now: datetime) -> None:

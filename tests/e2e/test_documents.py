@@ -71,7 +71,9 @@ def test_a_file_that_appears_is_told_within_seconds(tmp_path: Path) -> None:
             (folder / "one.txt").write_text("A ceasefire was agreed on in the north of the country on Tuesday evening.")
             assert _verified(receiver.wait_for(1, 60)[0])["data"]["alert"]["term"] == "ceasefire"
             program.configure({**config, "watch": [*WATCH, "locusts"]})
-            until(lambda: program.events("config.loaded"), within_s=8)
+            until(
+                lambda: {"scheduler", "scan", "deliver"} <= {event["role"] for event in program.events("config.loaded")}, within_s=8
+            )
             (folder / "two.txt").write_text("Swarms of locusts have crossed the river and reached the fields of the valley.")
             assert _verified(receiver.wait_for(2, 60)[1])["data"]["alert"]["term"] == "locusts"
 
