@@ -58,7 +58,7 @@ class Scheduler:
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Tick until `stop`."""
-        await self._take_up(self._live.current)
+        await self._begin()
         ticks = AsyncIOScheduler(timezone=UTC)
         for name, step, every in (
             ("poll", self._poller.tick, TICK_S),
@@ -90,7 +90,7 @@ class Scheduler:
 
     async def run_once(self, stop: asyncio.Event) -> None:
         """Poll every source once, then relay until nothing is left that can be done now."""
-        await self._take_up(self._live.current)
+        await self._begin()
         started = _now()
         await asyncio.to_thread(self._make_all_due)
         reading = asyncio.create_task(self._folders.read_all())
@@ -118,6 +118,17 @@ class Scheduler:
             self._failing.add(name)
         else:
             self._failing.discard(name)
+
+    async def _begin(self) -> None:
+        """Take up the configuration. SQLite is one machine's, which runs one scheduler: what a killed one had claimed is free."""
+
+        def release() -> None:
+            with self._database.write() as connection:
+                feeds.release_all(connection)
+
+        if self._database.dialect == "sqlite":
+            await asyncio.to_thread(release)
+        await self._take_up(self._live.current)
 
     async def _take_up(self, settings: Settings) -> None:
         def sync() -> None:

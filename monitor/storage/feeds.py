@@ -164,6 +164,11 @@ def release(connection: Connection, claimed: Iterable[tuple[FeedId, int]]) -> No
         connection.execute(update(feeds).where(feeds.c.id == feed_id, feeds.c.epoch == epoch).values(lease_until=None))
 
 
+def release_all(connection: Connection) -> None:
+    """Give back every claim: for the only poller of a database, at its start. A poll of its predecessor that comes late is fenced off."""
+    connection.execute(update(feeds).where(feeds.c.lease_until.is_not(None)).values(lease_until=None, epoch=feeds.c.epoch + 1))
+
+
 def make_due(connection: Connection, now: datetime) -> None:
     """Let every active feed be polled now, whatever its plan; one that is gone stays so, and hosts keep their pauses."""
     connection.execute(
