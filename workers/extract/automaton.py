@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
@@ -11,10 +11,16 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 class Automaton:
     """The patterns of numbered leaves. A pattern's owner is its leaf, doubled, plus one if a hit is certain, that is, needs no second look."""
 
-    def __init__(self, patterns: Sequence[bytes], owners: array[int]) -> None:
-        """`patterns` are looked for in `Layout.flat`; `owners` has as many entries."""
-        self.owners = owners
-        self._machine = BytesAhoCorasick(patterns, implementation=Implementation.ContiguousNFA) if patterns else None
+    def __init__(self, patterns: Iterable[tuple[int, bytes]] = ()) -> None:
+        """`patterns` are owners and what is looked for in `Layout.flat` for them."""
+        self.owners = array("I")
+        machine = BytesAhoCorasick(self._noting(patterns), implementation=Implementation.ContiguousNFA)
+        self._machine = machine if self.owners else None
+
+    def _noting(self, patterns: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
+        for owner, pattern in patterns:
+            self.owners.append(owner)
+            yield pattern
 
     def find(self, flat: bytes) -> list[tuple[int, int, int]]:
         """Every hit: (pattern number, first byte, byte after the last)."""

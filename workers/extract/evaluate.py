@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from monitor.domain.match import Document, Field
 from monitor.domain.watch import TermKind
 from workers.extract import entities
-from workers.extract.automaton import leaf_of, owner_of
+from workers.extract.automaton import Automaton, leaf_of, owner_of
 from workers.extract.index import Index, leaf_key, options_of
 from workers.extract.layout import Layout
 from workers.extract.near import Spot, chain, within
@@ -43,40 +43,57 @@ class Evaluation:
         self._fired: dict[int, bool] = {}
         self._entities: dict[int, list[Spot]] | None = None
         self._found: dict[int, list[int]] = {}
-        found, owners = self._found, index.automaton.owners
-        for pattern, start, _ in index.automaton.find(self.layout.flat):
+        self._scan(index.watchful)
+        self._triggered = list(self._found)
+        self._asleep = True
+
+    def _scan(self, automaton: Automaton) -> None:
+        found, owners = self._found, automaton.owners
+        for pattern, start, _ in automaton.find(self.layout.flat):
             owner = owners[pattern]
             if owner in found:
                 found[owner].append(start)
             else:
                 found[owner] = [start]
 
+    def _hits(self, owner: int) -> Sequence[int]:
+        """Where the patterns of an owner begin. Leaves that trigger nothing are looked for when one is first asked for."""
+        hits = self._found.get(owner)
+        if hits is None and self._asleep and not self.index.triggers.of(leaf_of(owner)):
+            self._asleep = False
+            self._scan(self.index.dormant)
+            hits = self._found.get(owner)
+        return hits or ()
+
     def called(self) -> list[int]:
         """The terms of which a trigger stands in the document, in the order of the watch list."""
         of = self.index.triggers.of
-        return sorted({number for owner in self._found for number in of(leaf_of(owner))})
+        return sorted({number for owner in self._triggered for number in of(leaf_of(owner))})
 
     def fires(self, number: int) -> bool:
         """Whether a term fires on the document."""
-        if number not in self._fired:
-            self._fired[number] = self._admitted(number) and self._holds_at_all(number)
-        return self._fired[number]
+        known = self._fired.get(number)
+        if known is None:
+            known = self._fired[number] = (
+                self._occurs(number) if self.index.plain[number] else self._admitted(number) and self._holds_at_all(number)
+            )
+        return known
 
     def evidence(self, number: int) -> list[Spot]:
         """The occurrences that made a term fire."""
+        if self.index.plain[number]:
+            return self._occurrences(number)
         tree = self.index.trees.get(number)
         if tree is not None:
             return self._in_context(number, sorted(set(self.part_evidence(tree, number, None))))
         if self.index.terms[number].kind is TermKind.ENTITY:
             return self.entity(number)
-        own = self.index.own[number]
-        spots = self.spots(own[0]) if len(own) == 1 else sorted({spot for leaf in own for spot in self.spots(leaf)})
-        return self._in_context(number, entities.longest(spots))
+        return self._in_context(number, self._occurrences(number))
 
     def entity(self, number: int) -> list[Spot]:
         """The occurrences of an entity that stand in the right context."""
         if self._entities is None:
-            found = {leaf for owner in self._found if self.index.options[leaf := leaf_of(owner)] & Option.ENTITY}
+            found = {leaf for owner in self._triggered if self.index.options[leaf := leaf_of(owner)] & Option.ENTITY}
             self._entities = entities.resolve(self.index, self.layout, {leaf: self.spots(leaf) for leaf in found})
         return self._in_context(number, self._entities.get(number, []))
 
@@ -87,7 +104,7 @@ class Evaluation:
 
     def sighted(self, leaf: int) -> bool:
         """Whether the letters of a leaf, or some of them, were found."""
-        return owner_of(leaf, certain=False) in self._found or owner_of(leaf, certain=True) in self._found
+        return bool(self._hits(owner_of(leaf, certain=False)) or self._hits(owner_of(leaf, certain=True)))
 
     def spots(self, leaf: int) -> list[Spot]:
         """The occurrences of a leaf, in the order of the text."""
@@ -101,9 +118,12 @@ class Evaluation:
 
     def _find(self, leaf: int) -> list[Spot]:
         word_at = self.layout.word_at
-        certain = self._found.get(owner_of(leaf, certain=True), ())
+        certain = self._hits(owner_of(leaf, certain=True))
+        doubtful = self._hits(owner_of(leaf, certain=False))
+        if not doubtful and len(certain) == 1:
+            word = word_at(certain[0])
+            return [(word, word)]
         spots = {(word := word_at(start), word) for start in certain}
-        doubtful = self._found.get(owner_of(leaf, certain=False), ())
         if doubtful:
             phrase = phrase_of(self.index.texts[leaf], self.index.options[leaf])
             for first in {word_at(start) for start in doubtful}:
@@ -122,12 +142,20 @@ class Evaluation:
         tree = self.index.trees.get(number)
         if tree is not None:
             return self.holds(tree, number, None) and (term.context is None or bool(self.evidence(number)))
-        if term.kind is TermKind.KEYWORD and term.context is None:
-            return any(map(self._present, self.index.own[number]))
         return bool(self.evidence(number))
 
+    def _occurs(self, number: int) -> bool:
+        return any(map(self._present, self.index.own[number]))
+
+    def _occurrences(self, number: int) -> list[Spot]:
+        own = self.index.own[number]
+        if len(own) == 1:
+            spots = self.spots(own[0])
+            return spots if len(spots) < 2 else entities.longest(spots)
+        return entities.longest(list({spot for leaf in own for spot in self.spots(leaf)}))
+
     def _present(self, leaf: int) -> bool:
-        return owner_of(leaf, certain=True) in self._found or bool(self.spots(leaf))
+        return bool(self._hits(owner_of(leaf, certain=True)) or self.spots(leaf))
 
     def holds(self, node: Node, number: int, field: Field | None) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
         """Whether a part of a term's query holds, looking only at `field` if one is given."""

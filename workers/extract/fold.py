@@ -18,6 +18,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from itertools import pairwise
 from typing import Final
 
 LETTER, SOLO, MARK, SOLO_MARK, INVISIBLE, SEPARATOR = "l", "s", "m", "v", "z", " "
@@ -103,8 +104,7 @@ class _Classes(dict[int, str]):
 _FOLDS: Final = _Folds()
 _CLASSES: Final = _Classes({code: fold(chr(code))[0] for code in range(128)})
 _WORD: Final = re.compile("[lb](?:z*[lm])*|s(?:[zm]*v|m)*|v(?:[zm]*v|m)*")
-_TAG: Final = re.compile(r"[#@]\w+")
-_HUMP: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][^\W\d_A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_TAG: Final = re.compile(r"[#@][^\s!-/:-@\[-^`{-~]+")
 
 
 def _code_page() -> tuple[object, bytes]:
@@ -135,7 +135,16 @@ def _off_page(error: UnicodeError) -> tuple[str, int]:
     return folded, error.end
 
 
+def _off_page_evenly(error: UnicodeError) -> tuple[str, int]:
+    """As `_off_page`, giving up also on what does not fold to one character for each."""
+    assert isinstance(error, UnicodeEncodeError)
+    if any(len(_FOLDS[ord(char)]) != 1 for char in error.object[error.start : error.end]):
+        raise error
+    return _off_page(error)
+
+
 codecs.register_error("news-monitor.fold", _off_page)
+codecs.register_error("news-monitor.fold-evenly", _off_page_evenly)
 
 
 def words(text: str) -> list[bytes]:
@@ -153,7 +162,7 @@ def words_and_bytes(text: str) -> tuple[list[bytes], bytes | None]:
         even = text.encode().translate(_ASCII_FOLD)
         return even.split(), even
     try:
-        even = codecs.charmap_encode(text, "strict", _PAGE)[0].translate(_PAGE_FOLD)  # type: ignore[arg-type]
+        even = codecs.charmap_encode(text, "news-monitor.fold-evenly", _PAGE)[0].translate(_PAGE_FOLD)  # type: ignore[arg-type]
     except UnicodeEncodeError:
         return _words_off_page(text), None
     return even.split(), even
@@ -175,14 +184,29 @@ def _words_of_any_script(text: str) -> list[bytes]:
 
 
 def _with_humps(tag: re.Match[str]) -> str:
-    return _HUMP.sub(" ", tag[0])
+    text, humps = tag[0], _humps(tag[0])
+    return " ".join(text[start:end] for start, end in pairwise([0, *humps, len(text)]))
+
+
+def _humps(tag: str) -> list[int]:
+    """Where in a hashtag or handle a new word begins: at a capital after a small letter, or before one, and between letters and figures."""
+    bases = [(i, char) for i, char in enumerate(tag) if _CLASSES[ord(char)] not in {MARK, INVISIBLE}]
+    found = []
+    for (_, before), (i, char), (_, after) in zip(bases, bases[1:], [*bases[2:], (0, "")], strict=False):
+        if (
+            (char.isupper() and before.isalpha() and (before.islower() or (before.isupper() and after.islower())))
+            or (char.isdigit() and before.isalpha())
+            or (char.isalpha() and before.isdigit())
+        ):
+            found.append(i)
+    return found
 
 
 def spans(text: str) -> list[tuple[int, int]]:
     """Where each of the `words` of a text stands: half-open ranges of characters, with the diacritics that belong to them."""
     classes = text.translate(_CLASSES)
     if "#" in text or "@" in text:
-        starts = [tag.start() + hump.start() for tag in _TAG.finditer(text) for hump in _HUMP.finditer(tag[0])]
+        starts = [tag.start() + hump for tag in _TAG.finditer(text) for hump in _humps(tag[0])]
         if starts:
             letters = list(classes)
             for start in starts:

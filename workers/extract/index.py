@@ -20,18 +20,22 @@ class Index:
     """A compiled watch list. Leaves, terms and patterns are numbered.
 
     `texts[leaf]` with `options[leaf]` is a leaf's phrase. `own[term]` are the leaves of a keyword's or an entity's phrases; those of
-    a query's words and of contexts are looked up in `leaves`.
+    a query's words and of contexts are looked up in `leaves`. `plain[term]` is 1 for a keyword without
+    scope and context, which fires wherever it occurs. The
+    `watchful` automaton looks for the leaves that are triggers, on every article; the `dormant` one for the rest, once a trigger is found.
     """
 
     terms: tuple[Term, ...]
     texts: list[str] = field(default_factory=list)
     options: array[int] = field(default_factory=lambda: array("B"))
     own: list[tuple[Leaf, ...]] = field(default_factory=list)
+    plain: bytearray = field(default_factory=bytearray)
     leaves: dict[tuple[str, Options], Leaf] = field(default_factory=dict)
     trees: dict[int, Node] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
     triggers: Owners = field(default_factory=Owners)
-    automaton: Automaton = field(default_factory=lambda: Automaton((), array("I")))
+    watchful: Automaton = field(default_factory=Automaton)
+    dormant: Automaton = field(default_factory=Automaton)
 
     def leaf(self, text: str, options: Options) -> Leaf:
         """The leaf of a query's word or phrase, or of a context's."""

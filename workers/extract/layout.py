@@ -16,6 +16,7 @@ _BORDER: Final = b"\x01"
 _GAP_AND_WORD: Final = re.compile(rb"\s*\S+")
 _FEW: Final = 8
 """Questions after which a table of all answers is cheaper."""
+_FEW_SPANS: Final = 4
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _SENTENCE_END: Final = re.compile(r"[.!?…۔؟。！？][\"'”’»)\]]*(\s|$)|[。！？]")
 _OPENING: Final = "\"'“‘«([¿¡*_„ "
@@ -34,13 +35,22 @@ class _Passage:
         self._asked = 0
 
     def span(self, number: int) -> tuple[int, int]:
-        """The characters of a word. The first two are found one by one, where a word's bytes are its characters."""
+        """The characters of a word. The first few are found one by one, where a word's bytes are its characters."""
         if self._even is None:
             return self._spans[number]
         self._asked += 1
-        length = len(self.words[number])
-        end = self._ends[number] if self._asked > 2 else len(self._even) - len(self._even.split(None, number)[-1]) + length
-        return end - length, end
+        word = self.words[number]
+        end = self._ends[number] if self._asked > _FEW_SPANS else self._end(number, word)
+        return end - len(word), end
+
+    def _end(self, number: int, word: bytes) -> int:
+        """Most words that are asked for are the first of their kind, and need no counting."""
+        assert self._even is not None
+        if number and self.words.index(word) == number:
+            at = self._even.find(b" " + word + b" ")
+            if at >= 0:
+                return at + 1 + len(word)
+        return len(self._even) - len(self._even.split(None, number)[-1]) + len(word)
 
     @cached_property
     def _spans(self) -> list[tuple[int, int]]:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 
 class Owners:
-    """Owners of numbered things; most have one."""
+    """Owners of things numbered from 0 to `size`; most have one or none."""
 
-    def __init__(self) -> None:
-        self._many: dict[int, tuple[int, ...]] = {}
-        self._one = array("i")
+    def __init__(self, size: int = 0) -> None:
+        self._first = array("i", [-1]) * size
+        self._more: dict[int, list[int]] = {}
 
     def add(self, key: int, owner: int) -> None:
         """Note one more owner."""
-        self._many[key] = (*self._many.get(key, ()), owner)
+        if self._first[key] < 0:
+            self._first[key] = owner
+        else:
+            self._more.setdefault(key, [self._first[key]]).append(owner)
 
-    def freeze(self, size: int) -> None:
-        """Keep single owners in an array; `size` is the number of keys."""
-        self._one = array("i", [-1]) * size
-        for key in [key for key, owners in self._many.items() if len(owners) == 1]:
-            (self._one[key],) = self._many.pop(key)
-
-    def of(self, key: int) -> tuple[int, ...]:
-        """The owners of a key."""
-        one = self._one[key]
-        return (one,) if one >= 0 else self._many.get(key, ())
+    def of(self, key: int) -> Sequence[int]:
+        """The owners of a thing."""
+        first = self._first[key]
+        return () if first < 0 else self._more.get(key) or (first,)

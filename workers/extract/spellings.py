@@ -22,7 +22,7 @@ MAX_SPLIT_WORDS: Final = 4
 """Longer phrases are not searched with one of their words split."""
 _GLIMPSE: Final = 3
 """Letters of the second half that a pattern shows at least."""
-_SURE: Final = 6
+_SURE: Final = 5
 """Letters of both halves that a pattern shows at least: with fewer, short first halves would be found everywhere."""
 FUNCTION_WORDS: Final = frozenset(
     b"a about after all also am an and any are as at be been before between both but by can could did do does down each few for from had "
@@ -75,9 +75,14 @@ def _split(phrase: Phrase) -> list[bytes]:
         found.append(" ".join(phrase.words[0]).encode())
     before = ""
     for i, word in enumerate(phrase.words):
-        found += [f"{before}{word[:at]} {word[at : max(at + _GLIMPSE, _SURE)]}".encode() for at in _cuts(phrase, i)]
+        found += [f"{before}{word[:at]} {word[at : _glimpse(word, at)]}".encode() for at in _cuts(phrase, i)]
         before += f"{word} "
     return found
+
+
+def _glimpse(word: str, at: int) -> int:
+    """Up to which letter a pattern shows a word split before letter `at`: to its end behind a word that is in every text."""
+    return len(word) if word[:at].encode() in FUNCTION_WORDS else max(at + _GLIMPSE, _SURE)
 
 
 def _cuts(phrase: Phrase, index: int) -> Iterable[int]:
@@ -86,7 +91,7 @@ def _cuts(phrase: Phrase, index: int) -> Iterable[int]:
     if index in phrase.open or not scripts.has_case(word):
         return ()
     if not phrase.options & Option.ENTITY:
-        return range(1, len(word))
+        return range(1, len(word) if len(word) < MIN_HALF or word[-1].isdigit() else len(word) - 1)
     if len(word) != len(written) or written.istitle():
         return ()
     return [at for at in range(1, len(word)) if written[at].isupper() and (written[at - 1].islower() or phrase.acronym)]
@@ -207,7 +212,7 @@ def _same_border(layout: Layout, number: int, joint: str, *, exact: bool) -> boo
 def _split_holds(layout: Layout, number: int) -> bool:
     left, right, joint = layout.words[number], layout.words[number + 1], layout.joint(number)
     if _HYPHEN.fullmatch(joint):
-        return True
+        return len(right.decode()) > 1 or right.isdigit() or len(left) == 1
     if _SPACE.fullmatch(joint):
         halves = left.decode(), right.decode()
         return min(map(len, halves)) >= MIN_HALF and not {left, right} & FUNCTION_WORDS and all(map(scripts.has_case, halves))
