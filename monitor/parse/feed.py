@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from monitor.domain.text import one_line
-from monitor.parse import jsonfeed, reference, sitemap
+from monitor.parse import fast, jsonfeed, reference, sitemap
 from monitor.parse.body import Kind, holds_feed, kind_of, unpacked
 from monitor.parse.discovery import feeds_of_page
 from monitor.parse.entries import language_tag, to_entries
@@ -47,7 +47,7 @@ def _read(body: bytes, kind: Kind, *, url: str, headers: Mapping[str, str]) -> F
         return sitemap.read(body, url=url)
     if kind is Kind.HTML and not holds_feed(body):
         return None
-    return reference.read(body, url=url, headers=headers)
+    return fast.read(body, url=url, headers=headers) or reference.read(body, url=url, headers=headers)
 
 
 def _parsed(document: FeedDocument, *, hints: PollHints, now: datetime) -> ParsedFeed:

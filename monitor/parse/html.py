@@ -7,7 +7,7 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
-_DROPPED = [
+_DROPPED = (
     "script",
     "style",
     "noscript",
@@ -21,13 +21,16 @@ _DROPPED = [
     "select",
     "button",
     "form",
-]
-_PARAGRAPH, _LINE = "\x1e", "\x1f"
-_BLOCK = re.compile(
-    r"<(?=/?(?:p|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre|table|tr|td|th|caption|section|article|header|footer|aside|main|nav|figure"
-    r"|figcaption|hr|address|details|summary|fieldset|center|body)\b)",
-    re.IGNORECASE,
 )
+_OPENINGS = tuple(f"<{tag}" for tag in _DROPPED)
+_PARAGRAPH, _LINE = "\x1e", "\x1f"
+_BLOCKS = (
+    "p|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre|table|tr|td|th|caption|section|article|header|footer|aside|main|nav|figure"
+    "|figcaption|hr|address|details|summary|fieldset|center|body"
+)
+_BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS})\b)")
+_BLOCK_IN_CAPITALS = re.compile(_BLOCK.pattern, re.IGNORECASE)
+_CAPITAL_TAG = re.compile(r"</?[A-Z]")
 _BREAK = re.compile(r"<(?=br\b)", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&#?\w")
@@ -48,23 +51,30 @@ def html_to_text(markup: str) -> str:
 
     Entities are decoded once. Text without any mark-up keeps its own blank lines as paragraph breaks.
     """
-    markup = _CONTROL.sub("", _NEWLINES.sub("\n", markup))
+    markup = _cleaned(markup)
     if not _MARKUP.search(markup):
+        if "\n" not in markup:
+            return " ".join(markup.split())
         return _collapsed(_BLANK_LINE.sub(_PARAGRAPH, markup))
-    marked = _BREAK.sub(f"{_LINE}<", _BLOCK.sub(f"{_PARAGRAPH}<", markup))
+    block = _BLOCK_IN_CAPITALS if _CAPITAL_TAG.search(markup) else _BLOCK
+    marked = _BREAK.sub(f"{_LINE}<", block.sub(f"{_PARAGRAPH}<", markup))
     if len(marked) == len(markup):
         marked = _BLANK_LINE.sub(_PARAGRAPH, marked)
     if _too_deep(marked):
         return _collapsed(unescape(_ANY_TAG.sub(" ", marked)))
     tree = LexborHTMLParser(marked)
-    tree.strip_tags(_DROPPED)
+    dropped = _dropped_in(markup)
+    if dropped:
+        tree.strip_tags(dropped)
     body = tree.body
     return _collapsed(body.text(deep=True)) if body is not None else ""
 
 
 def plain_text(text: str) -> str:
     """Text that is no HTML, in the same form: blank lines part paragraphs, line feeds stay."""
-    text = _CONTROL.sub("", _NEWLINES.sub("\n", text))
+    text = _cleaned(text)
+    if "\n" not in text:
+        return " ".join(text.split())
     return _collapsed(_BLANK_LINE.sub(_PARAGRAPH, text).replace("\n", _LINE))
 
 
@@ -72,6 +82,21 @@ def first_image(markup: str) -> str | None:
     """The address of the first picture in `markup`, as it stands there."""
     found = _IMAGE.search(markup)
     return found.group(1).replace("&amp;", "&") if found else None
+
+
+def _cleaned(text: str) -> str:
+    """Without control characters, and with one kind of line end."""
+    if text.isprintable():
+        return text
+    if "\r" in text or "\x85" in text or "\u2028" in text:
+        text = _NEWLINES.sub("\n", text)
+    return _CONTROL.sub("", text)
+
+
+def _dropped_in(markup: str) -> list[str]:
+    """The tags to leave out that may occur; most texts hold none, and looking for all of them costs as much as parsing."""
+    lower = markup.lower()
+    return [tag for tag, opening in zip(_DROPPED, _OPENINGS, strict=True) if opening in lower]
 
 
 def _too_deep(markup: str) -> bool:

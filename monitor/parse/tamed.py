@@ -45,6 +45,25 @@ def _add_one_of_few_tags(parser: Any, term: str | None, scheme: str | None, labe
 _FeedParserMixin._add_tag = _add_one_of_few_tags  # noqa: SLF001 - as above
 
 
+class _OnePerson:
+    """As much of a parser as finding a name takes."""
+
+    def __init__(self, person: str) -> None:
+        self.context = feedparser.FeedParserDict(author=person, authors=[feedparser.FeedParserDict()])
+
+    def _get_context(self) -> Any:
+        return self.context
+
+
+def name_in(person: str) -> str:
+    """The name that feedparser finds in a person's field such as `jo@example.org (Jo Doe)`; empty if it finds none."""
+    if "@" not in person:
+        return person
+    parser = _OnePerson(person)
+    _find_person_in_short(parser)
+    return str(parser.context["authors"][0].get("name") or "")
+
+
 def parse(body: bytes, *, headers: Mapping[str, str]) -> Any:
     """What feedparser makes of `body`, unsanitised; None where its tolerant parser raised. Neither files nor addresses are opened."""
     try:
