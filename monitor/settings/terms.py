@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -75,8 +76,8 @@ class TermReader:
         item = self._validated(data, shaper, node)
         if item is None or shaper.faults:
             self._remember_broken(data, where)
-        else:
-            self._add(item.term(where), name.place.fault)
+        elif (repeated := self._add(item.term(where))) is not None:
+            self.faults.append(name.place.fault(repeated))
 
     def _refer(self, data: dict[str, Any], shaper: Shaper) -> None:
         for index, channel in enumerate(data.get("channels", ())):
@@ -96,12 +97,13 @@ class TermReader:
         elif name:
             self.broken.append(Term(name=name, kind=TermKind.KEYWORD, phrases=(name,), where=where))
 
-    def _add(self, term: Term, fault: Any) -> None:
+    def _add(self, term: Term) -> str | None:
+        """Take the term in, or say why not."""
         first = self._names.setdefault(term.name, term.where)
         if first is not term.where:
-            self.faults.append(fault(f"the term `{term.name}` is there twice; first at {first}"))
-            return
+            return f"the term `{term.name}` is there twice; first at {first}"
         self.terms.append(term)
+        return None
 
     def _include(self, node: Mapping) -> None:
         entries = dict(node.entries)
@@ -140,20 +142,23 @@ class TermReader:
         if not found:
             self.faults.append(item.place.fault(f"no file matches `{item.written}`"))
         for path in found:
-            if not self.files.exists(path):
-                self.faults.append(item.place.fault(f"there is no file `{item.written}` to include"))
-                continue
-            yaml = path.suffix.lower() in {".yaml", ".yml"}
-            if not yaml and path.suffix.lower() not in SUFFIXES:
-                self.faults.append(item.place.fault(f"a list ends in {', '.join(sorted(SUFFIXES))} or .yaml"))
-                continue
-            source = self.files.source(path, shown(item.place.source, item, path), largest=LARGEST if yaml else None)
-            if isinstance(source, Fault):
-                self.faults.append(source)
-            elif yaml:
-                self._yaml_list(source, item, defaults)
-            else:
-                self._rows(source, records(source, columns), defaults)
+            self._list_file(path, item, defaults, columns)
+
+    def _list_file(self, path: Path, item: Scalar, defaults: dict[str, Any], columns: dict[str, str]) -> None:
+        suffix = path.suffix.lower()
+        yaml = suffix in {".yaml", ".yml"}
+        if not self.files.exists(path):
+            self.faults.append(item.place.fault(f"there is no file `{item.written}` to include"))
+        elif not yaml and suffix not in SUFFIXES:
+            self.faults.append(item.place.fault(f"a list ends in {', '.join(sorted(SUFFIXES))} or .yaml"))
+        elif isinstance(
+            source := self.files.source(path, shown(item.place.source, item, path), largest=LARGEST if yaml else None), Fault
+        ):
+            self.faults.append(source)
+        elif yaml:
+            self._yaml_list(source, item, defaults)
+        else:
+            self._rows(source, records(source, columns), defaults)
 
     def _yaml_list(self, source: Source, item: Scalar, defaults: dict[str, Any]) -> None:
         if defaults:
@@ -163,11 +168,12 @@ class TermReader:
         self.faults += faults
         if tree is None or is_null(tree):
             return
-        if isinstance(tree, Mapping) and "include" in tree.entries:
-            self.faults.append(tree.place.fault("an included list cannot include further lists"))
-        elif isinstance(tree, Mapping) and set(tree.entries) == {"watch"}:
-            self.read(tree.entries["watch"].value)
-        else:
+        if isinstance(tree, Mapping) and set(tree.entries) == {"watch"}:
+            tree = tree.entries["watch"].value
+        items = tree.items if isinstance(tree, Sequence) else (tree,)
+        further = [one for one in items if isinstance(one, Mapping) and "include" in one.entries]
+        self.faults += [one.place.fault("an included list cannot include further lists") for one in further]
+        if not further:
             self.read(tree)
 
     def _rows(self, source: Source, rows: Iterable[Record | Fault], defaults: dict[str, Any]) -> None:
@@ -184,12 +190,9 @@ class TermReader:
             if "channels" in row.data:
                 place = Place(source=source, index=0, line=row.line, column=row.column)
                 self.channels += (Reference(name=channel, place=place) for channel in item.channels or ())
-            before = len(self.faults)
-            self._add(
-                item.term(f"{source.name}:{row.line}:{row.column}"), lambda text, row=row: source.fault(row.line, row.column, text)
-            )
-            faults += self.faults[before:]
-            del self.faults[before:]
+            repeated = self._add(item.term(f"{source.name}:{row.line}:{row.column}"))
+            if repeated is not None:
+                faults.append(source.fault(row.line, row.column, repeated))
         more = len(faults) - _FAULTS_PER_LIST
         if more > 0:
             last = faults[_FAULTS_PER_LIST]
