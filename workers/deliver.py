@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import Thread
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from monitor.domain.delivery import Outcome, Parcel, Receipt
+from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
 from monitor.settings.channels import Channel
 from monitor.storage.engine import Database
@@ -20,6 +23,7 @@ from workers.send import Sender
 from workers.turn import Idle, Ledger, Sent, Sources, Turn
 
 PATIENCE = timedelta(seconds=60)
+SETTLE_WAITS = (0.2, 1.0, 3.0)
 
 
 class Clock:
@@ -48,7 +52,7 @@ class Courier:
         token = new_id()
         sent: tuple[Sent, ...] = ()
         while True:
-            found = await asyncio.to_thread(self._exchange, name, token, sent)
+            found = await self._exchange(name, token, sent)
             if isinstance(found, Idle):
                 return found.until
             sent = await self._send(found)
@@ -75,7 +79,16 @@ class Courier:
             return Receipt(outcome=Outcome.REFUSED, at=now, reason=f"the alert cannot be rendered: {type(error).__name__}")
         return await self._sender.send(outgoing, within=channel.timeout)
 
-    def _exchange(self, name: str, token: str, sent: Sequence[Sent]) -> Idle | Turn:
+    async def _exchange(self, name: str, token: str, sent: Sequence[Sent]) -> Idle | Turn:
+        """Settle and take. With an answer in hand a database that is away is worth waiting for: without it the alert is sent twice."""
+        for wait in SETTLE_WAITS if sent else ():
+            try:
+                return await asyncio.to_thread(self._settle, name, token, sent)
+            except (MonitorError, SQLAlchemyError):
+                await self._clock.sleep(wait)
+        return await asyncio.to_thread(self._settle, name, token, sent)
+
+    def _settle(self, name: str, token: str, sent: Sequence[Sent]) -> Idle | Turn:
         return self._ledger.exchange(name, token, sent, now=self._clock.now(), stopping=self.stopping)
 
 

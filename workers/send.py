@@ -24,6 +24,7 @@ from workers.render.outgoing import Append, LogLines, Mail, Note, Outgoing, Post
 from workers.render.replies import understood
 
 _MOST_BYTES = 8_000
+_MOST_REPLY_BYTES = 1_000_000
 _ANSWER_S = 2.0
 _THREADS = 32
 _T = TypeVar("_T")
@@ -41,8 +42,8 @@ class Sender:
         """Send one message and say what came of it, within this time in all."""
         at, began = self._now(), time.monotonic()
         try:
-            async with asyncio.timeout(within.total_seconds()):
-                receipt = await self._dispatch(outgoing, at, within.total_seconds())
+            async with asyncio.timeout(within.total_seconds()) as deadline:
+                receipt = await self._dispatch(outgoing, at, deadline, within.total_seconds())
         except TimeoutError:
             receipt = Receipt(outcome=Outcome.FAILED, at=at, reason=f"no answer within {within.total_seconds():g} s")
         except (aiohttp.ClientError, smtplib.SMTPException, OSError, ValueError) as error:
@@ -56,10 +57,10 @@ class Sender:
         self._sessions.clear()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _dispatch(self, outgoing: Outgoing, at: datetime, seconds: float) -> Receipt:
+    async def _dispatch(self, outgoing: Outgoing, at: datetime, deadline: asyncio.Timeout, seconds: float) -> Receipt:
         match outgoing:
             case Post():
-                return await self._post(outgoing, at)
+                return await self._post(outgoing, at, deadline)
             case Append():
                 await self._in_thread(partial(outlets.append, outgoing.path, outgoing.lines))
             case LogLines():
@@ -75,12 +76,14 @@ class Sender:
         """Threads of our own: one that hangs must not take those with which the database is spoken to."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    async def _post(self, post: Post, at: datetime) -> Receipt:
+    async def _post(self, post: Post, at: datetime, deadline: asyncio.Timeout) -> Receipt:
+        """Once there is a status the message has its answer: the deadline is lifted, and the rest has short ones of its own."""
         session = self._session(post.tls)
         async with session.post(
             post.url, data=post.body, headers=post.headers, proxy=post.proxy, allow_redirects=False
         ) as response:
-            answer = await _beginning(response)
+            deadline.reschedule(None)
+            answer = await _beginning(response, _MOST_REPLY_BYTES if post.replies else _MOST_BYTES)
             receipt = Receipt(
                 outcome=judge(response.status),
                 at=at,
@@ -91,8 +94,9 @@ class Sender:
             )
         receipt = understood(receipt, answer, post.replies)
         if post.then is not None and receipt.outcome is Outcome.ACCEPTED:
-            with suppress(aiohttp.ClientError, OSError):
-                await self._post(post.then, at)
+            with suppress(TimeoutError, aiohttp.ClientError, OSError):
+                async with asyncio.timeout(_ANSWER_S) as short:
+                    await self._post(post.then, at, short)
         return receipt
 
     def _session(self, tls: Tls | None) -> aiohttp.ClientSession:
@@ -104,20 +108,19 @@ class Sender:
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
-                headers={"User-Agent": "news-monitor"},
-                auto_decompress=False,
+                headers={"User-Agent": "news-monitor", "Accept-Encoding": "identity"},
             )
             self._sessions[plain] = session
         return session
 
 
-async def _beginning(response: aiohttp.ClientResponse) -> str:
+async def _beginning(response: aiohttp.ClientResponse, most: int) -> str:
     """The start of the answer. The status has already said what matters: a slow, broken or endless rest is not waited for."""
     parts = b""
     with suppress(TimeoutError, aiohttp.ClientError, OSError):
         async with asyncio.timeout(_ANSWER_S):
-            while len(parts) < _MOST_BYTES and not response.content.at_eof():
-                parts += await response.content.read(_MOST_BYTES - len(parts))
+            while len(parts) < most and not response.content.at_eof():
+                parts += await response.content.read(most - len(parts))
     if not response.content.at_eof():
         response.close()
     return parts.decode("utf-8", "replace")

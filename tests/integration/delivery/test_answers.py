@@ -192,6 +192,28 @@ async def test_an_answer_is_kept_in_its_first_500_characters_without_addresses(r
     assert len(receipt.answer) == 500
 
 
+async def test_a_status_that_came_in_time_counts_however_slow_its_body(receiver: Receiver, sender: Sender) -> None:
+    """An alert that was taken just before the deadline is not sent again."""
+    receiver.answer = drip
+    outgoing = compose(channel("webhook", receiver.url("")), [parcel()], now=NOW)
+    receipt = await sender.send(outgoing, within=timedelta(seconds=0.5))
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert receipt.duration_s > 0.5
+
+
+async def test_a_long_or_compressed_reply_is_still_understood(receiver: Receiver, sender: Sender) -> None:
+    """Slack repeats the whole message in its answer; a bot must not take that for a failure and post it twice."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.json_response({"ok": True, "channel": "C1", "ts": "5.6", "message": "x" * 50_000})
+        response.enable_compression()
+        return response
+
+    receiver.answer = answer
+    receipt = await sender.send(compose(channel("slack bot", receiver.url("")), [parcel()], now=NOW), within=timedelta(seconds=10))
+    assert receipt.outcome is Outcome.ACCEPTED
+
+
 @pytest.mark.parametrize(
     ("body", "outcome"),
     [
