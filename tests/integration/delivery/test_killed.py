@@ -1,0 +1,109 @@
+"""Kill -9 in the middle of a delivery, and a long day of failures: nothing lost, nothing leaked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+from aiohttp import web
+
+from monitor.settings.channels import WebhookChannel
+from monitor.storage import deliveries
+from monitor.storage.engine import Database, sqlite_url
+from monitor.storage.tables import metadata
+from tests.alerting import parcel, raise_alerts
+from tests.receiving import Receiver, hang, ok, one_by_one, status
+from workers.deliver import Clock, Dispatcher
+from workers.render.compose import compose
+from workers.send import Sender
+
+WORKER = """
+import sys
+from monitor.settings.channels import WebhookChannel
+from monitor.storage.engine import Database
+from workers.deliver import Dispatcher
+
+database, url = Database(sys.argv[1]), sys.argv[2]
+Dispatcher(database, lambda: {"audit": WebhookChannel(type="webhook", url=url)}).drain("audit").result()
+"""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A SQLite file that two processes can open."""
+    database = Database(sqlite_url(tmp_path / "news.db"))
+    with database.write() as connection:
+        metadata.create_all(connection)
+    yield database
+    database.close()
+
+
+class LaterClock(Clock):
+    """A clock by which every lease of the present is over."""
+
+    def now(self) -> datetime:
+        """A minute from now."""
+        return super().now() + timedelta(minutes=1)
+
+
+def test_a_process_killed_while_sending_loses_nothing(database: Database, tmp_path: Path) -> None:
+    """The alert in hand is sent again under the same id with the same body, and the ones behind it follow, each once."""
+    with database.write() as connection:
+        raise_alerts(connection, range(4), ["audit"], at=Clock().now() - timedelta(seconds=1))
+    with Receiver(one_by_one(ok, hang)) as receiver:
+        url = receiver.url()
+        worker = subprocess.Popen([sys.executable, "-c", WORKER, sqlite_url(tmp_path / "news.db"), url])
+        receiver.wait_for(2)
+        worker.kill()
+        worker.wait(10)
+        receiver.answer = ok
+        sources = {"audit": WebhookChannel.model_validate({"type": "webhook", "url": url})}
+        at_once = Dispatcher(database, lambda: sources, patience=timedelta(0))
+        at_once.drain("audit").result(20)
+        assert at_once.close()
+        assert len(receiver.requests) == 2, "the killed process's lease still holds"
+        later = Dispatcher(database, lambda: sources, clock=LaterClock(), patience=timedelta(0))
+        later.drain("audit").result(20)
+        assert later.close()
+        seen = [(one.headers["webhook-id"], one.body) for one in receiver.requests]
+    assert len(dict(seen)) == len(set(seen)) == 4
+    assert seen[1] in seen[2:], "the alert in hand came again"
+    assert [body for _, body in seen[2:]] == sorted(
+        (body for _, body in seen[2:]), key=lambda body: body.split(b'"timestamp":"')[1][:30]
+    )
+    with database.read() as connection:
+        assert deliveries.counts(connection)["delivered"] == 4
+
+
+async def test_a_day_of_failures_leaks_nothing() -> None:
+    """Hundreds of refused, reset and timed-out attempts leave no connection and no thread behind."""
+
+    async def reset(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    process = psutil.Process()
+    with Receiver() as receiver:
+        channel = WebhookChannel.model_validate({"type": "webhook", "url": receiver.url()})
+        sender = Sender(now=Clock().now)
+
+        async def tried(times: int) -> None:
+            for number in range(times):
+                receiver.answer = (status(503), reset, hang, status(302, Location="/x"))[number % 4]
+                within = timedelta(milliseconds=20 if number % 4 == 2 else 5000)
+                await sender.send(compose(channel, [parcel()], now=Clock().now()), within=within)
+
+        await tried(40)
+        before = (len(process.net_connections()), threading.active_count())
+        await tried(200)
+        after = (len(process.net_connections()), threading.active_count())
+        await sender.close()
+    assert after[0] <= before[0] + 4
+    assert after[1] <= before[1]
