@@ -13,10 +13,12 @@ from monitor.web.server import serve
 
 @click.command()
 @CONFIG
-def web() -> None:
+@click.option("--host", help="The address to listen on, instead of `web.host`; one that others can reach needs `web.token`.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port, instead of `web.port`; 0 picks a free one.")
+def web(*, host: str | None, port: int | None) -> None:
     """Run the dashboard and the API."""
     live = live_settings()
     database = open_database(live.current)
     with Heartbeat(database, "web"):
-        serve(live, database, open_relay(live.current))
+        serve(live, database, open_relay(live.current), host=host, port=port)
     database.close()

@@ -88,8 +88,8 @@ def _item(record: dict[str, Any]) -> Item | None:
     html, text = _first(record, _HTML), _first(record, _TEXT)
     item = Item(
         title=Markup(value=_first(record, _TITLE)),
-        summary=_markup(_first(record, _SUMMARY)),
-        content=Markup(value=html, html=True) if html else _markup(text),
+        summary=markup(_first(record, _SUMMARY)),
+        content=Markup(value=html, html=True) if html else markup(text),
         link=_first(record, _URL) or None,
         guid=_first(record, _IDENTITY) or None,
         authors=tuple(_names(record, _AUTHOR)),
@@ -102,7 +102,8 @@ def _item(record: dict[str, Any]) -> Item | None:
     return item if item.title.value or item.summary.value or item.content.value else None
 
 
-def _markup(text: str) -> Markup:
+def markup(text: str) -> Markup:
+    """A text of which it is not said whether it is HTML: it is if it has tags that are in common use."""
     return Markup(value=text, html=bool(_LOOKS_LIKE_HTML.search(text))) if text else NOTHING
 
 

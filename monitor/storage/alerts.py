@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from monitor.domain.alert import Alert
 from monitor.domain.ids import AlertId
@@ -18,11 +18,12 @@ from monitor.storage.tables import alerts, deliveries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFilter:
-    """Which alerts to read; an empty part admits all. `since` looks at the time of making."""
+    """Which alerts to read; an empty part admits all. `since` looks at the time of making; `before` is the id of an alert: only older ones."""
 
     since: datetime | None = None
     terms: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
+    before: str | None = None
 
 
 def add(connection: Connection, alert: Alert, why: dict[str, Any]) -> bool:
@@ -63,9 +64,12 @@ def listing(
         query = query.where(alerts.c.term.in_(wanted.terms))
     if wanted.severities:
         query = query.where(alerts.c.severity.in_(wanted.severities))
+    if wanted.before is not None:
+        edge = select(alerts.c.created_at).where(alerts.c.id == wanted.before).scalar_subquery()
+        query = query.where(or_(alerts.c.created_at < edge, and_(alerts.c.created_at == edge, alerts.c.id < wanted.before)))
     skipped = frozenset(skip)
     rows = [row for row in connection.execute(query) if row.id not in skipped]
-    sent = _deliveries(connection, [row.id for row in rows])
+    sent = deliveries_of(connection, [row.id for row in rows])
     return tuple(
         {
             "id": row.id,
@@ -85,8 +89,8 @@ def last_at(connection: Connection) -> datetime | None:
     return found
 
 
-def _deliveries(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertId, list[dict[str, Any]]]:
-    """Per alert its deliveries, oldest first."""
+def deliveries_of(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertId, list[dict[str, Any]]]:
+    """Per alert its deliveries as an alert's record shows them, oldest first; alerts without any are left out."""
     found: dict[AlertId, list[dict[str, Any]]] = {}
     for start in range(0, len(ids), 500):
         query = select(deliveries).where(deliveries.c.alert_id.in_(ids[start : start + 500])).order_by(deliveries.c.id)

@@ -1,29 +1,180 @@
-"""The web role: health, API and dashboard on one small server."""
+"""The web role: API, dashboard, metrics and health on one small server."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from importlib.resources import files
+
 import uvicorn
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
+from monitor.domain.errors import MonitorError, ServiceUnavailable
+from monitor.logs import get_logger
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
+from monitor.settings.model import WebSettings
 from monitor.storage.engine import Database
+from monitor.web import api, atom, desk, health, login, metrics, pages, push, streams, trial
+from monitor.web.answers import Refused, refusal
+from monitor.web.guard import Guard, has_token
+from monitor.web.room import Room
+from workers.follower import Follower
 
-
-async def _healthz(_request: Request) -> PlainTextResponse:
-    return PlainTextResponse("ok")
+_STATIC = str(files("monitor.web") / "static")
 
 
 def application(live: LiveSettings, database: Database, relay: Relay) -> Starlette:
-    """The web application."""
-    del live, database, relay
-    return Starlette(routes=[Route("/healthz", _healthz)])
+    """The web application. While it runs it follows the configuration and watches the database for new alerts."""
+    room = Room(live, database, relay)
+    app = Starlette(
+        routes=_routes(),
+        middleware=[Middleware(Guard, settings=lambda: room.settings.web, ask=login.ask)],
+        exception_handlers={HTTPException: _refused, MonitorError: _failed},
+        lifespan=_lifespan,
+    )
+    app.state.room = room
+    return app
 
 
-def serve(live: LiveSettings, database: Database, relay: Relay) -> None:
-    """Serve until SIGTERM."""
-    web = live.current.web
-    uvicorn.run(application(live, database, relay), host=web.host, port=web.port, log_config=None, access_log=False)
+def serve(live: LiveSettings, database: Database, relay: Relay, *, host: str | None = None, port: int | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises MonitorError if the address is taken, or open to others and without a token."""
+    web = _address(live.current.web, host, port)
+    listening = _listen(web)
+    app = application(live, database, relay)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=65536,
+    )
+    get_logger().info("daemon.started", role="web", url=address_of(listening))
+    _Server(config, app.state.room).run([listening])
+    get_logger().info("daemon.stopped", role="web")
+
+
+def address_of(listening: socket.socket) -> str:
+    """Where a listening socket is found."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """Ends event streams when it is told to stop, which would keep it waiting, and leaves it to the caller what comes after."""
+
+    def __init__(self, config: uvicorn.Config, room: Room) -> None:
+        super().__init__(config)
+        self._room = room
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT; uvicorn's own would raise the signal again once it has stopped."""
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then what uvicorn does."""
+        self._room.hub.close()
+        await super().shutdown(sockets)
+
+
+def _routes() -> list[Route | Mount]:
+    return [
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        Route("/metrics", metrics.metrics),
+        Route("/api/alerts", api.alerts_),
+        Route("/api/articles", api.articles_, methods=["GET"]),
+        Route("/api/articles", push.push, methods=["POST"]),
+        Route("/api/stories", api.stories_),
+        Route("/api/feeds", api.feeds_),
+        Route("/api/deliveries", api.deliveries_),
+        Route("/api/deliveries/retry", api.retry, methods=["POST"]),
+        Route("/api/status", api.status),
+        Route("/api/match", trial.match, methods=["POST"]),
+        Route("/api/events", streams.events),
+        Route("/alerts.atom", atom.atom),
+        Route("/", pages.home),
+        Route("/events", streams.stream_with(pages.event_as_html)),
+        Route("/stories", pages.stories_),
+        Route("/terms", desk.terms, methods=["GET"]),
+        Route("/terms", desk.try_term, methods=["POST"]),
+        Route("/feeds", pages.feeds_),
+        Route("/deliveries", desk.deliveries_),
+        Route("/deliveries/retry", desk.retry, methods=["POST"]),
+        Route("/search", pages.search),
+        Route("/articles/{id}", pages.article),
+        Route("/login", login.login, methods=["POST"]),
+        Route("/logout", login.logout, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=_STATIC)),
+    ]
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    room: Room = app.state.room
+    follower = Follower("web", room.live, room.rebuild).start()
+    watching = asyncio.create_task(room.hub.watch())
+    first = asyncio.create_task(run_in_threadpool(lambda: room.matcher))
+    try:
+        yield
+    finally:
+        room.hub.close()
+        for task in (watching, first):
+            task.cancel()
+        await asyncio.gather(watching, first, return_exceptions=True)
+        await run_in_threadpool(follower.stop)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """An error in the form that was asked for: a page for a browser, JSON for everyone else."""
+    assert isinstance(error, HTTPException)
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
+        return pages.page(request, "error.html", error.status_code, error=error.detail)
+    return refusal(error)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    status = 503 if isinstance(error, ServiceUnavailable) else 500
+    return await _refused(request, Refused(status, str(error)))
+
+
+def _address(web: WebSettings, host: str | None, port: int | None) -> WebSettings:
+    """The settings with what the command line says instead; an address that others can reach needs a token, whoever names it."""
+    chosen = web.model_copy(update={"host": host or web.host, "port": web.port if port is None else port})
+    if not chosen.loopback and not has_token(chosen.token):
+        raise MonitorError(f"web: {chosen.host} can be reached from other machines; set `web.token` first")
+    return chosen
+
+
+def _listen(web: WebSettings) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            web.host, web.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(socket.SOMAXCONN)
+    except OSError as error:
+        raise MonitorError(
+            f"web: cannot listen on {web.host}:{web.port}: {(error.strerror or str(error)).lower()}; set another `web.port`, "
+            "or stop what uses it"
+        ) from error
+    return listening

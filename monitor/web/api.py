@@ -1,0 +1,105 @@
+"""The API that reads: the records of the commands, newest first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.domain.delivery import DeliveryStatus
+from monitor.domain.feed import FeedStatus
+from monitor.domain.ids import DeliveryId
+from monitor.records import delivery_record, feed_records, status_record, story_record
+from monitor.storage import alerts, archive, deliveries, stories
+from monitor.web.answers import Refused, json_answer, json_of
+from monitor.web.parameters import alert_filter, choice_of, expect_only, limit_of, since_of, text_of
+from monitor.web.room import Room, room_of
+
+
+async def alerts_(request: Request) -> Response:
+    """`GET /api/alerts?since=&term=&severity=&before=&limit=`."""
+    expect_only(request, ("since", "term", "severity", "before", "limit"))
+    wanted, limit = alert_filter(request, datetime.now(UTC)), limit_of(request)
+    return json_answer(await room_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit)))
+
+
+async def articles_(request: Request) -> Response:
+    """`GET /api/articles?search=&since=&limit=`."""
+    expect_only(request, ("search", "since", "limit"))
+    search, since, limit = text_of(request, "search"), since_of(request, datetime.now(UTC)), limit_of(request)
+    return json_answer(
+        await room_of(request).read(lambda connection: list(archive.listing(connection, search=search, since=since, limit=limit)))
+    )
+
+
+async def stories_(request: Request) -> Response:
+    """`GET /api/stories?since=&limit=`."""
+    expect_only(request, ("since", "limit"))
+    since, limit = since_of(request, datetime.now(UTC)), limit_of(request)
+    found = await room_of(request).read(lambda connection: stories.listing(connection, since=since, limit=limit))
+    return json_answer([story_record(story) for story in found])
+
+
+async def feeds_(request: Request) -> Response:
+    """`GET /api/feeds?status=&search=&limit=`; without a limit every configured feed."""
+    expect_only(request, ("status", "search", "limit"))
+    status, search = choice_of(request, "status", FeedStatus), (text_of(request, "search") or "").lower()
+    limit = limit_of(request) if text_of(request, "limit") else None
+    room = room_of(request)
+    records = await room.read(lambda connection: feed_records(connection, room.settings.feeds))
+    chosen = [
+        record
+        for record in records
+        if (status is None or record["status"] == status) and search in f"{record['name']} {record['url']}".lower()
+    ]
+    return json_answer(chosen[:limit])
+
+
+async def deliveries_(request: Request) -> Response:
+    """`GET /api/deliveries?status=&channel=&limit=`."""
+    expect_only(request, ("status", "channel", "limit"))
+    status, channel, limit = choice_of(request, "status", DeliveryStatus), text_of(request, "channel"), limit_of(request)
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        wanted = DeliveryStatus(status) if status else None
+        return [delivery_record(one) for one in deliveries.listing(connection, status=wanted, channel=channel, limit=limit)]
+
+    return json_answer(await room_of(request).read(read))
+
+
+async def retry(request: Request) -> Response:
+    """`POST /api/deliveries/retry` with `{"ids": […]}` or `{"dead": true}`: what is now due, and the ids that cannot be retried."""
+    document = await json_of(request)
+    ids, dead = document.get("ids"), document.get("dead", False)
+    if dead is True and ids is None:
+        chosen = None
+    elif dead is False and isinstance(ids, list) and ids and all(isinstance(one, str) for one in ids) and len(ids) <= 1000:
+        chosen = [DeliveryId(one) for one in ids]
+    else:
+        raise Refused(422, 'expected {"ids": ["…"]} with up to 1000 ids, or {"dead": true}')
+    due = await run_in_threadpool(retry_now, room_of(request), chosen)
+    return json_answer({"due": due, "refused": sorted(set(chosen or ()) - set(due))})
+
+
+async def status(request: Request) -> Response:
+    """`GET /api/status`: what `news-monitor status --json` prints."""
+    expect_only(request, ())
+    room = room_of(request)
+    now = datetime.now(UTC)
+    return json_answer(await room.read(lambda connection: status_record(connection, room.settings, now)))
+
+
+def retry_now(room: Room, ids: list[DeliveryId] | None) -> list[DeliveryId]:
+    """Make deliveries due again, or every dead letter, and have their channels woken at once."""
+    with room.database.write() as connection:
+        due = deliveries.retry(connection, ids, now=datetime.now(UTC))
+    with room.database.read() as connection:
+        channels = deliveries.due_channels(connection, datetime.now(UTC)) if due else ()
+    for channel in channels:
+        if not room.relay.deliver(channel):
+            break
+    return list(due)

@@ -1,0 +1,126 @@
+"""The pages with forms: trying terms, and sending deliveries again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode
+
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from monitor.domain.delivery import DeliveryStatus
+from monitor.domain.ids import DeliveryId
+from monitor.storage import attempts, channels, deliveries, recent, trends
+from monitor.web.answers import Refused, body_of
+from monitor.web.api import retry_now
+from monitor.web.pages import page
+from monitor.web.parameters import choice_of, limit_of, text_of
+from monitor.web.room import Room, room_of
+from monitor.web.trial import Trial, run
+from monitor.web.view import marked_at
+
+SPANS: Final = {"24h": (trends.Bucket.HOUR, 24), "14d": (trends.Bucket.DAY, 14), "90d": (trends.Bucket.DAY, 90)}
+SHOWN_TERMS: Final = 200
+SHOWN_DELIVERIES: Final = 50
+MAX_FORM: Final = 3_000_000
+
+
+async def terms(request: Request) -> Response:
+    """`/terms`: how often each term has fired, and a form to try one."""
+    return page(request, "terms.html", **await _terms(request), trial=None, form={}, error=None)
+
+
+async def try_term(request: Request) -> Response:
+    """`POST /terms`: the same page with the result of a dry run."""
+    fields = await _form(request)
+    form = {name: fields.get(name, [""])[0] for name in ("title", "text", "term")}
+    room = room_of(request)
+    error, found = None, None
+    try:
+        found = await run_in_threadpool(_tried, room, form)
+    except Refused as refused:
+        error = refused.detail
+    return page(request, "terms.html", 200 if error is None else 422, **await _terms(request), trial=found, form=form, error=error)
+
+
+async def deliveries_(request: Request) -> Response:
+    """`/deliveries`: what is on its way, what arrived, what was given up, and what each receiver said."""
+    status, limit = choice_of(request, "status", DeliveryStatus), limit_of(request, SHOWN_DELIVERIES)
+    channel = text_of(request, "channel")
+
+    def read(connection: Connection) -> dict[str, Any]:
+        wanted = DeliveryStatus(status) if status else None
+        found = deliveries.listing(connection, status=wanted, channel=channel, limit=limit)
+        return {
+            "deliveries": found,
+            "heads": recent.heads(connection, [one.alert_id for one in found if one.alert_id]),
+            "receipts": {one.id: attempts.of(connection, one.id) for one in found if one.attempts},
+            "counts": deliveries.counts(connection),
+            "channels": {name: state for name, state in channels.listing(connection).items() if state.failures or state.paused},
+        }
+
+    around: dict[str, Any] = {"status": status, "channel": channel, "retried": text_of(request, "retried"), "limit": limit}
+    return page(request, "deliveries.html", **await room_of(request).read(read), **around)
+
+
+async def retry(request: Request) -> Response:
+    """`POST /deliveries/retry`: make one delivery, or every dead letter, due again; then back to the list."""
+    fields = await _form(request)
+    ids = [DeliveryId(one) for one in fields.get("id", [])]
+    if not ids and fields.get("dead") != ["all"]:
+        raise Refused(422, "name a delivery, or all dead letters")
+    due = await run_in_threadpool(retry_now, room_of(request), ids or None)
+    return RedirectResponse("/deliveries?" + urlencode({"retried": len(due)}), 303)
+
+
+async def _form(request: Request) -> dict[str, list[str]]:
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        raise Refused(415, "expected a form")
+    return parse_qs((await body_of(request, MAX_FORM)).decode("utf-8", "replace"), max_num_fields=1100)
+
+
+async def _terms(request: Request) -> dict[str, Any]:
+    room = room_of(request)
+    span = request.query_params.get("span", "14d")
+    if span not in SPANS:
+        raise Refused(422, f"`span` is one of {', '.join(SPANS)}")
+    bucket, number = SPANS[span]
+    search = (text_of(request, "search") or "").lower()
+    now = datetime.now(UTC)
+
+    def read(connection: Connection) -> tuple[Any, ...]:
+        return trends.by_term(connection, bucket=bucket, number=number, now=now), trends.last_by_term(connection)
+
+    counts, last = await room.read(read)
+    chosen = [term for term in room.settings.terms if search in term.name.lower()]
+    chosen.sort(key=lambda term: (-sum(counts.get(term.name, ())), term.name.lower()))
+    rows = [
+        {
+            "term": term,
+            "counts": counts.get(term.name, (0,) * number),
+            "last": last.get(term.name),
+            "how": term.query or ", ".join(term.phrases),
+        }
+        for term in chosen[:SHOWN_TERMS]
+    ]
+    return {"rows": rows, "total": len(chosen), "span": span, "spans": list(SPANS), "bucket": bucket, "search": search}
+
+
+def _tried(room: Room, form: dict[str, str]) -> dict[str, Any]:
+    """The dry run, each term with its text marked where it hits."""
+    wanted = form["term"].strip()
+    names = {term.name for term in room.settings.terms}
+    text = form["text"].replace("\r\n", "\n")
+    kind = {"term": wanted} if wanted in names else {"query": wanted} if wanted else {}
+    trial = Trial.model_validate({"title": form["title"], "text": text, **kind})
+    found = run(room, trial)
+    hits = [(match["field"], match["start"], match["end"]) for term in found["terms"] for match in term["matches"]]
+    return {
+        **found,
+        "tried": wanted if "query" in kind else None,
+        "title_marked": marked_at(form["title"], [(start, end) for field, start, end in hits if field == "title"]),
+        "text_marked": marked_at(text, [(start, end) for field, start, end in hits if field == "body"]),
+    }

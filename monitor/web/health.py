@@ -1,0 +1,68 @@
+"""Health: `/healthz` says that this process serves, `/readyz` that the daemon as a whole can do its work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from monitor.domain.errors import MonitorError
+from monitor.heartbeat import ALIVE_WITHIN
+from monitor.storage import heartbeats
+from monitor.web.answers import json_answer
+from monitor.web.room import Room, room_of
+
+CHECK_TIMEOUT_S = 5.0
+_NEEDED = {"scheduler": ("scheduler",), "worker": ("scan", "deliver")}
+
+
+async def healthz(_request: Request) -> Response:
+    """This process serves; nothing else is asked."""
+    return PlainTextResponse("ok")
+
+
+async def readyz(request: Request) -> Response:
+    """200 when every part is there, else 503: `ready`, and for each of `redis database scheduler worker` a `reason` that is null when all is well."""
+    room = room_of(request)
+    redis, (database, alive) = await asyncio.gather(_checked(_redis, room, "no answer"), _roles(room))
+    checks: dict[str, str | None] = {"redis": redis, "database": database}
+    for name, roles in _NEEDED.items():
+        missing = [role for role in roles if role not in alive]
+        checks[name] = f"no sign of life from {' or '.join(missing)} for {ALIVE_WITHIN.seconds} s" if missing else None
+    ready = not any(checks.values())
+    document: dict[str, Any] = {
+        "ready": ready,
+        "checks": {name: {"ok": reason is None, "reason": reason} for name, reason in checks.items()},
+    }
+    return json_answer(document, 200 if ready else 503)
+
+
+async def _checked(check: Callable[[Room], str | None], room: Room, late: str) -> str | None:
+    try:
+        return await asyncio.wait_for(run_in_threadpool(check, room), CHECK_TIMEOUT_S)
+    except TimeoutError:
+        return late
+
+
+def _redis(room: Room) -> str | None:
+    return None if room.relay.look() is not None else "cannot be reached"
+
+
+async def _roles(room: Room) -> tuple[str | None, frozenset[str]]:
+    """What is wrong with the database, and the roles alive that it knows of."""
+    now = datetime.now(UTC)
+    try:
+        beats = await asyncio.wait_for(
+            room.read(lambda connection: heartbeats.alive(connection, now, ALIVE_WITHIN)), CHECK_TIMEOUT_S
+        )
+    except TimeoutError:
+        return "no answer", frozenset()
+    except (MonitorError, SQLAlchemyError):
+        return "cannot be reached", frozenset()
+    return None, frozenset(beat.role for beat in beats)

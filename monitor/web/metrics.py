@@ -1,0 +1,130 @@
+"""`/metrics` in the text format of Prometheus. Everything is read from the database and Redis when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.domain.delivery import DeliveryStatus
+from monitor.domain.feed import FeedStatus
+from monitor.domain.watch import Severity
+from monitor.heartbeat import ALIVE_WITHIN
+from monitor.records import queue_lengths
+from monitor.storage import alerts, archive, channels, deliveries, feeds, heartbeats, recent, scans
+from monitor.web.room import Room, room_of
+
+METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "redis_up": ("Whether Redis answers", ()),
+    "queue_jobs": ("Jobs on a queue in Redis", ("queue",)),
+    "articles": ("Articles stored", ()),
+    "articles_waiting": ("Articles and revisions not scanned yet", ()),
+    "oldest_waiting_seconds": ("Age of the oldest article not scanned yet; 0 when none waits", ()),
+    "alerts": ("Alerts stored, by severity", ("severity",)),
+    "last_alert_timestamp_seconds": ("When the last alert was raised; 0 before the first", ()),
+    "deliveries": ("Deliveries, by status", ("status",)),
+    "oldest_undelivered_seconds": ("Age of the oldest alert still to be delivered; 0 when none waits", ()),
+    "feeds": ("Configured feeds, by status", ("status",)),
+    "channel_failures": ("Failed attempts in a row on a channel", ("channel",)),
+    "channel_paused": ("Whether a channel is paused", ("channel",)),
+    "processes": ("Processes alive, by role", ("role",)),
+    "fetch_to_alert_seconds": ("Time from fetching an article to its alert, quantiles of the newest 200 alerts", ("quantile",)),
+    "alert_to_receipt_seconds": ("Time from an alert to its receipt, quantiles of the newest 200 delivered", ("quantile",)),
+    "watch_terms": ("Terms on the watch list", ()),
+    "event_clients": ("Clients that listen to server-sent events", ()),
+}
+"""Every metric without its prefix: what it says, and its labels."""
+
+PREFIX: Final = "news_monitor_"
+QUANTILES: Final = (0.5, 0.95, 1.0)
+_ROLES = ("scheduler", "scan", "deliver", "web")
+
+_Samples = Mapping[tuple[str, ...], float]
+
+
+async def metrics(request: Request) -> Response:
+    """All metrics; an error of the database makes it fail, as a scrape should then."""
+    body = await run_in_threadpool(_exposition, room_of(request))
+    return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+def _exposition(room: Room) -> bytes:
+    registry = CollectorRegistry(auto_describe=False)
+    with room.database.read() as connection:
+        values = {**_stored(connection, datetime.now(UTC)), **_around(room)}
+    registry.register(_Values(values))
+    return generate_latest(registry)
+
+
+class _Values(Collector):
+    """Values that were read already, as metric families."""
+
+    def __init__(self, values: Mapping[str, _Samples]) -> None:
+        self._values = values
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """One family for each metric."""
+        for name, (text, labels) in METRICS.items():
+            family = GaugeMetricFamily(PREFIX + name, text, labels=labels)
+            for values, number in self._values[name].items():
+                family.add_metric(values, number)
+            yield family
+
+
+def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
+    backlog = scans.backlog(connection)
+    last = alerts.last_at(connection)
+    raised = recent.alerts_by_severity(connection)
+    statuses = [feed.status for feed in feeds.list_feeds(connection)]
+    alive = [beat.role for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)]
+    states = channels.listing(connection)
+    sent = deliveries.counts(connection)
+    return {
+        "articles": _one(archive.count(connection)),
+        "articles_waiting": _one(backlog.count),
+        "oldest_waiting_seconds": _one(_age(backlog.oldest, now)),
+        "alerts": {(severity.value,): raised.get(severity.value, 0) for severity in Severity},
+        "last_alert_timestamp_seconds": _one(0.0 if last is None else last.timestamp()),
+        "deliveries": {(status.value,): sent.get(status.value, 0) for status in DeliveryStatus},
+        "oldest_undelivered_seconds": _one(_age(recent.undelivered_since(connection), now)),
+        "feeds": {(status.value,): statuses.count(status) for status in FeedStatus},
+        "channel_failures": {(name,): state.failures for name, state in states.items()},
+        "channel_paused": {(name,): float(state.paused) for name, state in states.items()},
+        "processes": {(role,): alive.count(role) for role in _ROLES},
+        "fetch_to_alert_seconds": dict(_quantiles(recent.scan_latencies(connection))),
+        "alert_to_receipt_seconds": dict(_quantiles(recent.delivery_latencies(connection))),
+    }
+
+
+def _around(room: Room) -> dict[str, _Samples]:
+    lengths = queue_lengths(room.settings)
+    return {
+        "redis_up": _one(float(all(length is not None for length in lengths.values()))),
+        "queue_jobs": {(name,): length for name, length in lengths.items() if length is not None},
+        "watch_terms": _one(len(room.settings.terms)),
+        "event_clients": _one(room.hub.clients),
+    }
+
+
+def _one(number: float) -> _Samples:
+    return {(): number}
+
+
+def _age(moment: datetime | None, now: datetime) -> float:
+    return 0.0 if moment is None else max(0.0, (now - moment).total_seconds())
+
+
+def _quantiles(sample: Sequence[float]) -> Iterator[tuple[tuple[str, ...], float]]:
+    """The nearest-rank quantiles; nothing for an empty sample."""
+    ordered: list[Any] = sorted(sample)
+    for quantile in QUANTILES if ordered else ():
+        yield (f"{quantile:g}",), ordered[min(len(ordered) - 1, int(quantile * len(ordered)))]

@@ -1,0 +1,155 @@
+"""The pages that read: each a few queries in one thread, then a template."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from monitor.domain.feed import FeedStatus
+from monitor.domain.ids import ArticleId
+from monitor.domain.watch import Severity
+from monitor.records import feed_records
+from monitor.storage import alerts, archive, articles, channels, recent, stories
+from monitor.web.events import Event
+from monitor.web.parameters import alert_filter, choice_of, limit_of, since_of, text_of
+from monitor.web.room import Room, room_of
+from monitor.web.view import marked_at, render
+
+SHOWN: Final = 50
+_NAMED: Final = 2000
+"""Terms offered in the filter's list of names."""
+_ORDER: Final = {FeedStatus.FAILING: 0, FeedStatus.GONE: 1, FeedStatus.NEW: 2, FeedStatus.OK: 3}
+
+
+def page(request: Request, template: str, status_code: int = 200, **context: Any) -> Response:
+    """A template with what every page has."""
+    room = room_of(request)
+    around = {"path": request.url.path, "guarded": room.settings.web.token is not None}
+    return HTMLResponse(render(template, **around, **context), status_code)
+
+
+async def home(request: Request) -> Response:
+    """`/`: the newest alerts, and every new one as it comes."""
+    room = room_of(request)
+    wanted, limit = alert_filter(request, datetime.now(UTC)), limit_of(request, SHOWN)
+
+    def read(connection: Connection) -> tuple[Any, ...]:
+        records = alerts.listing(connection, wanted, limit=limit)
+        return records, recent.now_in(connection, [record["story"]["id"] for record in records if record["story"].get("id")])
+
+    records, members = await room.read(read)
+    return page(
+        request,
+        "home.html",
+        records=records,
+        members=members,
+        wanted=wanted,
+        severities=list(reversed(Severity)),
+        terms=_names(room),
+        older=records[-1]["id"] if len(records) == limit else None,
+        since=text_of(request, "since"),
+        watching=_watching(room),
+    )
+
+
+def event_as_html(event: Event) -> dict[str, Any]:
+    """What the page needs of an event: ready HTML, and what its filters look at."""
+    if event.name == "alert":
+        record = event.record
+        return {
+            "id": event.id,
+            "severity": record["alert"]["severity"],
+            "said": f"{record['alert']['severity']}: {record['alert']['term']}: {record['article']['title']}",
+            "html": render("_alert_alone.html", record=record),
+        }
+    return {"id": event.id, "html": render("_deliveries_alone.html", deliveries=event.record["deliveries"])}
+
+
+async def stories_(request: Request) -> Response:
+    """`/stories`: what is being told, by how many, and where."""
+    since, limit = since_of(request, datetime.now(UTC)), limit_of(request, SHOWN)
+
+    def read(connection: Connection) -> tuple[Any, ...]:
+        found = stories.listing(connection, since=since, limit=limit)
+        return found, stories.members(connection, [story.id for story in found])
+
+    found, members = await room_of(request).read(read)
+    more = min(4 * limit, 1000) if len(found) == limit and limit < 1000 else None
+    return page(request, "stories.html", stories=found, members=members, more=more, since=text_of(request, "since"))
+
+
+async def feeds_(request: Request) -> Response:
+    """`/feeds`: the health of each source, what is broken first."""
+    room = room_of(request)
+    status = choice_of(request, "status", FeedStatus)
+
+    def read(connection: Connection) -> tuple[Any, ...]:
+        return feed_records(connection, room.settings.feeds), channels.listing(connection)
+
+    records, states = await room.read(read)
+    counts = {one.value: sum(record["status"] == one for record in records) for one in FeedStatus}
+    shown = [record for record in records if status in {None, record["status"]}]
+    shown.sort(key=lambda record: (_ORDER[FeedStatus(record["status"])], record["name"].lower()))
+    return page(
+        request, "feeds.html", feeds=shown, counts=counts, status=status, folders=room.settings.folders, channels=_trouble(states)
+    )
+
+
+async def search(request: Request) -> Response:
+    """`/search`: stored articles that have all the words."""
+    query, since, limit = text_of(request, "q"), since_of(request, datetime.now(UTC)), limit_of(request, SHOWN)
+    room = room_of(request)
+    found = await room.read(lambda connection: list(archive.listing(connection, search=query, since=since, limit=limit)))
+    more = min(4 * limit, 1000) if len(found) == limit and limit < 1000 else None
+    for record in found:
+        record["extract"] = _extract(record["text"], query)
+    words = (query or "").split()
+    return page(request, "search.html", found=found, q=query, words=words, more=more, since=text_of(request, "since"))
+
+
+async def article(request: Request) -> Response:
+    """`/articles/ID`: the text as it is stored, with every hit marked."""
+    article_id = ArticleId(request.path_params["id"])
+
+    def read(connection: Connection) -> tuple[Any, ...]:
+        found = articles.load(connection, [article_id])
+        hits = recent.hits_in(connection, found[0].id, found[0].revision) if found else []
+        members = stories.members(connection, [found[0].story_id]) if found and found[0].story_id else {}
+        return found, hits, [member for group in members.values() for member in group]
+
+    found, hits, members = await room_of(request).read(read)
+    if not found:
+        raise HTTPException(404, "there is no such article, or retention has taken it")
+    shown = found[0]
+    title, body = (
+        marked_at(text, [(hit["start"], hit["end"]) for hit in hits if hit["field"] == field])
+        for field, text in (("title", shown.title), ("body", shown.text))
+    )
+    terms = list(dict.fromkeys(hit["term"] for hit in hits))
+    return page(request, "article.html", article=shown, title=title, body=body, terms=terms, members=members)
+
+
+def _extract(text: str, query: str | None, width: int = 280) -> str:
+    """Some characters around the first word of the query that the text has."""
+    lowered = text.lower()
+    places = [at for word in (query or "").lower().split() if (at := lowered.find(word)) >= 0]
+    start = max(0, min(places, default=0) - width // 3)
+    return ("… " if start else "") + text[start : start + width] + (" …" if start + width < len(text) else "")
+
+
+def _names(room: Room) -> list[str]:
+    return [term.name for term in room.settings.terms[:_NAMED]]
+
+
+def _watching(room: Room) -> dict[str, int]:
+    settings = room.settings
+    return {"terms": len(settings.terms), "feeds": len(settings.feeds), "folders": len(settings.folders)}
+
+
+def _trouble(states: dict[str, Any]) -> dict[str, Any]:
+    return {name: state for name, state in states.items() if state.failures or state.paused}

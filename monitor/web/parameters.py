@@ -1,0 +1,95 @@
+"""Query parameters, read strictly: a wrong value is told with what was expected, and an unknown name is not ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from starlette.requests import Request
+
+from monitor.domain.times import parse_duration
+from monitor.domain.watch import Severity
+from monitor.settings.nearest import did_you_mean
+from monitor.storage.alerts import AlertFilter
+from monitor.web.answers import Refused
+
+DEFAULT_LIMIT: Final = 100
+MAX_LIMIT: Final = 1000
+_MAX_VALUE: Final = 1000
+
+
+def expect_only(request: Request, names: Iterable[str]) -> None:
+    """Refuse parameters that mean nothing here."""
+    known = tuple(names)
+    for name in request.query_params:
+        if name not in known:
+            raise Refused(422, f"unknown parameter `{name[:50]}`{did_you_mean(name, known)}; known are {', '.join(known)}")
+
+
+def text_of(request: Request, name: str) -> str | None:
+    """A text; None where it is missing or empty."""
+    value = request.query_params.get(name, "").strip()
+    if len(value) > _MAX_VALUE:
+        raise Refused(422, f"`{name}` is longer than {_MAX_VALUE} characters")
+    return value or None
+
+
+def texts_of(request: Request, name: str) -> tuple[str, ...]:
+    """A parameter that may be repeated."""
+    return tuple(value for value in request.query_params.getlist(name) if value)[:100]
+
+
+def limit_of(request: Request, default: int = DEFAULT_LIMIT) -> int:
+    """`limit`, from 1 to 1000."""
+    value = text_of(request, "limit")
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MAX_LIMIT):
+        raise Refused(422, f"`limit` is a number from 1 to {MAX_LIMIT}")
+    return int(value)
+
+
+def since_of(request: Request, now: datetime) -> datetime | None:
+    """`since`: a duration such as `2h` or a date or time in ISO 8601, UTC if it names no zone."""
+    value = text_of(request, "since")
+    if value is None:
+        return None
+    duration = parse_duration(value)
+    if duration is not None:
+        return _before(now, duration)
+    try:
+        moment = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
+    except ValueError as error:
+        raise Refused(422, "`since` is a duration such as 30m, 2h, 7d, or a date such as 2024-03-21") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def choice_of(request: Request, name: str, choices: type[StrEnum]) -> str | None:
+    """One of a closed list of words."""
+    value = text_of(request, name)
+    _check_choice(name, value, choices)
+    return value
+
+
+def alert_filter(request: Request, now: datetime) -> AlertFilter:
+    """`since`, `term` and `severity`, of which the latter two may be repeated, and `before`, the id of an alert."""
+    severities = texts_of(request, "severity")
+    for severity in severities:
+        _check_choice("severity", severity, Severity)
+    return AlertFilter(
+        since=since_of(request, now), terms=texts_of(request, "term"), severities=severities, before=text_of(request, "before")
+    )
+
+
+def _check_choice(name: str, value: str | None, choices: type[StrEnum]) -> None:
+    if value is not None and value not in list(choices):
+        raise Refused(422, f"`{name}` is one of {', '.join(choices)}{did_you_mean(value, list(choices))}")
+
+
+def _before(now: datetime, duration: timedelta) -> datetime:
+    try:
+        return now - duration
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)

@@ -1,0 +1,75 @@
+// The live parts of the dashboard. Every page works without this; all HTML that is put in comes escaped from our own server.
+"use strict";
+
+const UNITS = [[90, 1, "s"], [5400, 60, "min"], [172800, 3600, "h"], [Infinity, 86400, "d"]];
+const MOST_SHOWN = 200;
+
+function inWords(seconds) {
+  const [, size, unit] = UNITS.find(([limit]) => seconds < limit);
+  return `${Math.round(seconds / size)} ${unit}`;
+}
+
+function tellTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const when = new Date(time.dateTime);
+    const ago = (Date.now() - when) / 1000;
+    if (time.dataset.ahead === undefined) time.textContent = `${inWords(Math.max(0, ago))} ago`;
+    else time.textContent = ago >= 0 ? "now" : `in ${inWords(-ago)}`;
+    time.title = when.toLocaleString();
+  }
+}
+
+function fragment(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+function follow(list) {
+  const live = document.getElementById("live");
+  const title = document.title;
+  let unseen = 0;
+
+  const filters = new URLSearchParams(location.search);
+  const asked = new URLSearchParams();
+  for (const name of ["term", "severity"]) for (const value of filters.getAll(name)) if (value) asked.append(name, value);
+  if (list.dataset.after) asked.set("after", list.dataset.after);
+
+  const show = (word, state) => { live.textContent = word; live.className = `live ${state}`; };
+  const source = new EventSource(`/events?${asked}`);
+  source.onopen = () => show("live", "on");
+  source.onerror = () => show(source.readyState === EventSource.CLOSED ? "not connected; reload the page" : "reconnecting", "off");
+
+  source.addEventListener("alert", (message) => {
+    const event = JSON.parse(message.data);
+    if (document.getElementById(`alert-${event.id}`)) return;
+    const card = fragment(event.html);
+    card.classList.add("fresh");
+    tellTimes(card);
+    list.prepend(card);
+    while (list.childElementCount > MOST_SHOWN) list.lastElementChild.remove();
+    document.getElementById("none").hidden = true;
+    document.getElementById("said").textContent = `New alert, ${event.said}`;
+    if (document.hidden) document.title = `(${++unseen}) ${title}`;
+  });
+  source.addEventListener("deliveries", (message) => {
+    const event = JSON.parse(message.data);
+    document.getElementById(`alert-${event.id}`)?.querySelector(".states")?.replaceWith(fragment(event.html));
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) { unseen = 0; document.title = title; }
+  });
+}
+
+tellTimes(document);
+setInterval(() => tellTimes(document), 15000);
+for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
+  form.addEventListener("change", () => form.requestSubmit());
+}
+for (const form of document.querySelectorAll("form[method=get]")) {
+  form.addEventListener("formdata", (event) => {
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+}
+const list = document.querySelector("[data-live]");
+if (list) follow(list);

@@ -1,0 +1,86 @@
+"""A dry run of the watch list, or of a query that is not on it yet, over a text; nothing is stored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.domain.errors import ConfigError
+from monitor.domain.match import Document
+from monitor.domain.watch import Term, TermKind
+from monitor.settings.nearest import did_you_mean
+from monitor.web.answers import Refused, json_answer, json_of
+from monitor.web.room import Room, room_of
+from workers.dry_run import dry_run
+from workers.extract.language import detect
+from workers.extract.matcher import Matcher
+
+MAX_TEXT: Final = 1_000_000
+TRIED: Final = "(tried)"
+"""The name of a query that is not on the list."""
+_MOST_BESIDE: Final = 5000
+"""Terms up to which a tried query may refer to the others; a longer list is not compiled for a trial."""
+
+
+class Trial(BaseModel):
+    """What to try: a text, and either one term of the list, or a query, or (neither) the whole list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    title: Annotated[str, StringConstraints(max_length=5000)] = ""
+    text: Annotated[str, StringConstraints(max_length=MAX_TEXT)] = ""
+    term: str | None = None
+    query: Annotated[str, StringConstraints(max_length=10_000)] | None = None
+    language: str | None = None
+    source: str = ""
+    tags: list[str] = []
+
+
+async def match(request: Request) -> Response:
+    """`POST /api/match`: one dry run, as `match --json` prints it."""
+    document = await json_of(request)
+    try:
+        trial = Trial.model_validate(document)
+    except ValidationError as error:
+        raise _refused(error) from error
+    return json_answer(await run_in_threadpool(run, room_of(request), trial))
+
+
+def run(room: Room, trial: Trial) -> dict[str, Any]:
+    """The dry run; Refused with 422 for a term that is not on the list or a query that cannot be read. To be called in a thread."""
+    if not (trial.title or trial.text).strip():
+        raise Refused(422, "a `title` or a `text` is needed")
+    document = Document(
+        title=trial.title,
+        body=trial.text,
+        source=trial.source,
+        language=trial.language or detect(f"{trial.title}\n{trial.text}"),
+        tags=frozenset(trial.tags),
+    )
+    if trial.query is not None and trial.query.strip():
+        return dry_run(_with_query(room, trial.query), document, names=(TRIED,))
+    known = [term.name for term in room.matcher.terms]
+    if trial.term and trial.term not in known:
+        raise Refused(422, f"not on the watch list: {trial.term[:100]!r}{did_you_mean(trial.term, known)}")
+    return dry_run(room.matcher, document, names=(trial.term,) if trial.term else ())
+
+
+def _with_query(room: Room, query: str) -> Matcher:
+    tried = Term(name=TRIED, kind=TermKind.QUERY, query=query, where="query:1:1")
+    others = room.matcher.terms if len(room.matcher.terms) <= _MOST_BESIDE else ()
+    try:
+        return Matcher.build((*others, tried))
+    except ConfigError as error:
+        raise Refused(422, "; ".join(fault.message for fault in error.faults)) from error
+
+
+def _refused(error: ValidationError) -> Refused:
+    faults = [
+        {"field": ".".join(map(str, fault["loc"])), "message": fault["msg"]}
+        for fault in error.errors(include_url=False, include_input=False)
+    ]
+    return Refused(422, "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults), faults)

@@ -1,0 +1,130 @@
+"""How things look: the templates and what they need. All text from the net is escaped here, and links lead to the web or nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from monitor.domain.text import one_line, printable
+from monitor.domain.times import age, rfc3339
+from monitor.domain.urls import is_http
+
+MAX_HITS: Final = 200
+
+
+def safe_link(url: str | None) -> str | None:
+    """`url` if it is http or https; anything else is no link."""
+    return url if url is not None and is_http(url) else None
+
+
+def marked(text: str, hits: Iterable[str]) -> Markup:
+    """`text` on one line, escaped, with whole-word occurrences of `hits` in <mark>."""
+    text = one_line(text)
+    words = sorted({one_line(hit) for hit in hits} - {""}, key=len, reverse=True)[:MAX_HITS]
+    if not words:
+        return escape(text)
+    either = "|".join(map(re.escape, words))
+    pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+    found = list(pattern.finditer(text)) or list(re.finditer(either, text, re.IGNORECASE))
+    return marked_at(text, [(one.start(), one.end()) for one in found])
+
+
+def marked_at(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
+    """`text` escaped, with the half-open character ranges in <mark>; those that overlap are marked once."""
+    parts: list[Markup] = []
+    at = 0
+    for start, end in sorted(ranges):
+        low, high = max(start, at), min(end, len(text))
+        if low >= high:
+            continue
+        parts += [escape(printable(text[at:low])), Markup("<mark>"), escape(printable(text[low:high])), Markup("</mark>")]
+        at = high
+    parts.append(escape(printable(text[at:])))
+    return Markup("").join(parts)
+
+
+def moment(value: str | datetime | None, *, ahead: bool = False) -> Markup:
+    """A time as `5 min ago` or `in 5 min`, with the exact one beside it; a dash where there is none."""
+    if value is None:
+        return Markup("–")
+    when = datetime.fromisoformat(value) if isinstance(value, str) else value
+    now = datetime.now(UTC)
+    words = f"{age(when, now)} ago"
+    if ahead:
+        words = "now" if when <= now else f"in {age(now, when)}"
+    exact = when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(
+        rfc3339(when), exact, Markup(" data-ahead") if ahead else "", words
+    )
+
+
+def seconds(value: float | None) -> str:
+    """A length of time in its largest unit."""
+    if value is None:
+        return "–"
+    for limit, divisor, unit in ((90, 1, "s"), (5400, 60, "min"), (172800, 3600, "h")):
+        if value < limit:
+            return f"{value / divisor:.0f} {unit}"
+    return f"{value / 86400:.0f} d"
+
+
+def bars(counts: Sequence[int], height: int = 28) -> list[dict[str, float]]:
+    """One bar for each count: `x y h` in the units of a drawing 6 wide for each bar; an empty one leaves a line of 1."""
+    most = max(counts, default=0) or 1
+    return [
+        {"x": 6 * index, "y": height - size, "h": size}
+        for index, count in enumerate(counts)
+        for size in [max(3.0, round(count / most * height, 1)) if count else 1.0]
+    ]
+
+
+def lines_of_reason(why: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The parts of an explanation as flat lines: `depth part held note hits`."""
+    lines: list[dict[str, Any]] = []
+
+    def add(part: Mapping[str, Any], depth: int) -> None:
+        hits = list(dict.fromkeys(match["text"] for match in part.get("matches", ())))
+        lines.append(
+            {"depth": min(depth, 6), "part": part["part"], "held": part["held"], "note": part.get("note"), "hits": hits[:5]}
+        )
+        for below in part.get("parts", ()):
+            add(below, depth + 1)
+
+    if why and "because" in why:
+        add(why["because"], 0)
+        lines += [{"depth": 0, "part": note, "held": False, "note": None, "hits": []} for note in why.get("refused", ())]
+    return lines
+
+
+def render(template: str, **context: Any) -> str:
+    """A template as HTML."""
+    return _TEMPLATES.get_template(template).render(context)
+
+
+def _shown(value: Any) -> Any:
+    """Nothing that a template writes carries control characters."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("monitor.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        bars=bars, lines_of_reason=lines_of_reason, marked=marked, moment=moment, safe_link=safe_link, seconds=seconds
+    )
+    environment.filters["one_line"] = one_line
+    return environment
+
+
+_TEMPLATES: Final = _templates()
