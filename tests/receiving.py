@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -65,8 +66,9 @@ def one_by_one(*answers: Answer) -> Answer:
 class Receiver:
     """An HTTP server in a thread of its own. `answer` may be changed at any time; `requests` holds what was accepted for answering."""
 
-    def __init__(self, answer: Answer = ok) -> None:
+    def __init__(self, answer: Answer = ok, *, tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
+        self._tls = tls
         self.requests: list[Request] = []
         self._changed = Condition()
         self._loop = asyncio.new_event_loop()
@@ -76,7 +78,7 @@ class Receiver:
 
     def url(self, path: str = "/hook") -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self._ready.result(10)}{path}"
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self._ready.result(10)}{path}"
 
     def wait_for(self, count: int, within_s: float = 20.0) -> list[Request]:
         """The requests so far, once there are `count`."""
@@ -102,7 +104,7 @@ class Receiver:
         app.router.add_route("*", "/{path:.*}", self._handle)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05, handler_cancellation=True)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._tls)
         await site.start()
         self._ready.set_result(runner.addresses[0][1])
         await self._stop.wait()
