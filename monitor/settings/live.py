@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.domain.errors import ConfigError, Fault
+from monitor.domain.watch import Term
 from monitor.settings.files import State
 from monitor.settings.load import CheckTerms, Reading, read
 from monitor.settings.model import Settings
@@ -38,7 +39,8 @@ class LiveSettings:
         self._path = path
         self._env = dict(env)
         self._check_terms = check_terms
-        reading = read(path, self._env, check_terms=check_terms)
+        self._sound: tuple[Term, ...] | None = None
+        reading = self._read()
         if reading.settings is None:
             raise ConfigError(reading.faults)
         self._current = reading.settings
@@ -61,11 +63,23 @@ class LiveSettings:
             self._glimpsed = now
             return None
         self._glimpsed = None
-        reading = read(self._path, self._env, check_terms=self._check_terms)
+        reading = self._read()
         if reading.files.state_now() != reading.files.state:
             return None
         self._files = reading.files
         return self._take(reading)
+
+    def _read(self) -> Reading:
+        return read(self._path, self._env, check_terms=None if self._check_terms is None else self._checked)
+
+    def _checked(self, terms: Sequence[Term]) -> Sequence[Fault]:
+        """What `check_terms` finds; a watch list that was sound a moment ago is not checked anew because a channel changed."""
+        if self._check_terms is None or tuple(terms) == self._sound:
+            return ()
+        faults = self._check_terms(terms)
+        if not faults:
+            self._sound = tuple(terms)
+        return faults
 
     def _take(self, reading: Reading) -> Changed | Rejected | None:
         before, self._reported = self._reported, reading.faults

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from monitor.domain.errors import ConfigError
+from monitor.domain.errors import ConfigError, Fault
+from monitor.domain.watch import Term
 from monitor.settings.live import Changed, LiveSettings, Rejected
 
 
@@ -148,3 +150,21 @@ def test_a_daemon_does_not_start_with_a_broken_file(tmp_path: Path) -> None:
     (tmp_path / "monitor.yaml").write_text("backfil: 2h\n")
     with pytest.raises(ConfigError, match="backfill"):
         LiveSettings(tmp_path / "monitor.yaml", {})
+
+
+def test_the_watch_list_is_checked_when_it_has_changed(folder: Path) -> None:
+    """A new channel does not cost another look at a hundred thousand terms; a changed term does, and its fault rejects the change."""
+    checked: list[list[str]] = []
+
+    def check(terms: Sequence[Term]) -> list[Fault]:
+        checked.append([term.name for term in terms])
+        return [Fault(file="x", line=1, column=1, message="bad") for term in terms if term.name == "bad"]
+
+    live = LiveSettings(folder / "monitor.yaml", {}, check)
+    written(folder / "url.txt", "https://hooks.slack.example/two\n")
+    assert isinstance(settled(live), Changed)
+    assert checked == [["one", "three", "two"]]
+    written(folder / "teams" / "a.yaml", "watch: [bad]\n")
+    assert isinstance(settled(live), Rejected)
+    assert checked[1:] == [["one", "three", "bad"]]
+    assert names(live) == ["one", "three", "two"]
