@@ -11,6 +11,7 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
 
+from monitor.logs import get_logger
 from monitor.parse.feed import parse_feed
 from monitor.parse.result import ParsedFeed, ParseFailure
 
@@ -18,14 +19,14 @@ Parsed = ParsedFeed | ParseFailure
 Parse = Callable[[bytes, str, Mapping[str, str], datetime], Awaitable[Parsed]]
 """Body, the URL it was found at, its headers (lower-case names) and the time, to a feed or the reason why there is none."""
 
-TIMEOUT_S = 20.0
+PATIENCE_S = 20.0
 
 
 class ParserProcess:
-    """Parses bodies in one process of its own. A body that crashes it or keeps it busy for `timeout_s` is a ParseFailure; the next gets a new one."""
+    """Parses bodies in one process of its own. A body that crashes it or keeps it busy for `patience_s` is a ParseFailure; the next gets a new one."""
 
-    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
-        self._timeout_s = timeout_s
+    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
+        self.patience_s = patience_s
         self._pool: ProcessPoolExecutor | None = None
         self._turn = asyncio.Lock()
 
@@ -38,13 +39,16 @@ class ParserProcess:
                 )
             job = asyncio.get_running_loop().run_in_executor(self._pool, _parse, body, url, dict(headers), now)
             try:
-                return await asyncio.wait_for(job, self._timeout_s)
+                return await asyncio.wait_for(job, self.patience_s)
             except TimeoutError:
-                self._abandon()
-                return ParseFailure(reason=f"parsing took more than {self._timeout_s:.0f} s and was given up")
+                await asyncio.to_thread(self._abandon)
+                return ParseFailure(reason=f"parsing took more than {self.patience_s:.0f} s and was given up")
             except BrokenExecutor:
-                self._abandon()
+                await asyncio.to_thread(self._abandon)
                 return ParseFailure(reason="the parser crashed on this document")
+            except Exception as error:  # noqa: BLE001 - a bug in the parser is one feed's failure, not the poller's
+                get_logger().error("tick.failed", step="parse", feed=url, error=repr(error))
+                return ParseFailure(reason=f"the parser failed on this document ({type(error).__name__})")
 
     def _abandon(self) -> None:
         pool, self._pool = self._pool, None
@@ -52,13 +56,11 @@ class ParserProcess:
             return
         for process in list((pool._processes or {}).values()):  # noqa: SLF001 - there is no public way to end a busy worker
             process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:
-        """End the process."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        """End the process, whatever it is doing."""
+        self._abandon()
 
 
 def _parse(body: bytes, url: str, headers: dict[str, str], now: datetime) -> Parsed:

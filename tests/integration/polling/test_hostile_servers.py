@@ -12,12 +12,13 @@ import pytest
 from aiohttp import web
 
 from monitor.domain.feed import FeedStatus
+from monitor.parse.result import ParsedFeed, ParseFailure
 from monitor.polling.fetch import Fetcher
 from monitor.polling.outcome import Fetched, FetchFailure, Problem
 from monitor.polling.parsing import ParserProcess
 from monitor.settings.feeds import HttpSettings, PollingSettings
 from tests.integration.polling.hostile import HOSTILE, Answer, endless, never, self_signed
-from tests.integration.polling.world import Desk, Site, rss
+from tests.integration.polling.world import Clock, Desk, Site, rss
 
 Start = Callable[[Answer], Awaitable[str]]
 IMPATIENT = PollingSettings.model_validate({"timeout": "1s", "max_body": "2MB"})
@@ -32,12 +33,13 @@ async def problem_of(url: str, polling: PollingSettings = IMPATIENT) -> FetchFai
 
 
 async def test_every_misbehaviour_has_its_name_and_good_feeds_come_first(
-    raw_server: Start, site: Site, make_desk: Callable[..., Awaitable[Desk]]
+    raw_server: Start, site: Site, make_desk: Callable[..., Awaitable[Desk]], parser: ParserProcess
 ) -> None:
     """Polled together with thirty hostile servers, good feeds are stored before the first hostile one has run into its deadline."""
     hostile = {await raw_server(answer): name for name, (answer, _) in HOSTILE.items()}
     good = [site.page(f"/good{number}", rss(f"good {number}")) for number in range(5)]
-    desk = await make_desk(*hostile, *good, timeout="1s", max_body="2MB")
+    desk = await make_desk(*hostile, *good, timeout="4s", max_body="2MB")
+    await parser(b"<rss/>", "http://warm.example/", {}, desk.clock())
     await desk.poller.tick()
     started = time.monotonic()
     while len(desk.titles()) < 5:
@@ -132,12 +134,22 @@ async def test_a_redirect_chain_has_an_end(site: Site) -> None:
     assert len(site.requests) <= 11
 
 
-async def test_a_document_that_hangs_the_parser_is_given_up(site: Site, make_desk: Callable[..., Awaitable[Desk]]) -> None:
+async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
     """A parser that does not come back is ended, and the next document is parsed by a fresh one."""
-    process = ParserProcess(timeout_s=0.0)
-    hung = await process(b"<rss/>", "http://x.example/", {}, (await make_desk()).clock())
-    process.close()
+    process = ParserProcess(patience_s=0.0)
+    body, headers = rss("next").encode(), dict[str, str]()
+    clock = Clock()
+    hung = await process(body, "http://x.example/", headers, clock())
     assert "given up" in str(hung)
-    desk = await make_desk(site.page("/feed", rss("next")))
-    await desk.poll()
-    assert desk.titles() == ["next"]
+    process.patience_s = 20.0
+    read = await process(body, "http://x.example/", headers, clock())
+    process.close()
+    assert isinstance(read, ParsedFeed)
+    assert [entry.title for entry in read.entries] == ["next"]
+
+
+async def test_a_bug_in_the_parser_is_one_feeds_failure(parser: ParserProcess) -> None:
+    """If parsing raises, the feed fails with a reason and the poller goes on."""
+    failed = await parser("not bytes", "http://x.example/", {}, Clock()())  # type: ignore[arg-type] # what no server can send
+    assert isinstance(failed, ParseFailure)
+    assert "failed on this document" in failed.reason
