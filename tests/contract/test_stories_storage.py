@@ -15,7 +15,7 @@ from monitor.storage.tables import sketch_keys
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
 from workers.extract.stories import features_of
-from workers.story import Assignment, assign
+from workers.story import Assignment, assign, merge_alike
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RULES = StoriesSettings(same_event=False)
@@ -121,3 +121,25 @@ def test_pruning_empties_the_index(database: Database) -> None:
         assert connection.execute(select(func.count()).select_from(sketch_table)).scalar_one() == 1
         assert connection.execute(select(func.count()).select_from(sketch_keys)).scalar_one() == kept
         assert sketches.prune(connection, NOW - timedelta(days=3)) == 0
+
+
+def test_stories_of_one_event_are_merged_later(database: Database) -> None:
+    """Two accounts in other words are two stories at first; the merge keeps the record, and a copy of either joins the one."""
+    accounts = (
+        "Storm Alma tore roofs from 40 houses in Porto Velo on Friday, the mayor Rita Campos said, and cut off power to the island.",
+        "Power failed on the island after Alma, a storm, hit Porto Velo on Friday; mayor Rita Campos counted 40 houses without a roof.",
+    )
+    others = [*WIRE.split(". "), *OTHER.split(". ")]
+    with database.write() as connection:
+        first, second, *_ = [
+            _assign(connection, _store(connection, f"outlet {place}", f"Report {place}", text)).story_id
+            for place, text in enumerate([*accounts, *others])
+        ]
+    assert first != second
+    assert merge_alike(database, StoriesSettings(same_event=False), now=NOW) == 0
+    assert merge_alike(database, StoriesSettings(), now=NOW) == 1
+    assert merge_alike(database, StoriesSettings(), now=NOW) == 0
+    with database.write() as connection:
+        merged = connection.execute(select(story_table.c.merged_into).where(story_table.c.id == second)).scalar_one()
+        copy = _assign(connection, _store(connection, "late", "Late report", f"{accounts[1]} More soon."))
+    assert (merged, copy) == (first, Assignment(story_id=first, joined=True))

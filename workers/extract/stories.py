@@ -19,7 +19,7 @@ LEAD_WORDS = 40
 TITLE_MIN_WORDS = 4
 SHORT = 40
 """Shingles of a text too short to be known by its wording alone: a headline and a sentence."""
-SAME_TITLE_WITHIN = timedelta(hours=12)
+SHORT_WITHIN = timedelta(hours=12)
 
 RESEMBLANCE = 0.2
 CONTAINMENT = 0.37
@@ -62,7 +62,7 @@ def features_of(article: Article) -> Features:
     title = words_of(headline(article.title))
     words = words_of(without_furniture(article.text or article.summary))
     shingles = shingles_of(words)
-    body = hashed(shingles if len(shingles) >= SHORT else [*shingles_of(title), *shingles])
+    body = hashed(shingles or shingles_of(title))
     lead = hashed(shingles_of(words[:LEAD_WORDS]))
     whole = sketch(body)
     title_key = key(b"title", " ".join(title).encode("utf-8", "surrogatepass")) if len(title) >= TITLE_MIN_WORDS else 0
@@ -97,13 +97,15 @@ def likeness(first: Print, second: Print, *, gap: timedelta) -> float:
     """How nearly two texts are the same, in (0, 1], or 0 when they are not copies of one another.
 
     A copy with a new lead, a cut tail or an added paragraph has at least 0.2 of the shingles in common, or 0.37 of the shorter text;
-    articles that are not copies have under 0.1 and 0.2. A headline with a sentence must agree in more, or have the same title within 12
-    hours.
+    articles that are not copies have under 0.1 and 0.2. A headline with a sentence must agree in more, or have the same title, and two of
+    them must be no more than 12 hours apart.
     """
-    common = overlap(first.sketch, second.sketch)
     short = min(first.sketch.size, second.sketch.size) < SHORT
-    if short and first.title and first.title == second.title and gap <= SAME_TITLE_WITHIN:
+    if gap > SHORT_WITHIN and max(first.sketch.size, second.sketch.size) < SHORT:
+        return 0.0
+    if short and first.title and first.title == second.title and gap <= SHORT_WITHIN:
         return 1.0
+    common = overlap(first.sketch, second.sketch)
     if common.shared < MIN_SHARED:
         return 0.0
     ease = SAME_HEADLINE_EASES if not short and _same_headline(first.headline, second.headline) else 1.0

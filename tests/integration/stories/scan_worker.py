@@ -10,7 +10,7 @@ from monitor.domain.ids import ScanId
 from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
-from workers.scan import Ready, scan
+from workers.scan import Ready, load, scan
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     database = Database(url)
     print("ready", flush=True)  # noqa: T201 - the answer
     for line in sys.stdin:
-        scan(database, ready, [ScanId(one) for one in line.strip().split(",")], clock=lambda: datetime.now(UTC))
+        scan(database, ready, load(database, [ScanId(one) for one in line.strip().split(",")]), clock=lambda: datetime.now(UTC))
         print("done", flush=True)  # noqa: T201 - the answer
 
 
