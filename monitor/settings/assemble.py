@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.domain.errors import Fault
 from monitor.settings.files import Files, identity, resolve, shown
 from monitor.settings.place import Entry, Mapping, Node, Scalar, Sequence, Source, is_null, kind_of
-from monitor.settings.tree import LARGEST, read_tree
+from monitor.settings.tree import LARGEST
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Assembly:
         if isinstance(source, Fault):
             return self._fail(source)
         self.sources.append(source)
-        tree, faults = read_tree(source, self.env)
+        tree, faults = self.files.tree(source, self.env)
         self.faults += faults
         if tree is None or is_null(tree):
             self.broken = self.broken or bool(faults)

@@ -118,7 +118,7 @@ def _target(assembly: Assembly, key: str, stem: str) -> Source:
     """The file to add to: one that has the list and the usual name, else one that has the list, else one of that name, else the main file."""
 
     def rank(source: Source) -> tuple[bool, bool]:
-        tree, _ = read_tree(source, assembly.env)
+        tree, _ = assembly.files.tree(source, assembly.env)
         has_list = isinstance(tree, Mapping) and key in tree.entries and isinstance(tree.entries[key].value, Sequence | Scalar)
         return (not has_list, source.path.stem != stem)
 

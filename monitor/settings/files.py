@@ -8,17 +8,20 @@ import os
 import shutil
 import stat
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from monitor.domain.errors import Fault
-from monitor.settings.place import Scalar, Source
+from monitor.settings.place import Node, Scalar, Source
+from monitor.settings.tree import read_tree
 
 _MAGIC: Final = frozenset("*?[")
 _LARGEST_SECRET: Final = 65_536
 
 
+Tree = tuple[Node | None, tuple[Fault, ...]]
 State = dict[Path | str, tuple[Any, ...]]
 """Per path its signature (empty: no such file), per glob what it matches."""
 
@@ -28,11 +31,13 @@ class Files:
     """Reads the files of one configuration and remembers in what state each was.
 
     `state` maps every path and every glob that was looked at to what it was like just before it was read, `order` the names of the
-    files to their rank.
+    files to their rank. Parsing YAML is what takes time: `trees` holds what came of it, `known` what came of it last time.
     """
 
     state: State = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
+    trees: dict[Source, Tree] = field(default_factory=dict)
+    known: Mapping[Source, Tree] = field(default_factory=dict)
 
     def state_now(self) -> State:
         """What the same paths and globs are like now."""
@@ -53,6 +58,12 @@ class Files:
             message = f"the file has {len(data) // 1_000_000} MB; YAML is read up to {largest // 1_000_000} MB, put long lists in CSV or JSON"
             return Fault(file=name, line=0, column=0, message=message)
         return decoded(data, path, name)
+
+    def tree(self, source: Source, env: Mapping[str, str]) -> Tree:
+        """What `read_tree` makes of a YAML file; `env` must not change as long as `known` is handed on."""
+        if source not in self.trees:
+            self.trees[source] = self.known.get(source) or read_tree(source, env)
+        return self.trees[source]
 
     def secret(self, node: Scalar) -> tuple[str | None, Fault | None]:
         """The stripped text of the file that `node` names."""

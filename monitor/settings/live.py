@@ -8,7 +8,7 @@ from pathlib import Path
 
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
-from monitor.settings.files import State
+from monitor.settings.files import Files, State
 from monitor.settings.load import CheckTerms, Reading, read
 from monitor.settings.model import Settings
 
@@ -40,6 +40,7 @@ class LiveSettings:
         self._env = dict(env)
         self._check_terms = check_terms
         self._sound: tuple[Term, ...] | None = None
+        self._files = Files()
         reading = self._read()
         if reading.settings is None:
             raise ConfigError(reading.faults)
@@ -70,7 +71,7 @@ class LiveSettings:
         return self._take(reading)
 
     def _read(self) -> Reading:
-        return read(self._path, self._env, check_terms=None if self._check_terms is None else self._checked)
+        return read(self._path, self._env, check_terms=None if self._check_terms is None else self._checked, before=self._files)
 
     def _checked(self, terms: Sequence[Term]) -> Sequence[Fault]:
         """What `check_terms` finds; a watch list that was sound a moment ago is not checked anew because a channel changed."""

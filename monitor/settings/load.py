@@ -51,9 +51,12 @@ def load(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | No
     return reading.settings
 
 
-def read(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Reading:
-    """Like `load`, with the files that were read; never raises for what stands in them."""
-    files = Files()
+def read(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None, before: Files | None = None) -> Reading:
+    """Like `load`, with the files that were read; never raises for what stands in them.
+
+    `before` are the files of an earlier reading in the same environment: YAML that has not changed since is not parsed again.
+    """
+    files = Files() if before is None else Files(known=before.trees)
     assembly = Assembly(env=env, files=files)
     root = assembly.read(Path.cwd() / path, str(path))
     faults = assembly.faults

@@ -17,7 +17,7 @@ from monitor.settings.lists import SUFFIXES, Record, records
 from monitor.settings.messages import message
 from monitor.settings.place import Mapping, Node, Place, Scalar, Sequence, Source, is_null, kind_of
 from monitor.settings.shape import OMITTED, Shaper, fields_of
-from monitor.settings.tree import LARGEST, read_tree
+from monitor.settings.tree import LARGEST
 from monitor.settings.watch import WatchItem
 
 _LIST_KEYS: Final = frozenset({"name", "any", "query", "aliases"})
@@ -164,7 +164,7 @@ class TermReader:
         if defaults:
             self.faults.append(item.place.fault("values beside `include` go with CSV and JSON lists; a YAML list says them itself"))
             return
-        tree, faults = read_tree(source, self.env)
+        tree, faults = self.files.tree(source, self.env)
         self.faults += faults
         if tree is None or is_null(tree):
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -168,3 +169,17 @@ def test_the_watch_list_is_checked_when_it_has_changed(folder: Path) -> None:
     assert isinstance(settled(live), Rejected)
     assert checked[1:] == [["one", "three", "bad"]]
     assert names(live) == ["one", "three", "two"]
+
+
+def test_a_word_is_taken_up_fast_beside_a_long_list_of_feeds(folder: Path) -> None:
+    """YAML that has not changed is not parsed again: the second reading takes a fraction of the first one's time."""
+    feeds = "".join(f"  - url: https://example.org/{n}.xml\n    name: Feed {n}\n    tags: [a, b]\n" for n in range(2000))
+    (folder / "teams" / "feeds.yaml").write_text(f"feeds:\n{feeds}")
+    begin = time.process_time()
+    live = LiveSettings(folder / "monitor.yaml", {})
+    first = time.process_time() - begin
+    written(folder / "teams" / "a.yaml", "watch: [two, four]\n")
+    begin = time.process_time()
+    assert isinstance(settled(live), Changed)
+    assert time.process_time() - begin < first / 2
+    assert (len(live.current.feeds), names(live)[-1]) == (2000, "four")
