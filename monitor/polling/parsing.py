@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -68,7 +69,8 @@ def _parse(body: bytes, url: str, headers: dict[str, str], now: datetime) -> Par
 
 
 def _end_with_parent(parent: int) -> None:
-    """A parent that is killed cannot end its children: the child looks for itself."""
+    """A parent that is killed cannot end its children: the child looks for itself. Ctrl-C is the parent's affair."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
         while os.getppid() == parent:
