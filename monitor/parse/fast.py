@@ -77,7 +77,7 @@ def _as_utf8(body: bytes, headers: Mapping[str, str]) -> bytes | None:
     if not body.startswith(b"<") or any(mark in body for mark in _NOT_HERE):
         return None
     declaration = _DECLARED.match(body)
-    declared = declaration[1].decode("ascii").lower() if declaration else "us-ascii"
+    declared = declaration[1].decode("ascii").lower() if declaration else "utf-8"
     charset = _CHARSET.search(headers.get("content-type", ""))
     if charset and charset[1].lower() != declared and not body.isascii():
         return None

@@ -114,8 +114,8 @@ def read_item(element: etree._Element, *, base: str, own_base: bool, atom: bool,
 
 
 def _language(draft: _Draft, default: str | None) -> str | None:
-    """That of the title, else of the content, else of the summary; an empty one means none, and the next is asked."""
-    said = [draft.languages[name] for name in ("title", "content", "summary") if name in draft.languages]
+    """That of the content, else of the summary, else of the title; an empty one means none, and the next is asked."""
+    said = [draft.languages[name] for name in ("content", "summary", "title") if name in draft.languages]
     return next((language or default for language in said if language != "" and (language or default)), None)
 
 

@@ -11,8 +11,8 @@ from monitor.parse import tamed
 from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_SAYS_UTF8 = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']utf-?8[\"']", re.IGNORECASE)
 _UNDECLARED_PREFIX = re.compile(rb"<(/?)rss:")
-_PASSED_ON = ("content-type", "content-language")
 
 
 def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
@@ -21,7 +21,11 @@ def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument |
     An entry without any content is the shell that an item inside an item leaves behind.
     """
     base = absolute_url(url, headers.get("content-location", ""))
-    known = {name: headers[name] for name in _PASSED_ON if name in headers} | {"content-location": base}
+    known = {
+        "content-type": _content_type(body, headers.get("content-type", "")),
+        "content-language": headers.get("content-language", ""),
+        "content-location": base,
+    }
     parsed = tamed.parse(_repaired(body), headers=known)
     if parsed is None:
         return None
@@ -56,6 +60,22 @@ def _item(entry: Any, base: str) -> Item:
         updated=_text(entry, "updated"),
         image=_absolute(base, _image(entry)),
     )
+
+
+def _content_type(body: bytes, stated: str) -> str:
+    """The media type for feedparser: without one it would take an undeclared encoding for Latin-1.
+
+    A document that calls itself UTF-8, and is, is believed over a header that says otherwise: servers' defaults are wrong far more often.
+    """
+    if not stated:
+        return "application/xml"
+    if not _SAYS_UTF8.match(body) or body.isascii():
+        return stated
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return stated
+    return "application/xml; charset=utf-8"
 
 
 def _repaired(body: bytes) -> bytes:
@@ -95,7 +115,7 @@ def _authors(entry: Any) -> tuple[str, ...]:
 
 
 def _language(entry: Any) -> str | None:
-    details = (entry.get("title_detail"), *entry.get("content", ()), entry.get("summary_detail"))
+    details = (*entry.get("content", ()), entry.get("summary_detail"), entry.get("title_detail"))
     return next((detail["language"] for detail in details if detail and detail.get("language")), None)
 
 

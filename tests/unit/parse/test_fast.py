@@ -63,7 +63,6 @@ def test_everyday_feeds_take_it(body: str) -> None:
     [
         ("<rss", '<!DOCTYPE rss [<!ENTITY x "y">]><rss'),
         ("</channel>", ""),
-        ('encoding="utf-8"', ""),
         ('encoding="utf-8"', 'encoding="utf-16"'),
         ("<description>", '<description type="xhtml">'),
         ("<description>Short.", "<description>Short.</description><description>Again."),
@@ -111,7 +110,7 @@ def test_recorded_items_shuffled_and_mixed_agree() -> None:
     roots = [root for body, _, _ in _corpus() if len(body) < 30_000 and (root := _root(body)) is not None]
     elements = [child for root in roots for item in _items(root)[:3] for child in item]
     taken = 0
-    for _ in range(2000):
+    for _ in range(1000):
         root = copy.deepcopy(chance.choice(roots))
         for item in _items(root)[3:]:
             item.getparent().remove(item)  # type: ignore[union-attr] # an item has a parent
@@ -120,7 +119,7 @@ def test_recorded_items_shuffled_and_mixed_agree() -> None:
                 item.append(child)
             item.insert(chance.randrange(len(item) + 1), copy.deepcopy(chance.choice(elements)))
         taken += _both(b"<?xml version='1.0' encoding='utf-8'?>" + etree.tostring(root, encoding="utf-8"))
-    assert taken > 400
+    assert taken > 200
 
 
 def _root(body: bytes) -> etree._Element | None:

@@ -234,5 +234,10 @@ def test_encodings_undeclared_and_wrong() -> None:
     body = _rss("<title>Münchner Café</title>")
     assert _parse(body.replace(' encoding="utf-8"', "").encode("cp1252")).entries[0].title == "Münchner Café"
     assert _parse(body.replace("utf-8", "us-ascii").encode()).entries[0].title == "Münchner Café"
-    assert _parse(body.encode(), content_type="text/xml; charset=iso-8859-1").entries[0].title == "Münchner Café"
+    (entry,) = _parse(
+        body.replace("</title>", "</title><category>Zürich</category>").encode(), content_type="text/xml; charset=iso-8859-1"
+    ).entries
+    assert (entry.title, entry.tags) == ("Münchner Café", ("Zürich",))
+    named = '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><id>1</id><author><name>Jürgen</name></author></entry></feed>'
+    assert _parse(named).entries[0].author == "Jürgen"
     assert _parse(body.encode(), content_type="text/xml").entries[0].title == "Münchner Café"
