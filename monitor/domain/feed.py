@@ -60,11 +60,12 @@ class Validators:
 class DocumentMemory:
     """What is kept of the last document that was read.
 
-    `keys` are short hashes of its entries' keys (the smallest ones of a long document), `newest` the latest date in it, `wishes` what it asked of
-    readers. `unreliable` says that the server answers "not changed" for documents that have changed.
+    `keys` are short hashes of its entries' keys (the smallest ones of a long document), `stored` of keys with title and text; both were written
+    together with the articles. `newest` is the latest date in it, `wishes` what it asked of readers. `unreliable` says that the server answers "not changed" for documents that have changed.
     """
 
     keys: frozenset[str] = frozenset()
+    stored: frozenset[str] = frozenset()
     newest: datetime | None = None
     wishes: Wishes = field(default_factory=Wishes)
     unreliable: bool = False

@@ -111,8 +111,11 @@ def _read(before: FeedState, state: FeedState, outcome: Fetched, parsed: ParsedF
     )
     missed = not first and outcome.status != 226 and _missed(before, keys, newest)
     hints = parsed.hints
+    stored = [_mark(entry) for entry in parsed.entries]
+    delta = outcome.status == 226
     document = DocumentMemory(
-        keys=_sketch(keys) if outcome.status != 226 else _sketch([*keys, *known]),
+        keys=_sketch([*keys, *known] if delta else keys),
+        stored=_sketch([*stored, *before.document.stored] if delta else stored),
         newest=max((date for date in (newest, before.document.newest) if date is not None), default=None),
         wishes=Wishes(wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days),
         unreliable=before.document.unreliable or _lied(before, outcome, fresh, now),
@@ -122,13 +125,23 @@ def _read(before: FeedState, state: FeedState, outcome: Fetched, parsed: ParsedF
         title=parsed.title or before.title,
         format=parsed.format,
         rhythm=rhythm,
-        document=document if keys else replace(document, keys=known),
+        document=document if keys else replace(document, keys=known, stored=before.document.stored),
         gap_at=now if missed else before.gap_at,
     )
 
 
 def _short(entry: Entry) -> str:
     return hashlib.sha256(entry.key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _mark(entry: Entry) -> str:
+    parts = f"{entry.key}\x00{entry.title}\x00{entry.text}"
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def unstored(entries: Sequence[Entry], state: FeedState) -> tuple[Entry, ...]:
+    """The entries that were not, letter for letter, in the last document that was stored: only these are looked up in the database."""
+    return tuple(entry for entry in entries if _mark(entry) not in state.document.stored)
 
 
 def _sketch(keys: Sequence[str] | Mapping[str, Entry]) -> frozenset[str]:

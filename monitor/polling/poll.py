@@ -13,7 +13,7 @@ from monitor.domain.feed import FeedForPoll, FeedUpdate
 from monitor.domain.urls import host_of
 from monitor.parse.result import ParsedFeed, ParseFailure
 from monitor.polling import guard
-from monitor.polling.decide import Plan, address, conditions, decide, unchanged
+from monitor.polling.decide import Plan, address, conditions, decide, unchanged, unstored
 from monitor.polling.fetch import Fetcher
 from monitor.polling.outcome import Fetched, FetchFailure, Outcome
 from monitor.polling.parsing import Parse
@@ -29,13 +29,17 @@ MAX_CHILDREN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollResult:
-    """What a poll found. `entries` are those of a changed document, known ones included; `first` says that it is the feed's first success."""
+    """What a poll found. `entries` are those of a changed document, `unstored` those of them that the last stored document did not have.
+
+    `first` says that it is the feed's first success.
+    """
 
     feed: FeedForPoll
     update: FeedUpdate
     outcome: Outcome
     origin: Origin
     entries: tuple[Entry, ...] = ()
+    unstored: tuple[Entry, ...] = ()
     first: bool = False
 
     def alertable(self, backfill: timedelta, now: datetime) -> Callable[[Entry], bool]:
@@ -76,16 +80,20 @@ async def poll(
     now = clock()
     plan = Plan(limits=setting.limits(), spread=spread, inside=guard.is_inside(feed.url))
     found = parsed if isinstance(parsed, ParsedFeed) else None
-    if found is not None and len(found.entries) > MANY_ENTRIES:
+    entries = () if found is None else _entries(found, setting.feed.language)
+    if len(entries) > MANY_ENTRIES:
         update = await asyncio.to_thread(decide, feed, outcome, parsed, now, plan)
+        fresh = await asyncio.to_thread(unstored, entries, feed.state)
     else:
         update = decide(feed, outcome, parsed, now, plan)
+        fresh = unstored(entries, feed.state)
     return PollResult(
         feed=feed,
         update=update,
         outcome=outcome,
         origin=_origin(feed, setting.feed, found),
-        entries=() if found is None else _entries(found, setting.feed.language),
+        entries=entries,
+        unstored=fresh,
         first=feed.state.last_success_at is None,
     )
 

@@ -133,7 +133,9 @@ class Poller:
     async def _store_results(self) -> None:
         while True:
             batch = [await self._results.get()]
-            while not self._results.empty() and len(batch) < _MAX_BATCH and sum(len(r.entries) for r in batch) < _MAX_BATCH_ENTRIES:
+            while (
+                not self._results.empty() and len(batch) < _MAX_BATCH and sum(len(r.unstored) for r in batch) < _MAX_BATCH_ENTRIES
+            ):
                 batch.append(self._results.get_nowait())
             try:
                 scans = await asyncio.to_thread(self._store, batch)
@@ -168,10 +170,10 @@ class Poller:
         return [scan for _, taken in stored for scan in taken.scans]
 
     def _ingest(self, connection: Connection, result: PollResult) -> Ingested:
-        if not result.entries:
+        if not result.unstored:
             return Ingested()
         now = self._clock()
-        return ingest(connection, result.origin, result.entries, now=now, alertable=result.alertable(self._settings.backfill, now))
+        return ingest(connection, result.origin, result.unstored, now=now, alertable=result.alertable(self._settings.backfill, now))
 
     def _give_up(self, result: PollResult, error: Exception) -> None:
         """The entries of one feed cannot be stored: say so in its health and try again later."""

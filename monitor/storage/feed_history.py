@@ -8,11 +8,14 @@ from typing import Any
 from monitor.domain.cadence import Rhythm, Wishes
 from monitor.domain.feed import DocumentMemory
 
+FORM = 1
+
 
 def write(rhythm: Rhythm, document: DocumentMemory) -> dict[str, Any]:
     """As plain JSON values."""
     wishes = document.wishes
     return {
+        "form": FORM,
         "rhythm": {
             "since": rhythm.since,
             "counted_at": rhythm.counted_at,
@@ -24,6 +27,7 @@ def write(rhythm: Rhythm, document: DocumentMemory) -> dict[str, Any]:
         },
         "document": {
             "keys": sorted(document.keys),
+            "stored": sorted(document.stored),
             "newest": None if document.newest is None else document.newest.timestamp(),
             "wishes": [wishes.wait_s, sorted(wishes.skip_hours), sorted(wishes.skip_days)],
             "unreliable": document.unreliable,
@@ -32,8 +36,8 @@ def write(rhythm: Rhythm, document: DocumentMemory) -> dict[str, Any]:
 
 
 def read(history: dict[str, Any] | None) -> tuple[Rhythm, DocumentMemory]:
-    """The inverse of `write`; both empty where nothing was stored."""
-    if history is None:
+    """The inverse of `write`; both empty where nothing was stored, or something in another form: it is soon learnt anew."""
+    if history is None or history.get("form") != FORM:
         return Rhythm(), DocumentMemory()
     rhythm, document = history["rhythm"], history["document"]
     wait_s, skip_hours, skip_days = document["wishes"]
@@ -49,6 +53,7 @@ def read(history: dict[str, Any] | None) -> tuple[Rhythm, DocumentMemory]:
         ),
         DocumentMemory(
             keys=frozenset(document["keys"]),
+            stored=frozenset(document["stored"]),
             newest=None if document["newest"] is None else datetime.fromtimestamp(document["newest"], UTC),
             wishes=Wishes(wait_s=wait_s, skip_hours=frozenset(skip_hours), skip_days=frozenset(skip_days)),
             unreliable=document["unreliable"],

@@ -74,6 +74,7 @@ def test_the_state_of_a_feed_comes_back_as_it_was_stored(database: Database) -> 
         rhythm=Rhythm(since=1.0, counted_at=1.5, tallied_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7),
         document=DocumentMemory(
             keys=frozenset({"a", "b"}),
+            stored=frozenset({"c"}),
             newest=NOW,
             wishes=Wishes(wait_s=60, skip_hours=frozenset({1, 2}), skip_days=frozenset({6})),
             unreliable=True,

@@ -101,6 +101,28 @@ async def test_an_unchanged_body_is_not_parsed_again(site: Site, make_desk: Make
     assert len(desk.scans) == 1
 
 
+async def test_an_entry_that_changes_is_a_new_revision_and_one_that_does_not_is_not_looked_up(
+    site: Site, make_desk: MakeDesk
+) -> None:
+    """Among known entries the one whose title was edited is stored and scanned again, and one that comes back after it had left is still known."""
+    url = site.page("/feed", rss("one", "two", "three"))
+    desk = await make_desk(url)
+    await desk.poll()
+    edited = rss("one", "two", "three").replace("<title>two</title>", "<title>two, corrected</title>")
+    site.page("/feed", edited)
+    desk.clock.forward(hours=6)
+    await desk.poll()
+    assert desk.titles() == ["one", "two, corrected", "three"]
+    assert len(desk.scans) == 4
+    site.page("/feed", rss("three"))
+    desk.clock.forward(hours=6)
+    await desk.poll()
+    site.page("/feed", rss("one", "three"))
+    desk.clock.forward(hours=6)
+    await desk.poll()
+    assert len(desk.scans) == 4
+
+
 async def test_a_server_that_says_too_fast_is_left_alone_until_then(site: Site, make_desk: MakeDesk) -> None:
     """`Retry-After` in seconds and as a date, with 429 and 503."""
     date = "Sun, 01 Mar 2026 12:30:00 GMT"
