@@ -120,7 +120,12 @@ def keywords(articles: Sequence[Document], rounds: int) -> None:
     rng = random.Random(3)
     frequent = rng.sample(vocabulary, 1000)
     rare = [*rng.sample(frequent, 100), *(f"{made_word(rng, 7)}q" for _ in range(900))]
-    for label, words in (("few of them occur", rare), ("taken from these very articles", frequent)):
+    absent = [f"{made_word(rng, 7)}q" for _ in range(1000)]
+    for label, words in (
+        ("none of them occurs", absent),
+        ("few of them occur", rare),
+        ("taken from these very articles", frequent),
+    ):
         compare(label, words, articles, rounds)
 
 
