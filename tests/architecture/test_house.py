@@ -43,12 +43,12 @@ def _logged_events() -> Iterator[tuple[str, str]]:
     """Every event name given to a logger as a literal, with where it stands."""
     for path in _tracked("monitor/*.py", "workers/*.py"):
         text = path.read_text()
-        if "get_logger" not in text:
-            continue
-        for node in ast.walk(ast.parse(text)):
-            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOG_METHODS
-            if is_call and node.args and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
-                yield node.args[0].value, f"{path.name}:{node.lineno}"  # type: ignore[attr-defined]
+        for node in ast.walk(ast.parse(text)) if "get_logger" in text else ():
+            match node:
+                case ast.Call(func=ast.Attribute(attr=method), args=[ast.Constant(value=str(event)), *_]) if method in LOG_METHODS:
+                    yield event, f"{path.name}:{node.lineno}"
+                case _:
+                    pass
 
 
 def test_every_logged_event_is_on_the_list() -> None:
