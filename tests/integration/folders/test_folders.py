@@ -1,109 +1,22 @@
-"""Folders: new and changed documents become articles within a moment, whatever is done to the folder."""
+"""Folders: every document is read once, changes are revisions, and what cannot be read is reported once."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
-import json
 import os
-import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from monitor import logs
-from monitor.domain.ids import ScanId
-from monitor.polling.folders import FolderWatcher
 from monitor.storage import files
-from monitor.storage.engine import Database, sqlite_url
-from monitor.storage.tables import appearances, articles, metadata, revisions
-
-DEADLINE_S = 15.0
-
-
-class Desk:
-    """A folder under watch: what was stored can be waited for."""
-
-    def __init__(self, database: Database, folder: Path, log: io.StringIO) -> None:
-        self.database = database
-        self.folder = folder
-        self.log = log
-        self.scans: list[ScanId] = []
-        self._stored = asyncio.Event()
-        self.watcher = FolderWatcher(database, on_stored=self._note)
-        self.watcher.configure([folder])
-
-    def _note(self, scans: Sequence[ScanId]) -> None:
-        self.scans += scans
-        self._stored.set()
-
-    async def until(self, holds: Callable[[], bool]) -> float:
-        """Wait until `holds` after something was stored; the seconds it took."""
-        started = time.monotonic()
-        async with asyncio.timeout(DEADLINE_S):
-            while not holds():
-                self._stored.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stored.wait(), 0.1)
-        return time.monotonic() - started
-
-    def texts(self) -> set[str]:
-        """The text of every article."""
-        with self.database.read() as connection:
-            return set(connection.execute(select(articles.c.text)).scalars())
-
-    def failures(self) -> list[tuple[str, str]]:
-        """Name and reason of every failure that was logged."""
-        lines = [json.loads(line) for line in self.log.getvalue().splitlines()]
-        return [(Path(line["path"]).name, line["reason"]) for line in lines if line["event"] == "file.failed"]
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What the program logs during the test."""
-    stream = io.StringIO()
-    logs.configure(stream=stream, strict=True)
-    yield stream
-    logs.configure(strict=True)
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
-    """A SQLite database with the schema in place."""
-    database = Database(sqlite_url(tmp_path / "news.db"))
-    with database.write() as connection:
-        metadata.create_all(connection)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def desk(sqlite: Database, tmp_path: Path, log: io.StringIO) -> Desk:
-    """An empty folder, not yet watched."""
-    folder = tmp_path / "in"
-    folder.mkdir()
-    return Desk(sqlite, folder, log)
-
-
-@contextlib.asynccontextmanager
-async def _watching(desk: Desk) -> AsyncIterator[None]:
-    task = asyncio.create_task(desk.watcher.watch())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _eventually(check: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE_S):
-        while not check():  # noqa: ASYNC110 - what is waited for is in files and in the database, which send no event
-            await asyncio.sleep(0.02)
+from monitor.storage.engine import Database
+from monitor.storage.tables import appearances, articles, revisions
+from tests.integration.folders.desk import DEADLINE_S, Desk
 
 
 async def test_documents_are_read_once(database: Database, tmp_path: Path, log: io.StringIO) -> None:
@@ -156,59 +69,6 @@ async def test_deleted_documents_stay_in_the_archive(desk: Desk) -> None:
     assert desk.texts() == {"A text that goes and comes back."}
 
 
-async def test_new_files_are_noticed_at_once(desk: Desk) -> None:
-    """From a file's appearance to its article well under a second; the best of a few, since others use this machine."""
-    async with _watching(desk):
-        (desk.folder / "warm.txt").write_text("warming up the watcher")
-        await desk.until(lambda: len(desk.scans) == 1)
-        took = []
-        for number in range(5):
-            (desk.folder / f"{number}.txt").write_text(f"document with the number {number}")
-            took.append(await desk.until(lambda expected=number + 2: len(desk.scans) == expected))  # type: ignore[misc]
-    assert min(took) < 0.5
-
-
-async def test_folders_come_and_go(desk: Desk, tmp_path: Path) -> None:
-    """A folder that does not exist yet is reported once and read when it appears; one that is replaced is watched again."""
-    later = tmp_path / "later"
-    desk.watcher.configure([desk.folder, later])
-    async with _watching(desk):
-        (desk.folder / "a.txt").write_text("in the folder that exists")
-        await desk.until(lambda: len(desk.texts()) == 1)
-        assert [name for name, _ in desk.failures()] == ["later"]
-        later.mkdir()
-        (later / "b.txt").write_text("in the folder that came later")
-        await desk.until(lambda: len(desk.texts()) == 2)
-        shutil.rmtree(desk.folder)
-        await _eventually(lambda: [name for name, _ in desk.failures()] == ["later", "in"])
-        desk.folder.mkdir()
-        (desk.folder / "c.txt").write_text("in the folder that came back")
-        await desk.until(lambda: len(desk.texts()) == 3)
-
-
-async def test_configuration_changes_while_watching(desk: Desk, tmp_path: Path) -> None:
-    """A folder added to the configuration is read without a restart."""
-    async with _watching(desk):
-        (tmp_path / "new").mkdir()
-        (tmp_path / "new" / "a.txt").write_text("in the folder configured later")
-        desk.watcher.configure([desk.folder, tmp_path / "new"])
-        await desk.until(lambda: len(desk.texts()) == 1)
-
-
-async def test_directories_moved_in_and_files_renamed_in(desk: Desk, tmp_path: Path) -> None:
-    """Atomic renames, of files and of whole directories, are noticed like anything else."""
-    outside = tmp_path / "outside"
-    (outside / "deep").mkdir(parents=True)
-    (outside / "deep" / "a.txt").write_text("moved in with its directory")
-    (tmp_path / "b.txt").write_text("renamed into its place")
-    async with _watching(desk):
-        (desk.folder / "c.txt").write_text("here to see that watching has begun")
-        await desk.until(lambda: len(desk.texts()) == 1)
-        outside.rename(desk.folder / "outside")
-        (tmp_path / "b.txt").rename(desk.folder / "b.txt")
-        await desk.until(lambda: len(desk.texts()) == 3)
-
-
 async def test_a_file_is_read_when_its_writer_has_finished(desk: Desk) -> None:
     """A file written in small steps becomes one article with its whole text."""
     path = desk.folder / "slow.txt"
@@ -221,28 +81,6 @@ async def test_a_file_is_read_when_its_writer_has_finished(desk: Desk) -> None:
     await reading
     assert len(desk.scans) == 1
     assert next(iter(desk.texts())).endswith("word29")
-
-
-async def test_a_file_written_on_and_on_is_read_and_revised(desk: Desk) -> None:
-    """A file that never rests is read as it stands, and again when it has grown."""
-    path = desk.folder / "log.txt"
-    stop = asyncio.Event()
-
-    async def write() -> None:
-        with path.open("w") as writer:
-            number = 0
-            while not stop.is_set():
-                writer.write(f"line {number}\n")
-                writer.flush()
-                number += 1
-                await asyncio.sleep(0.01)
-
-    writing = asyncio.create_task(write())
-    async with _watching(desk):
-        await desk.until(lambda: len(desk.scans) >= 2)
-        stop.set()
-        await writing
-        await _eventually(lambda: path.read_text().split() == next(iter(desk.texts())).split())
 
 
 async def test_unreadable_files_are_reported_once(desk: Desk) -> None:
@@ -301,21 +139,6 @@ async def test_a_folder_inside_another_is_its_own_source(desk: Desk) -> None:
     await desk.watcher.read_all()
     with desk.database.read() as connection:
         assert connection.execute(select(appearances.c.origin_id)).scalars().all() == [str(inner)]
-
-
-async def test_an_unreachable_database_costs_no_document(desk: Desk, tmp_path: Path) -> None:
-    """What could not be stored is stored when the database is back."""
-    (desk.folder / "a.txt").write_text("written while the database is away")
-    place = tmp_path / "news.db"
-    desk.database.close()
-    place.rename(tmp_path / "away.db")
-    place.mkdir()
-    async with _watching(desk):
-        await _eventually(lambda: "tick.failed" in desk.log.getvalue())
-        place.rmdir()
-        (tmp_path / "away.db").rename(place)
-        await desk.until(lambda: bool(desk.scans))
-    assert desk.texts() == {"written while the database is away"}
 
 
 async def test_many_files_leave_the_event_loop_free(desk: Desk) -> None:

@@ -1,0 +1,41 @@
+"""An empty folder and its watcher."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor import logs
+from monitor.storage.engine import Database, sqlite_url
+from monitor.storage.tables import metadata
+from tests.integration.folders.desk import Desk
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the program logs during the test."""
+    stream = io.StringIO()
+    logs.configure(stream=stream, strict=True)
+    yield stream
+    logs.configure(strict=True)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    """A SQLite database with the schema in place."""
+    database = Database(sqlite_url(tmp_path / "news.db"))
+    with database.write() as connection:
+        metadata.create_all(connection)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def desk(sqlite: Database, tmp_path: Path, log: io.StringIO) -> Desk:
+    """An empty folder, not yet watched."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    return Desk(sqlite, folder, log)
