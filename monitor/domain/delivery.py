@@ -16,7 +16,7 @@ from monitor.domain.watch import Severity
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 30, 120, 600, 1800, 3600))
 PERSISTENCE = timedelta(hours=24)
 JITTER = 0.2
-CREATED, TEST = "alert.created", "alert.test"
+CREATED, UPDATED, TEST = "alert.created", "alert.updated", "alert.test"
 BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d+)?")
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from monitor.domain.alert import Alert
 from monitor.domain.ids import AlertId
 from monitor.domain.times import rfc3339
+from monitor.storage import stories
 from monitor.storage.dialect import insert
 from monitor.storage.tables import alerts, deliveries
 
@@ -55,7 +56,10 @@ def add(connection: Connection, alert: Alert, why: dict[str, Any]) -> bool:
 def listing(
     connection: Connection, wanted: AlertFilter | None = None, *, limit: int | None = None, skip: Iterable[str] = ()
 ) -> tuple[dict[str, Any], ...]:
-    """Alert records, newest first: the `data` of the webhook plus `id created_at suppressed deliveries`. `skip` names ids to leave out."""
+    """Alert records, newest first: the `data` of the webhook plus `id created_at suppressed lapsed_at deliveries`; `skip` names ids to leave out.
+
+    The story is shown as it stands now: what has joined since, and what it was merged into.
+    """
     wanted = wanted or AlertFilter()
     query = select(alerts).order_by(alerts.c.created_at.desc(), alerts.c.id.desc()).limit(limit)
     if wanted.since is not None:
@@ -70,13 +74,16 @@ def listing(
     skipped = frozenset(skip)
     rows = [row for row in connection.execute(query) if row.id not in skipped]
     sent = deliveries_of(connection, [row.id for row in rows])
+    grown = stories.records(connection, [(row.story_id, row.article_id) for row in rows if row.story_id is not None])
     return tuple(
         {
             "id": row.id,
             "created_at": rfc3339(row.created_at),
             **row.data,
+            **({"story": grown[row.story_id, row.article_id]} if (row.story_id, row.article_id) in grown else {}),
             "why": row.why,
             "suppressed": row.suppressed,
+            "lapsed_at": rfc3339(row.lapsed_at),
             "deliveries": sent.get(row.id, []),
         }
         for row in rows

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
-from monitor.domain.delivery import Delivery, DeliveryStatus, Parcel, Step, Thread
+from monitor.domain.alert import Reason
+from monitor.domain.delivery import CREATED, UPDATED, Delivery, DeliveryStatus, Parcel, Step, Thread
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.watch import Severity
 from monitor.storage.dialect import insert
@@ -279,7 +280,10 @@ def _parcel(row: Any) -> Parcel:
     if row.notice is not None:
         return Parcel(alert_id=None, severity=Severity.HIGH, data=row.notice["data"], kind=row.notice["type"], **common)
     severity = Severity(row.severity)
-    return Parcel(alert_id=row.alert_id, severity=severity, data=row.data, term=row.term, story_id=row.story_id, **common)
+    kind = UPDATED if row.data.get("alert", {}).get("reason") == Reason.JOINED else CREATED
+    return Parcel(
+        alert_id=row.alert_id, severity=severity, data=row.data, kind=kind, term=row.term, story_id=row.story_id, **common
+    )
 
 
 def _delivery(row: Any) -> Delivery:

@@ -143,3 +143,16 @@ def test_stories_of_one_event_are_merged_later(database: Database) -> None:
         merged = connection.execute(select(story_table.c.merged_into).where(story_table.c.id == second)).scalar_one()
         copy = _assign(connection, _store(connection, "late", "Late report", f"{accounts[1]} More soon."))
     assert (merged, copy) == (first, Assignment(story_id=first, joined=True))
+
+
+def test_the_story_of_an_alert_is_shown_as_it_stands_now(database: Database) -> None:
+    """An alert names every outlet that joined since, in whatever story its own was merged into."""
+    with database.write() as connection:
+        article = _store(connection, "alpha", "Talks near their end", WIRE)
+        first = _assign(connection, article).story_id
+        _assign(connection, _store(connection, "beta", "Deal in sight", WIRE))
+        other = _assign(connection, _store(connection, "gamma", "Smallest harvest", OTHER)).story_id
+        stories.merge(connection, first, other)
+        (record,) = stories.records(connection, [(first, article.id)]).values()
+    assert (record["id"], record["articles"], record["sources"]) == (other, 3, ["alpha", "beta", "gamma"])
+    assert [place["source"] for place in record["also_in"]] == ["beta", "gamma"]
