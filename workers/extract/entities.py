@@ -56,26 +56,46 @@ def _without_common_words(index: Index, layout: Layout, leaf: int, spots: Sequen
 
 def _surnames(index: Index, number: int, layout: Layout, since: Spot, winners: set[Spot]) -> set[Spot]:
     """Lone surnames after the full name, where no longer name of the list claims the word."""
-    spots: set[Spot] = set()
     taken = {word for first, last in winners for word in range(first, last + 1)}
+    spots: set[Spot] = set()
     for text in index.terms[number].phrases:
         phrase = phrase_of(text, Option.ENTITY)
-        surname = surname_of(phrase)
-        if surname is None:
-            continue
-        for word in layout.places_of(surname.encode()):
-            if word > since[1] and word not in taken and layout.written(word)[0].isupper() == _cased(surname):
-                spots.add((word, word))
+        end = _surname_end(phrase)
+        for last in layout.places_of(phrase.words[end].encode()) if end else ():
+            first = _surname_start(phrase, end, layout, last)
+            if (
+                first is not None
+                and first > since[1]
+                and taken.isdisjoint(range(first, last + 1))
+                and _as_a_name(layout.written(last))
+            ):
+                spots.add((first, last))
     return spots
 
 
-def _cased(word: str) -> bool:
-    return word.upper() != word
+def _as_a_name(word: str) -> bool:
+    return word[0].isupper() or word.upper() == word.lower()
 
 
-def surname_of(phrase: Phrase) -> str | None:
-    """The folded surname of a full name; None for a single name."""
-    words = [word for word in phrase.words if word not in _SUFFIXES]
-    if len(words) < 2 or len(words[-1]) < MIN_STEM or words[-1] in PARTICLES:
-        return None
-    return words[-1]
+def _surname_end(phrase: Phrase) -> int:
+    """Which word of a full name ends the surname (a junior or a third is none); 0 for a single name."""
+    end = len(phrase.words) - 1
+    while end > 0 and phrase.words[end] in _SUFFIXES:
+        end -= 1
+    return end if len(phrase.words[end]) >= MIN_STEM and phrase.words[end] not in PARTICLES else 0
+
+
+def _surname_start(phrase: Phrase, end: int, layout: Layout, last: int) -> int | None:
+    """Where in the article the surname begins whose last word is `last`: it may lack its particles, but not the half of a double name."""
+    first = last
+    for i in range(end - 1, 0, -1):
+        part, joined = phrase.words[i], not phrase.joints[i].isspace()
+        if not joined and part not in PARTICLES:
+            break
+        if layout.inside(first - 1, first) and layout.words[first - 1] == part.encode():
+            first -= 1
+        elif part in PARTICLES:
+            break
+        else:
+            return None
+    return first

@@ -10,6 +10,7 @@ from workers.extract.layout import Layout
 from workers.extract.phrase import Option, Phrase
 
 _UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9d][\u3099\u309a\uff9e\uff9f]?")
 PARTICLES: Final = frozenset(
     "al el as ash at ad ar an az bin ibn abu ben bat da das de del della der den des di do dos du e et la las le les los of on the and in "
     "to upon ter ten van von und y zu zum".split()
@@ -28,7 +29,9 @@ GENERIC: Final = frozenset(
 def acceptable(phrase: Phrase, layout: Layout, first: int, last: int) -> bool:
     """Whether these words, whose letters are those of the phrase, are written as its options demand."""
     if phrase.options & Option.ENTITY:
-        return _acronym(layout, first, last) if phrase.acronym else _capitalised(phrase, layout, first, last)
+        if phrase.acronym:
+            return _acronym(layout, first, last)
+        return not _cuts_katakana(layout, first, last) and _capitalised(phrase, layout, first, last)
     return not phrase.options & Option.CASE or _as_written(phrase, layout, first, last)
 
 
@@ -69,6 +72,18 @@ def _capitalised(phrase: Phrase, layout: Layout, first: int, last: int) -> bool:
         ) and (any(map(_has_capital, here)) or here == list(phrase.written))
     words = [text for text in here if text.lower() not in PARTICLES] or here
     return all(map(_capital, words))
+
+
+def _cuts_katakana(layout: Layout, first: int, last: int) -> bool:
+    """Whether a name in katakana is part of a longer word in katakana: イラン is not in タイランド."""
+    return any(
+        layout.inside(left, left + 1)
+        and not layout.joint(left)
+        and _KATAKANA.fullmatch(layout.written(left))
+        and _KATAKANA.fullmatch(layout.written(left + 1))
+        for left in (first - 1, last)
+        if _KATAKANA.fullmatch(layout.written(max(left, first)))
+    )
 
 
 def _has_capital(word: str) -> bool:

@@ -59,7 +59,7 @@ ROWS: list[tuple[Term, list[Term], str, str]] = [
     (NETANYAHU, [SARA], "⟦Benjamin Netanyahu⟧ and Sara Netanyahu", "nor inside another listed name"),
     (NETANYAHU, [], "⟦BENJAMIN NETANYAHU⟧ SPEAKS", "capitals"),
     (NETANYAHU, [], "⟦Bibi⟧ spoke", "an alias"),
-    (LEYEN, [], "⟦Ursula von der Leyen⟧ said. Mrs von der ⟦Leyen⟧", "a surname with particles"),
+    (LEYEN, [], "⟦Ursula von der Leyen⟧ said. Mrs ⟦von der Leyen⟧ and ⟦Leyen⟧", "a surname with particles"),
     (LEYEN, [], "⟦Ursula Von Der Leyen⟧", "particles in capitals"),
     (READING, [], "the town of ⟦Reading⟧ and ⟦Reading⟧", "a name that is a word"),
     (READING, [], "Reading is fun", "at a sentence's beginning a capital proves nothing"),
@@ -74,6 +74,13 @@ ROWS: list[tuple[Term, list[Term], str, str]] = [
     (entity("Åland"), [], "⟦Aland⟧ and ⟦ÅLAND⟧", "diacritics in the name"),
     (entity("São Paulo"), [], "⟦Sao Paulo⟧", "in any word"),
     (entity("イラン"), [], "⟦イラン⟧は", "Japanese"),
+    (entity("イラン"), [], "タイランドとハイランド", "not inside another katakana word"),
+    (entity("Bashar al-Assad", kind=PERSON), [], "⟦Bashar al-Assad⟧. ⟦Assad⟧ and ⟦al-Assad⟧", "an article before a surname may go"),
+    (entity("Conan O'Brien", kind=PERSON), [], "⟦Conan O’Brien⟧. ⟦O'Brien⟧, not Brien", "an O' may not"),
+    (entity("Jo Smith-Jones", kind=PERSON), [], "⟦Jo Smith-Jones⟧. ⟦Smith-Jones⟧, not Jones", "nor may half of a double name"),
+    (entity("Martin Luther King Jr.", kind=PERSON), [], "⟦Martin Luther King Jr⟧. spoke. ⟦King⟧ left", "a junior"),
+    (entity("بنيامين نتنياهو", kind=PERSON), [], "قال ⟦بنيامين نتنياهو⟧ ثم ⟦نتنياهو⟧", "a surname in Arabic"),
+    (entity("John F. Kennedy", kind=PERSON), [], "⟦John F Kennedy⟧ and ⟦John F. Kennedy⟧", "an initial with and without its dot"),
 ]
 
 

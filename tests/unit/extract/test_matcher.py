@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -211,6 +213,20 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     before = time.process_time()
     assert matcher.match(Document(title=text[:1000], body=text)) == ()
     assert time.process_time() - before < 12
+
+
+def test_naughty_strings_find_themselves_and_nothing_else(corpora: Path) -> None:
+    """As an article such a string fires no term that it does not hold; as a term it is refused, or found in its own text."""
+    strings = [s for s in json.loads((corpora / "adversarial" / "blns.json").read_text(encoding="utf-8")) if isinstance(s, str)]
+    plain = Matcher.build([keyword("ceasefire"), entity("Rafah"), query("q", "truce NEAR/5 talks"), entity("US")])
+    for string in strings:
+        assert plain.match(document(string, title=string)) == ()
+        try:
+            own = Matcher.build([keyword(string)])
+        except ConfigError:
+            assert not any(unicodedata.category(char)[0] == "L" for char in string)
+            continue
+        assert own.match(document(f"x {string} y")), string
 
 
 @pytest.mark.parametrize(
