@@ -10,5 +10,7 @@ failures    what went wrong, as a name and a sentence
 parsing     the parser in a process of its own
 diagnose    one poll explained, storing nothing
 fulltext    the article behind a link
-folders     documents on disk
+folders     documents on disk: noticed as they come
+reading     finding and reading one file
+intake      from files to stored articles
 """

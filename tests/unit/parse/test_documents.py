@@ -173,6 +173,28 @@ def test_mail() -> None:
     assert (entry.title, entry.text, entry.author, entry.published_at) == ("Lage in München", "Grüße", "Jo", MARCH)
 
 
+def test_pdf() -> None:
+    """The text of a PDF document, where the optional reader is installed."""
+    pytest.importorskip("pypdf")
+    drawn = b"BT /F1 12 Tf 72 700 Td (The truce holds. So far.) Tj ET"
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Title(A report)/CreationDate(D:20240321000000Z)>>",
+    )
+    body, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(body))
+        body += b"%d 0 obj%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer<</Size 7/Root 1 0 R/Info 6 0 R>>\nstartxref\n%d\n%%%%EOF" % len(body)
+    (entry,) = _read(body + b"xref\n0 7\n0000000000 65535 f \n" + table + trailer, "a.pdf")
+    assert (entry.title, entry.text, entry.published_at) == ("A report", "The truce holds. So far.", MARCH)
+
+
 @pytest.mark.parametrize(
     ("data", "name", "reason"),
     [
