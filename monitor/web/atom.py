@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from starlette.requests import Request
@@ -21,6 +22,8 @@ from monitor.web.room import room_of
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DEFAULT_LIMIT: Final = 50
+_IN_ADDRESS: Final = "%/:?#[]@!$&'()*+,;=~"
+"""What may stand in an address as it is; anything else is percent-encoded, or the feed would not be valid."""
 
 
 async def atom(request: Request) -> Response:
@@ -55,7 +58,7 @@ def _entry(record: Mapping[str, Any]) -> ET.Element:
         _add(entry, "published", article["published_at"])
     _add(_add(entry, "author"), "name", article["author"] or article["source"])
     if article["url"] and is_http(article["url"]):
-        _add(entry, "link", rel="alternate", href=article["url"])
+        _add(entry, "link", rel="alternate", href=quote(article["url"], safe=_IN_ADDRESS))
     for tag in (alert["term"], *alert["tags"]):
         _add(entry, "category", term=tag)
     _add(entry, "summary", record["snippet"], type="text")

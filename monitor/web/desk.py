@@ -26,17 +26,18 @@ SPANS: Final = {"24h": (trends.Bucket.HOUR, 24), "14d": (trends.Bucket.DAY, 14),
 SHOWN_TERMS: Final = 200
 SHOWN_DELIVERIES: Final = 50
 MAX_FORM: Final = 3_000_000
+NO_FORM: Final = {"title": "", "text": "", "term": ""}
 
 
 async def terms(request: Request) -> Response:
     """`/terms`: how often each term has fired, and a form to try one."""
-    return page(request, "terms.html", **await _terms(request), trial=None, form={}, error=None)
+    return page(request, "terms.html", **await _terms(request), trial=None, form=NO_FORM, error=None)
 
 
 async def try_term(request: Request) -> Response:
     """`POST /terms`: the same page with the result of a dry run."""
     fields = await _form(request)
-    form = {name: fields.get(name, [""])[0] for name in ("title", "text", "term")}
+    form = {name: fields.get(name, [""])[0] for name in NO_FORM}
     room = room_of(request)
     error, found = None, None
     try:

@@ -1,0 +1,29 @@
+"""One site for each test: SQLite, since the storage itself is tested on both databases elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.storage.engine import Database, sqlite_url
+from monitor.storage.tables import metadata
+from tests.integration.web.serving import Site, serving
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    """A SQLite file with the schema."""
+    database = Database(sqlite_url(tmp_path / "news.db"))
+    with database.write() as connection:
+        metadata.create_all(connection)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path, store: Database, redis_url: str) -> Iterator[Site]:
+    """A site without a token."""
+    with serving(tmp_path, store, redis_url) as site:
+        yield site
