@@ -20,7 +20,6 @@ _DROPPED = (
     "textarea",
     "select",
     "button",
-    "form",
 )
 _OPENINGS = tuple(f"<{tag}" for tag in _DROPPED)
 _PARAGRAPH, _LINE = "\x1e", "\x1f"

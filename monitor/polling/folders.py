@@ -136,7 +136,7 @@ class FolderWatcher:
             )
             async for batch in changes:
                 self._put_down(path for _, path in batch)
-        except (OSError, RuntimeError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever keeps notices away, looking often finds the files
             self._blind = True
             get_logger().warning(
                 "file.failed", path=", ".join(map(str, existing)), reason=f"changes send no notice, looking often: {error}"

@@ -97,3 +97,16 @@ async def test_an_unreachable_database_costs_no_document(desk: Desk, tmp_path: P
         (tmp_path / "away.db").rename(place)
         await desk.until(lambda: bool(desk.scans))
     assert desk.texts() == {"written while the database is away"}
+
+
+async def test_a_folder_may_be_named_in_any_way(desk: Desk, tmp_path: Path) -> None:
+    """A folder that is a link, or whose path goes up and down again, is watched like any other."""
+    (tmp_path / "link").symlink_to(desk.folder)
+    (tmp_path / "other").mkdir()
+    desk.watcher.configure([tmp_path / "link", desk.folder / ".." / "other"])
+    async with watching(desk):
+        (tmp_path / "other" / "a.txt").write_text("here to see that watching has begun")
+        await desk.until(lambda: len(desk.texts()) == 1)
+        (desk.folder / "b.txt").write_text("behind a link to the folder")
+        (tmp_path / "other" / "c.txt").write_text("in a folder with a roundabout path")
+        assert await desk.until(lambda: len(desk.texts()) == 3) < 10

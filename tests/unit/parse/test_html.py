@@ -28,6 +28,7 @@ from monitor.parse.html import first_image, html_to_text, plain_text
         ("a&nbsp;b\u200f", "a b\u200f"),
         ("a\x00\x1b[31mb", "a[31mb"),
         ("<!-- no --><p>yes</p>", "yes"),
+        ("<form><p>A page inside a form</p><select><option>no</select><button>no</button></form>", "A page inside a form"),
         ("", ""),
     ],
 )
