@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from monitor.domain.feed import Validators
+
+_PRINTABLE = re.compile(r"[\x20-\x7e]{1,1000}")
 
 
 class Problem(StrEnum):
@@ -60,8 +63,8 @@ class Fetched:
 
     @property
     def validators(self) -> Validators:
-        """What the next request can be made conditional with."""
-        return Validators(etag=self.headers.get("etag") or None, last_modified=self.headers.get("last-modified") or None)
+        """What the next request can be made conditional with; a value that cannot stand in a request is left out."""
+        return Validators(etag=_sendable(self.headers.get("etag")), last_modified=_sendable(self.headers.get("last-modified")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,10 @@ class FetchFailure:
     status: int | None = None
     retry_at: datetime | None = None
     redirects: tuple[Redirect, ...] = ()
+
+
+def _sendable(value: str | None) -> str | None:
+    return value if value is not None and _PRINTABLE.fullmatch(value) else None
 
 
 Outcome = Fetched | NotModified | FetchFailure

@@ -17,7 +17,7 @@ from monitor.polling.fetch import Fetcher
 from monitor.polling.outcome import Fetched, FetchFailure, Problem
 from monitor.polling.parsing import ParserProcess
 from monitor.settings.feeds import HttpSettings, PollingSettings
-from tests.integration.polling.hostile import HOSTILE, Answer, endless, never, self_signed
+from tests.integration.polling.hostile import HOSTILE, Answer, endless, never, saying, self_signed
 from tests.integration.polling.world import Clock, Desk, Site, rss
 
 Start = Callable[[Answer], Awaitable[str]]
@@ -153,3 +153,20 @@ async def test_a_bug_in_the_parser_is_one_feeds_failure(parser: ParserProcess) -
     failed = await parser("not bytes", "http://x.example/", {}, Clock()())  # type: ignore[arg-type] # what no server can send
     assert isinstance(failed, ParseFailure)
     assert "failed on this document" in failed.reason
+
+
+async def test_a_validator_of_raw_bytes_does_not_end_the_feed(raw_server: Start, make_desk: Callable[..., Awaitable[Desk]]) -> None:
+    """What a server gives us to ask with may be no proper text; the next request is still made, and answered."""
+    body = rss("one").encode()
+    head = b'HTTP/1.1 200 OK\r\nETag: "\xff\xfe\x01\xc3"\r\nLast-Modified: \xf0\x9f\x98\x80\r\nContent-Length: %d\r\n\r\n' % len(
+        body
+    )
+    url = await raw_server(saying(head + body))
+    desk = await make_desk(url)
+    await desk.poll()
+    first = desk.feed(url)
+    desk.clock.forward(minutes=40)
+    await desk.poll()
+    second = desk.feed(url)
+    assert (first.status, second.status) == (FeedStatus.OK, FeedStatus.OK), second.reason
+    assert second.last_polled_at != first.last_polled_at
