@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
 from monitor.settings.model import Settings
+from monitor.storage import stories
 from monitor.storage.engine import Database
 from workers.story import merge_alike
 
@@ -25,6 +26,7 @@ class Merger:
         self._database = database
         self._settings = settings
         self._every_s = every_s
+        self._seen: datetime | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="merging", daemon=True)
 
@@ -34,13 +36,22 @@ class Merger:
         return self
 
     def stop(self) -> None:
-        """Look no longer."""
+        """Look once more, for what a short run has brought, and then no longer."""
         self._stop.set()
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.wait(self._every_s):
+        going_on = True
+        while going_on:
+            going_on = not self._stop.wait(self._every_s)
             try:
-                merge_alike(self._database, self._settings().stories, now=datetime.now(UTC))
+                self._look()
             except (MonitorError, SQLAlchemyError) as error:
                 get_logger().error("tick.failed", step="stories", error=str(error))
+
+    def _look(self) -> None:
+        with self._database.read() as connection:
+            newest = stories.newest(connection)
+        if newest != self._seen:
+            merge_alike(self._database, self._settings().stories, now=datetime.now(UTC))
+            self._seen = newest

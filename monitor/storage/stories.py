@@ -100,6 +100,12 @@ def listing(connection: Connection, since: datetime | None = None, limit: int = 
     )
 
 
+def newest(connection: Connection) -> datetime | None:
+    """When a story last had an article; None before the first."""
+    found: datetime | None = connection.execute(select(func.max(stories.c.last_article_at))).scalar_one()
+    return found
+
+
 def reports(connection: Connection, since: datetime, *, limit: int) -> tuple[Report, ...]:
     """The newest articles fetched since `since` that have a story, at most `limit`, each with the beginning of its text."""
     rows = connection.execute(_REPORTS, {"since": since, "most": limit})

@@ -1,0 +1,35 @@
+"""Merging beside the work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.settings.model import Settings
+from monitor.storage import articles, stories
+from monitor.storage.engine import Database
+from workers.extract.stories import features_of
+from workers.merging import Merger
+from workers.story import assign
+
+ACCOUNTS = (
+    "Storm Alma tore roofs from 40 houses in Porto Velo on Friday, the mayor Rita Campos said, and cut off power to the island.",
+    "Power failed on the island after Alma, a storm, hit Porto Velo on Friday; mayor Rita Campos counted 40 houses without a roof.",
+    "The central bank in Arden left its rate at 4 percent and said that prices would fall by the autumn.",
+    "Hikers found the skeleton of a mammoth under a glacier in the Orland valley, said the museum of Tressa.",
+    "The court of appeal in Lindholm freed the banker Otto Krans, who had served 3 years for fraud.",
+)
+
+
+def test_a_short_run_merges_before_it_ends(database: Database) -> None:
+    """`run --once` is over within seconds; what it read is merged all the same."""
+    now = datetime.now(UTC)
+    with database.write() as connection:
+        origin = Origin(kind=OriginKind.API, id="api", name="api")
+        entries = [Entry(key=str(place), title=f"Report {place}", text=text) for place, text in enumerate(ACCOUNTS)]
+        stored = articles.ingest(connection, origin, entries, now=now, alertable=lambda _: True).new
+        for article in sorted(articles.load(connection, stored), key=lambda one: one.title):
+            assign(connection, article, features_of(article), now=now, settings=Settings().stories)
+    Merger(database, Settings, every_s=60).start().stop()
+    with database.read() as connection:
+        assert sorted(story.articles for story in stories.listing(connection)) == [1, 1, 1, 2]
