@@ -28,6 +28,16 @@ _COMMON: Final = FUNCTION_WORDS | frozenset(
     b"travel trial true trust try turn two union united use van victory view visit vote wait walk wall want war watch water way welcome "
     b"well west western white wide wild win wind winter wish wood word work world write wrong yes yesterday young april august june".split()
 )
+_DETERMINERS: Final = frozenset(b"a an the this that some any each every no his her their my your our its".split())
+_TITLES: Final = frozenset(
+    b"president vice prime minister premier chancellor king queen prince princess emperor pope bishop cardinal imam rabbi sheikh emir sultan "
+    b"mr mrs ms miss sir dame lord lady dr doctor prof professor judge justice senator sen representative rep congressman congresswoman "
+    b"governor gov mayor secretary ambassador speaker chairman chairwoman chair director chief commissioner general gen colonel col major maj "
+    b"captain capt lieutenant lt sergeant sgt admiral adm marshal commander officer detective inspector attorney counsel leader boss "
+    b"coach manager democrat republican candidate nominee monday tuesday wednesday thursday friday saturday sunday january february "
+    b"march april may june july august september october november december meanwhile however".split()
+)
+"""What may stand before a surname in capitals without being a first name."""
 _TITLE_CASE_SHARE: Final = 0.7
 _TITLE_CASE_WORDS: Final = 4
 _STATEMENT: Final = re.compile(r"[a-z]\.(\s|$)")
@@ -58,4 +68,18 @@ def _capitals_throughout(line: str) -> bool:
 
 
 def _written_small(layout: Layout, folded: bytes) -> bool:
-    return any(layout.written(word)[0].islower() for word in layout.places_of(folded))
+    """Whether the article also uses the word as a common noun: small, behind an article or the like."""
+    return any(
+        layout.inside(word - 1, word) and layout.words[word - 1] in _DETERMINERS and layout.written(word)[0].islower()
+        for word in layout.places_of(folded)
+    )
+
+
+def stands_alone(layout: Layout, word: int) -> bool:
+    """Whether a surname has no other first name before it (`Hunter Biden`), as far as capitals tell."""
+    if not layout.inside(word - 1, word) or not layout.joint(word - 1).isspace():
+        return True
+    before, folded = layout.written(word - 1), layout.words[word - 1]
+    if not before[0].isupper() or len(before) == 1 or before.isupper() or folded in _TITLES or folded in FUNCTION_WORDS:
+        return True
+    return layout.breaks_after(word - 1) or _doubtful(layout, word - 1)

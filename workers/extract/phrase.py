@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, TypeAlias
@@ -25,6 +26,7 @@ class Option:
 
 
 Options: TypeAlias = int
+_SIGNS: Final = re.compile("[+#]+")
 _NOTHING: Final[frozenset[bytes]] = frozenset()
 
 
@@ -32,19 +34,26 @@ class Phrase:
     """`words` are folded, `written` as in the watch list, `joints` what stands between them there, `open` the words with an asterisk.
 
     `forms` are the words, and the words with a regular English plural or an Arabic contraction of the article; `prefixes` may be
-    written on to the first word, `particles` behind the last.
+    written on to the first word, `particles` behind the last. `signs` follow the last word and belong to it (C++, C#).
     """
 
-    __slots__ = ("forms", "joints", "open", "options", "particles", "prefixes", "words", "written")
+    __slots__ = ("forms", "joints", "open", "options", "particles", "prefixes", "signs", "words", "written")
 
     def __init__(
-        self, options: Options, words: tuple[str, ...], written: tuple[str, ...], joints: tuple[str, ...], stars: frozenset[int]
+        self,
+        options: Options,
+        words: tuple[str, ...],
+        written: tuple[str, ...],
+        joints: tuple[str, ...],
+        stars: frozenset[int],
+        signs: str = "",
     ) -> None:
         self.options = options
         self.words = words
         self.written = written
         self.joints = joints
         self.open = stars
+        self.signs = signs
         self.prefixes = self.particles = _NOTHING
         if words and not options & Option.EXACT and not (words[0].isascii() and words[-1].isascii()):
             self.prefixes = scripts.before(words[0])
@@ -90,7 +99,8 @@ def parse_phrase(text: str, options: Options) -> Phrase:
     stars = (
         frozenset(i for i, (_, end) in enumerate(spans) if text[end : end + 1] == "*") if options & Option.PREFIX else frozenset()
     )
-    return Phrase(options, words, tuple(text[start:end] for start, end in spans), joints, stars)
+    signs = _SIGNS.match(text, spans[-1][1]) if spans else None
+    return Phrase(options, words, tuple(text[start:end] for start, end in spans), joints, stars, signs[0] if signs else "")
 
 
 phrase_of = lru_cache(maxsize=20_000)(parse_phrase)

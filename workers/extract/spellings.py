@@ -42,7 +42,12 @@ def patterns(phrase: Phrase) -> list[tuple[bytes, bool]]:
     """What to look for in `Layout.flat`, and whether finding it is already an occurrence."""
     options = phrase.options
     border = b"" if phrase.prefixes else b" "
-    certain = len(phrase.words) == 1 and not phrase.prefixes and not options & (Option.EXACT | Option.CASE | Option.ENTITY)
+    certain = (
+        len(phrase.words) == 1
+        and not phrase.prefixes
+        and not phrase.signs
+        and not options & (Option.EXACT | Option.CASE | Option.ENTITY)
+    )
     if phrase.open:
         found = [(border + b" ".join(form[: min(phrase.open) + 1]), certain) for form in phrase.forms]
     elif phrase.particles:

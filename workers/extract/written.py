@@ -27,7 +27,9 @@ GENERIC: Final = frozenset(
 
 
 def acceptable(phrase: Phrase, layout: Layout, first: int, last: int) -> bool:
-    """Whether these words, whose letters are those of the phrase, are written as its options demand."""
+    """Whether these words, whose letters are those of the phrase, are written as its options and signs demand."""
+    if phrase.signs and not layout.text(layout.field(last)).startswith(phrase.signs, layout.span(last)[1]):
+        return False
     if phrase.options & Option.ENTITY:
         if phrase.acronym:
             return _acronym(layout, first, last)

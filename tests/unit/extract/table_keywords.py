@@ -24,6 +24,7 @@ WORDS: Final = [
     Row("Truce", "a ⟦truce⟧", "capitals in the term do not matter either"),
     Row("truce", "trucebreakers", "not the beginning of a word"),
     Row("fire", "a ceasefire", "not the end of a word"),
+    Row("9/11", "⟦9/11⟧ attacks", "a slash is like a hyphen"),
     Row("fire", "bonfires, firearms", "not within words"),
     Row("rafah", "Rafahiya", "not the beginning of a name"),
     Row("fire", "under_⟦fire⟧_again", "an underscore is no letter"),
@@ -156,6 +157,7 @@ CHARACTERS: Final = [
     Row("COVID-19", "#⟦COVID19⟧", "figures in a hashtag"),
     Row("UNRWA", "@⟦UNRWA⟧ said", "handles"),
     Row("#gaza", "#⟦Gaza⟧ and ⟦Gaza⟧", "the sign in a term means nothing"),
+    Row("C++", "⟦C⟧++ and C and C#", "but for signs that make another word of a letter"),
     Row("C", "C++ ⟦C⟧".replace("C++", "⟦C⟧++"), "signs are not looked at"),
 ]
 

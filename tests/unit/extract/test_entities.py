@@ -46,6 +46,8 @@ ROWS: list[tuple[Term, list[Term], str, str]] = [
     (US, [], "GIVE US TIME\nThe ⟦US⟧ said", "the next line counts"),
     (US, [], "⟦US⟧", "alone on its line it is a name"),
     (US, [], "⟦UNITED STATES⟧ VOWS REPLY", "a full name on a line in capitals"),
+    (RAFAH, [], "⟦Rafah⟧ is shut, rafah", "a slip of the pen proves nothing"),
+    (entity("Joe Biden", kind=PERSON), [], "⟦Joe Biden⟧ met President ⟦Biden⟧ and Hunter Biden", "the surname alone"),
     (IDF, [], "the ⟦IDF⟧, not the idf nor the Idf", "another acronym"),
     (IDF, [], "the ⟦I.D.F⟧. said", "with dots"),
     (IDF, [], "the ⟦Israel Defense Forces⟧ said", "its name"),
