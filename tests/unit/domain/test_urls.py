@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.urls import absolute_url, canonical_url, host_of, is_http, without_tracking
@@ -102,6 +102,7 @@ def test_what_is_no_web_address_is_left_alone(text: str) -> None:
     assert not is_http(text)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.text().map("http://{}".format), st.text().map("https://example.com/{}".format)))
 def test_garbage_never_raises_and_the_canonical_form_is_stable(text: str) -> None:
     """Any text passes, and a canonical URL is its own canonical form."""

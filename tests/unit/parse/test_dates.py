@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.parse.dates import believable, parse_date
@@ -82,6 +82,7 @@ def test_recorded_cases_of_the_reference() -> None:
     assert wrong == ["22013"]
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.text(max_size=120), st.from_regex(r"[0-9]{1,5}[-/. ][0-9]{1,3}[-/. T][0-9:]{1,9}([+-][0-9:]{1,6})?", fullmatch=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.article import Entry
@@ -221,6 +221,7 @@ def test_which_files_are_documents() -> None:
     assert not any(is_document(name) for name in ("/in/a.exe", "/in/.a.txt", "/in/a", "/in/a.txt.part", "/in/a.txt~"))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(KINDS))
 def test_any_bytes_in_any_kind_of_file(data: bytes, kind: str) -> None:
     """No content makes it raise; what comes out has a title and the file's key."""

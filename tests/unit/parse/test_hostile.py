@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.parse.feed import parse_feed
@@ -72,6 +72,7 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
         assert len(result) < 10_000
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=400),
     st.sampled_from(
