@@ -38,11 +38,11 @@ _TITLES: Final = frozenset(
     b"march april may june july august september october november december meanwhile however".split()
 )
 """What may stand before a surname in capitals without being a first name."""
-_TITLE_CASE_SHARE: Final = 0.7
+_TITLE_CASE_SHARE: Final = 0.9
 _TITLE_CASE_WORDS: Final = 4
 _STATEMENT: Final = re.compile(r"[a-z]\.(\s|$)")
 """A line with a full stop is no headline."""
-_LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_TELLING: Final = re.compile(r"[^\W\d_]{3,}")
 
 
 def stands(layout: Layout, words: list[int]) -> list[int]:
@@ -63,8 +63,8 @@ def _capitals_throughout(line: str) -> bool:
         return True
     if _STATEMENT.search(line):
         return False
-    long = _LONG_WORD.findall(line[:1000])
-    return len(long) >= _TITLE_CASE_WORDS and sum(word[0].isupper() for word in long) >= _TITLE_CASE_SHARE * len(long)
+    telling = [word for word in _TELLING.findall(line[:1000]) if word.lower().encode() not in FUNCTION_WORDS]
+    return len(telling) >= _TITLE_CASE_WORDS and sum(word[0].isupper() for word in telling) >= _TITLE_CASE_SHARE * len(telling)
 
 
 def _written_small(layout: Layout, folded: bytes) -> bool:
