@@ -23,7 +23,7 @@ from monitor.storage import attempts, channels, deliveries
 from monitor.storage.engine import Database
 from workers.render.compose import capacity, target
 
-SPARE = timedelta(seconds=5)
+SPARE = timedelta(seconds=8)
 Sources = Callable[[], Mapping[str, Channel]]
 
 

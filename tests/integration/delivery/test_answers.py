@@ -7,8 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -257,73 +256,6 @@ async def test_apprise_is_tried_once(name: str, receiver: Receiver, sender: Send
     receipt = await sender.send(outgoing, within=timedelta(seconds=0.5 if name == "timeout" else 10))
     check(receipt, Case(case.answer, case.state, case.wait_s))
     assert len(receiver.requests) == before + 1
-
-
-async def test_a_file_that_cannot_be_written_is_tried_again(sender: Sender, tmp_path: Path) -> None:
-    """A path that is a directory or on a full disk fails with the system's reason."""
-    target = CHANNEL.validate_python({"type": "file", "path": tmp_path})
-    receipt = await sender.send(compose(target, [parcel()], now=NOW), within=timedelta(seconds=10))
-    check(receipt, Case(hang, "pending", 0))
-    assert receipt.reason == "Is a directory"
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-async def test_a_full_disk_is_told_as_what_it_is(sender: Sender) -> None:
-    """The reason names the cause."""
-    full = CHANNEL.validate_python({"type": "file", "path": "/dev/full"})
-    receipt = await sender.send(compose(full, [parcel()], now=NOW), within=timedelta(seconds=10))
-    check(receipt, Case(hang, "pending", 0))
-    assert receipt.reason == "No space left on device"
-
-
-class MailServer:
-    """An SMTP server that answers DATA as told."""
-
-    def __init__(self, verdict: bytes) -> None:
-        self.verdict = verdict
-        self.messages: list[bytes] = []
-        self.port = 0
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_exception: object) -> None:
-        self._server.close()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 here\r\n")
-        while line := await reader.readline():
-            if line.upper().startswith(b"DATA"):
-                writer.write(b"354 go on\r\n")
-                self.messages.append(await reader.readuntil(b"\r\n.\r\n"))
-                writer.write(self.verdict + b"\r\n")
-            else:
-                writer.write(b"250 fine\r\n")
-            if line.upper().startswith(b"QUIT"):
-                break
-        writer.close()
-
-
-@pytest.mark.parametrize(
-    ("verdict", "state", "wait_s"), [(b"250 ok", "delivered", None), (b"451 later", "pending", 0), (b"554 no thanks", "dead", None)]
-)
-async def test_mail(verdict: bytes, state: str, wait_s: float | None, sender: Sender) -> None:
-    """A mail server's word: taken, later, or never."""
-    async with MailServer(verdict) as server:
-        settings = {
-            "type": "email",
-            "host": "127.0.0.1",
-            "port": server.port,
-            "encryption": "none",
-            "from": "news@example.org",
-            "to": ["desk@example.org"],
-        }
-        outgoing = compose(CHANNEL.validate_python(settings), [parcel()], now=NOW)
-        receipt = await sender.send(outgoing, within=timedelta(seconds=10))
-    check(receipt, Case(hang, state, wait_s))
-    assert b"Subject: HIGH" in server.messages[0] or b"Subject: =?utf-8?" in server.messages[0]
 
 
 def test_the_clock_of_the_table_is_the_date_it_asks_for() -> None:

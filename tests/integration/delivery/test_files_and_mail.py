@@ -1,0 +1,103 @@
+"""Channels that speak no HTTP: files and mail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+import pytest
+from pydantic import TypeAdapter
+
+from monitor.domain.delivery import Receipt, next_step
+from monitor.settings.channels import Channel
+from tests.alerting import EPOCH, parcel
+from workers.render.compose import compose
+from workers.send import Sender
+
+NOW = EPOCH + timedelta(hours=2)
+CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
+
+
+@pytest.fixture
+async def sender() -> AsyncIterator[Sender]:
+    """A sender whose clock stands still."""
+    sender = Sender(now=lambda: NOW)
+    yield sender
+    await sender.close()
+
+
+def check(receipt: Receipt, state: str, wait_s: float | None) -> None:
+    """Where the first attempt's receipt leads."""
+    step = next_step(receipt, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
+    wait = None if step.next_attempt_at is None else (step.next_attempt_at - NOW).total_seconds()
+    assert (step.status, wait) == (state, wait_s)
+
+
+async def test_a_file_that_cannot_be_written_is_tried_again(sender: Sender, tmp_path: Path) -> None:
+    """A path that is a directory or on a full disk fails with the system's reason."""
+    target = CHANNEL.validate_python({"type": "file", "path": tmp_path})
+    receipt = await sender.send(compose(target, [parcel()], now=NOW), within=timedelta(seconds=10))
+    check(receipt, "pending", 0)
+    assert receipt.reason == "Is a directory"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+async def test_a_full_disk_is_told_as_what_it_is(sender: Sender) -> None:
+    """The reason names the cause."""
+    full = CHANNEL.validate_python({"type": "file", "path": "/dev/full"})
+    receipt = await sender.send(compose(full, [parcel()], now=NOW), within=timedelta(seconds=10))
+    check(receipt, "pending", 0)
+    assert receipt.reason == "No space left on device"
+
+
+class MailServer:
+    """An SMTP server that answers DATA as told."""
+
+    def __init__(self, verdict: bytes) -> None:
+        self.verdict = verdict
+        self.messages: list[bytes] = []
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        self._server.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            if line.upper().startswith(b"DATA"):
+                writer.write(b"354 go on\r\n")
+                self.messages.append(await reader.readuntil(b"\r\n.\r\n"))
+                writer.write(self.verdict + b"\r\n")
+            else:
+                writer.write(b"250 fine\r\n")
+            if line.upper().startswith(b"QUIT"):
+                break
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "wait_s"), [(b"250 ok", "delivered", None), (b"451 later", "pending", 0), (b"554 no thanks", "dead", None)]
+)
+async def test_mail(verdict: bytes, state: str, wait_s: float | None, sender: Sender) -> None:
+    """A mail server's word: taken, later, or never."""
+    async with MailServer(verdict) as server:
+        settings = {
+            "type": "email",
+            "host": "127.0.0.1",
+            "port": server.port,
+            "encryption": "none",
+            "from": "news@example.org",
+            "to": ["desk@example.org"],
+        }
+        outgoing = compose(CHANNEL.validate_python(settings), [parcel()], now=NOW)
+        receipt = await sender.send(outgoing, within=timedelta(seconds=10))
+    check(receipt, state, wait_s)
+    assert b"Subject: HIGH" in server.messages[0] or b"Subject: =?utf-8?" in server.messages[0]
