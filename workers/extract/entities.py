@@ -63,12 +63,9 @@ def _surnames(index: Index, number: int, layout: Layout, since: Spot, winners: s
         end = _surname_end(phrase)
         for last in layout.places_of(phrase.words[end].encode()) if end else ():
             first = _surname_start(phrase, end, layout, last)
-            if (
-                first is not None
-                and first > since[1]
-                and taken.isdisjoint(range(first, last + 1))
-                and _as_a_name(layout.written(last))
-            ):
+            if first is None or first <= since[1] or not taken.isdisjoint(range(first, last + 1)):
+                continue
+            if _as_a_name(layout.written(last)) and homographs.stands_alone(layout, first):
                 spots.add((first, last))
     return spots
 
