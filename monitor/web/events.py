@@ -94,7 +94,7 @@ class Hub:
         client: asyncio.Queue[Event | None] = asyncio.Queue(KEPT + 1)
         self._clients.add(client)
         try:
-            told = set()
+            told = {last_id}
             for event in await self._missed(last_id) if last_id else ():
                 told.add(event.id)
                 yield event

@@ -92,23 +92,23 @@ def has_token(token: SecretStr | None) -> bool:
 def allowed(headers: Headers, token: SecretStr) -> bool:
     """Whether a request carries the token, as a bearer token or as the cookie; compared in constant time."""
     scheme, _, given = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and right_token(given.strip(), token):
+    if scheme.lower() == "bearer" and right_token(given.strip().encode("latin-1", "replace"), token):  # the bytes as they were sent
         return True
     try:
         cookies = SimpleCookie(headers.get("cookie", ""))
     except CookieError:
         return False
-    return COOKIE in cookies and _same(cookies[COOKIE].value, session_of(token))
+    return COOKIE in cookies and hmac.compare_digest(cookies[COOKIE].value.encode("utf-8", "replace"), session_of(token).encode())
 
 
-def right_token(given: str, token: SecretStr) -> bool:
-    """Whether `given` is the token, compared in constant time."""
-    return _same(given, token.get_secret_value())
+def right_token(given: bytes, token: SecretStr) -> bool:
+    """Whether `given` is the token in UTF-8, compared in constant time."""
+    return hmac.compare_digest(given, _bytes(token))
 
 
 def session_of(token: SecretStr) -> str:
     """What the cookie holds: made of the token, so that a new token ends every session, but not the token itself."""
-    return hmac.new(token.get_secret_value().encode("utf-8", "surrogatepass"), b"news-monitor session", hashlib.sha256).hexdigest()
+    return hmac.new(_bytes(token), b"news-monitor session", hashlib.sha256).hexdigest()
 
 
 def check_origin(request: Request) -> None:
@@ -144,5 +144,5 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
+def _bytes(token: SecretStr) -> bytes:
+    return token.get_secret_value().encode("utf-8", "surrogatepass")

@@ -38,7 +38,7 @@ async def login(request: Request) -> Response:
     wanted = _local(form.get("wanted", ["/"])[0])
     if token is None or not has_token(token):
         return RedirectResponse(wanted, 303)
-    if not right_token(form.get("token", [""])[0].strip(), token):
+    if not right_token(form.get("token", [""])[0].strip().encode(), token):
         await asyncio.sleep(WRONG_WAIT_S)
         return ask(request, wrong=True)
     answer = RedirectResponse(wanted, 303)

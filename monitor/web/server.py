@@ -168,10 +168,12 @@ def _listen(web: WebSettings) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             web.host, web.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(socket.SOMAXCONN)
+        with contextlib.ExitStack() as stack:
+            listening = stack.enter_context(socket.socket(family, kind, protocol))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(socket.SOMAXCONN)
+            stack.pop_all()
     except OSError as error:
         raise MonitorError(
             f"web: cannot listen on {web.host}:{web.port}: {(error.strerror or str(error)).lower()}; set another `web.port`, "

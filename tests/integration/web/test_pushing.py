@@ -11,7 +11,7 @@ from monitor.broker.queues import SCAN, queue
 from tests.integration.web.serving import Site
 from tests.waiting import until
 
-ARTICLE = {
+ARTICLE: dict[str, Any] = {
     "title": "Convoy reaches Rafah",
     "text": "A convoy of 22 lorries reached Rafah on Thursday, and a ceasefire was agreed on in the evening.",
     "url": "https://wire.example/convoy?utm_source=x",

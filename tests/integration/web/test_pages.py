@@ -1,0 +1,162 @@
+"""The pages, with all that a hostile feed could put on them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from monitor.domain.delivery import Outcome, Receipt
+from monitor.domain.ids import DeliveryId
+from monitor.storage import attempts
+from monitor.storage.engine import Database
+from tests.integration.web.scenes import HOSTILE, add_alert, add_article
+from tests.integration.web.serving import Site, serving
+
+PAGES = ("/", "/stories", "/terms", "/feeds", "/deliveries", "/search", "/search?q=script")
+
+
+class _Seen(HTMLParser):
+    """The elements of a page, with their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.elements.append((tag, dict(attrs)))
+
+
+def _is_clean(text: str) -> None:
+    """No script but our own file, no handler, no style of its own, no link but to the web and to ourselves."""
+    for tag, attributes in _Seen(text).elements:
+        assert tag != "img" or attributes["src"] == "/static/icon.svg"
+        assert tag != "script" or attributes == {"src": "/static/app.js", "defer": None}
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        address = attributes.get("href")
+        assert address is None or re.match(r"/(?!/)|https?://|#main$", address), address
+        if address and address.startswith("http"):
+            assert attributes.get("rel") == "noopener noreferrer"
+    assert "\u202e" not in text
+
+
+def test_hostile_news_stays_text_on_every_page(tmp_path: Path, store: Database, redis_url: str) -> None:
+    """Titles, sources, snippets, addresses, errors and answers full of markup are shown as they are, and nothing of them acts."""
+    article = add_article(store, title=HOSTILE, text=HOSTILE * 3, source=HOSTILE, author=HOSTILE, url="javascript:alert(1)")
+    for address in ("javascript:alert(1)", "data:text/html,<script>alert(1)</script>", 'https://x.example/"onmouseover="alert(1)'):
+        add_alert(store, term=HOSTILE, title=HOSTILE, url=address, source=HOSTILE, snippet=HOSTILE + "Rafah", channels=(HOSTILE,))
+    with serving(
+        tmp_path, store, redis_url, watch=[{"name": "script", "query": "script"}], feeds=["https://a.example/<b>"]
+    ) as site:
+        delivery = site.get("/api/deliveries").json[0]["id"]
+        receipt = Receipt(outcome=Outcome.REFUSED, at=datetime.now(UTC), http_status=422, answer=HOSTILE)
+        with store.write() as connection:
+            attempts.record(connection, [(DeliveryId(delivery), receipt)])
+        form = urlencode({"title": HOSTILE, "text": HOSTILE, "term": ""}).encode()
+        for text in [site.page(path).text for path in (*PAGES, f"/articles/{article}")] + [site.post("/terms", form).text]:
+            _is_clean(text)
+        home = site.page("/").text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in home
+        assert "<mark>Rafah</mark>" in home
+
+
+def test_the_front_page_shows_what_an_editor_needs(site: Site) -> None:
+    """Term, severity, linked title, marked hit, source, why, and where it was delivered."""
+    add_alert(site.database, channels=("desk",), snippet="the road to Rafah & beyond")
+    text = site.page("/").text
+    for part in (
+        '<span class="severity high">high</span>',
+        'href="https://news.example.org/1?a=1&amp;b=2"',
+        "Crossing reopens, report 1",
+        "the road to <mark>Rafah</mark> &amp; beyond",
+        "Example World",
+        "<summary>Why</summary>",
+        '<span class="channel">desk</span> <span class="word">waiting</span>',
+        "Hamas",
+    ):
+        assert part in text, part
+
+
+def test_the_front_page_is_filtered_and_goes_on(site: Site) -> None:
+    """Filters by term and severity; a link to older alerts that keeps them."""
+    for number in range(3):
+        add_alert(site.database, term="Rafah", title=f"Old {number}", ago=timedelta(hours=number))
+    add_alert(site.database, term="ceasefire", severity="low", title="Other")
+    text = site.page("/?term=Rafah&severity=high&limit=2").text
+    assert [title in text for title in ("Old 0", "Old 1", "Old 2", "Other")] == [True, True, False, False]
+    older = re.search(r'rel="next" href="([^"]+)"', text)
+    assert older
+    after = site.page(older[1].replace("&amp;", "&")).text
+    assert [title in after for title in ("Old 0", "Old 1", "Old 2", "Other")] == [False, False, True, False]
+
+
+def test_a_term_is_tried_on_the_page(site: Site) -> None:
+    """The hit is marked in the text, its reason shown; a query with a fault is explained and what was typed is kept."""
+    form = {"title": "On Rafah", "text": "An <offensive> against Rafah.\nSecond line.", "term": "Rafah offensive"}
+    text = site.post("/terms", urlencode(form).encode()).text
+    assert "An &lt;<mark>offensive</mark>&gt; against <mark>Rafah</mark>." in text
+    assert "<strong>1 of 1</strong> term matches" in text
+    wrong = site.post("/terms", urlencode({**form, "term": "aid AND ("}).encode(), accept="text/html")
+    assert wrong.status == 422
+    assert "column" in wrong.text
+    assert 'value="aid AND ("' in wrong.text
+
+
+def test_terms_are_counted_over_time(site: Site) -> None:
+    """The busiest term first, with its alerts per day as bars that say in words what they show."""
+    for days in (0, 0, 3):
+        add_alert(site.database, term="ceasefire", ago=timedelta(days=days))
+    add_alert(site.database, term="Rafah", ago=timedelta(days=40))
+    text = site.page("/terms?span=14d").text
+    assert text.index(">ceasefire</a>") < text.index(">Rafah</a>")
+    assert 'aria-label="3 alerts; the most in one day 2' in text
+    assert 'aria-label="1 alerts' in site.page("/terms?span=90d&search=rafah").text
+    assert site.page("/terms?span=1y").status == 422
+
+
+def test_a_dead_letter_is_sent_again_from_the_page(site: Site) -> None:
+    """The button makes it due and leads back to the list; the page shows what the receiver said."""
+    add_alert(site.database, channels=("desk",))
+    delivery = site.get("/api/deliveries").json[0]["id"]
+    assert f'value="{delivery}"' in site.page("/deliveries?status=pending").text
+    answer = site.post("/deliveries/retry", urlencode({"id": delivery}).encode())
+    assert (answer.status, answer.headers["location"]) == (303, "/deliveries?retried=1")
+    assert "1 due again" in site.page(answer.headers["location"]).text
+    assert site.post("/deliveries/retry", b"").status == 422
+
+
+def test_an_article_is_read_with_its_hits_marked(site: Site) -> None:
+    """The stored text; a file's address is shown, never linked."""
+    article = add_article(site.database, title="A file", text="All of it.\n\nTo the end.", url="file:///srv/seeds/a.txt")
+    text = site.page(f"/articles/{article}").text
+    assert "All of it.\n\nTo the end." in text
+    assert "file:///srv/seeds/a.txt" in text
+    assert 'href="file:' not in text
+    assert site.page("/articles/none").status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nothing", 404), ("/?severity=x", 422), ("/search?limit=x", 422), ("/?term=x&since=y", 422)]
+)
+def test_errors_are_pages_for_people(site: Site, path: str, status: int) -> None:
+    """A browser gets a page that says what is wrong, a program JSON."""
+    page, answer = site.page(path), site.get(path)
+    assert (page.status, answer.status) == (status, status)
+    assert 'role="alert"' in page.text
+    assert answer.json["error"]
+
+
+def test_what_a_page_needs_is_there(site: Site) -> None:
+    """Style, script and icon are our own; nothing leads out of their folder."""
+    for _, attributes in _Seen(site.page("/").text).elements:
+        for name in ("src", "href"):
+            if (attributes.get(name) or "").startswith("/static/"):
+                assert site.get(str(attributes[name])).status == 200
+    assert site.get("/static/../server.py").status == 404
+    assert site.get("/static/%2e%2e/server.py").status == 404
