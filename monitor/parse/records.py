@@ -54,22 +54,24 @@ def items_of_lines(data: bytes) -> tuple[Item, ...] | None:
     return tuple(item for value in values for item in items_of_value(value)) if values else None
 
 
-def items_of_value(value: Any) -> tuple[Item, ...]:
-    """The articles in a decoded value: itself, its members, or the members of a list that it holds."""
-    if isinstance(value, dict):
-        record = {str(name).lower(): member for name, member in value.items()}
-        held = next((record[name] for name in _LISTS if isinstance(record.get(name), list)), None)
-        if held is not None and not _holds_text(record):
-            value = held
-        else:
-            item = _item(record)
-            return (item,) if item is not None else ()
-    if not isinstance(value, list):
+def items_of_value(value: Any, *, depth: int = 3) -> tuple[Item, ...]:
+    """The articles in a decoded value: the members of a list that it holds, at most `depth` objects down, or else itself."""
+    if isinstance(value, list):
+        records = (_lowered(entry) for entry in value[:MAX_RECORDS] if isinstance(entry, dict))
+        return tuple(item for record in records if (item := _item(record)) is not None)
+    if not isinstance(value, dict):
         return ()
-    records = (
-        {str(name).lower(): member for name, member in entry.items()} for entry in value[:MAX_RECORDS] if isinstance(entry, dict)
-    )
-    return tuple(item for record in records if (item := _item(record)) is not None)
+    record = _lowered(value)
+    held = [record[name] for name in _LISTS if isinstance(record.get(name), list | dict)]
+    inner = items_of_value(held[0], depth=depth - 1) if held and depth > 0 and not _holds_text(record) else ()
+    if inner:
+        return inner
+    item = _item(record)
+    return (item,) if item is not None else ()
+
+
+def _lowered(record: dict[str, Any]) -> dict[str, Any]:
+    return {str(name).lower(): member for name, member in record.items()}
 
 
 def _decoded(line: bytes) -> Iterator[Any]:

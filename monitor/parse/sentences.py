@@ -15,14 +15,25 @@ _NO_CUT_BEFORE = 60
 
 
 def first_sentence(text: str, *, limit: int = MAX_HEADING) -> str:
-    """The first sentence of the first line of `text`; one longer than `limit` is cut after a word and marked with `…`."""
-    line = next((line for line in map(str.strip, text.split("\n", 50)) if line), "")[: limit * 10]
+    """The first sentence of `text`, which a line feed ends unless the next line goes on in small letters; one longer than `limit` is cut after a word and marked with `…`."""
+    line = _first_line(text, limit * 10)
     for end in _END.finditer(line):
         if end.end() > limit:
             break
         if not _ABBREVIATION.search(line[: end.end()]):
             return line[: end.end()]
     return _cut(line, limit)
+
+
+def _first_line(text: str, limit: int) -> str:
+    """The first line that is not empty, with those that go on from it in a text broken into short lines; about `limit` characters."""
+    lines = iter(text.lstrip()[:limit].split("\n"))
+    line = next(lines, "").strip()
+    for following in map(str.strip, lines):
+        if not following[:1].islower():
+            break
+        line = f"{line} {following}"
+    return line
 
 
 def _cut(line: str, limit: int) -> str:

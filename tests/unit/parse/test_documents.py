@@ -72,6 +72,8 @@ def test_a_long_first_sentence_is_cut_at_a_word() -> None:
         ("\u201cWe will go on.\u201d He said no more.", "\u201cWe will go on.\u201d"),
         ("停火协议达成。双方撤军。", "停火协议达成。"),
         ("Growth was 3.5 per cent. Prices fell.", "Growth was 3.5 per cent."),
+        ("A text that is broken\ninto short lines. And\nmore.", "A text that is broken into short lines."),
+        ("- one\n- two", "- one"),
     ],
 )
 def test_first_sentences(text: str, title: str) -> None:
@@ -141,6 +143,12 @@ def test_json_object_and_lists() -> None:
     assert two[0].key == "/in/a.json#7"
     assert two[1].author == "Jo"
     assert len({entry.url for entry in two}) == 2
+
+
+def test_json_that_wraps_its_articles() -> None:
+    """Answers saved from an interface are unwrapped; an article that has lists of its own stays one article."""
+    assert _read('{"status": "ok", "data": {"results": [{"title": "A", "text": "a"}]}}', "a.json")[0].title == "A"
+    assert _read('{"title": "T", "summary": "s", "data": [1, 2]}', "a.json")[0].title == "T"
 
 
 def test_a_record_keeps_its_identity_when_the_list_grows() -> None:
