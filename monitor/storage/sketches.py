@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, String, TextualSelect, bindparam, column, delete, select, text
+from sqlalchemy import BigInteger, Connection, LargeBinary, String, TextualSelect, bindparam, column, delete, select, text
 
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.storage.tables import sketch_keys, sketches
@@ -24,12 +24,11 @@ MAX_CANDIDATES = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSketch:
-    """An earlier article that shares `common` keys: its story, its own time, and what was stored with it."""
+    """An earlier article that shares keys: its story, its own time, and what was stored with it."""
 
     article_id: ArticleId
     story_id: StoryId
     dated: datetime
-    common: int
     data: bytes
 
 
@@ -54,8 +53,10 @@ def candidates(connection: Connection, keys: Sequence[int], *, since: datetime) 
         return ()
     binds = {f"k{place}": key for place, key in enumerate(keys)}
     return tuple(
-        StoredSketch(article_id=row.article_id, story_id=row.story_id, dated=row.dated, common=row.common, data=bytes(row.data))
-        for row in connection.execute(_lookup(len(keys)), {**binds, "since": since})
+        StoredSketch(article_id=row.article_id, story_id=row.story_id, dated=row.dated, data=bytes(row.data))
+        for row in connection.execute(
+            _lookup(len(keys), postgresql=connection.dialect.name == "postgresql"), {**binds, "since": since}
+        )
     )
 
 
@@ -89,19 +90,25 @@ _REMOVE_KEYS = delete(sketch_keys).where(
 
 
 @cache
-def _lookup(keys: int) -> TextualSelect:
-    """One statement for `keys` keys; written out because building it anew for each article costs more than running it."""
+def _lookup(keys: int, *, postgresql: bool) -> TextualSelect:
+    """One statement for `keys` keys; written out because building it anew for each article costs more than running it.
+
+    PostgreSQL gets an array: joined to a subquery it reads the whole of a table that it has no statistics of yet.
+    """
     newest = " UNION ALL ".join(
         f"SELECT sketch_id FROM (SELECT sketch_id FROM sketch_keys WHERE key = :k{place} "  # noqa: S608 - no value is spelled out
         f"ORDER BY sketch_id DESC LIMIT {NEWEST_PER_KEY}) AS n{place}"
         for place in range(keys)
     )
+    likest = (
+        f"SELECT sketch_id FROM ({newest}) AS found "  # noqa: S608 - as above
+        f"GROUP BY sketch_id ORDER BY count(*) DESC, sketch_id DESC LIMIT {MAX_CANDIDATES}"
+    )
+    among = f"= ANY (ARRAY ({likest}))" if postgresql else f"IN ({likest})"
     statement = text(
-        "SELECT s.article_id, a.story_id, s.dated, c.common, s.data FROM "  # noqa: S608 - as above
-        f"(SELECT sketch_id, count(*) AS common FROM ({newest}) AS found "
-        f"GROUP BY sketch_id ORDER BY count(*) DESC, sketch_id DESC LIMIT {MAX_CANDIDATES}) AS c "
-        "JOIN sketches s ON s.id = c.sketch_id JOIN articles a ON a.id = s.article_id JOIN stories t ON t.id = a.story_id "
-        "WHERE t.last_article_at >= :since"
+        "SELECT s.article_id, a.story_id, s.dated, s.data FROM sketches s "  # noqa: S608 - as above
+        "JOIN articles a ON a.id = s.article_id JOIN stories t ON t.id = a.story_id "
+        f"WHERE s.id {among} AND t.last_article_at >= :since"
     )
     return statement.bindparams(
         *(bindparam(f"k{place}", type_=BigInteger()) for place in range(keys)), bindparam("since", type_=UtcDateTime())
@@ -109,6 +116,5 @@ def _lookup(keys: int) -> TextualSelect:
         column("article_id", String()),
         column("story_id", String()),
         column("dated", UtcDateTime()),
-        column("common", Integer()),
         column("data", LargeBinary()),
     )
