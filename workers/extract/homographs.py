@@ -26,7 +26,8 @@ _COMMON: Final = FUNCTION_WORDS | frozenset(
     b"sit small snow soon sound south southern space speak speed split spring stand star start state stay step still stone stop storm "
     b"story street strong such summer sun support sure take talk target tell thank think three time today tomorrow top total town trade "
     b"travel trial true trust try turn two union united use van victory view visit vote wait walk wall want war watch water way welcome "
-    b"well west western white wide wild win wind winter wish wood word work world write wrong yes yesterday young april august june".split()
+    b"well west western white wide wild win wind winter wish wood word work world write wrong yes yesterday young april august june police federal central bay national "
+    b"international district county state department border".split()
 )
 _DETERMINERS: Final = frozenset(b"a an the this that some any each every no his her their my your our its".split())
 _TITLES: Final = frozenset(
@@ -47,10 +48,27 @@ _TELLING: Final = re.compile(r"[^\W\d_]{3,}")
 
 def stands(layout: Layout, words: list[int]) -> list[int]:
     """Of the places where one folded word is written with a capital, those where it is a name; sure of all if one is sure."""
-    if not words or not all(_doubtful(layout, word) for word in words):
+    words = [word for word in words if not _of_the_new_world(layout, word)]
+    if not words:
         return words
     folded = layout.words[words[0]]
-    return [] if folded in _COMMON or _written_small(layout, folded) else words
+    common = folded in _COMMON
+    if not all(_doubtful(layout, word) or (common and _in_longer_name(layout, word)) for word in words):
+        return words
+    return [] if common or _written_small(layout, folded) else words
+
+
+def _of_the_new_world(layout: Layout, word: int) -> bool:
+    """Whether a name is half of another (New York, New Mexico); `New` at a sentence's beginning or in a headline is an adjective."""
+    return layout.inside(word - 1, word) and layout.written(word - 1) == "New" and not _doubtful(layout, word - 1)
+
+
+def _in_longer_name(layout: Layout, word: int) -> bool:
+    """Whether a capitalised word stands side by side with another, as in the Federal Reserve."""
+    return any(
+        layout.inside(left, left + 1) and layout.joint(left) == " " and layout.written(other)[0].isupper()
+        for left, other in ((word - 1, word - 1), (word, word + 1))
+    )
 
 
 def _doubtful(layout: Layout, word: int) -> bool:
