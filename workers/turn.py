@@ -157,7 +157,7 @@ class Ledger:
             waits = deliveries.next_due(connection, name)
             return Idle(until=None if waits is None else max(ready, waits))
         room = capacity(channel)
-        limit = 1 if state.probing else max(room.per_message, room.per_turn)
+        limit = 1 if state.probing else max(room.per_message, room.per_turn, channel.digest_over + 1)
         ids: Sequence[DeliveryId] = deliveries.due(connection, name, now=now, limit=limit)
         if not ids:
             self._bursts.discard(name)
@@ -166,9 +166,11 @@ class Ledger:
         if room.digests:
             few = 1 if channel.digest or released > 1 or name in self._bursts else channel.digest_over
             together = len(ids) > few and not state.probing
-            ids = self._prefix(ids) if together else ids[:1]
+            ids = self._prefix(ids[: room.per_message]) if together else ids[:1]
             if together:
                 self._bursts.add(name)  # the rest of a burst is a digest as well, however few are left
+        else:
+            ids = ids[: max(room.per_message, room.per_turn)]
         parcels = deliveries.claim(connection, ids, token=token, until=until)
         if isinstance(channel, SlackChannel) and channel.token is not None and len(parcels) == 1:
             parcels = (_threaded(connection, name, parcels[0]),)

@@ -176,6 +176,18 @@ def test_a_burst_on_slack_is_one_digest_that_names_every_alert(database: Databas
     assert set(statuses(database)) == {DeliveryStatus.DELIVERED}
 
 
+def test_several_workers_keep_the_order_of_a_channel(database: Database, receiver: Receiver) -> None:
+    """However many workers are asked, each alert goes out once and in order: the turn passes between them."""
+    stored(database, 60, "audit")
+    sources: dict[str, Channel] = {"audit": webhook(receiver, rate=10_000)}
+    crew = [Dispatcher(database, lambda: sources, patience=timedelta(0)) for _ in range(3)]
+    while DeliveryStatus.PENDING in statuses(database):
+        for future in [one.drain("audit") for one in crew]:
+            future.result(20)
+    assert all(one.close() for one in crew)
+    assert [one.json["data"]["alert"]["id"] for one in receiver.requests] == [f"a-{n}" for n in range(60)]
+
+
 def test_slack_gets_one_message_a_second(database: Database, receiver: Receiver) -> None:
     """Two alerts do not arrive within a second of each other."""
     stored(database, 2, "desk")

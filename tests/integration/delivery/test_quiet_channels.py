@@ -60,11 +60,11 @@ def slack(receiver: Receiver, **more: Any) -> Channel:
     return CHANNEL.validate_python({"type": "slack", "url": receiver.url(), "rate": 1000, **more})
 
 
-def drain(database: Database, channel: Channel, at: datetime) -> None:
+def drain(database: Database, channel: Channel, at: datetime, *, rounds: int = 8) -> None:
     """Work on the channel `desk` at this time until nothing more can be sent then."""
     clock = SetClock(at)
     dispatcher = Dispatcher(database, lambda: {"desk": channel}, clock=clock, rng=Random(1), patience=timedelta(0))
-    for _ in range(8):
+    for _ in range(rounds):
         dispatcher.drain("desk").result(20)
         clock.moment += timedelta(milliseconds=2)
     assert dispatcher.close()
@@ -101,6 +101,22 @@ def test_a_digest_channel_speaks_once_an_hour(database: Database, receiver: Rece
     drain(database, channel, NIGHT + timedelta(minutes=60))
     (message,) = receiver.requests
     assert message.json["text"].startswith("2 alerts")
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "messages"),
+    [("slack", 21, 1), ("slack", 20, 20), ("slack", 130, 2), ("discord", 45, 2), ("teams", 30, 1), ("apprise", 25, 2)],
+)
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+def test_more_than_20_are_digests(database: Database, receiver: Receiver, kind: str, count: int, messages: int) -> None:
+    """A backlog becomes as few messages as the receiver's limits allow, and names every alert."""
+    url = receiver.url().replace("http", "json", 1) if kind == "apprise" else receiver.url()
+    raised(database, range(count), NIGHT)
+    channel = CHANNEL.validate_python({"type": kind, "url": url, "rate": 1000})
+    drain(database, channel, NIGHT + timedelta(seconds=1), rounds=25)
+    assert len(receiver.requests) == messages
+    sent = "".join(one.body.decode() for one in receiver.requests)
+    assert all(re.search(rf"report {number}\b", sent) for number in range(count))
 
 
 def test_a_digest_that_is_refused_is_sent_one_by_one(database: Database, receiver: Receiver) -> None:
