@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,8 +50,9 @@ def ingest(
     serialise(connection, "ingest")
     new: list[ArticleId] = []
     revised: list[ArticleId] = []
+    shared = _shared_urls(entries)
     for entry, article_id in _unseen(connection, origin, [entry for entry, _ in fresh]):
-        found = article_id or _same_elsewhere(connection, entry, now)
+        found = article_id or _same_elsewhere(connection, origin, entry, now, shared=shared)
         if found is None:
             new.append(_create(connection, origin, entry, now, alertable=alertable(entry)))
             found = new[-1]
@@ -121,12 +123,28 @@ def _unseen(connection: Connection, origin: Origin, entries: Sequence[Entry]) ->
     ]
 
 
-def _same_elsewhere(connection: Connection, entry: Entry, now: datetime) -> ArticleId | None:
+def _shared_urls(entries: Sequence[Entry]) -> frozenset[bytes]:
+    """Canonical URLs that several entries carry, such as a live page's updates: they identify none of them."""
+    one_each = {entry.key: entry for entry in entries}.values()
+    counts = Counter(key for entry in one_each if (key := identity.url_key(entry)) is not None)
+    return frozenset(key for key, count in counts.items() if count > 1)
+
+
+def _same_elsewhere(
+    connection: Connection, origin: Origin, entry: Entry, now: datetime, *, shared: frozenset[bytes]
+) -> ArticleId | None:
+    """The article that another origin has under the same URL, or any under the same title and text.
+
+    Within one origin an entry with a key of its own is an article of its own, whatever page it links to.
+    """
     by_url = identity.url_key(entry)
     by_text = identity.text_key(entry)
-    if by_url is not None:
+    if by_url is not None and by_url not in shared:
+        here = select(appearances.c.article_id).where(
+            appearances.c.origin_id == origin.id, appearances.c.article_id == article_keys.c.article_id
+        )
         found: ArticleId | None = connection.execute(
-            select(article_keys.c.article_id).where(article_keys.c.key == by_url)
+            select(article_keys.c.article_id).where(article_keys.c.key == by_url, ~here.exists())
         ).scalar_one_or_none()
         if found is not None:
             return found
