@@ -1,0 +1,121 @@
+"""A headless Chromium, driven over its DevTools protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.waiting import until
+
+PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+_OPTIONS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-port=0"),
+)
+_WITHIN_S = 40
+
+
+class Tab:
+    """One page of the browser. `complaints` holds what its console says is wrong: script errors, refused loads, violated policies."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._numbers = itertools.count(1)
+        self._loaded = asyncio.Event()
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self.complaints: list[str] = []
+
+    async def open(self, url: str, *, width: int = 1200, height: int = 1000, dark: bool = False) -> None:
+        """Go to a page of ours and wait until it has loaded."""
+        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        await self.call("Emulation.setEmulatedMedia", features=scheme)
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        await self.call("Emulation.setDeviceMetricsOverride", **size)
+        self._loaded.clear()
+        await self.call("Page.navigate", url=url)
+        await asyncio.wait_for(self._loaded.wait(), _WITHIN_S)
+
+    async def run(self, script: str) -> Any:
+        """The value of an expression in the page; a promise is awaited."""
+        found = await self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in found, found
+        return found["result"].get("value")
+
+    async def until(self, script: str) -> Any:
+        """The value of an expression once it is true."""
+        async with asyncio.timeout(_WITHIN_S):
+            while not (value := await self.run(script)):  # noqa: ASYNC110 - the page tells nobody when it changes
+                await asyncio.sleep(0.05)
+        return value
+
+    async def picture(self, path: Path) -> None:
+        """What is seen, as a PNG."""
+        answer = await self.call("Page.captureScreenshot")
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(answer["data"]))
+
+    async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """One command of the protocol and its result."""
+        number = next(self._numbers)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        await self._socket.send_str(json.dumps({"id": number, "method": method, "params": parameters}))
+        return await asyncio.wait_for(answer, _WITHIN_S)
+
+    async def listen(self) -> None:
+        """Take in what the browser says, until it closes."""
+        async for message in self._socket:
+            said = json.loads(message.data)
+            if "id" in said:
+                self._answers.pop(said["id"]).set_result(said.get("result", said.get("error")))
+            elif said["method"] == "Page.loadEventFired":
+                self._loaded.set()
+            elif said["method"] == "Log.entryAdded" and said["params"]["entry"]["level"] in {"error", "warning"}:
+                self.complaints.append(said["params"]["entry"]["text"])
+            elif said["method"] == "Runtime.exceptionThrown":
+                self.complaints.append(str(said["params"]["exceptionDetails"]))
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Tab]:
+    """A fresh browser with one tab, ended with the block."""
+    assert PROGRAM is not None
+    with tempfile.TemporaryDirectory(prefix="news-monitor-browser-", ignore_cleanup_errors=True) as profile:
+        process = await asyncio.create_subprocess_exec(
+            PROGRAM,
+            *_OPTIONS,
+            f"--user-data-dir={profile}",
+            "about:blank",
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            port = await asyncio.to_thread(_port, Path(profile) / "DevToolsActivePort")
+            async with aiohttp.ClientSession() as session:
+                async with session.get(f"http://127.0.0.1:{port}/json") as answer:
+                    targets = await answer.json()
+                address = next(target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page")
+                async with session.ws_connect(address, max_msg_size=50_000_000) as socket:
+                    tab = Tab(socket)
+                    listening = asyncio.create_task(tab.listen())
+                    for domain in ("Page", "Runtime", "Log"):
+                        await tab.call(f"{domain}.enable")
+                    yield tab
+                    listening.cancel()
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+def _port(file: Path) -> int:
+    """The port, which the browser writes down once it listens."""
+    said = until(lambda: file.read_text().splitlines() if file.exists() else [], within_s=_WITHIN_S)
+    return int(said[0])

@@ -1,0 +1,107 @@
+"""The dashboard in a real browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from monitor.storage.engine import Database
+from tests.integration.web.browser import PROGRAM, Tab, browsing
+from tests.integration.web.scenes import HOSTILE, add_alert
+from tests.integration.web.serving import Site, serving
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium: apt-get install chromium")
+
+PAGES = ("/", "/stories", "/terms", "/feeds", "/deliveries", "/search")
+PHONE = 375
+
+
+@pytest.fixture
+async def tab() -> AsyncIterator[Tab]:
+    """A fresh browser."""
+    async with browsing() as tab:
+        yield tab
+
+
+async def test_an_alert_appears_by_itself(site: Site, tab: Tab) -> None:
+    """While the page is open a new alert comes to its top, escaped, with its hit marked; nothing in it acts."""
+    add_alert(site.database, title="An older one", channels=("desk",))
+    await tab.open(site.url + "/")
+    await tab.until("document.querySelector('#live').textContent === 'live'")
+    fresh = add_alert(site.database, title=HOSTILE, url="javascript:alert(1)", severity="critical", channels=("desk",))
+    await tab.until("document.querySelectorAll('.alert').length === 2")
+    first = "document.querySelector('#alerts').firstElementChild"
+    assert await tab.run(f"{first}.id") == f"alert-{fresh}"
+    assert await tab.run(f"{first}.querySelector('mark').textContent") == "Rafah"
+    assert "<script>alert(1)</script>" in await tab.run(f"{first}.querySelector('h2').textContent")
+    assert await tab.run("document.querySelectorAll('main img, main script, [onerror], a[href^=javascript]').length") == 0
+    assert "New alert, critical: Rafah" in await tab.run("document.querySelector('#said').textContent")
+    assert tab.complaints == []
+
+
+async def test_a_filter_holds_for_what_comes(site: Site, tab: Tab) -> None:
+    """With a severity chosen the page reloads with it, and only such alerts come in."""
+    await tab.open(site.url + "/")
+    await tab.run("document.querySelector('input[value=critical]').click()")
+    await tab.until("location.search === '?severity=critical' && document.querySelector('#live')?.textContent === 'live'")
+    add_alert(site.database, severity="low", title="Not wanted")
+    add_alert(site.database, severity="critical", title="Wanted")
+    await tab.until("document.querySelectorAll('.alert').length === 1")
+    assert await tab.run("document.querySelector('.alert h2').textContent.trim()") == "Wanted"
+
+
+async def test_a_person_logs_in(tmp_path: Path, store: Database, redis_url: str, tab: Tab) -> None:
+    """The form asks, a token typed in opens the page that was asked for, live stream included."""
+    with serving(tmp_path, store, redis_url, web={"token": "a-long-enough-token"}) as site:
+        await tab.open(site.url + "/")
+        await tab.run("document.querySelector('#token').value = 'a-long-enough-token'; document.querySelector('button').click()")
+        await tab.until("document.querySelector('#live')?.textContent === 'live'")
+        assert await tab.run("document.cookie") == ""
+
+
+async def test_every_page_fits_every_screen(site: Site, tab: Tab, tmp_path: Path) -> None:
+    """In light and dark, wide and on a phone: nothing runs out of the screen, nothing is refused, text has the contrast it needs.
+
+    With $NEWS_MONITOR_PICTURES set to a folder, pictures of all of them are left there to be looked at.
+    """
+    for number in range(3):
+        add_alert(site.database, title=f"{'Averylongwordwithoutanybreak' * 5} {number}", channels=("desk", "phone"))
+    pictures = Path(os.environ.get("NEWS_MONITOR_PICTURES") or tmp_path)
+    for path in PAGES:
+        for name, width, dark in (
+            ("light", 1200, False),
+            ("dark", 1200, True),
+            ("phone", PHONE, False),
+            ("phone-dark", PHONE, True),
+        ):
+            await tab.open(site.url + path, width=width, dark=dark)
+            assert await tab.run("document.documentElement.scrollWidth") <= width, f"{path} {name}"
+            assert await tab.run(_LEAST_CONTRAST) >= 4.5, f"{path} {name}"
+            await tab.picture(pictures / f"{path.strip('/') or 'alerts'}-{name}.png")
+    assert tab.complaints == []
+
+
+_LEAST_CONTRAST = """(() => {
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (; element; element = element.parentElement) {
+      const colour = rgb(getComputedStyle(element).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  let least = 21;
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility() || element.closest(".hidden, .skip, datalist, option")) continue;
+    const [one, other] = [light(rgb(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
+    least = Math.min(least, (one + 0.05) / (other + 0.05));
+  }
+  return least;
+})()"""
+"""The least contrast of any text on the page, by the formula of WCAG 2 (4.5 is asked for)."""
