@@ -9,7 +9,7 @@ from typing import Any
 from redis.exceptions import RedisError
 from sqlalchemy import Connection
 
-from monitor.broker import connect_producer
+from monitor.broker import connect_producer, running_server
 from monitor.broker.queues import DELIVER, SCAN, queue
 from monitor.domain.delivery import Delivery
 from monitor.domain.feed import Feed
@@ -71,7 +71,7 @@ def story_record(story: Story) -> dict[str, Any]:
 def status_record(connection: Connection, settings: Settings, now: datetime) -> dict[str, Any]:
     """`queues articles deliveries sources workers last_alert_at`, and the channels that need looking after."""
     backlog = scans.backlog(connection)
-    statuses = [feed.status for feed in feeds.list_feeds(connection)]
+    statuses = [feed.status.value for feed in feeds.list_feeds(connection)]
     return {
         "queues": queue_lengths(settings),
         "articles": {
@@ -105,10 +105,12 @@ def status_record(connection: Connection, settings: Settings, now: datetime) -> 
 
 
 def queue_lengths(settings: Settings) -> dict[str, int | None]:
-    """Jobs on each queue; None where Redis cannot be reached from here."""
-    if settings.redis_url is None:
+    """Jobs on each queue; None where Redis cannot be reached from here, be it because no daemon runs."""
+    configured = settings.redis_url
+    url = running_server(settings.data_dir) if configured is None else configured.get_secret_value()
+    if url is None:
         return {SCAN: None, DELIVER: None}
-    connection = connect_producer(settings.redis_url.get_secret_value())
+    connection = connect_producer(url)
     try:
         return {name: queue(name, connection).count for name in (SCAN, DELIVER)}
     except RedisError:

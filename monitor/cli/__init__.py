@@ -22,6 +22,7 @@ COMMANDS = {
     "deliver-worker": "deliver_worker",
     "check": "check",
     "match": "match",
+    "backtest": "backtest",
     "alerts": "alerts",
     "articles": "articles",
     "stories": "articles",

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 import orjson
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from monitor.domain.text import one_line
 
+_UNLIMITED = 1_000_000
+"""Columns of a file or a pipe."""
+_NEVER_BROKEN = 40
+"""A column whose cells are no longer than this and hold no space, such as ids, times and numbers, is not broken on a terminal either."""
+_FRACTION = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z")
+
 
 def console() -> Console:
-    """Standard output; colour only where it is a terminal."""
-    return Console(highlight=False, soft_wrap=False)
+    """Standard output; colour and line breaks only where it is a terminal."""
+    terminal = sys.stdout.isatty()
+    return Console(highlight=False, soft_wrap=not terminal, width=None if terminal else _UNLIMITED)
 
 
 def print_json(document: Any) -> None:
@@ -30,17 +40,31 @@ def print_json_line(document: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """A table for people; `empty` is said where there are no rows."""
+    """A table for people; `empty` is said where there are no rows. Only a terminal limits its width."""
+    cells = [[_cell(value) for value in row] for row in rows]
     out = console()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column.upper(), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
-    if table.row_count:
-        out.print(table)
-    else:
+    if not cells:
         out.print(empty, markup=False)
+        return
+    heads = [column.upper() for column in columns]
+    if not out.is_terminal:
+        _print_plain([heads, *cells])
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, head in enumerate(heads):
+        column = [row[number] for row in cells]
+        whole = all(" " not in cell and cell_len(cell) <= _NEVER_BROKEN for cell in column)
+        table.add_column(head, overflow="fold", min_width=max(map(cell_len, column)) if whole else None)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    out.print(table)
+
+
+def _print_plain(lines: Sequence[Sequence[str]]) -> None:
+    """A record a line, its columns aligned."""
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        click.echo("  ".join(set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def print_fields(record: Mapping[str, object]) -> None:
@@ -53,4 +77,5 @@ def print_fields(record: Mapping[str, object]) -> None:
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    return one_line(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+    text = one_line(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+    return _FRACTION.sub(r"\1Z", text)

@@ -17,7 +17,7 @@ from monitor.storage.tables import alerts, articles
 def summary(connection: Connection, *, since: datetime) -> dict[str, Any]:
     """Feeds by status with the reasons of failing ones, articles and alerts that are new since `since`, deliveries by status."""
     sources = feeds.list_feeds(connection)
-    statuses = [feed.status for feed in sources]
+    statuses = [feed.status.value for feed in sources]
     return {
         "feeds": {status: statuses.count(status) for status in dict.fromkeys(statuses)},
         "failing": [{"url": feed.url, "reason": feed.reason} for feed in sources if feed.reason],

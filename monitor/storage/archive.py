@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
+from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.times import rfc3339
 from monitor.storage.tables import articles
 
@@ -27,9 +28,40 @@ def listing(
     return map(_record, connection.execute(query))
 
 
-def count(connection: Connection) -> int:
-    """How many articles are stored."""
-    return connection.execute(select(func.count()).select_from(articles)).scalar_one()
+def count(connection: Connection, *, since: datetime | None = None) -> int:
+    """How many articles are stored, or were fetched since `since`."""
+    query = select(func.count()).select_from(articles)
+    return connection.execute(query if since is None else query.where(articles.c.fetched_at >= since)).scalar_one()
+
+
+def in_stories(
+    connection: Connection, *, since: datetime | None, after: tuple[StoryId | None, ArticleId] | None, limit: int
+) -> Sequence[tuple[StoryId | None, ArticleId]]:
+    """The next ids of articles with their story: the newest story first, in it the oldest article; those without a story at the end.
+
+    `after` is the last pair of the page before. The order keeps a story's articles together, so that a reader need not remember stories.
+    """
+    story, article = after or (None, None)
+    found: list[tuple[StoryId | None, ArticleId]] = []
+    if after is None or story is not None:
+        query = select(articles.c.story_id, articles.c.id).where(articles.c.story_id.is_not(None))
+        if story is not None:
+            query = query.where(articles.c.story_id <= story, or_(articles.c.story_id < story, articles.c.id > article))
+        found += _pairs(connection, query.order_by(articles.c.story_id.desc(), articles.c.id), since, limit)
+    if len(found) < limit:
+        query = select(articles.c.story_id, articles.c.id).where(articles.c.story_id.is_(None))
+        if after is not None and story is None:
+            query = query.where(articles.c.id > article)
+        found += _pairs(connection, query.order_by(articles.c.id), since, limit - len(found))
+    return found
+
+
+def _pairs(
+    connection: Connection, query: Select[Any], since: datetime | None, limit: int
+) -> list[tuple[StoryId | None, ArticleId]]:
+    if since is not None:
+        query = query.where(articles.c.fetched_at >= since)
+    return [(row.story_id, row.id) for row in connection.execute(query.limit(limit))]
 
 
 def _record(row: Row[tuple[object, ...]]) -> dict[str, Any]:
