@@ -78,7 +78,7 @@ def _note(evaluation: Evaluation, number: int) -> str:
     term = evaluation.index.terms[number]
     found = [spot for leaf in evaluation.index.own[number] for spot in evaluation.spots(leaf)]
     if found and term.kind is TermKind.ENTITY and not evaluation.named(number):
-        return "occurs only inside a longer name of the watch list"
+        return "occurs only inside a longer name, or as a word whose capital proves nothing (see docs/matching.md, Entities)"
     if found:
         return "occurs, but not in the required context"
     if any(evaluation.sighted(leaf) for leaf in evaluation.index.own[number]):

@@ -19,6 +19,8 @@ _FEW: Final = 8
 _FEW_SPANS: Final = 4
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _SENTENCE_END: Final = re.compile(r"[.!?…۔؟。！？][\"'”’»)\]]*(\s|$)|[。！？]")
+_INITIALS: Final = re.compile(r"\w(?:\.\w)+")
+"""`U.S` and the like: the dot behind belongs to it, also at a sentence's end."""
 _OPENING: Final = "\"'“‘«([¿¡*_„ "
 _ABBREVIATIONS: Final = frozenset(
     b"st ste dr mr mrs ms gen col lt sgt maj cmdr adm sen rep gov prof capt jr sr messrs vs inc corp co ltd mt ft no rev hon pres jan "
@@ -166,4 +168,5 @@ class Layout:
         start, end = passage.span(first - shift)
         if last != first:
             end = passage.span(last - shift)[1]
+            end += passage.text.startswith(".", end) and _INITIALS.fullmatch(passage.text, start, end) is not None
         return Match(field=Field.TITLE if title else Field.BODY, start=start, end=end, text=passage.text[start:end])

@@ -81,8 +81,8 @@ SPELLINGS: Final = [
     Row("policymaker", "⟦policy makers⟧", "apart and plural"),
     Row("New York", "⟦NewYork⟧", "joined names"),
     Row("перемирие", "⟦пере-мирие⟧", "in Cyrillic"),
-    Row("U.S.", "the ⟦U.S⟧. and the ⟦US⟧, not us", "dotted initials, joined only in capitals"),
-    Row("NATO", "⟦NATO⟧ and ⟦N.A.T.O⟧.", "initials with dots"),
+    Row("U.S.", "the ⟦U.S.⟧ and the ⟦US⟧, not us", "dotted initials, joined only in capitals"),
+    Row("NATO", "⟦NATO⟧ and ⟦N.A.T.O.⟧", "initials with dots"),
 ]
 
 INFLECTIONS: Final = [
