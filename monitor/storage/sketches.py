@@ -19,7 +19,7 @@ from monitor.storage.tables import sketch_keys, sketches
 from monitor.storage.types import UtcDateTime
 
 NEWEST_PER_KEY = 32
-MAX_CANDIDATES = 16
+MAX_CANDIDATES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def forget(connection: Connection, article_id: ArticleId) -> None:
 
 
 def candidates(connection: Connection, keys: Sequence[int], *, since: datetime) -> tuple[StoredSketch, ...]:
-    """The articles that share most keys, at most 16, of stories that had an article since `since`."""
+    """The articles that share most keys, at most 12, of stories that had an article since `since`."""
     if not keys:
         return ()
     binds = {f"k{place}": key for place, key in enumerate(keys)}
