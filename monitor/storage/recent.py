@@ -65,16 +65,6 @@ def heads(connection: Connection, alert_ids: Sequence[str]) -> dict[str, dict[st
     return {row.id: {"term": row.term, "severity": row.severity, "title": row.title, "article_id": row.article_id} for row in rows}
 
 
-def hits_in(connection: Connection, article_id: str, revision: int) -> list[dict[str, Any]]:
-    """The matches of all alerts on a revision of an article, and which term each is of."""
-    query = select(alerts.c.term, alerts.c.data).where(alerts.c.article_id == article_id, alerts.c.revision == revision)
-    return [
-        {"term": row.term, **match}
-        for row in connection.execute(query.order_by(alerts.c.created_at))
-        for match in row.data.get("matches", ())
-    ]
-
-
 def now_in(connection: Connection, story_ids: Iterable[str]) -> dict[str, tuple[Member, ...]]:
     """Per story, under the id it was once told by, where it has been read by now, also if it has been merged into another since."""
     wanted = list(dict.fromkeys(story_ids))

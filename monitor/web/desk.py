@@ -51,6 +51,7 @@ async def deliveries_(request: Request) -> Response:
     """`/deliveries`: what is on its way, what arrived, what was given up, and what each receiver said."""
     status, limit = choice_of(request, "status", DeliveryStatus), limit_of(request, SHOWN_DELIVERIES)
     channel = text_of(request, "channel")
+    room = room_of(request)
 
     def read(connection: Connection) -> dict[str, Any]:
         wanted = DeliveryStatus(status) if status else None
@@ -60,11 +61,15 @@ async def deliveries_(request: Request) -> Response:
             "heads": recent.heads(connection, [one.alert_id for one in found if one.alert_id]),
             "receipts": {one.id: attempts.of(connection, one.id) for one in found if one.attempts},
             "counts": deliveries.counts(connection),
-            "channels": {name: state for name, state in channels.listing(connection).items() if state.failures or state.paused},
+            "channels": {
+                name: state
+                for name, state in channels.listing(connection).items()
+                if name in room.settings.channels and (state.failures or state.paused)
+            },
         }
 
     around: dict[str, Any] = {"status": status, "channel": channel, "retried": text_of(request, "retried"), "limit": limit}
-    return page(request, "deliveries.html", **await room_of(request).read(read), **around)
+    return page(request, "deliveries.html", **await room.read(read), **around)
 
 
 async def retry(request: Request) -> Response:

@@ -6,15 +6,18 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from monitor.domain.article import Article
 from monitor.domain.feed import FeedStatus
 from monitor.domain.ids import ArticleId
+from monitor.domain.match import Document, Field, TermMatch
 from monitor.domain.watch import Severity
 from monitor.records import feed_records
-from monitor.storage import alerts, archive, articles, channels, recent, stories
+from monitor.storage import alerts, archive, articles, recent, stories
 from monitor.web.events import Event
 from monitor.web.parameters import alert_filter, choice_of, limit_of, since_of, text_of
 from monitor.web.room import Room, room_of
@@ -88,16 +91,11 @@ async def feeds_(request: Request) -> Response:
     room = room_of(request)
     status = choice_of(request, "status", FeedStatus)
 
-    def read(connection: Connection) -> tuple[Any, ...]:
-        return feed_records(connection, room.settings.feeds), channels.listing(connection)
-
-    records, states = await room.read(read)
+    records = await room.read(lambda connection: feed_records(connection, room.settings.feeds))
     counts = {one.value: sum(record["status"] == one for record in records) for one in FeedStatus}
     shown = [record for record in records if status in {None, record["status"]}]
     shown.sort(key=lambda record: (_ORDER[FeedStatus(record["status"])], record["name"].lower()))
-    return page(
-        request, "feeds.html", feeds=shown, counts=counts, status=status, folders=room.settings.folders, channels=_trouble(states)
-    )
+    return page(request, "feeds.html", feeds=shown, counts=counts, status=status, folders=room.settings.folders)
 
 
 async def search(request: Request) -> Response:
@@ -113,25 +111,33 @@ async def search(request: Request) -> Response:
 
 
 async def article(request: Request) -> Response:
-    """`/articles/ID`: the text as it is stored, with every hit marked."""
+    """`/articles/ID`: the text as it is stored, and what the watch list of today finds in it, whether or not it raised an alert."""
+    room = room_of(request)
     article_id = ArticleId(request.path_params["id"])
 
     def read(connection: Connection) -> tuple[Any, ...]:
         found = articles.load(connection, [article_id])
-        hits = recent.hits_in(connection, found[0].id, found[0].revision) if found else []
         members = stories.members(connection, [found[0].story_id]) if found and found[0].story_id else {}
-        return found, hits, [member for group in members.values() for member in group]
+        return found, [member for group in members.values() for member in group]
 
-    found, hits, members = await room_of(request).read(read)
+    found, members = await room.read(read)
     if not found:
         raise HTTPException(404, "there is no such article, or retention has taken it")
     shown = found[0]
+    hits = await run_in_threadpool(_hits, room, shown)
     title, body = (
-        marked_at(text, [(hit["start"], hit["end"]) for hit in hits if hit["field"] == field])
-        for field, text in (("title", shown.title), ("body", shown.text))
+        marked_at(text, [(match.start, match.end) for hit in hits for match in hit.matches if match.field is field])
+        for field, text in ((Field.TITLE, shown.title), (Field.BODY, shown.text))
     )
-    terms = list(dict.fromkeys(hit["term"] for hit in hits))
+    terms = [hit.term.name for hit in hits]
     return page(request, "article.html", article=shown, title=title, body=body, terms=terms, members=members)
+
+
+def _hits(room: Room, shown: Article) -> tuple[TermMatch, ...]:
+    document = Document(
+        title=shown.title, body=shown.text, source=shown.source, language=shown.language, tags=frozenset(shown.tags)
+    )
+    return room.matcher.match(document)
 
 
 def _extract(text: str, query: str | None, width: int = 280) -> str:
@@ -149,7 +155,3 @@ def _names(room: Room) -> list[str]:
 def _watching(room: Room) -> dict[str, int]:
     settings = room.settings
     return {"terms": len(settings.terms), "feeds": len(settings.feeds), "folders": len(settings.folders)}
-
-
-def _trouble(states: dict[str, Any]) -> dict[str, Any]:
-    return {name: state for name, state in states.items() if state.failures or state.paused}

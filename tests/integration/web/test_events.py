@@ -17,6 +17,7 @@ from monitor.storage.tables import deliveries
 from monitor.web import events
 from tests.integration.web.scenes import add_alert
 from tests.integration.web.serving import Site
+from tests.waiting import until
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def test_there_is_an_end_to_clients(site: Site, monkeypatch: pytest.MonkeyPatch)
     with listening(site):
         refused = site.get("/api/events")
         assert (refused.status, refused.headers["retry-after"]) == (503, "10")
+    until(lambda: "news_monitor_event_clients 0.0" in site.get("/metrics").text, within_s=10)
 
 
 def test_the_page_gets_ready_html(site: Site) -> None:

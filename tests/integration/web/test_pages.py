@@ -133,9 +133,9 @@ def test_a_dead_letter_is_sent_again_from_the_page(site: Site) -> None:
 
 def test_an_article_is_read_with_its_hits_marked(site: Site) -> None:
     """The stored text; a file's address is shown, never linked."""
-    article = add_article(site.database, title="A file", text="All of it.\n\nTo the end.", url="file:///srv/seeds/a.txt")
+    article = add_article(site.database, title="A file", text="All of it.\n\nTo Rafah <b>.", url="file:///srv/seeds/a.txt")
     text = site.page(f"/articles/{article}").text
-    assert "All of it.\n\nTo the end." in text
+    assert "All of it.\n\nTo <mark>Rafah</mark> &lt;b&gt;." in text
     assert "file:///srv/seeds/a.txt" in text
     assert 'href="file:' not in text
     assert site.page("/articles/none").status == 404
@@ -150,6 +150,15 @@ def test_errors_are_pages_for_people(site: Site, path: str, status: int) -> None
     assert (page.status, answer.status) == (status, status)
     assert 'role="alert"' in page.text
     assert answer.json["error"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/metrics", "/api/status", "/api/stories", "/alerts.atom", "/?term=Rafah&severity=high"])
+def test_every_page_works_on_both_databases(tmp_path: Path, database: Database, redis_url: str, path: str) -> None:
+    """PostgreSQL answers as SQLite does."""
+    alert = add_alert(database, channels=("desk",))
+    with serving(tmp_path, database, redis_url) as site:
+        assert site.page(path).status == 200
+        assert site.page(f"/?before={alert}").status == 200
 
 
 def test_what_a_page_needs_is_there(site: Site) -> None:
