@@ -96,13 +96,13 @@ def test_the_front_page_is_filtered_and_goes_on(site: Site) -> None:
     assert [title in after for title in ("Old 0", "Old 1", "Old 2", "Other")] == [False, False, True, False]
 
 
-def test_a_term_is_tried_on_the_page(site: Site) -> None:
+def test_a_term_is_tried_on_the_page(still: Site) -> None:
     """The hit is marked in the text, its reason shown; a query with a fault is explained and what was typed is kept."""
     form = {"title": "On Rafah", "text": "An <offensive> against Rafah.\nSecond line.", "term": "Rafah offensive"}
-    text = site.post("/terms", urlencode(form).encode()).text
+    text = still.post("/terms", urlencode(form).encode()).text
     assert "An &lt;<mark>offensive</mark>&gt; against <mark>Rafah</mark>." in text
     assert "<strong>1 of 1</strong> term matches" in text
-    wrong = site.post("/terms", urlencode({**form, "term": "aid AND ("}).encode(), accept="text/html")
+    wrong = still.post("/terms", urlencode({**form, "term": "aid AND ("}).encode(), accept="text/html")
     assert wrong.status == 422
     assert "column" in wrong.text
     assert 'value="aid AND ("' in wrong.text
@@ -144,9 +144,9 @@ def test_an_article_is_read_with_its_hits_marked(site: Site) -> None:
 @pytest.mark.parametrize(
     ("path", "status"), [("/nothing", 404), ("/?severity=x", 422), ("/search?limit=x", 422), ("/?term=x&since=y", 422)]
 )
-def test_errors_are_pages_for_people(site: Site, path: str, status: int) -> None:
+def test_errors_are_pages_for_people(still: Site, path: str, status: int) -> None:
     """A browser gets a page that says what is wrong, a program JSON."""
-    page, answer = site.page(path), site.get(path)
+    page, answer = still.page(path), still.get(path)
     assert (page.status, answer.status) == (status, status)
     assert 'role="alert"' in page.text
     assert answer.json["error"]
@@ -161,11 +161,11 @@ def test_every_page_works_on_both_databases(tmp_path: Path, database: Database, 
         assert site.page(f"/?before={alert}").status == 200
 
 
-def test_what_a_page_needs_is_there(site: Site) -> None:
+def test_what_a_page_needs_is_there(still: Site) -> None:
     """Style, script and icon are our own; nothing leads out of their folder."""
-    for _, attributes in _Seen(site.page("/").text).elements:
+    for _, attributes in _Seen(still.page("/").text).elements:
         for name in ("src", "href"):
             if (attributes.get(name) or "").startswith("/static/"):
-                assert site.get(str(attributes[name])).status == 200
-    assert site.get("/static/../server.py").status == 404
-    assert site.get("/static/%2e%2e/server.py").status == 404
+                assert still.get(str(attributes[name])).status == 200
+    assert still.get("/static/../server.py").status == 404
+    assert still.get("/static/%2e%2e/server.py").status == 404

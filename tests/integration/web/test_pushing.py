@@ -69,20 +69,20 @@ def test_a_misspelled_field_is_told(site: Site) -> None:
         ("x", 422, None),
     ],
 )
-def test_what_is_wrong_is_said(site: Site, document: Any, status: int, fields: list[str] | None) -> None:
+def test_what_is_wrong_is_said(still: Site, document: Any, status: int, fields: list[str] | None) -> None:
     """A wrong article is refused whole, with a fault for each field that is wrong."""
-    answer = site.post("/api/articles", document)
+    answer = still.post("/api/articles", document)
     assert answer.status == status
     assert answer.json["error"]
     assert fields is None or sorted(fault["field"] for fault in answer.json["faults"]) == fields
-    assert site.get("/api/articles").json == []
+    assert still.get("/api/articles").json == []
 
 
-def test_bodies_that_are_no_json_or_too_large(site: Site) -> None:
+def test_bodies_that_are_no_json_or_too_large(still: Site) -> None:
     """415 for another type, 413 beyond the limit; nothing is stored."""
-    assert site.post("/api/articles", b"title=x").status == 415
-    assert site.post("/api/articles", {"title": "x", "text": "y" * 5_000_000}).status == 413
-    assert site.get("/api/articles").json == []
+    assert still.post("/api/articles", b"title=x").status == 415
+    assert still.post("/api/articles", {"title": "x", "text": "y" * 5_000_000}).status == 413
+    assert still.get("/api/articles").json == []
 
 
 def test_html_that_is_pushed_becomes_text(site: Site) -> None:
@@ -92,23 +92,23 @@ def test_html_that_is_pushed_becomes_text(site: Site) -> None:
     assert record["text"] == "Truce in Rafah\n\nSecond"
 
 
-def test_a_text_is_tried(site: Site) -> None:
+def test_a_text_is_tried(still: Site) -> None:
     """The dry run says which terms match and where, and stores nothing."""
-    found = site.post("/api/match", {"title": "On Rafah", "text": "An offensive against Rafah."}).json
+    found = still.post("/api/match", {"title": "On Rafah", "text": "An offensive against Rafah."}).json
     assert {term["term"]: term["matched"] for term in found["terms"]} == {
         "Rafah": True,
         "ceasefire": False,
         "Rafah offensive": True,
     }
     assert found["terms"][0]["matches"][0] == {"field": "title", "start": 3, "end": 8, "text": "Rafah"}
-    assert site.get("/api/articles").json == []
+    assert still.get("/api/articles").json == []
 
 
-def test_a_query_that_is_not_on_the_list_is_tried(site: Site) -> None:
+def test_a_query_that_is_not_on_the_list_is_tried(still: Site) -> None:
     """A query is tried before it is written down; one that cannot be read is explained by column."""
-    found = site.post("/api/match", {"text": "Aid reached Khan Younis.", "query": '"khan younis" AND aid'}).json
+    found = still.post("/api/match", {"text": "Aid reached Khan Younis.", "query": '"khan younis" AND aid'}).json
     assert [term["matched"] for term in found["terms"]] == [True]
-    refused = site.post("/api/match", {"text": "x", "query": "aid AND ("})
+    refused = still.post("/api/match", {"text": "x", "query": "aid AND ("})
     assert (refused.status, "column" in refused.json["error"]) == (422, True)
 
 
@@ -121,9 +121,9 @@ def test_a_query_that_is_not_on_the_list_is_tried(site: Site) -> None:
         ({"text": 1}, "text"),
     ],
 )
-def test_a_trial_that_makes_no_sense(site: Site, document: Any, said: str) -> None:
+def test_a_trial_that_makes_no_sense(still: Site, document: Any, said: str) -> None:
     """422, and what was expected."""
-    answer = site.post("/api/match", document)
+    answer = still.post("/api/match", document)
     assert answer.status == 422
     assert said in answer.json["error"]
 

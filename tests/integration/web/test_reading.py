@@ -71,9 +71,9 @@ def test_status_and_stories_are_there(site: Site) -> None:
     ["/api/alerts?severity=hihg", "/api/alerts?since=soon", "/api/alerts?limit=0", "/api/alerts?limit=1001", "/api/alerts?limit=x",
      "/api/alerts?sevrity=high", "/api/deliveries?status=lost", "/api/feeds?status=x", "/api/articles?since=99999999999d9", "/alerts.atom?x=1"],
 )  # fmt: skip
-def test_wrong_parameters_are_refused(site: Site, path: str) -> None:
+def test_wrong_parameters_are_refused(still: Site, path: str) -> None:
     """422 with a sentence, never a page full of the wrong things."""
-    answer = site.get(path)
+    answer = still.get(path)
     assert (answer.status, bool(answer.json["error"])) == (422, True)
 
 
@@ -96,11 +96,11 @@ def test_the_atom_feed_is_valid_whatever_the_news_says(site: Site) -> None:
     assert "<script>" not in answer.text
 
 
-def test_answers_are_never_kept_by_a_browser(site: Site) -> None:
+def test_answers_are_never_kept_by_a_browser(still: Site) -> None:
     """No caching of the API, no guessing of types, and a policy that runs no script of the page's own."""
-    headers = site.get("/api/alerts").headers
+    headers = still.get("/api/alerts").headers
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
-    policy = site.page("/").headers["content-security-policy"]
+    policy = still.page("/").headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy

@@ -100,17 +100,17 @@ def test_the_form_is_styled_under_its_own_policy(guarded: Site) -> None:
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "", "[::"]
 )
-def test_another_name_for_this_machine_is_refused(site: Site, host: str) -> None:
+def test_another_name_for_this_machine_is_refused(still: Site, host: str) -> None:
     """A page whose name was made to lead here gets nothing, reading or writing."""
-    assert site.get("/api/alerts", host=host).status in {400, 421}
-    assert site.post("/api/articles", {"title": "x"}, host=host).status in {400, 421}
-    assert site.get("/api/articles").json == []
+    assert still.get("/api/alerts", host=host).status in {400, 421}
+    assert still.post("/api/articles", {"title": "x"}, host=host).status in {400, 421}
+    assert still.get("/api/articles").json == []
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:9", "127.1.2.3", "[::1]:8765", "LOCALHOST"])
-def test_this_machine_goes_by_all_its_names(site: Site, host: str) -> None:
+def test_this_machine_goes_by_all_its_names(still: Site, host: str) -> None:
     """Loopback names and addresses are served."""
-    assert site.get("/api/alerts", host=host).status == 200
+    assert still.get("/api/alerts", host=host).status == 200
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ def test_this_machine_goes_by_all_its_names(site: Site, host: str) -> None:
         {"sec_fetch_site": "same-site"},
     ],
 )
-def test_a_page_of_another_site_cannot_post(site: Site, headers: dict[str, str]) -> None:
+def test_a_page_of_another_site_cannot_post(still: Site, headers: dict[str, str]) -> None:
     """What a browser sends for another page changes nothing; our own pages and programs may."""
     for path in ("/api/articles", "/api/deliveries/retry", "/api/match"):
-        assert site.post(path, {"title": "x", "text": "x", "dead": True}, **headers).status == 403
-    assert site.post("/deliveries/retry", b"dead=all", **headers).status == 403
-    assert site.get("/api/articles").json == []
-    assert site.post("/deliveries/retry", b"dead=all", origin=site.url, sec_fetch_site="same-origin").status == 303
+        assert still.post(path, {"title": "x", "text": "x", "dead": True}, **headers).status == 403
+    assert still.post("/deliveries/retry", b"dead=all", **headers).status == 403
+    assert still.get("/api/articles").json == []
+    assert still.post("/deliveries/retry", b"dead=all", origin=still.url, sec_fetch_site="same-origin").status == 303
 
 
 def _live(folder: Path, web: str) -> LiveSettings:
