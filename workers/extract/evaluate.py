@@ -10,7 +10,7 @@ from workers.extract import entities
 from workers.extract.automaton import Automaton, leaf_of, owner_of
 from workers.extract.index import Index, leaf_key, options_of
 from workers.extract.layout import Layout
-from workers.extract.near import Spot, chain, within
+from workers.extract.near import Reach, Spot, chain
 from workers.extract.phrase import Option, phrase_of
 from workers.extract.query.syntax import (
     And,
@@ -230,12 +230,12 @@ class Evaluation:
         context = self.index.terms[number].context
         if context is None or not spots:
             return spots
-        forbidden = self._words_of_context(context.forbid)
-        if forbidden:
-            spots = [spot for spot in spots if not within(spot, forbidden, context.within, self.layout.border)]
+        if context.forbid:
+            forbidden = Reach(self._words_of_context(context.forbid), self.layout.border)
+            spots = [spot for spot in spots if not forbidden.around(spot, context.within)]
         if context.require:
-            required = self._words_of_context(context.require)
-            spots = [spot for spot in spots if within(spot, required, context.within, self.layout.border)]
+            required = Reach(self._words_of_context(context.require), self.layout.border)
+            spots = [spot for spot in spots if required.around(spot, context.within)]
         return spots
 
     def _words_of_context(self, phrases: tuple[str, ...]) -> list[Spot]:

@@ -19,6 +19,8 @@ _FEW: Final = 8
 _FEW_SPANS: Final = 4
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _SENTENCE_END: Final = re.compile(r"[.!?…۔؟。！？][\"'”’»)\]]*(\s|$)|[。！？]")
+_LINE_REACH: Final = 400
+"""Characters on each side of a word that count as its line: a headline is no longer, and a text without line ends is one line."""
 _INITIALS: Final = re.compile(r"\w(?:\.\w)+")
 """`U.S` and the like: the dot behind belongs to it, also at a sentence's end."""
 _OPENING: Final = "\"'“‘«([¿¡*_„ "
@@ -155,10 +157,11 @@ class Layout:
         )
 
     def line(self, word: int) -> str:
-        """The line of the original that a word stands on."""
+        """The line of the original that a word stands on; of a long one, the part around the word."""
         text, (start, end) = self.text(self.field(word)), self.span(word)
-        stop = text.find("\n", end)
-        return text[text.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(text)]
+        low, high = max(0, start - _LINE_REACH), min(len(text), end + _LINE_REACH)
+        stop = text.find("\n", end, high)
+        return text[max(low, text.rfind("\n", low, start) + 1) : stop if stop >= 0 else high]
 
     def match(self, spot: tuple[int, int]) -> Match:
         """The occurrence made of the words from the first to the last of `spot`, as the outside sees it."""

@@ -12,7 +12,7 @@ Spot: TypeAlias = tuple[int, int]
 """An occurrence: the numbers of its first and last word in the layout."""
 
 
-class _Reach:
+class Reach:
     """Occurrences that can be asked whether one of them lies within some words of a spot, in logarithmic time."""
 
     def __init__(self, spots: Sequence[Spot], border: int) -> None:
@@ -32,6 +32,10 @@ class _Reach:
             high = min(high, self._border - 1)
         return bisect_right(self._firsts, spot[1]) < bisect_right(self._firsts, high)
 
+    def around(self, spot: Spot, words: int) -> bool:
+        """Whether one overlaps the spot or lies within `words` words of it."""
+        return self.before(spot, words) or self.after((spot[0] - 1, spot[0] - 1), spot[1] - spot[0] + 1 + words)
+
 
 def chain(operands: Sequence[Sequence[Spot]], gaps: Sequence[Gap], border: int) -> list[Spot]:
     """The occurrences that belong to a choice of one of each operand in which every neighbour is near: empty if there is no such choice.
@@ -40,15 +44,9 @@ def chain(operands: Sequence[Sequence[Spot]], gaps: Sequence[Gap], border: int) 
     """
     alive = [list(operands[0])]
     for spots, gap in zip(operands[1:], gaps, strict=True):
-        reach = _Reach(alive[-1], border)
+        reach = Reach(alive[-1], border)
         alive.append([s for s in spots if reach.before(s, gap.words) or (not gap.ordered and reach.after(s, gap.words))])
     for i in range(len(gaps) - 1, -1, -1):
-        reach, gap = _Reach(alive[i + 1], border), gaps[i]
+        reach, gap = Reach(alive[i + 1], border), gaps[i]
         alive[i] = [s for s in alive[i] if reach.after(s, gap.words) or (not gap.ordered and reach.before(s, gap.words))]
     return sorted({spot for spots in alive for spot in spots}) if all(alive) else []
-
-
-def within(spot: Spot, others: Sequence[Spot], words: int, border: int) -> bool:
-    """Whether one of the others overlaps the spot or lies within `words` words of it."""
-    reach = _Reach(others, border)
-    return reach.before((spot[0], spot[1]), words) or reach.after((spot[0] - 1, spot[0] - 1), spot[1] - spot[0] + 1 + words)

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.domain.errors import ConfigError
 from monitor.domain.match import Document, Field
-from monitor.domain.watch import Term
+from monitor.domain.watch import EntityType, Term
 from tests.unit.extract.making import document, entity, hits, keyword, near, only, query
 from workers.extract.matcher import Matcher
 
@@ -181,6 +181,23 @@ def test_why_is_the_explanation_of_what_fired() -> None:
     doc = document("truce talks")
     for found in matcher.match(doc):
         assert found.why == matcher.explain(doc, found.term.name)
+
+
+def test_a_context_full_of_words_takes_linear_time() -> None:
+    """Neither many hits nor many forbidden words around them are compared pair by pair."""
+    term = keyword("truce", context=near(require=("talks",), forbid=("marathon",), within=2))
+    before = time.process_time()
+    assert Matcher.build([term]).match(document("truce and talks and more of it " * 15_000 + "marathon talks " * 15_000))
+    assert time.process_time() - before < 20
+
+
+@pytest.mark.parametrize("text", ["the US and ", "RAFAH TRUCE ", "Rafah Truce ", "Joe Biden and Biden "])
+def test_a_long_line_full_of_names_takes_linear_time(text: str) -> None:
+    """Whether a line is in capitals is not asked of all of it for each name."""
+    before = time.process_time()
+    names = [entity("US"), entity("Rafah"), entity("Joe Biden", kind=EntityType.PERSON)]
+    assert Matcher.build(names).match(document(text * 20_000))
+    assert time.process_time() - before < 20
 
 
 def test_no_terms_match_nothing() -> None:
