@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, literal, or_, select, update
 
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage.dialect import insert
 from monitor.storage.ids import new_id
+from monitor.storage.parts import parts
 from monitor.storage.tables import scans
 from monitor.storage.types import UtcDateTime
 
-_T = TypeVar("_T")
-_BATCH = 500
 _WAITS = tuple(timedelta(seconds=4 * 2**step) for step in range(5))
 """How long work may stay unfinished after it was put on the queue for the 1st, 2nd … time: 4 s, doubled up to 64 s."""
 
@@ -42,12 +40,11 @@ class Backlog:
 
 def add(connection: Connection, revisions: Sequence[tuple[ArticleId, int]], now: datetime) -> tuple[ScanId, ...]:
     """Note articles and their revisions as to be scanned; the ids of those not noted before."""
-    added: list[ScanId] = []
-    for part in _parts(revisions):
-        rows = [{"id": new_id(), "article_id": article, "revision": revision, "created_at": now} for article, revision in part]
-        statement = insert(connection, scans).values(rows).on_conflict_do_nothing().returning(scans.c.id)
-        added.extend(connection.execute(statement).scalars())
-    return tuple(sorted(added))
+    if not revisions:
+        return ()
+    rows = [{"id": new_id(), "article_id": article, "revision": revision, "created_at": now} for article, revision in revisions]
+    statement = insert(connection, scans).on_conflict_do_nothing().returning(scans.c.id)
+    return tuple(sorted(connection.execute(statement, rows).scalars()))
 
 
 def unqueued(connection: Connection, now: datetime, limit: int, *, left_queue: datetime | None = None) -> tuple[Scan, ...]:
@@ -72,7 +69,7 @@ def mark_enqueued(connection: Connection, ids: Sequence[ScanId], now: datetime, 
 
     `counts`: False if Redis had lost them, so that their wait does not grow for it.
     """
-    for part in _parts(ids):
+    for part in parts(ids):
         free = select(scans.c.id).where(scans.c.id.in_(part)).with_for_update(skip_locked=True)
         values = {"enqueued_at": now, "attempts": scans.c.attempts + (1 if counts else 0)}
         connection.execute(update(scans).where(scans.c.id.in_(free)).values(values))
@@ -80,7 +77,7 @@ def mark_enqueued(connection: Connection, ids: Sequence[ScanId], now: datetime, 
 
 def load(connection: Connection, ids: Sequence[ScanId]) -> tuple[Scan, ...]:
     """Those of these that are still to be done, oldest first."""
-    return tuple(scan for part in _parts(sorted(ids)) for scan in _read(connection, _select(len(part)).where(scans.c.id.in_(part))))
+    return tuple(scan for part in parts(sorted(ids)) for scan in _read(connection, _select(len(part)).where(scans.c.id.in_(part))))
 
 
 def finish(connection: Connection, scan_id: ScanId) -> bool:
@@ -111,7 +108,3 @@ def _select(limit: int) -> Select[tuple[object, ...]]:
 
 def _read(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[Scan, ...]:
     return tuple(Scan(**row) for row in connection.execute(query).mappings())
-
-
-def _parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    return (values[start : start + _BATCH] for start in range(0, len(values), _BATCH))

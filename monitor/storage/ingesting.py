@@ -1,0 +1,242 @@
+"""A batch of entries on its way to becoming articles: looked up at once, decided one by one in memory, written at once.
+
+Every statement is made once and run with many rows: making one costs more than running it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Executable, bindparam, delete, select, update
+
+from monitor.domain import identity
+from monitor.domain.article import Entry, Origin, PageState
+from monitor.domain.ids import ArticleId
+from monitor.storage.dialect import upsert
+from monitor.storage.ids import new_id
+from monitor.storage.parts import parts
+from monitor.storage.tables import appearances, article_keys, articles, revisions
+
+MAX_REVISIONS = 20
+TEXT_KEY_LIFE = timedelta(days=7)
+"""A text that comes back under another URL after this long is a new article: a yearly notice, a reissued warning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An entry that is new to its origin (`own` is None), or the new wording of its article `own`."""
+
+    entry: Entry
+    key: bytes
+    content: bytes
+    own: ArticleId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """By what an entry is recognised in other origins."""
+
+    url: bytes | None
+    text: bytes | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> Marks:
+        """The marks of `entry`."""
+        return cls(url=identity.url_key(entry), text=identity.text_key(entry))
+
+
+def unseen(connection: Connection, origin: Origin, entries: Iterable[Entry]) -> list[Said]:
+    """Entries that are new to the origin or whose text changed; the last of equal keys counts."""
+    by_key = {identity.entry_digest(entry): entry for entry in entries}
+    seen: dict[bytes, tuple[ArticleId, bytes]] = {}
+    for some in parts(list(by_key)):
+        for row in connection.execute(_SEEN, {"origin": origin.id, "entry_keys": some}):
+            seen[bytes(row.entry_key)] = (row.article_id, bytes(row.content_hash))
+    said = []
+    for key, entry in by_key.items():
+        own, before = seen.get(key, (None, None))
+        content = identity.content_digest(entry)
+        if content != before:
+            said.append(Said(entry=entry, key=key, content=content, own=own))
+    return said
+
+
+def shared_urls(entries: Iterable[Entry]) -> frozenset[bytes]:
+    """Canonical URLs that several entries carry, such as a live page's updates: they identify none of them."""
+    one_each = {entry.key: entry for entry in entries}.values()
+    counts = Counter(key for entry in one_each if (key := identity.url_key(entry)) is not None)
+    return frozenset(key for key, count in counts.items() if count > 1)
+
+
+class Batch:
+    """The articles that entries of one origin touch, as they will stand once the batch is written.
+
+    `new` and `revised` hold the rows of `articles`, by id, in the order they were made; one article may be in both.
+    """
+
+    def __init__(
+        self, connection: Connection, origin: Origin, said: Sequence[Said], *, shared: frozenset[bytes], now: datetime
+    ) -> None:
+        self._origin = origin
+        self._shared = shared
+        self._now = now
+        self._marks = {one.key: Marks.of(one.entry) for one in said}
+        marks = {key for found in self._marks.values() for key in (found.url, found.text) if key is not None}
+        self._by_mark: dict[bytes, ArticleId] = {
+            bytes(row.key): row.article_id for row in _rows(connection, _MARKED, "marks", sorted(marks))
+        }
+        touched = sorted({*self._by_mark.values(), *(one.own for one in said if one.own is not None)})
+        self._articles = {row.id: dict(row._mapping) for row in _rows(connection, _TOUCHED, "ids", touched)}  # noqa: SLF001 - the documented way to read a row by name
+        self._here = {row.article_id for row in _rows(connection, _HERE, "ids", touched, origin=origin.id)}
+        self._new_marks: dict[bytes, ArticleId] = {}
+        self._past: list[dict[str, Any]] = []
+        self._appearances: list[dict[str, Any]] = []
+        self.new: dict[ArticleId, dict[str, Any]] = {}
+        self.revised: dict[ArticleId, dict[str, Any]] = {}
+
+    def take(self, said: Said, *, alertable: bool) -> None:
+        """Make `said` a new article, the next revision of one, or another appearance of one."""
+        found = said.own or self._same_elsewhere(said)
+        if found is None:
+            found = self._create(said, alertable=alertable)
+        else:
+            self._revise(found, said)
+        self._remember(said, found)
+
+    def _same_elsewhere(self, said: Said) -> ArticleId | None:
+        """The article that another origin has under the same URL, or any under the same title and text.
+
+        Within one origin an entry with a key of its own is an article of its own, whatever page it links to.
+        """
+        marks = self._marks[said.key]
+        if marks.url is not None and marks.url not in self._shared:
+            found = self._by_mark.get(marks.url)
+            if found is not None and found not in self._here:
+                return found
+        found = self._by_mark.get(marks.text) if marks.text is not None else None
+        return found if found is not None and self._articles[found]["fetched_at"] > self._now - TEXT_KEY_LIFE else None
+
+    def _create(self, said: Said, *, alertable: bool) -> ArticleId:
+        entry, origin = said.entry, self._origin
+        article_id = ArticleId(new_id())
+        self.new[article_id] = self._articles[article_id] = {
+            "id": article_id,
+            "source": origin.name,
+            "feed_url": origin.url,
+            "fetched_at": self._now,
+            "revision": 1,
+            "alertable": alertable,
+            "title": entry.title,
+            "url": entry.url,
+            "guid": entry.guid,
+            "author": entry.author,
+            "language": entry.language or origin.language,
+            "published_at": entry.published_at,
+            "updated_at": entry.updated_at,
+            "summary": entry.summary,
+            "text": entry.text,
+            "image": entry.image,
+            "tags": sorted({*origin.tags, *entry.tags}),
+            "content_hash": said.content,
+        }
+        self._mark(said, article_id)
+        return article_id
+
+    def _revise(self, article_id: ArticleId, said: Said) -> None:
+        """Make `said` the next revision. A copy from elsewhere must say more than what is stored."""
+        entry, article = said.entry, self._articles[article_id]
+        if bytes(article["content_hash"]) == said.content or not (said.own or len(entry.text) > len(article["text"])):
+            return
+        self._past.append(past(article, self._now))
+        article |= {
+            "revision": article["revision"] + 1,
+            "title": entry.title,
+            "summary": entry.summary,
+            "text": entry.text,
+            "updated_at": entry.updated_at or self._now,
+            "content_hash": said.content,
+        }
+        self.revised[article_id] = article
+        self._mark(said, article_id)
+
+    def _mark(self, said: Said, article_id: ArticleId) -> None:
+        marks = self._marks[said.key]
+        known = {key: article_id for key in (marks.url, marks.text) if key is not None}
+        self._by_mark |= known
+        self._new_marks |= known
+
+    def _remember(self, said: Said, article_id: ArticleId) -> None:
+        self._here.add(article_id)
+        self._appearances.append(
+            {
+                "origin_id": self._origin.id,
+                "entry_key": said.key,
+                "article_id": article_id,
+                "content_hash": said.content,
+                "source": self._origin.name,
+                "url": said.entry.url,
+                "published_at": said.entry.published_at,
+                "seen_at": self._now,
+            }
+        )
+
+    def write(self, connection: Connection) -> None:
+        """Store all of it."""
+        revised = [row for article_id, row in self.revised.items() if article_id not in self.new]
+        marks = [{"key": key, "article_id": article_id} for key, article_id in sorted(self._new_marks.items())]
+        _run(connection, _CREATE, list(self.new.values()))
+        _run(connection, _REVISE, [{f"new_{name}": row[name] for name in ("id", *_REVISED)} for row in revised])
+        keep(connection, self._past)
+        _run(connection, upsert(connection, article_keys, changed=("article_id",)), marks)
+        _run(connection, upsert(connection, appearances, changed=("content_hash", "seen_at")), self._appearances)
+
+
+def past(article: Any, now: datetime) -> dict[str, Any]:
+    """The present text of an article (its columns by name) as the revision it is."""
+    values = {name: article[name] for name in ("revision", "title", "summary", "text")}
+    return {"article_id": article["id"], "fetched_at": now, **values}
+
+
+def keep(connection: Connection, texts: Sequence[dict[str, Any]]) -> None:
+    """Put past texts by; of each article the newest 20 are kept."""
+    _run(connection, _KEEP, texts)
+    old = [{"of_article": one["article_id"], "last": one["revision"] - MAX_REVISIONS} for one in texts]
+    _run(connection, _FORGET, [one for one in old if one["last"] > 0])
+
+
+def _run(connection: Connection, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _rows(connection: Connection, query: Executable, name: str, values: Sequence[Any], **others: object) -> list[Any]:
+    """The rows of a query that has one parameter for a list."""
+    return [row for some in parts(values) for row in connection.execute(query, {name: some, **others})]
+
+
+_REVISED = ("revision", "title", "summary", "text", "updated_at", "content_hash")
+_SEEN = select(appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
+    appearances.c.origin_id == bindparam("origin"), appearances.c.entry_key.in_(bindparam("entry_keys", expanding=True))
+)
+_MARKED = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(bindparam("marks", expanding=True)))
+_TOUCHED = select(
+    *(articles.c[name] for name in ("id", "fetched_at", "revision", "title", "summary", "text", "updated_at", "content_hash"))
+).where(articles.c.id.in_(bindparam("ids", expanding=True)))
+_HERE = (
+    select(appearances.c.article_id)
+    .where(appearances.c.origin_id == bindparam("origin"), appearances.c.article_id.in_(bindparam("ids", expanding=True)))
+    .distinct()
+)
+_CREATE = articles.insert()
+_REVISE = (
+    update(articles)
+    .where(articles.c.id == bindparam("new_id"))
+    .values({name: bindparam(f"new_{name}") for name in _REVISED})
+    .values(page=PageState.UNREAD, page_tries=0, page_due_at=None)
+)
+_KEEP = revisions.insert()
+_FORGET = delete(revisions).where(revisions.c.article_id == bindparam("of_article"), revisions.c.revision <= bindparam("last"))

@@ -1,0 +1,15 @@
+"""Long lists in parts: a statement takes only so many values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+LARGEST = 500
+
+
+def parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """`values` in order, at most 500 at a time."""
+    return (values[start : start + LARGEST] for start in range(0, len(values), LARGEST))
