@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select
 
 from monitor.settings.model import RetentionSettings
-from monitor.storage import sketches, stories
+from monitor.storage import silences, sketches, stories
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts, articles, deliveries, scans
 
@@ -29,6 +29,7 @@ def tidy(database: Database, retention: RetentionSettings, now: datetime, *, win
         (_prune_alerts, now - retention.alerts),
         (_prune_articles, now - retention.articles),
         (_prune_stories, now - retention.articles),
+        (silences.expire, now - retention.alerts),
     ):
         for _ in range(_MAX_PIECES):
             with database.write() as connection:

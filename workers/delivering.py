@@ -10,6 +10,8 @@ from monitor.domain.ids import ScanId
 from monitor.settings.channels import Channel
 from monitor.settings.live import LiveSettings
 from monitor.storage.engine import Database
+from workers import follower
+from workers.beside import Beside
 from workers.deliver import Dispatcher
 from workers.follower import Follower
 
@@ -21,7 +23,7 @@ class DeliverHands:
         self._live = live
         self._database = database
         self._dispatcher = Dispatcher(database, self._channels)
-        self._follower = Follower(DELIVER, live, lambda _: None).start()
+        self._following = Beside("settings", Follower(DELIVER, live, lambda _: None).look, every_s=follower.EVERY_S).start()
 
     def scan(self, ids: Sequence[ScanId]) -> None:
         """Not here: this process delivers."""
@@ -33,7 +35,7 @@ class DeliverHands:
 
     def close(self) -> None:
         """End in good order: messages in hand get their answer."""
-        self._follower.stop()
+        self._following.stop()
         self._dispatcher.close()
         self._database.close()
 

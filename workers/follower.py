@@ -1,44 +1,30 @@
-"""Following the configuration beside the work."""
+"""Following the configuration, beside the work: no job waits for a matcher to be built."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import Self
 
 from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
 from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
 
-REFRESH_S = 1.0
+EVERY_S = 1.0
 
 
 class Follower:
-    """Takes up changed settings in a thread of its own and tells `on_change`, so that work never waits for a matcher to be built."""
+    """Takes up changed settings and tells `on_change`."""
 
     def __init__(self, role: str, live: LiveSettings, on_change: Callable[[Settings], None]) -> None:
         self._role = role
         self._live = live
         self._on_change = on_change
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="settings", daemon=True)
 
-    def start(self) -> Self:
-        """Begin to follow."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Follow no longer."""
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.wait(REFRESH_S):
-            outcome = self._live.refresh()
-            if isinstance(outcome, Changed):
-                self._take_up(outcome.settings)
+    def look(self) -> None:
+        """Take up what has changed, if anything has. The scheduler says what is wrong with a broken file; here it is only left alone."""
+        outcome = self._live.refresh()
+        if isinstance(outcome, Changed):
+            self._take_up(outcome.settings)
 
     def _take_up(self, settings: Settings) -> None:
         try:

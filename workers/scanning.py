@@ -12,6 +12,8 @@ from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
+from workers import follower, merging
+from workers.beside import Beside
 from workers.extract.language import detect
 from workers.follower import Follower
 from workers.merging import Merger
@@ -33,8 +35,11 @@ class ScanHands:
         self._relay = relay
         self._take_up(live.current)
         detect(_WARM_UP)
-        self._follower = Follower(SCAN, live, self._take_up).start()
-        self._merger = Merger(database, lambda: live.current).start()
+        merger = Merger(database, lambda: live.current)
+        self._beside = (
+            Beside("settings", Follower(SCAN, live, self._take_up).look, every_s=follower.EVERY_S).start(),
+            Beside("stories", merger.look, every_s=merging.EVERY_S, last=True).start(),
+        )
 
     def scan(self, ids: Sequence[ScanId]) -> None:
         """Scan these and have their alerts sent."""
@@ -56,8 +61,8 @@ class ScanHands:
 
     def close(self) -> None:
         """End in good order."""
-        self._follower.stop()
-        self._merger.stop()
+        for one in self._beside:
+            one.stop()
         self._database.close()
 
     def _take_up(self, settings: Settings) -> None:

@@ -57,22 +57,6 @@ def absolute_url(base: str, href: str) -> str:
         return href
 
 
-def without_tracking(url: str, *, own: tuple[str, ...] = ()) -> str:
-    """`url` without the parameters that only say how a reader came by it; a URL without any is handed back unchanged.
-
-    `own` are URLs of the site: a `ref` that names one of their hosts, or the URL's own, says nothing either.
-    """
-    parts = _split(url)
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.query:
-        return url
-    hosts = {_host(parts), *(host_of(site) for site in own)} - {""}
-    fields = parts.query.split("&")
-    kept = [field for field in fields if not _is_tracking(field, hosts)]
-    if len(kept) == len(fields):
-        return url
-    return parts._replace(query="&".join(kept).replace("%20", "+")).geturl()
-
-
 def canonical_url(url: str) -> str:
     """The form of an article's URL that is equal for the same article wherever it is linked from: an identity, not a link to follow.
 

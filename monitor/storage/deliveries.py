@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select, update
@@ -121,15 +121,6 @@ def claim(connection: Connection, ids: Sequence[DeliveryId], *, token: str, unti
         .order_by(deliveries.c.created_at, deliveries.c.id)
     )
     return tuple(_parcel(row) for row in connection.execute(query))
-
-
-def claim_next(
-    connection: Connection, channel: str, token: str, *, now: datetime, lease: timedelta, limit: int = 1
-) -> tuple[Parcel, ...]:
-    """Claim the channel's due deliveries, oldest alert first, at most `limit`."""
-    reclaim(connection, channel, now)
-    ids = due(connection, channel, now=now, limit=limit)
-    return claim(connection, ids, token=token, until=now + lease) if ids else ()
 
 
 def settle(

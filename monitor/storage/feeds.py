@@ -176,14 +176,6 @@ def make_due(connection: Connection, now: datetime) -> None:
     )
 
 
-def next_due_at(connection: Connection) -> datetime | None:
-    """When the next active feed is due (the past, if one waits for its host); None if there is none."""
-    earliest: datetime | None = connection.scalar(
-        select(func.min(feeds.c.next_poll_at)).where(feeds.c.active, feeds.c.status != FeedStatus.GONE)
-    )
-    return earliest
-
-
 def unpolled(connection: Connection, since: datetime, now: datetime) -> int:
     """How many active feeds were not polled since `since` and can be soon: their host is not resting for longer than a minute."""
     resting = select(hosts_table.c.host).where(hosts_table.c.paused_until > now + timedelta(minutes=1))

@@ -29,6 +29,8 @@ from monitor.web import api, atom, desk, health, login, metrics, pages, push, st
 from monitor.web.answers import Refused, refusal
 from monitor.web.guard import Guard, has_token
 from monitor.web.room import Room
+from workers import follower
+from workers.beside import Beside
 from workers.follower import Follower
 
 _STATIC = str(files("monitor.web") / "static")
@@ -129,7 +131,7 @@ def _routes() -> list[Route | Mount]:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     room: Room = app.state.room
-    follower = Follower("web", room.live, room.rebuild).start()
+    following = Beside("settings", Follower("web", room.live, room.rebuild).look, every_s=follower.EVERY_S).start()
     watching = asyncio.create_task(room.hub.watch())
     first = asyncio.create_task(run_in_threadpool(lambda: room.matcher))
     try:
@@ -139,7 +141,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         for task in (watching, first):
             task.cancel()
         await asyncio.gather(watching, first, return_exceptions=True)
-        await run_in_threadpool(follower.stop)
+        await run_in_threadpool(following.stop)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

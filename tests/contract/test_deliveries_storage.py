@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+
+from sqlalchemy import Connection
 
 from monitor.domain.channel import ChannelState
 from monitor.domain.delivery import Delivery, DeliveryStatus, Outcome, Parcel, Receipt, Step, Thread
@@ -25,7 +27,14 @@ def _raise(database: Database, count: int, *names: str) -> tuple[AlertId, ...]:
 
 def _claim(database: Database, name: str, token: str, *, seconds: float = 1, limit: int = 1) -> tuple[Parcel, ...]:
     with database.write() as connection:
-        return deliveries.claim_next(connection, name, token, now=EPOCH + seconds * SECOND, lease=LEASE, limit=limit)
+        return _claim_next(connection, name, token, now=EPOCH + seconds * SECOND, limit=limit)
+
+
+def _claim_next(connection: Connection, name: str, token: str, *, now: datetime, limit: int = 1) -> tuple[Parcel, ...]:
+    """What a deliver worker does at the beginning of its turn."""
+    deliveries.reclaim(connection, name, now)
+    ids = deliveries.due(connection, name, now=now, limit=limit)
+    return deliveries.claim(connection, ids, token=token, until=now + LEASE) if ids else ()
 
 
 def _settle(database: Database, ids: list[DeliveryId], step: Step, token: str, *, seconds: float = 2) -> int:
@@ -236,7 +245,7 @@ def test_a_storys_first_message_is_found_for_its_thread(database: Database) -> N
     with database.write() as connection:
         story = add_story(connection)
         raise_alerts(connection, [1], ["desk"], story_id=story)
-        (one,) = deliveries.claim_next(connection, "desk", "me", now=EPOCH, lease=LEASE)
+        (one,) = _claim_next(connection, "desk", "me", now=EPOCH)
         assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") is None
         deliveries.settle(connection, [one.id], DELIVERED, token="me", now=EPOCH, began=EPOCH, reference="C1:17.5")
         assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") == Thread(

@@ -8,6 +8,7 @@ from monitor.domain.article import Entry, Origin, OriginKind
 from monitor.settings.model import Settings
 from monitor.storage import articles, stories
 from monitor.storage.engine import Database
+from workers.beside import Beside
 from workers.extract.stories import features_of
 from workers.merging import Merger
 from workers.story import assign
@@ -30,6 +31,6 @@ def test_a_short_run_merges_before_it_ends(database: Database) -> None:
         stored = articles.ingest(connection, origin, entries, now=now, alertable=lambda _: True).new
         for article in sorted(articles.load(connection, stored), key=lambda one: one.title):
             assign(connection, article, features_of(article), now=now, settings=Settings().stories)
-    Merger(database, Settings, every_s=60).start().stop()
+    Beside("stories", Merger(database, Settings).look, every_s=60, last=True).start().stop()
     with database.read() as connection:
         assert sorted(story.articles for story in stories.listing(connection)) == [1, 1, 1, 2]
