@@ -69,8 +69,12 @@ class Scope:
         return (
             (not self.sources or source in self.sources)
             and (not self.tags or not self.tags.isdisjoint(tags))
-            and (not self.languages or (language or "").split("-")[0] in self.languages)
+            and self.admits_language(language)
         )
+
+    def admits_language(self, language: str | None) -> bool:
+        """Whether an article in this language is looked at; one whose language cannot be told is, since it may be the one."""
+        return not self.languages or language is None or language.split("-")[0].lower() in self.languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,8 +56,8 @@ def _refused(evaluation: Evaluation, term: Term) -> list[str]:
         notes.append(f"only sources {', '.join(sorted(scope.sources))}; this is {document.source or 'unknown'}")
     if scope.tags and scope.tags.isdisjoint(document.tags):
         notes.append(f"only tags {', '.join(sorted(scope.tags))}; this has {', '.join(sorted(document.tags)) or 'none'}")
-    if scope.languages and (document.language or "").split("-")[0] not in scope.languages:
-        notes.append(f"only languages {', '.join(sorted(scope.languages))}; this is {document.language or 'unknown'}")
+    if not scope.admits_language(document.language):
+        notes.append(f"only languages {', '.join(sorted(scope.languages))}; this is {document.language}")
     return notes
 
 
