@@ -13,6 +13,7 @@ from starlette.responses import Response
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.feed import FeedStatus
 from monitor.domain.ids import DeliveryId
+from monitor.domain.text import printable
 from monitor.records import delivery_record, feed_records, status_record, story_record
 from monitor.storage import alerts, archive, deliveries, stories
 from monitor.web.answers import Refused, json_answer, json_of
@@ -78,7 +79,7 @@ async def retry(request: Request) -> Response:
     if dead is True and ids is None:
         chosen = None
     elif dead is False and isinstance(ids, list) and ids and all(isinstance(one, str) for one in ids) and len(ids) <= 1000:
-        chosen = [DeliveryId(one) for one in ids]
+        chosen = [DeliveryId(printable(one)) for one in ids]
     else:
         raise Refused(422, 'expected {"ids": ["…"]} with up to 1000 ids, or {"dead": true}')
     due = await run_in_threadpool(retry_now, room_of(request), chosen)

@@ -13,19 +13,21 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.ids import DeliveryId
+from monitor.domain.text import printable
 from monitor.storage import attempts, channels, deliveries, recent, trends
 from monitor.web.answers import Refused, body_of
 from monitor.web.api import retry_now
 from monitor.web.pages import page
 from monitor.web.parameters import choice_of, limit_of, text_of
 from monitor.web.room import Room, room_of
-from monitor.web.trial import Trial, run
+from monitor.web.trial import run, trial_of
 from monitor.web.view import marked_at
 
 SPANS: Final = {"24h": (trends.Bucket.HOUR, 24), "14d": (trends.Bucket.DAY, 14), "90d": (trends.Bucket.DAY, 90)}
 SHOWN_TERMS: Final = 200
 SHOWN_DELIVERIES: Final = 50
 MAX_FORM: Final = 3_000_000
+MAX_FIELDS: Final = 1000
 NO_FORM: Final = {"title": "", "text": "", "term": ""}
 
 
@@ -75,7 +77,7 @@ async def deliveries_(request: Request) -> Response:
 async def retry(request: Request) -> Response:
     """`POST /deliveries/retry`: make one delivery, or every dead letter, due again; then back to the list."""
     fields = await _form(request)
-    ids = [DeliveryId(one) for one in fields.get("id", [])]
+    ids = [DeliveryId(printable(one)) for one in fields.get("id", [])]
     if not ids and fields.get("dead") != ["all"]:
         raise Refused(422, "name a delivery, or all dead letters")
     due = await run_in_threadpool(retry_now, room_of(request), ids or None)
@@ -85,7 +87,10 @@ async def retry(request: Request) -> Response:
 async def _form(request: Request) -> dict[str, list[str]]:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise Refused(415, "expected a form")
-    return parse_qs((await body_of(request, MAX_FORM)).decode("utf-8", "replace"), max_num_fields=1100)
+    try:
+        return parse_qs((await body_of(request, MAX_FORM)).decode("utf-8", "replace"), max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise Refused(422, f"the form has more than {MAX_FIELDS} fields") from error
 
 
 async def _terms(request: Request) -> dict[str, Any]:
@@ -121,7 +126,7 @@ def _tried(room: Room, form: dict[str, str]) -> dict[str, Any]:
     names = {term.name for term in room.settings.terms}
     text = form["text"].replace("\r\n", "\n")
     kind = {"term": wanted} if wanted in names else {"query": wanted} if wanted else {}
-    trial = Trial.model_validate({"title": form["title"], "text": text, **kind})
+    trial = trial_of({"title": form["title"], "text": text, **kind})
     found = run(room, trial)
     hits = [(match["field"], match["start"], match["end"]) for term in found["terms"] for match in term["matches"]]
     return {

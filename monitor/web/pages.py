@@ -15,6 +15,7 @@ from monitor.domain.article import Article
 from monitor.domain.feed import FeedStatus
 from monitor.domain.ids import ArticleId
 from monitor.domain.match import Document, Field, TermMatch
+from monitor.domain.text import printable
 from monitor.domain.watch import Severity
 from monitor.records import feed_records
 from monitor.storage import alerts, archive, articles, recent, stories
@@ -113,7 +114,7 @@ async def search(request: Request) -> Response:
 async def article(request: Request) -> Response:
     """`/articles/ID`: the text as it is stored, and what the watch list of today finds in it, whether or not it raised an alert."""
     room = room_of(request)
-    article_id = ArticleId(request.path_params["id"])
+    article_id = ArticleId(printable(request.path_params["id"]))
 
     def read(connection: Connection) -> tuple[Any, ...]:
         found = articles.load(connection, [article_id])

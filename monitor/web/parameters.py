@@ -9,6 +9,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from monitor.domain.text import printable
 from monitor.domain.times import parse_duration
 from monitor.domain.watch import Severity
 from monitor.settings.nearest import did_you_mean
@@ -30,7 +31,7 @@ def expect_only(request: Request, names: Iterable[str]) -> None:
 
 def text_of(request: Request, name: str) -> str | None:
     """A text; None where it is missing or empty."""
-    value = request.query_params.get(name, "").strip()
+    value = printable(request.query_params.get(name, "")).strip()
     if len(value) > _MAX_VALUE:
         raise Refused(422, f"`{name}` is longer than {_MAX_VALUE} characters")
     return value or None
@@ -38,7 +39,8 @@ def text_of(request: Request, name: str) -> str | None:
 
 def texts_of(request: Request, name: str) -> tuple[str, ...]:
     """A parameter that may be repeated."""
-    return tuple(value for value in request.query_params.getlist(name) if value)[:100]
+    values = (printable(value) for value in request.query_params.getlist(name))
+    return tuple(value for value in values if value)[:100]
 
 
 def limit_of(request: Request, default: int = DEFAULT_LIMIT) -> int:

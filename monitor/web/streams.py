@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from monitor.storage.alerts import AlertFilter
 from monitor.web.answers import Refused
 from monitor.web.events import Crowded, Event
-from monitor.web.parameters import alert_filter, expect_only
+from monitor.web.parameters import alert_filter, expect_only, text_of
 from monitor.web.room import room_of
 
 RETRY_MS = 2000
@@ -28,7 +28,7 @@ async def events(request: Request) -> Response:
 def _stream(request: Request, show: Show) -> Response:
     expect_only(request, ("term", "severity", "after"))
     wanted = alert_filter(request, datetime.now(UTC))
-    last_id = request.headers.get("last-event-id") or request.query_params.get("after")
+    last_id = request.headers.get("last-event-id") or text_of(request, "after")
     try:
         listening = room_of(request).hub.listen(last_id)
     except Crowded as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -42,12 +43,16 @@ class Trial(BaseModel):
 
 async def match(request: Request) -> Response:
     """`POST /api/match`: one dry run, as `match --json` prints it."""
-    document = await json_of(request)
+    trial = trial_of(await json_of(request))
+    return json_answer(await run_in_threadpool(run, room_of(request), trial))
+
+
+def trial_of(document: Mapping[str, Any]) -> Trial:
+    """The trial that a JSON object asks for; Refused with 422 and every fault."""
     try:
-        trial = Trial.model_validate(document)
+        return Trial.model_validate(document)
     except ValidationError as error:
         raise _refused(error) from error
-    return json_answer(await run_in_threadpool(run, room_of(request), trial))
 
 
 def run(room: Room, trial: Trial) -> dict[str, Any]:

@@ -161,6 +161,24 @@ def test_every_page_works_on_both_databases(tmp_path: Path, database: Database, 
         assert site.page(f"/?before={alert}").status == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/?term=%00", "/?before=%00", "/search?q=%00%ff", "/articles/%00", "/deliveries?channel=%00%ed%a0%80", "/terms?search=%00"],
+)
+def test_characters_that_no_database_takes_are_no_error(tmp_path: Path, database: Database, redis_url: str, path: str) -> None:
+    """Whatever is asked for, it is found or it is not."""
+    with serving(tmp_path, database, redis_url) as site:
+        assert site.page(path).status in {200, 404}
+
+
+def test_a_form_that_is_too_much_is_refused(still: Site) -> None:
+    """Too many fields, a text beyond all measure, or another kind of body: a page that says so."""
+    assert still.post("/deliveries/retry", b"id=x&" * 1001).status == 422
+    assert still.post("/terms", b"text=" + b"x" * 1_000_001).status == 422
+    assert still.post("/terms", b"text=" + b"x" * 3_000_001).status == 413
+    assert still.post("/terms", {"text": "x"}).status == 415
+
+
 def test_what_a_page_needs_is_there(still: Site) -> None:
     """Style, script and icon are our own; nothing leads out of their folder."""
     for _, attributes in _Seen(still.page("/").text).elements:

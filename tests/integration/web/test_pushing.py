@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.broker import connect
 from monitor.broker.queues import SCAN, queue
-from tests.integration.web.serving import Site
+from monitor.storage.engine import Database
+from tests.integration.web.serving import Site, serving
 from tests.waiting import until
 
 ARTICLE: dict[str, Any] = {
@@ -83,6 +85,16 @@ def test_bodies_that_are_no_json_or_too_large(still: Site) -> None:
     assert still.post("/api/articles", b"title=x").status == 415
     assert still.post("/api/articles", {"title": "x", "text": "y" * 5_000_000}).status == 413
     assert still.get("/api/articles").json == []
+
+
+def test_characters_that_no_database_takes_are_replaced(tmp_path: Path, database: Database, redis_url: str) -> None:
+    """NUL in every field is stored as a replacement character, on both databases; the article can be pushed again."""
+    hostile = {"title": "Rafah\x00", "text": "x\x00y", "source": "a\x00b", "author": "\x00", "guid": "\x00g", "tags": ["\x00t"]}
+    with serving(tmp_path, database, redis_url) as site:
+        first = site.post("/api/articles", hostile)
+        assert first.status == 201
+        assert site.post("/api/articles", hostile).json == {"id": first.json["id"], "status": "known"}
+        assert site.post("/api/deliveries/retry", {"ids": ["\x00"]}).status == 200
 
 
 def test_html_that_is_pushed_becomes_text(site: Site) -> None:
