@@ -41,6 +41,8 @@ class Evaluation:
         self._language = (document.language or "").split("-")[0].lower() or None
         self._spots: dict[int, list[Spot]] = {}
         self._fired: dict[int, bool] = {}
+        self._evidence: dict[int, list[Spot]] = {}
+        self._held: dict[tuple[int, Field | None], bool] = {}
         self._entities: dict[int, list[Spot]] | None = None
         self._found: dict[int, list[int]] = {}
         self._scan(index.watchful)
@@ -67,8 +69,14 @@ class Evaluation:
 
     def called(self) -> list[int]:
         """The terms of which a trigger stands in the document, in the order of the watch list."""
-        of = self.index.triggers.of
-        return sorted({number for owner in self._triggered for number in of(leaf_of(owner))})
+        of, followers = self.index.triggers.of, self.index.followers
+        called = {number for owner in self._triggered for number in of(leaf_of(owner))}
+        waiting = list(called) if followers else []
+        while waiting:
+            further = [number for number in followers.get(waiting.pop(), ()) if number not in called]
+            called.update(further)
+            waiting += further
+        return sorted(called)
 
     def fires(self, number: int) -> bool:
         """Whether a term fires on the document."""
@@ -81,6 +89,12 @@ class Evaluation:
 
     def evidence(self, number: int) -> list[Spot]:
         """The occurrences that made a term fire."""
+        known = self._evidence.get(number)
+        if known is None:
+            known = self._evidence[number] = self._gather(number)
+        return known
+
+    def _gather(self, number: int) -> list[Spot]:
         if self.index.plain[number]:
             return self._occurrences(number)
         tree = self.index.trees.get(number)
@@ -157,8 +171,14 @@ class Evaluation:
     def _present(self, leaf: int) -> bool:
         return bool(self._hits(owner_of(leaf, certain=True)) or self.spots(leaf))
 
-    def holds(self, node: Node, number: int, field: Field | None) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
+    def holds(self, node: Node, number: int, field: Field | None) -> bool:
         """Whether a part of a term's query holds, looking only at `field` if one is given."""
+        known = self._held.get((id(node), field))
+        if known is None:
+            known = self._held[id(node), field] = self._decide(node, number, field)
+        return known
+
+    def _decide(self, node: Node, number: int, field: Field | None) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
         match node:
             case Word() | Prefix() | Phrase():
                 leaf = self.index.leaf(*leaf_key(node, options_of(self.index.terms[number])))

@@ -1,7 +1,8 @@
 """Why a term fired or did not, as data that can be shown, stored and sent.
 
 An explanation is a dictionary: `term`, `kind`, `fired`, and `because`, the tree of its parts. A part has `part` (its text), `held`,
-`matches` (a list of field, start, end, text), and where there are any `parts` (those below it) and `note` (why it did not hold).
+`matches` (a list of field, start, end, text), and where there are any `parts` (those below it; those of a term that is referred to more than
+once stand at the first reference) and `note` (why it did not hold, or where its parts are).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def reason(evaluation: Evaluation, number: int, matches: Sequence[Match]) -> dic
     """Why a term that fired did; `matches` are all its occurrences."""
     term = evaluation.index.terms[number]
     if number in evaluation.index.trees:
-        because = _because(evaluation, number)
+        because = _because(evaluation, number, set())
     else:
         because = {"part": " | ".join(term.phrases), "held": True, "matches": [as_record(match) for match in matches[:MAX_SHOWN]]}
     return {"term": term.name, "kind": term.kind.value, "fired": True, "because": because}
@@ -37,7 +38,7 @@ def explain(evaluation: Evaluation, number: int) -> dict[str, Any]:
     """Whether a term fired, and why or why not."""
     term = evaluation.index.terms[number]
     fired = evaluation.fires(number)
-    because = _because(evaluation, number)
+    because = _because(evaluation, number, set())
     refused = [] if fired else _refused(evaluation, term)
     return {
         "term": term.name,
@@ -61,10 +62,12 @@ def _refused(evaluation: Evaluation, term: Term) -> list[str]:
     return notes
 
 
-def _because(evaluation: Evaluation, number: int) -> Part:
+def _because(evaluation: Evaluation, number: int, told: set[int]) -> Part:
+    """The parts of a term. `told` are the terms whose parts stand in this explanation already: none is told twice."""
+    told.add(number)
     tree = evaluation.index.trees.get(number)
     if tree is not None:
-        return _part(evaluation, tree, number, None)
+        return _part(evaluation, tree, number, None, told)
     term = evaluation.index.terms[number]
     spots = evaluation.evidence(number)
     part: Part = {"part": " | ".join(term.phrases), "held": bool(spots), "matches": _matches(evaluation, spots)}
@@ -86,15 +89,17 @@ def _note(evaluation: Evaluation, number: int) -> str:
     return "does not occur"
 
 
-def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None) -> Part:
+def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, told: set[int]) -> Part:
     held = evaluation.holds(node, number, field)
     below = node.name if isinstance(node, InField) else field
     spots = list(evaluation.part_evidence(node, number, field)) if held else []
     part: Part = {"part": _text(node), "held": held, "matches": _matches(evaluation, sorted(set(spots)))}
     if isinstance(node, And | Or | Not | InField | Near):
-        part["parts"] = [_part(evaluation, child, number, below) for child in children(node)]
-    if isinstance(node, TermRef):
-        part["parts"] = [_because(evaluation, evaluation.index.names[node.name])]
+        part["parts"] = [_part(evaluation, child, number, below, told) for child in children(node)]
+    if isinstance(node, TermRef) and (other := evaluation.index.names[node.name]) not in told:
+        part["parts"] = [_because(evaluation, other, told)]
+    elif isinstance(node, TermRef):
+        part["note"] = "its parts are told above"
     if isinstance(node, Near) and not held and all(inner["held"] for inner in part["parts"]):
         part["note"] = "all occur, but not that near to each other"
     return part

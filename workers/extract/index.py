@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -21,7 +22,7 @@ class Index:
 
     `texts[leaf]` with `options[leaf]` is a leaf's phrase. `own[term]` are the leaves of a keyword's or an entity's phrases; those of
     a query's words and of contexts are looked up in `leaves`. `plain[term]` is 1 for a keyword without
-    scope and context, which fires wherever it occurs. The
+    scope and context, which fires wherever it occurs. `triggers` says which terms a leaf wakes, `followers` which other terms one wakes. The
     `watchful` automaton looks for the leaves that are triggers, on every article; the `dormant` one for the rest, once a trigger is found.
     """
 
@@ -31,9 +32,10 @@ class Index:
     own: list[tuple[Leaf, ...]] = field(default_factory=list)
     plain: bytearray = field(default_factory=bytearray)
     leaves: dict[tuple[str, Options], Leaf] = field(default_factory=dict)
-    trees: dict[int, Node] = field(default_factory=dict)
+    trees: Mapping[int, Node] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
     triggers: Owners = field(default_factory=Owners)
+    followers: dict[int, list[int]] = field(default_factory=dict)
     watchful: Automaton = field(default_factory=Automaton)
     dormant: Automaton = field(default_factory=Automaton)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from workers.extract.index import Index, leaf_key, options_of
+from workers.extract.owners import Owners
 from workers.extract.phrase import Option, phrase_of
 from workers.extract.query.syntax import (
     And,
@@ -33,32 +35,69 @@ _FREQUENT: Final = frozenset(
 """Words that stand in a large share of all news articles (besides the function words)."""
 
 
-def trigger(index: Index, number: int) -> Iterable[int]:
-    """Leaves of which at least one occurs in every article on which the term fires."""
-    tree = index.trees.get(number)
-    if tree is None:
-        return dict.fromkeys(index.own[number])
-    found = _trigger(index, tree, number)
-    assert found is not None, "a query without a trigger is refused before"
-    return sorted(found)
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    """Leaves and other terms of which at least one occurs wherever something holds, and about how often one does."""
+
+    leaves: frozenset[int] = frozenset()
+    terms: frozenset[int] = frozenset()
+    frequency: float = 0.0
 
 
-def _trigger(index: Index, node: Node, number: int) -> set[int] | None:
+def set_triggers(index: Index, order: Sequence[str]) -> None:
+    """Note what wakes each term. `order` names the queries, each after those it refers to.
+
+    A reference is woken by the term it names, not by that term's leaves: a thousand references to a long list cost a thousand numbers.
+    """
+    index.triggers = Owners(len(index.texts))
+    for number, leaves in enumerate(index.own):
+        for leaf in dict.fromkeys(leaves):
+            index.triggers.add(leaf, number)
+    frequencies: dict[int, float] = {}
+    for number in (index.names[name] for name in order):
+        trigger = _of_node(index, index.trees[number], number, frequencies)
+        assert trigger is not None, "a query without a trigger is refused before"
+        frequencies[number] = trigger.frequency
+        for leaf in sorted(trigger.leaves):
+            index.triggers.add(leaf, number)
+        for other in sorted(trigger.terms):
+            index.followers.setdefault(other, []).append(number)
+
+
+def _of_leaves(index: Index, leaves: Iterable[int]) -> _Trigger:
+    return _Trigger(leaves=frozenset(leaves), frequency=sum(_frequency(index, leaf) for leaf in leaves))
+
+
+def _of_term(index: Index, number: int, frequencies: dict[int, float]) -> _Trigger:
+    if number not in frequencies:
+        frequencies[number] = _of_leaves(index, index.own[number]).frequency
+    return _Trigger(terms=frozenset((number,)), frequency=frequencies[number])
+
+
+def _of_node(index: Index, node: Node, number: int, frequencies: dict[int, float]) -> _Trigger | None:
     match node:
         case Word() | Prefix() | Phrase():
-            return {index.leaf(*leaf_key(node, options_of(index.terms[number])))}
+            return _of_leaves(index, (index.leaf(*leaf_key(node, options_of(index.terms[number]))),))
         case EntityRef(name=name) | TermRef(name=name):
-            return set(trigger(index, index.names[name]))
+            return _of_term(index, index.names[name], frequencies)
         case Not() | Attribute():
             return None
         case AtLeast(child=child) | InField(child=child):
-            return _trigger(index, child, number)
+            return _of_node(index, child, number, frequencies)
         case Or(children=below):
-            parts = [_trigger(index, child, number) for child in below]
-            return None if None in parts else set().union(*(part for part in parts if part is not None))
+            parts = [part for child in below if (part := _of_node(index, child, number, frequencies)) is not None]
+            return _one_of(parts) if len(parts) == len(below) else None
         case And(children=below) | Near(operands=below):
-            found = [part for child in below if (part := _trigger(index, child, number)) is not None]
-            return min(found, key=lambda leaves: sum(_frequency(index, leaf) for leaf in leaves)) if found else None
+            parts = [part for child in below if (part := _of_node(index, child, number, frequencies)) is not None]
+            return min(parts, key=lambda part: part.frequency) if parts else None
+
+
+def _one_of(parts: Sequence[_Trigger]) -> _Trigger:
+    return _Trigger(
+        leaves=frozenset().union(*(part.leaves for part in parts)),
+        terms=frozenset().union(*(part.terms for part in parts)),
+        frequency=sum(part.frequency for part in parts),
+    )
 
 
 def _frequency(index: Index, leaf: int) -> float:
