@@ -41,6 +41,7 @@ EVENTS: dict[str, str] = {
     "file.failed": "a document in a folder cannot be read",
     "job.failed": "a job raised an error; its work is put on the queue again from the database",
     "job.refused": "a job found in Redis is none of ours and was not run",
+    "library.warned": "a library that we use complains",
     "process.exited": "a child process ended and is started again",
     "queue.trouble": "a worker has trouble with the queue; it goes on, or is started again",
     "relay.failed": "the queue cannot be reached; work waits in the database",
@@ -85,7 +86,17 @@ def configure(*, stream: TextIO | None = None, level: str = "info", strict: bool
         logger_factory=structlog.WriteLoggerFactory(stream),  # a line is one write: several processes share the stream
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(stream=stream, level=logging.WARNING, format="%(name)s: %(message)s", force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every tick that finds its predecessor at work
+
+
+class _Libraries(logging.Handler):
+    """What libraries complain of, as an event like any other."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass one complaint on."""
+        cause = f": {record.exc_info[1]!r}" if record.exc_info and record.exc_info[1] else ""
+        get_logger().warning("library.warned", library=record.name, message=record.getMessage() + cause)
 
 
 def _known_event(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
