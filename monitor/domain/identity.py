@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 from monitor.domain.article import Entry
 from monitor.domain.urls import canonical_url
@@ -32,7 +33,13 @@ def content_digest(entry: Entry) -> bytes:
 
 def url_key(entry: Entry) -> bytes | None:
     """The identity of an entry across origins: its canonical URL."""
-    return digest("url", canonical_url(entry.url)) if entry.url else None
+    return _url_digest(entry.url) if entry.url else None
+
+
+@lru_cache(maxsize=4096)
+def _url_digest(url: str) -> bytes:
+    """Asked for several times in the taking in of one entry."""
+    return digest("url", canonical_url(url))
 
 
 def text_key(entry: Entry) -> bytes | None:

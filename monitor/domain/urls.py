@@ -6,6 +6,7 @@ Nothing here raises, whatever stands in the text: what cannot be read as a URL i
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, unquote_plus, urljoin, urlsplit
 
 MAX_LENGTH = 8192
@@ -77,6 +78,7 @@ def canonical_url(url: str) -> str:
     return f"https://{host}{_port(parts)}{path}{query}{fragment}"
 
 
+@lru_cache(maxsize=4096)
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url.strip())

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from monitor.domain import cadence
 from monitor.domain.article import Entry
@@ -135,8 +136,13 @@ def _short(entry: Entry) -> str:
 
 
 def _mark(entry: Entry) -> str:
-    parts = f"{entry.key}\x00{entry.title}\x00{entry.text}"
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return _mark_of(entry.key, entry.title, entry.text)
+
+
+@lru_cache(maxsize=1024)
+def _mark_of(key: str, title: str, text: str) -> str:
+    """Asked for twice in a poll: what of the document is not stored yet, and what will be."""
+    return hashlib.sha256(f"{key}\x00{title}\x00{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def unstored(entries: Sequence[Entry], state: FeedState) -> tuple[Entry, ...]:
@@ -230,8 +236,10 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> float:
         age = re.fullmatch(r"\s*(\d{1,9})\s*", headers.get("age", ""))
         return max(0.0, float(found[1]) - (float(age[1]) if age else 0.0))
     expires = http_date(headers.get("expires", ""))
+    if expires is None:
+        return 0.0
     sent = http_date(headers.get("date", "")) or now
-    return 0.0 if expires is None else max(0.0, (expires - sent).total_seconds())
+    return max(0.0, (expires - sent).total_seconds())
 
 
 def _failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan) -> FeedUpdate:

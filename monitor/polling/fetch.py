@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from http.cookies import SimpleCookie
 from types import TracebackType
 from typing import Self
@@ -230,6 +231,7 @@ def _headers(ask: _Ask, cookies: str, *, trusted: bool) -> dict[str, str]:
     return headers
 
 
+@lru_cache(maxsize=8192)
 def _with_path(url: str) -> str:
     """Some proxies and servers do not take an absolute request target without a path."""
     parts = urlsplit(url)

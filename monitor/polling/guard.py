@@ -84,6 +84,7 @@ def guarded_socket(permitted: Callable[[Address], bool]) -> Callable[[Any], sock
     return open_socket
 
 
+@lru_cache(maxsize=8192)
 def is_inside(url: str) -> bool:
     """Whether `url` plainly names a machine in our own network, where one host often stands in for many sites."""
     host = host_of(url)

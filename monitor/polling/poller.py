@@ -160,11 +160,12 @@ class Poller:
         return [scan for result in batch for scan in self._store([result])]
 
     def _store_together(self, batch: Sequence[PollResult]) -> list[ScanId]:
-        """Every feed's row before any article, and in one order: so two schedulers never wait for each other in a circle."""
+        """Every feed's row before any article: so two schedulers never wait for each other in a circle."""
         with self._tools.database.write() as connection:
-            ordered = sorted(batch, key=lambda result: (result.feed.host, result.feed.id))
-            current = [result for result in ordered if feeds.finish(connection, result.update, result.feed.epoch)]
-            stored = [(result, self._ingest(connection, result)) for result in current]
+            current = feeds.finish_all(connection, [(result.update, result.feed.epoch) for result in batch])
+            stored = [
+                (result, self._ingest(connection, result)) for result in batch if (result.feed.id, result.feed.epoch) in current
+            ]
         for result, taken in stored:
             _report(result, taken)
         return [scan for _, taken in stored for scan in taken.scans]

@@ -29,10 +29,17 @@ _COLUMNS = (
 
 _FINISH = (
     update(feeds)
-    .where(feeds.c.id == bindparam("of_feed"), feeds.c.epoch == bindparam("of_epoch"))
+    .where(feeds.c.id == bindparam("of_feed"))
     .values({name: bindparam(name) for name in (*_COLUMNS, "etag", "last_modified", "history", "lease_until")})
 )
 """Made once: this statement runs for every poll, and making it takes longer than running it."""
+_EPOCHS = (
+    select(feeds.c.id, feeds.c.epoch)
+    .where(feeds.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(feeds.c.host, feeds.c.id)
+    .with_for_update()
+)
+"""Locked until the transaction ends, in one order: two pollers never wait for each other in a circle."""
 
 
 def sync(connection: Connection, configured: Iterable[FeedSettings], now: datetime) -> None:
@@ -142,20 +149,31 @@ def _state(row: Row[Any]) -> FeedState:
 
 def finish(connection: Connection, result: FeedUpdate, epoch: int) -> bool:
     """Store what a poll found and end its claim. False, and nothing stored, if the feed has been claimed again in the meantime."""
+    return (result.id, epoch) in finish_all(connection, [(result, epoch)])
+
+
+def finish_all(connection: Connection, results: Sequence[tuple[FeedUpdate, int]]) -> frozenset[tuple[FeedId, int]]:
+    """Store what polls found under their epochs; the feeds and epochs for which it still counted."""
+    rows = connection.execute(_EPOCHS, {"ids": [result.id for result, _ in results]})
+    epochs = {row.id: row.epoch for row in rows}
+    current = [result for result, epoch in results if epochs.get(result.id) == epoch]
+    if current:
+        connection.execute(_FINISH, [_finished(result) for result in current])
+    for result in current:
+        if result.host is not None:
+            hosts.record(connection, result.host)
+    return frozenset((result.id, epochs[result.id]) for result in current)
+
+
+def _finished(result: FeedUpdate) -> dict[str, Any]:
     state = result.state
-    values = {name: getattr(state, name) for name in _COLUMNS}
-    values |= {
+    return {name: getattr(state, name) for name in _COLUMNS} | {
+        "of_feed": result.id,
         "etag": state.validators.etag,
         "last_modified": state.validators.last_modified,
         "history": feed_history.write(state.rhythm, state.document),
         "lease_until": None,
     }
-    done = connection.execute(_FINISH, {**values, "of_feed": result.id, "of_epoch": epoch})
-    if done.rowcount != 1:
-        return False
-    if result.host is not None:
-        hosts.record(connection, result.host)
-    return True
 
 
 def release(connection: Connection, claimed: Iterable[tuple[FeedId, int]]) -> None:

@@ -1,0 +1,239 @@
+"""What becomes of entries: new articles, further appearances, revisions. On both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from monitor.domain.article import Article, Entry, Origin, OriginKind
+from monitor.storage import articles
+from monitor.storage.articles import Ingested
+from monitor.storage.engine import Database
+from monitor.storage.ingesting import MAX_REVISIONS, TEXT_KEY_LIFE
+from monitor.storage.tables import appearances, revisions, scans
+
+NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
+WORDS = "The crossing was opened in the morning and the first lorries went through before noon."
+
+
+def _origin(name: str) -> Origin:
+    return Origin(kind=OriginKind.FEED, id=name, name=name, url=f"https://{name}.example.org/rss", language="en", tags=("world",))
+
+
+def _entry(key: str = "1", text: str = WORDS, *, title: str = "Crossing opened", url: str | None = None) -> Entry:
+    return Entry(key=key, title=title, text=text, url=url)
+
+
+def _take(
+    database: Database,
+    origin: str,
+    *entries: Entry,
+    at: datetime = NOW,
+    alertable: Callable[[Entry], bool] = lambda _: True,
+) -> Ingested:
+    with database.write() as connection:
+        return articles.ingest(connection, _origin(origin), entries, now=at, alertable=alertable)
+
+
+def _only(database: Database, taken: Ingested) -> Article:
+    with database.read() as connection:
+        (article,) = articles.load(connection, [*taken.new, *taken.revised])
+        return article
+
+
+def _count(database: Database, table: Table) -> int:
+    with database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def _queued(database: Database) -> set[tuple[Any, ...]]:
+    with database.read() as connection:
+        return {tuple(row) for row in connection.execute(select(scans.c.article_id, scans.c.revision))}
+
+
+def test_a_new_entry_is_an_article_as_it_was_said(database: Database) -> None:
+    """Everything the source said is stored, with the source's own language and tags where the entry has none or more."""
+    entry = Entry(
+        key="k",
+        title="T\x00itle",
+        text="Text",
+        summary="Summary",
+        url="https://news.example.org/1",
+        guid="g",
+        author="A. Writer",
+        published_at=NOW - timedelta(hours=1),
+        tags=("aid", "world"),
+        image="https://news.example.org/1.jpg",
+    )
+    taken = _take(database, "a", entry)
+    article = _only(database, taken)
+    assert (article.title, article.text, article.summary, article.url) == ("T\ufffditle", "Text", "Summary", entry.url)
+    assert (article.guid, article.author, article.published_at) == ("g", "A. Writer", entry.published_at)
+    assert (article.source, article.feed_url, article.language) == ("a", "https://a.example.org/rss", "en")
+    assert (article.tags, article.revision, article.fetched_at, article.alertable) == (("aid", "world"), 1, NOW, True)
+    assert _queued(database) == {(article.id, 1)}
+    assert len(taken.scans) == 1
+
+
+def test_a_known_entry_costs_nothing(database: Database) -> None:
+    """An entry that is still in the feed is neither stored nor scanned again."""
+    _take(database, "a", _entry("1"), _entry("2", title="Another title"))
+    assert _take(database, "a", _entry("1"), _entry("2", title="Another title")) == Ingested(known=2)
+    assert _take(database, "a") == Ingested()
+
+
+def test_one_key_in_two_origins_is_two_entries(database: Database) -> None:
+    """A key belongs to its feed: two sites count from one upwards."""
+    assert len(_take(database, "a", _entry("1", title="One")).new) == 1
+    assert len(_take(database, "b", _entry("1", title="Other")).new) == 1
+
+
+def test_changed_text_is_a_revision(database: Database) -> None:
+    """The article gets the new text and is scanned again; the old text is kept."""
+    before = _only(database, _take(database, "a", _entry()))
+    taken = _take(database, "a", _entry(text="Corrected: closed."), at=NOW + timedelta(hours=1))
+    after = _only(database, taken)
+    assert (taken.new, taken.revised, taken.known) == ((), (before.id,), 0)
+    assert (after.revision, after.text, after.fetched_at, after.updated_at) == (
+        2,
+        "Corrected: closed.",
+        NOW,
+        NOW + timedelta(hours=1),
+    )
+    assert _queued(database) == {(before.id, 1), (before.id, 2)}
+    with database.read() as connection:
+        assert articles.earlier(connection, after) == (before.title, before.text)
+        assert articles.earlier(connection, before) is None
+    assert _take(database, "a", _entry(text="Corrected: closed.")).known == 1
+
+
+def test_a_text_that_goes_back_is_a_revision_too(database: Database) -> None:
+    """A correction that is taken back is told again: each wording is a revision of its own."""
+    _take(database, "a", _entry())
+    _take(database, "a", _entry(text="Second"))
+    assert _only(database, _take(database, "a", _entry())).revision == 3
+
+
+def test_a_copy_under_the_same_address_is_an_appearance(database: Database) -> None:
+    """Another feed's link to the same page, tracking parameters aside, is the same article."""
+    first = _take(database, "a", _entry(url="https://news.example.org/1"))
+    copy = _take(database, "b", _entry("x", "Shorter.", url="https://www.news.example.org/1?utm_source=rss"))
+    assert copy == Ingested(known=1)
+    assert _count(database, appearances) == 2
+    assert _only(database, first).text == WORDS
+
+
+def test_a_copy_with_the_same_words_is_an_appearance_for_a_week(database: Database) -> None:
+    """The same title and text under another address is the same article, until it is a yearly notice."""
+    _take(database, "a", _entry(url="https://a.example.org/1"))
+    just_in_time = NOW + TEXT_KEY_LIFE - timedelta(seconds=1)
+    assert _take(database, "b", _entry(text=WORDS.upper(), url="https://b.example.org/9"), at=just_in_time).known == 1
+    again = _take(database, "c", _entry(url="https://c.example.org/7"), at=NOW + TEXT_KEY_LIFE)
+    assert len(again.new) == 1
+    assert _take(database, "d", _entry(url="https://d.example.org/7"), at=NOW + TEXT_KEY_LIFE * 1.5).known == 1
+
+
+def test_few_words_are_no_identity(database: Database) -> None:
+    """Two feeds that each say "Live updates" do not make one article."""
+    assert len(_take(database, "a", _entry(text="Live", title="Updates")).new) == 1
+    assert len(_take(database, "b", _entry(text="Live", title="Updates")).new) == 1
+
+
+def test_a_copy_that_says_more_is_a_revision(database: Database) -> None:
+    """Another feed's full text replaces the first one's summary; a third copy that says less changes nothing."""
+    page = "https://news.example.org/1"
+    (first,) = _take(database, "a", _entry(text="Short.", url=page)).new
+    fuller = _take(database, "b", _entry(url=page))
+    assert fuller.revised == (first,)
+    assert _only(database, fuller).text == WORDS
+    assert _take(database, "c", _entry(text="Brief.", url=page)).known == 1
+    assert _take(database, "d", _entry("y", title="Elsewhere", url=page)).known == 1
+
+
+def test_the_newest_twenty_past_texts_are_kept(database: Database) -> None:
+    """A page that changes every minute does not fill the disk."""
+    for number in range(MAX_REVISIONS + 5):
+        taken = _take(database, "a", _entry(text=f"Number {number}"))
+    article = _only(database, taken)
+    assert article.revision == MAX_REVISIONS + 5
+    with database.read() as connection:
+        kept = connection.execute(select(revisions.c.revision).order_by(revisions.c.revision)).scalars().all()
+    assert kept == list(range(5, MAX_REVISIONS + 5))
+
+
+def test_two_copies_in_one_batch_are_one_article(database: Database) -> None:
+    """A feed that lists an article twice, under two ids, raises one alert."""
+    taken = _take(database, "a", _entry("1", url="https://a.example.org/1"), _entry("2", url="https://a.example.org/2"))
+    assert (len(taken.new), taken.known, len(taken.scans)) == (1, 1, 1)
+    assert _count(database, appearances) == 2
+
+
+def test_a_fuller_copy_in_the_same_batch_is_what_is_scanned(database: Database) -> None:
+    """The second copy has the same words and more characters: the article is stored once, as the second says it, the first kept."""
+    taken = _take(database, "a", _entry("1"), _entry("2", f"“{WORDS}” —"))
+    article = _only(database, taken)
+    assert (taken.new, taken.revised, taken.known) == ((article.id,), (), 1)
+    assert (article.revision, article.text) == (2, f"“{WORDS}” —")
+    assert _queued(database) == {(article.id, 2)}
+    assert _count(database, revisions) == 1
+
+
+def test_the_last_of_equal_keys_counts(database: Database) -> None:
+    """A key twice in one document is one entry."""
+    taken = _take(database, "a", _entry("1", "First."), _entry("1", "Last."))
+    assert (len(taken.new), taken.known) == (1, 1)
+    assert _only(database, taken).text == "Last."
+
+
+def test_what_was_there_before_us_raises_no_alert(database: Database) -> None:
+    """The caller decides entry by entry what is too old to be told."""
+    old, new = _entry("old", title="Old"), _entry("new", title="New")
+    taken = _take(database, "a", old, new, alertable=lambda entry: entry.key == "new")
+    with database.read() as connection:
+        told = {article.title: article.alertable for article in articles.load(connection, taken.new)}
+    assert told == {"Old": False, "New": True}
+
+
+def test_a_large_batch_is_taken_whole(database: Database) -> None:
+    """A thousand entries are looked up in parts and all stored; the same again brings nothing."""
+    entries = [_entry(str(number), title=f"Report {number}") for number in range(1200)]
+    taken = _take(database, "a", *entries)
+    assert (len(taken.new), len(taken.scans), taken.known) == (1200, 1200, 0)
+    changed = replace(entries[700], text="Changed.")
+    again = _take(database, "a", *entries[:700], changed, *entries[701:])
+    assert (again.new, len(again.revised), again.known) == ((), 1, 1199)
+
+
+def test_a_batch_that_fails_leaves_nothing(database: Database) -> None:
+    """What the caller's transaction does not commit is new again."""
+    with database.engine.connect() as connection:
+        articles.ingest(connection, _origin("a"), [_entry()], now=NOW, alertable=lambda _: True)
+        connection.rollback()
+    assert _count(database, appearances) == 0
+    assert len(_take(database, "a", _entry()).new) == 1
+
+
+def test_two_writers_at_once_make_one_article(database: Database) -> None:
+    """Two feeds bring the same articles at the same instant to two pollers: each is stored and scanned once."""
+    entries = [_entry(str(number), title=f"Report {number}", url=f"https://x.example.org/{number}") for number in range(30)]
+    start = threading.Barrier(2)
+    taken: list[Ingested] = []
+
+    def poller(origin: str, order: list[Entry]) -> None:
+        start.wait(10)
+        taken.extend(_take(database, origin, entry) for entry in order)
+
+    threads = [threading.Thread(target=poller, args=args) for args in (("a", entries), ("b", entries[::-1]))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(taken) == 60
+    assert len({article for one in taken for article in one.new}) == sum(len(one.new) for one in taken) == 30
+    assert len(_queued(database)) == 30
+    assert _count(database, appearances) == 60
