@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.broker import connect_producer
-from monitor.domain.errors import MonitorError
+from monitor.domain.errors import MonitorError, UsageError
 from monitor.relay import Relay
 from monitor.settings.model import Settings
 from monitor.storage import schema
@@ -40,7 +40,7 @@ def make_data_dir(settings: Settings) -> None:
 def redis_url(settings: Settings) -> str:
     """Where Redis is. A role that runs alone cannot bring its own."""
     if settings.redis_url is None:
-        raise MonitorError(
+        raise UsageError(
             "no redis_url: set it (or $REDIS_URL) to run one role alone, or use `news-monitor run`, which brings its own server"
         )
     return settings.redis_url.get_secret_value()

@@ -9,7 +9,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from monitor.domain.errors import MonitorError, ServiceUnavailable
+from monitor.domain.errors import ServiceUnavailable, UsageError
 
 CONNECT_TIMEOUT_S = 2.0
 PRODUCER_TIMEOUT_S = 2.0
@@ -18,7 +18,7 @@ PRODUCER_TIMEOUT_S = 2.0
 def connect(url: str) -> redis.Redis:
     """A connection for those who wait for work; it retries for some seconds before it gives up.
 
-    Raises MonitorError for what is no Redis URL.
+    Raises UsageError for what is no Redis URL.
     """
     return _from_url(url, socket_connect_timeout=CONNECT_TIMEOUT_S, socket_keepalive=True, health_check_interval=30)
 
@@ -26,7 +26,7 @@ def connect(url: str) -> redis.Redis:
 def connect_producer(url: str) -> redis.Redis:
     """A connection for those who bring work; it fails at once, since the relay is the retry.
 
-    Raises MonitorError for what is no Redis URL.
+    Raises UsageError for what is no Redis URL.
     """
     return _from_url(
         url,
@@ -59,4 +59,4 @@ def _from_url(url: str, **options: Any) -> redis.Redis:
     try:
         return redis.Redis.from_url(url, **options)
     except ValueError as error:
-        raise MonitorError("redis_url is not a Redis URL; expected redis://…, rediss://… or unix://…") from error
+        raise UsageError("redis_url is not a Redis URL; expected redis://…, rediss://… or unix://…") from error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -11,6 +13,7 @@ import click
 
 from monitor.cli.options import CONFIG
 from monitor.domain.errors import MonitorError
+from monitor.domain.text import printable
 
 COMMANDS = {
     "run": "run",
@@ -64,24 +67,41 @@ def application() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, then exit: 0 done, 1 failed, 2 bad usage or configuration, 3 a service is out of reach, 130 interrupted."""
-    sys.exit(_status(arguments))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character must not end the command
+    try:
+        status = _status(arguments)
+    except BrokenPipeError:
+        status = _drop_output(0)
+    except SystemExit as ended:  # what click and rich make of a broken pipe
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        status = _drop_output(0)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        click.echo("news-monitor: what was printed cannot be written: no space left", err=True)
+        status = _drop_output(1)
+    sys.exit(status)
 
 
 def _status(arguments: Sequence[str] | None) -> int:
     try:
         result = application.main(args=arguments, prog_name="news-monitor", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Abort:
-        return INTERRUPTED
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except MonitorError as error:
-        click.echo(f"news-monitor: {error}", err=True)
+        click.echo(f"news-monitor: {printable(str(error))}", err=True)
         return error.exit_status
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return result if isinstance(result, int) else 0
+
+
+def _drop_output(status: int) -> int:
+    """Let what is still in the buffer go nowhere, or Python would complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status

@@ -12,7 +12,7 @@ import click
 
 from monitor.app import open_database
 from monitor.cli.alert_text import alert_text
-from monitor.cli.options import CONFIG, JSON, SINCE, load_settings
+from monitor.cli.options import CONFIG, JSON, SINCE, choice, load_settings
 from monitor.cli.output import console, print_json, print_json_line
 from monitor.domain.watch import Severity
 from monitor.storage import alerts as storage
@@ -26,9 +26,7 @@ FOLLOW_EVERY_S = 0.5
 @CONFIG
 @SINCE
 @click.option("--term", "terms", multiple=True, help="Only alerts of this term; may be repeated.")
-@click.option(
-    "--severity", "severities", multiple=True, type=click.Choice([*Severity]), help="Only of this severity; may be repeated."
-)
+@click.option("--severity", "severities", multiple=True, type=choice(Severity), help="Only of this severity; may be repeated.")
 @click.option("--follow", is_flag=True, help="Go on printing alerts as they are raised.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many, the newest.")
 @JSON

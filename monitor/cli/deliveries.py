@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from monitor.app import open_database
-from monitor.cli.options import CONFIG, JSON, load_settings
+from monitor.cli.options import CONFIG, JSON, choice, load_settings
 from monitor.cli.output import print_json, print_table
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.errors import MonitorError, UsageError
@@ -21,7 +21,7 @@ SHOWN = 50
 
 @click.group(invoke_without_command=True)
 @CONFIG
-@click.option("--status", type=click.Choice([*DeliveryStatus]), help="Only deliveries in this state.")
+@click.option("--status", type=choice(DeliveryStatus), help="Only deliveries in this state.")
 @click.option("--channel", help="Only deliveries to this channel.")
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; for people {SHOWN} unless told.")
 @JSON

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,6 +69,11 @@ def _before(duration: timedelta) -> datetime:
 
 
 SINCE = click.option("--since", type=Since(), help="Only from then on: 30m, 2h, 7d, or 2024-03-21.")
+
+
+def choice(words: type[StrEnum]) -> click.Choice[str]:
+    """One of the words as they stand in records; click itself would offer the names that Python gives them."""
+    return click.Choice([word.value for word in words])
 
 
 def load_settings() -> Settings:

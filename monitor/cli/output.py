@@ -20,6 +20,8 @@ _UNLIMITED = 1_000_000
 """Columns of a file or a pipe."""
 _NEVER_BROKEN = 40
 """A column whose cells are no longer than this and hold no space, such as ids, times and numbers, is not broken on a terminal either."""
+_SQUEEZED = 20
+"""The least room for a column of text; a table that needs more than the terminal has is left to the terminal to wrap."""
 _FRACTION = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z")
 
 
@@ -47,17 +49,24 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
         out.print(empty, markup=False)
         return
     heads = [column.upper() for column in columns]
-    if not out.is_terminal:
+    columns_of_cells = [[row[number] for row in cells] for number in range(len(heads))]
+    least = [_least(head, column) for head, column in zip(heads, columns_of_cells, strict=True)]
+    if not out.is_terminal or sum(least) + 2 * len(least) > out.width:
         _print_plain([heads, *cells])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, head in enumerate(heads):
-        column = [row[number] for row in cells]
-        whole = all(" " not in cell and cell_len(cell) <= _NEVER_BROKEN for cell in column)
-        table.add_column(head, overflow="fold", min_width=max(map(cell_len, column)) if whole else None)
+    for head, width in zip(heads, least, strict=True):
+        table.add_column(head, overflow="fold", min_width=width)
     for row in cells:
         table.add_row(*map(Text, row))
     out.print(table)
+
+
+def _least(head: str, column: Sequence[str]) -> int:
+    """The width below which a column is not squeezed."""
+    longest = max(map(cell_len, column))
+    whole = longest <= _NEVER_BROKEN and not any(" " in cell for cell in column)
+    return max(cell_len(head), longest if whole else min(longest, _SQUEEZED))
 
 
 def _print_plain(lines: Sequence[Sequence[str]]) -> None:

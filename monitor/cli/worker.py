@@ -8,6 +8,7 @@ import click
 
 from monitor import logs
 from monitor.app import open_database, redis_url
+from monitor.broker import connect_producer
 from monitor.cli import children
 from monitor.cli.options import CONFIG, config_path
 from monitor.cli.role import INTERRUPTED
@@ -22,7 +23,7 @@ def worker(*, processes: int | None) -> int:
     """Run workers: processes that scan, and those that deliver."""
     settings = load(config_path(), os.environ)
     logs.configure(level=settings.log.level)
-    redis_url(settings)
+    connect_producer(redis_url(settings)).close()
     open_database(settings).close()
     with Supervisor(children.workers(settings, processes)) as supervisor:
         ended = supervisor.run_forever()

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from monitor.domain.errors import MonitorError, ServiceUnavailable
+from monitor.domain.errors import MonitorError, ServiceUnavailable, UsageError
 
 BUSY_TIMEOUT_S = 15
 _PRAGMAS = (
@@ -81,11 +81,11 @@ def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise MonitorError("database_url is not a database URL; expected postgresql://… or sqlite:///FILE") from error
+        raise UsageError("database_url is not a database URL; expected postgresql://… or sqlite:///FILE") from error
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5, max_overflow=10)
     if parsed.get_backend_name() != "sqlite":
-        raise MonitorError(f"database_url: {parsed.get_backend_name()} is not supported; expected postgresql://… or sqlite:///FILE")
+        raise UsageError(f"database_url: {parsed.get_backend_name()} is not supported; expected postgresql://… or sqlite:///FILE")
     memory = parsed.database in {None, "", ":memory:"}
     engine = create_engine(
         parsed,
