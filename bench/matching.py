@@ -134,7 +134,7 @@ def compare(label: str, words: list[str], articles: Sequence[Document], rounds: 
     matcher = Matcher.build([keyword(word) for word in words])
     each = [re.compile(rf"\b{word}\b", re.IGNORECASE) for word in words]
     one = re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
-    automaton = matcher._index.watchful  # noqa: SLF001 - its inside is what is compared
+    automaton = matcher._index.watchful.base  # noqa: SLF001 - its inside is what is compared
     flat = {id(article): Layout(article).flat for article in articles}
     rates = best(
         {

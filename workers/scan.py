@@ -46,9 +46,10 @@ class Ready:
     watch: Mapping[str, Term]
 
     @classmethod
-    def build(cls, settings: Settings) -> Ready:
-        """Build the matcher of a configuration; seconds for a very long watch list."""
-        return cls(settings=settings, matcher=Matcher.build(settings.terms), watch={term.name: term for term in settings.terms})
+    def build(cls, settings: Settings, before: Ready | None = None) -> Ready:
+        """Build the matcher of a configuration; seconds for a very long watch list, less where that of `before` was nearly the same."""
+        matcher = Matcher.build(settings.terms, before.matcher if before is not None else None)
+        return cls(settings=settings, matcher=matcher, watch={term.name: term for term in settings.terms})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,8 @@ class ScanHands:
     def __init__(self, live: LiveSettings, database: Database, relay: Relay) -> None:
         self._database = database
         self._relay = relay
-        self._take_up(live.current)
+        self._ready = Ready.build(live.current)
+        self._pages = Pages(database, live.current, clock=_now)
         detect(_WARM_UP)
         merger = Merger(database, lambda: live.current)
         self._beside = (
@@ -66,5 +67,5 @@ class ScanHands:
         self._database.close()
 
     def _take_up(self, settings: Settings) -> None:
-        self._ready = Ready.build(settings)
+        self._ready = Ready.build(settings, self._ready)
         self._pages = Pages(self._database, settings, clock=_now)

@@ -38,13 +38,13 @@ class Room:
     def matcher(self) -> Matcher:
         """The watch list in force, built on first use; to be called in a thread."""
         if self._matcher is None:
-            self.rebuild(self.settings)
-        assert self._matcher is not None
+            self._matcher = Matcher.build(self.settings.terms)
         return self._matcher
 
     def rebuild(self, settings: Settings) -> None:
-        """Take up a watch list; raises ConfigError, and the one before goes on."""
-        self._matcher = Matcher.build(settings.terms)
+        """Take up a watch list, if one was needed so far; raises ConfigError, and the one before goes on."""
+        if self._matcher is not None:
+            self._matcher = Matcher.build(settings.terms, self._matcher)
 
     async def read(self, work: Callable[[Connection], _T]) -> _T:
         """What `work` finds in the database, in a thread."""

@@ -27,6 +27,18 @@ class Automaton:
         return [] if self._machine is None else self._machine.find_matches_as_indexes(flat, overlapping=True)
 
 
+class Search:
+    """The automaton of a watch list, and a small second one for what was added to the list since.
+
+    `held[leaf]` is 1 for the leaves of the first. Both may also hold leaves that are wanted no more.
+    """
+
+    def __init__(self, base: Automaton | None = None, held: bytes = b"", later: Automaton | None = None) -> None:
+        self.base = base or Automaton()
+        self.held = held
+        self.automata = tuple(automaton for automaton in (self.base, later) if automaton is not None and automaton.owners)
+
+
 def owner_of(leaf: int, *, certain: bool) -> int:
     """The owner that stands for the hits of a leaf's patterns, by their certainty."""
     return leaf << 1 | certain

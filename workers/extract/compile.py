@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from monitor.domain.errors import ConfigError
 from monitor.domain.watch import Term, TermKind
-from workers.extract.automaton import Automaton, owner_of
-from workers.extract.check import check
+from workers.extract.automaton import Automaton, Search, owner_of
+from workers.extract.check import Checked, check
 from workers.extract.index import Index, Leaf, leaf_key, options_of
 from workers.extract.phrase import Option, Options, parse_phrase
 from workers.extract.query.syntax import Node, Phrase, Prefix, Word, walk
@@ -18,20 +18,57 @@ from workers.extract.triggers import set_triggers
 _Known: TypeAlias = dict[tuple[str, Options], Leaf]
 
 
-def compile_terms(terms: Sequence[Term]) -> Index:
-    """The index of a watch list. Raises ConfigError with a fault for every term that cannot be compiled."""
+LONG: Final = 5_000
+"""Leaves from which automata are taken over from an earlier list; those of a shorter one are built in no time."""
+MOST_CHANGED: Final = 0.1
+"""Share of the leaves that may have come or gone before everything is built anew."""
+
+
+def compile_terms(terms: Sequence[Term], before: Index | None = None) -> Index:
+    """The index of a watch list. Raises ConfigError with a fault for every term that cannot be compiled.
+
+    `before` is the index of an earlier list: if nearly all leaves are in it, its automata are taken over and only the rest is built.
+    """
     checked = check(terms)
     if checked.faults:
         raise ConfigError(checked.faults)
+    index, used = _numbered(terms, checked, before)
+    if before is not None and _much_changed(used, before):
+        before = None
+        index, used = _numbered(terms, checked, before)
+    awake = [leaf for leaf, wanted in enumerate(used) if wanted and index.triggers.of(leaf)]
+    asleep = [leaf for leaf, wanted in enumerate(used) if wanted and not index.triggers.of(leaf)]
+    index.watchful = _search(index, awake, before.watchful if before else None)
+    index.dormant = _search(index, asleep, before.dormant if before else None)
+    return index
+
+
+def _numbered(terms: Sequence[Term], checked: Checked, before: Index | None) -> tuple[Index, bytearray]:
+    """All but the automata, and which leaves are used: an earlier index lends its numbers, also those that are not needed any more."""
     index = Index(terms=tuple(terms), trees=checked.trees)
     index.names = {term.name: number for number, term in enumerate(index.terms)}
-    _number_leaves(index)
     index.plain = bytearray(_is_plain(term) for term in index.terms)
+    if before is not None:
+        index.texts, index.options = before.texts.copy(), before.options[:]
+    used = _number_leaves(index)
     set_triggers(index, checked.order)
-    awake = bytearray(bool(index.triggers.of(leaf)) for leaf in range(len(index.texts)))
-    index.watchful = Automaton(_patterns_of(index, (leaf for leaf, wanted in enumerate(awake) if wanted)))
-    index.dormant = Automaton(_patterns_of(index, (leaf for leaf, wanted in enumerate(awake) if not wanted)))
-    return index
+    return index, used
+
+
+def _much_changed(used: bytearray, before: Index) -> bool:
+    come, gone = len(used) - len(before.watchful.held), used.count(0)
+    return len(used) < LONG or come + gone > MOST_CHANGED * len(used)
+
+
+def _search(index: Index, leaves: Sequence[Leaf], before: Search | None) -> Search:
+    if before is not None:
+        held = before.held
+        later = [leaf for leaf in leaves if leaf >= len(held) or not held[leaf]]
+        return Search(before.base, held, Automaton(_patterns_of(index, later)))
+    flags = bytearray(len(index.texts))
+    for leaf in leaves:
+        flags[leaf] = 1
+    return Search(Automaton(_patterns_of(index, leaves)), bytes(flags))
 
 
 def _patterns_of(index: Index, leaves: Iterable[Leaf]) -> Iterator[tuple[int, bytes]]:
@@ -40,13 +77,15 @@ def _patterns_of(index: Index, leaves: Iterable[Leaf]) -> Iterator[tuple[int, by
             yield owner_of(leaf, certain=certain), pattern
 
 
-def _number_leaves(index: Index) -> None:
-    known: _Known = {}
+def _number_leaves(index: Index) -> bytearray:
+    known: _Known = {key: leaf for leaf, key in enumerate(zip(index.texts, index.options, strict=True))}
+    used = bytearray(len(known))
     for number, term in enumerate(index.terms):
         for text, options in _looked_up(term, index.trees.get(number)):
-            index.leaves[text, options] = _intern(index, known, text, options)
+            index.leaves[text, options] = _intern(index, known, used, text, options)
         options = options_of(term)
-        index.own.append(tuple([_intern(index, known, text, options) for text in term.phrases]))
+        index.own.append(tuple([_intern(index, known, used, text, options) for text in term.phrases]))
+    return used
 
 
 def _looked_up(term: Term, tree: Node | None) -> Iterator[tuple[str, Options]]:
@@ -59,12 +98,14 @@ def _looked_up(term: Term, tree: Node | None) -> Iterator[tuple[str, Options]]:
             yield phrase, Option.NONE
 
 
-def _intern(index: Index, known: _Known, text: str, options: Options) -> Leaf:
+def _intern(index: Index, known: _Known, used: bytearray, text: str, options: Options) -> Leaf:
     leaf = known.get((text, options))
     if leaf is None:
         leaf = known[text, options] = len(index.texts)
         index.texts.append(text)
         index.options.append(options)
+        used.append(1)
+    used[leaf] = 1
     return leaf
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from monitor.domain.match import Document, Field
 from monitor.domain.watch import TermKind
 from workers.extract import entities
-from workers.extract.automaton import Automaton, leaf_of, owner_of
+from workers.extract.automaton import Search, leaf_of, owner_of
 from workers.extract.index import Index, leaf_key, options_of
 from workers.extract.layout import Layout
 from workers.extract.near import Reach, Spot, chain
@@ -49,14 +49,16 @@ class Evaluation:
         self._triggered = list(self._found)
         self._asleep = True
 
-    def _scan(self, automaton: Automaton) -> None:
-        found, owners = self._found, automaton.owners
-        for pattern, start, _ in automaton.find(self.layout.flat):
-            owner = owners[pattern]
-            if owner in found:
-                found[owner].append(start)
-            else:
-                found[owner] = [start]
+    def _scan(self, search: Search) -> None:
+        found = self._found
+        for automaton in search.automata:
+            owners = automaton.owners
+            for pattern, start, _ in automaton.find(self.layout.flat):
+                owner = owners[pattern]
+                if owner in found:
+                    found[owner].append(start)
+                else:
+                    found[owner] = [start]
 
     def _hits(self, owner: int) -> Sequence[int]:
         """Where the patterns of an owner begin. Leaves that trigger nothing are looked for when one is first asked for."""
@@ -107,7 +109,8 @@ class Evaluation:
     def entity(self, number: int) -> list[Spot]:
         """The occurrences of an entity that stand in the right context."""
         if self._entities is None:
-            found = {leaf for owner in self._triggered if self.index.options[leaf := leaf_of(owner)] & Option.ENTITY}
+            index, leaves = self.index, map(leaf_of, self._triggered)
+            found = {leaf for leaf in leaves if index.options[leaf] & Option.ENTITY and index.triggers.of(leaf)}
             self._entities = entities.resolve(self.index, self.layout, {leaf: self.spots(leaf) for leaf in found})
         return self._in_context(number, self._entities.get(number, []))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from monitor.domain.watch import Term, TermKind
-from workers.extract.automaton import Automaton
+from workers.extract.automaton import Search
 from workers.extract.owners import Owners
 from workers.extract.phrase import Option, Options
 from workers.extract.query.syntax import Node, Phrase, Prefix, Word
@@ -23,7 +23,7 @@ class Index:
     `texts[leaf]` with `options[leaf]` is a leaf's phrase. `own[term]` are the leaves of a keyword's or an entity's phrases; those of
     a query's words and of contexts are looked up in `leaves`. `plain[term]` is 1 for a keyword without
     scope and context, which fires wherever it occurs. `triggers` says which terms a leaf wakes, `followers` which other terms one wakes. The
-    `watchful` automaton looks for the leaves that are triggers, on every article; the `dormant` one for the rest, once a trigger is found.
+    `watchful` search is for the leaves that are triggers, on every article; the `dormant` one for the rest, once a trigger is found.
     """
 
     terms: tuple[Term, ...]
@@ -36,8 +36,8 @@ class Index:
     names: dict[str, int] = field(default_factory=dict)
     triggers: Owners = field(default_factory=Owners)
     followers: dict[int, list[int]] = field(default_factory=dict)
-    watchful: Automaton = field(default_factory=Automaton)
-    dormant: Automaton = field(default_factory=Automaton)
+    watchful: Search = field(default_factory=Search)
+    dormant: Search = field(default_factory=Search)
 
     def leaf(self, text: str, options: Options) -> Leaf:
         """The leaf of a query's word or phrase, or of a context's."""

@@ -23,9 +23,13 @@ class Matcher:
         self._latest: tuple[Document, Evaluation] | None = None
 
     @classmethod
-    def build(cls, terms: Sequence[Term]) -> Matcher:
-        """Compile a watch list. Raises ConfigError with a fault for every term that cannot be used."""
-        return cls(compile_terms(terms))
+    def build(cls, terms: Sequence[Term], before: Matcher | None = None) -> Matcher:
+        """Compile a watch list. Raises ConfigError with a fault for every term that cannot be used.
+
+        `before` is the matcher of an earlier list, which stays as it is: a long list that differs from it in little is ready sooner.
+        """
+        earlier = before._index if before is not None else None  # noqa: SLF001 - one of our own
+        return cls(compile_terms(terms, earlier))
 
     @property
     def terms(self) -> tuple[Term, ...]:
