@@ -99,10 +99,10 @@ class Contrast:
                     self._terms[name][side].add(one)
 
     def record(self) -> dict[str, Any]:
-        """`only_here only_there both terms`; `terms` holds those that differ."""
+        """`only_here only_there both differing`; `differing` holds the terms that do not fire alike in both lists."""
         return {
             **{side: count.record() for side, count in self._only.items()},
-            "terms": [
+            "differing": [
                 {"term": name, **{side: count.record() for side, count in sides.items()}}
                 for name, sides in self._terms.items()
                 if any(count.articles for count in sides.values())

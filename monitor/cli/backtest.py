@@ -108,10 +108,10 @@ def _print_difference(found: Mapping[str, Any], here: str, there: str) -> None:
         for sample in count["samples"]:
             click.echo(f"  {one_line(sample['title'])}  ({', '.join(map(one_line, sample['terms']))})")
     click.echo(f"\nboth raise {found['both']['articles']} articles in {found['both']['stories']} stories")
-    if found["terms"]:
-        click.echo("\nterms of one name that differ:")
+    if found["differing"]:
+        click.echo("\narticles by term:")
         print_table(
             ("term", "only here", "only there"),
-            ((term["term"], term["only_here"]["articles"], term["only_there"]["articles"]) for term in found["terms"]),
+            ((term["term"], term["only_here"]["articles"], term["only_there"]["articles"]) for term in found["differing"]),
             empty="",
         )

@@ -47,9 +47,15 @@ class Program:
     @contextmanager
     def running(self, *arguments: str) -> Iterator[psutil.Process]:
         """`news-monitor run` in the background until the end of the block, then stopped as an operator would."""
+        with self.role("run", *arguments) as process:
+            yield process
+
+    @contextmanager
+    def role(self, *arguments: str) -> Iterator[psutil.Process]:
+        """A command in the background until the end of the block, then stopped as an operator would, if it still runs."""
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                self._argv("run", *arguments), env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder
+                self._argv(*arguments), env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder
             )
             try:
                 yield psutil.Process(process.pid)

@@ -1,0 +1,87 @@
+"""The separate roles on a Redis and a PostgreSQL of their own, as on several machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.broker import EmbeddedServer, connect
+from tests.e2e.program import Program
+from tests.receiving import Receiver
+from tests.waiting import until
+
+
+def test_roles_take_over_from_one_another(tmp_path: Path, postgres_database_url: str, redis_url: str) -> None:
+    """Roles wait for `migrate`; a killed scheduler is replaced by the second; a wiped Redis costs nothing."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    with Receiver() as receiver:
+        program = Program(
+            tmp_path,
+            {
+                "redis_url": redis_url,
+                "database_url": postgres_database_url,
+                "folders": ["inbox"],
+                "watch": ["ceasefire"],
+                "channels": {"hook": {"type": "webhook", "url": receiver.url()}},
+                "web": {"port": 0},
+            },
+        )
+        for role in (("scheduler",), ("worker",), ("web",)):
+            refused = program.command(*role)
+            assert refused.returncode == 3, role
+            assert "news-monitor migrate" in refused.stderr
+        assert program.command("migrate").returncode == 0
+        with program.role("scheduler") as first, program.role("worker", "--processes", "2"), program.role("web"):
+            until(lambda: {"scheduler", "scan", "deliver", "web"} <= _roles(program), within_s=60)
+            (inbox / "one.txt").write_text("A bridge\n\nEngineers say a ceasefire lets them mend the bridge across the river.")
+            receiver.wait_for(1, 60)
+            with program.role("scheduler"):
+                first.kill()
+                with connect(redis_url) as connection:
+                    connection.flushall()
+                (inbox / "two.txt").write_text(
+                    "A harbour\n\nFishermen hope that a ceasefire opens the harbour before the winter storms."
+                )
+                receiver.wait_for(2, 60)
+                until(lambda: program.records("status")["deliveries"]["delivered"] == 2)
+        titles = [request.json["data"]["article"]["title"] for request in receiver.requests]
+    assert titles == ["A bridge", "A harbour"]
+
+
+def test_redis_may_come_late_and_go(tmp_path: Path, postgres_database_url: str) -> None:
+    """Roles that start before their Redis work as soon as it is there, and again after it was away."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "one.txt").write_text("A bridge\n\nEngineers say a ceasefire lets them mend the bridge across the river.")
+    server = EmbeddedServer(tmp_path / "redis")
+    with Receiver() as receiver:
+        program = Program(
+            tmp_path,
+            {
+                "redis_url": server.url,
+                "database_url": postgres_database_url,
+                "folders": ["inbox"],
+                "watch": ["ceasefire"],
+                "channels": {"hook": {"type": "webhook", "url": receiver.url()}},
+            },
+        )
+        assert program.command("migrate").returncode == 0
+        try:
+            with program.role("scheduler"), program.role("worker", "--processes", "1"):
+                until(lambda: program.records("status")["articles"]["waiting"] == 1, within_s=60)
+                assert program.records("status")["queues"] == {"scan": None, "deliver": None}
+                server.start()
+                receiver.wait_for(1, 60)
+                server.stop()
+                (inbox / "two.txt").write_text("A harbour\n\nFishermen hope that a ceasefire opens the harbour before the storms.")
+                until(lambda: program.records("status")["articles"]["waiting"] == 1, within_s=60)
+                server.start()
+                receiver.wait_for(2, 60)
+                until(lambda: program.records("status")["deliveries"]["delivered"] == 2)
+        finally:
+            server.stop()
+    assert len({request.headers["webhook-id"] for request in receiver.requests}) == 2
+
+
+def _roles(program: Program) -> set[str]:
+    return {worker["role"] for worker in program.records("status")["workers"]}
