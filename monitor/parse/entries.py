@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from monitor.domain.article import Entry
 from monitor.domain.text import one_line
@@ -28,7 +29,7 @@ _NAME_AND_MAIL = re.compile(r"([^()<>]+?)\s*[(<]\s*\S+@\S+\s*[)>]\Z")
 
 def to_entries(items: Iterable[Item], *, language: str | None, now: datetime) -> tuple[Entry, ...]:
     """One entry per item, in order. `language` is the feed's, for items that name none."""
-    return _with_keys([_entry(item, language=language, now=now) for item in items])
+    return _with_keys([_believed(_known_entry(item, language), now) for item in items])
 
 
 def language_tag(text: str | None) -> str | None:
@@ -50,12 +51,33 @@ def joined_text(summary: str, content: str) -> str:
     return f"{summary}\n\n{content}"
 
 
-def _entry(item: Item, *, language: str | None, now: datetime) -> Entry:
+_DRAWN: WeakKeyDictionary[Item, tuple[str | None, Entry]] = WeakKeyDictionary()
+"""Entries of the items that are remembered elsewhere, for as long as they are."""
+
+
+def _known_entry(item: Item, language: str | None) -> Entry:
+    known = _DRAWN.get(item)
+    if known is not None and known[0] == language:
+        return known[1]
+    entry = _entry(item, language)
+    _DRAWN[item] = language, entry
+    return entry
+
+
+def _believed(entry: Entry, now: datetime) -> Entry:
+    """Without dates that cannot be."""
+    updated = entry.updated_at and believable(entry.updated_at, now=now)
+    published = (entry.published_at and believable(entry.published_at, now=now)) or updated
+    if (published, updated) == (entry.published_at, entry.updated_at):
+        return entry
+    return replace(entry, published_at=published, updated_at=updated)
+
+
+def _entry(item: Item, language: str | None) -> Entry:
+    """The entry in an item, its dates as they stand there."""
     summary = item.summary.text
     content = summary if item.content == item.summary else item.content.text
     text = joined_text(summary, content)
-    updated = believable(parse_date(item.updated), now=now) if item.updated else None
-    published = believable(parse_date(item.published), now=now) if item.published else None
     image = item.image or (
         first_image(item.content.value or item.summary.value) if item.content.html or item.summary.html else None
     )
@@ -68,8 +90,8 @@ def _entry(item: Item, *, language: str | None, now: datetime) -> Entry:
         guid=item.guid or None,
         author=", ".join(dict.fromkeys(filter(None, map(_person, item.authors)))) or None,
         language=language_tag(item.language) or language,
-        published_at=published or updated,
-        updated_at=updated,
+        published_at=parse_date(item.published) if item.published else None,
+        updated_at=parse_date(item.updated) if item.updated else None,
         tags=tuple(dict.fromkeys(filter(None, map(one_line, item.tags))))[:MAX_TAGS],
         image=image,
     )

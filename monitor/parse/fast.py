@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from feedparser.urls import make_safe_absolute_uri
 from lxml import etree
@@ -18,6 +18,7 @@ from monitor.domain.urls import absolute_url
 from monitor.parse import reference
 from monitor.parse.fastitem import XML_BASE, XML_LANG, Unsure, name_of, read_item
 from monitor.parse.items import FeedDocument, Item
+from monitor.parse.known import KnownItems, key_of
 
 _DECLARED = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']([\w.-]{1,40})[\"'][^>]{0,100}\?>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
@@ -33,40 +34,98 @@ _OWN_LANGUAGE = etree.XPath(
 )
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ROOTS = frozenset({"rss", "feed", "rdf:rdf"})
+_KNOWN = KnownItems()
 
 
-def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
-    """The feed in `body` if it can be read exactly as feedparser would; None if that is not certain, whatever the body is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """A document taken apart where its items begin: what stands before them, each with what follows it, and what stands after the last."""
+
+    head: bytes
+    items: tuple[bytes, ...]
+    tail: bytes
+
+    @property
+    def frame(self) -> bytes:
+        """The document without its items."""
+        return self.head + self.tail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """What surrounds the items and decides how they are read. `names` are the prefixes in force where they stand."""
+
+    base: str
+    own_base: bool
+    atom: bool
+    language: str | None
+    names: tuple[tuple[str, str], ...]
+
+
+def read(body: bytes, *, url: str, headers: Mapping[str, str], known: KnownItems = _KNOWN) -> FeedDocument | None:
+    """The feed in `body` if it can be read exactly as feedparser would; None if that is not certain, whatever the body is.
+
+    Items that are `known`, letter for letter and in the same surroundings, are not read again.
+    """
     plain = _as_utf8(body, headers)
     parts = _taken_apart(plain) if plain is not None else None
-    if plain is None or parts is None:
+    if parts is None:
         return None
-    frame, first, last = parts
     try:
-        root = _tree(plain)
-        items = [element for element in root.iter("{*}item", "{*}entry") if name_of(element) in {"item", "entry"}]
-        if name_of(root) not in _ROOTS or _OWN_BASE(root) or _OWN_LANGUAGE(root):
+        _tree(parts.frame)
+        root, last = _checked(parts, parts.items[-1:])
+        if name_of(root) not in _ROOTS:
             return None
-        if len(items) != len(_OPENING.findall(plain, first, last)) or not _are_siblings(items):
-            return None
-        _tree(frame)
-        base = absolute_url(url, headers.get("content-location", ""))
-        read_items = _items(root, items, base=base, language=headers.get("content-language"))
+        read_items = _items(parts, _context(root, last[0], url, headers), known)
     except (Unsure, etree.XMLSyntaxError, ValueError):
         return None
-    document = reference.read(frame, url=url, headers={**headers, "content-type": "application/xml; charset=utf-8"})
+    document = reference.read(parts.frame, url=url, headers={**headers, "content-type": "application/xml; charset=utf-8"})
     if document is None or document.items or document.format.startswith("atom") != (root.tag == f"{_ATOM}feed"):
         return None
     return replace(document, items=read_items)
 
 
-def _items(root: etree._Element, items: Sequence[etree._Element], *, base: str, language: str | None) -> tuple[Item, ...]:
-    own_base = root.get(XML_BASE)
-    base = (make_safe_absolute_uri(base, own_base) or base) if own_base else base
-    language = root.get(XML_LANG, language)
-    return tuple(
-        read_item(item, base=base, own_base=bool(own_base), atom=root.tag == f"{_ATOM}feed", language=language) for item in items
+def _checked(parts: _Parts, some: Sequence[bytes]) -> tuple[etree._Element, list[etree._Element]]:
+    """The root and the items of the document with only `some` of its items; Unsure where something may not be what it seems."""
+    root = _tree(parts.head + b"".join(some) + parts.tail)
+    items = [element for element in root.iter("{*}item", "{*}entry") if name_of(element) in {"item", "entry"}]
+    if len(items) != len(some) or not _are_siblings(items) or _OWN_BASE(root) or _OWN_LANGUAGE(root):
+        raise Unsure
+    return root, items
+
+
+def _context(root: etree._Element, item: etree._Element, url: str, headers: Mapping[str, str]) -> _Context:
+    base, own_base = absolute_url(url, headers.get("content-location", "")), root.get(XML_BASE)
+    parent = item.getparent()
+    return _Context(
+        base=(make_safe_absolute_uri(base, own_base) or base) if own_base else base,
+        own_base=bool(own_base),
+        atom=root.tag == f"{_ATOM}feed",
+        language=root.get(XML_LANG, headers.get("content-language")),
+        names=() if parent is None else tuple(sorted((prefix or "", uri) for prefix, uri in parent.nsmap.items())),
     )
+
+
+def _items(parts: _Parts, context: _Context, known: KnownItems) -> tuple[Item, ...]:
+    """The items, read again where they are not known.
+
+    Only what stands between two beginnings of items is whole in itself, whatever document it is put into: the last one is always read, and so is
+    one with a prefix, whose beginning was not looked for.
+    """
+    keys = [key_of(repr(context), markup) for markup in parts.items[:-1]]
+    found = [known.get(key) for key in keys]
+    unread = [markup for markup, item in zip(parts.items, found, strict=False) if item is None]
+    _, elements = _checked(parts, [*unread, parts.items[-1]])
+    fresh = [
+        read_item(element, base=context.base, own_base=context.own_base, atom=context.atom, language=context.language)
+        for element in elements
+    ]
+    if all(element.prefix is None for element in elements):
+        new_keys = (key for key, item in zip(keys, found, strict=True) if item is None)
+        for key, markup, item in zip(new_keys, unread, fresh, strict=False):
+            known.add(key, item, len(markup))
+    following = iter(fresh)
+    return tuple(item or next(following) for item in (*found, None))
 
 
 def _as_utf8(body: bytes, headers: Mapping[str, str]) -> bytes | None:
@@ -92,16 +151,15 @@ def _as_utf8(body: bytes, headers: Mapping[str, str]) -> bytes | None:
     return _UTF8_DECLARATION + text[declaration.end() :].encode()
 
 
-def _taken_apart(body: bytes) -> tuple[bytes, int, int] | None:
-    """The document without its items, and where the items begin and end."""
-    found = _OPENING.search(body)
-    if found is None:
-        return None
+def _taken_apart(body: bytes) -> _Parts | None:
+    starts = [found.start() for found in _OPENING.finditer(body)]
     last = max(body.rfind(b"</item>"), body.rfind(b"</entry>"))
-    end = body.find(b">", last) + 1
-    if last < found.start():
+    if not starts or last < starts[0]:
         return None
-    return body[: found.start()] + body[end:], found.start(), end
+    end = body.find(b">", last) + 1
+    ends = [*(start for start in starts[1:] if start < end), end]
+    items = tuple(body[start:stop] for start, stop in zip(starts, ends, strict=False))
+    return _Parts(head=body[: starts[0]], items=items, tail=body[end:])
 
 
 def _tree(body: bytes) -> etree._Element:

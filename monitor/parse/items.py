@@ -23,7 +23,7 @@ class Markup:
 NOTHING = Markup()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Item:
     """One item as its format holds it: links absolute, dates and texts as they stand there."""
 
