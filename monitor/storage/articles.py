@@ -38,8 +38,8 @@ def ingest(
     fresh = unseen(connection, origin, entries)
     if not fresh:
         return Ingested(known=len(entries))
-    serialise(connection, "ingest")
-    fresh = unseen(connection, origin, [one.entry for one in fresh])
+    if serialise(connection, "ingest"):
+        fresh = unseen(connection, origin, [one.entry for one in fresh])
     batch = Batch(connection, origin, fresh, shared=shared_urls(entries), now=now)
     for said in fresh:
         batch.take(said, alertable=alertable(said.entry))
