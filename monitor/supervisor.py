@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -117,7 +118,7 @@ class Supervisor:
             self._signals.append(number)
 
 
-class _Kept:
+class _Kept(ABC):
     """Something to keep running, and when to start it again."""
 
     name: str
@@ -128,13 +129,13 @@ class _Kept:
         self._started = 0.0
         self._failures = 0
 
+    @abstractmethod
     def start(self) -> None:
         """Start it; MonitorError or OSError if that fails."""
-        raise NotImplementedError
 
+    @abstractmethod
     def poll(self) -> int | None:
         """None while it runs, else its exit status."""
-        raise NotImplementedError
 
     def tend(self) -> None:
         """Note that it ended, and start it if it is due."""
