@@ -57,6 +57,13 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(f"monitor.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; that its reader has seen enough, as `head` does, is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return _drop_output(0)
+
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @CONFIG
@@ -74,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = _status(arguments)
     except BrokenPipeError:
         status = _drop_output(0)
-    except SystemExit as ended:  # what click and rich make of a broken pipe
+    except SystemExit as ended:  # what rich makes of a broken pipe
         if not isinstance(ended.__context__, BrokenPipeError):
             raise
         status = _drop_output(0)

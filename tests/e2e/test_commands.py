@@ -104,6 +104,17 @@ def test_a_poor_terminal_ends_no_command(program: Program) -> None:
     assert stuck.stderr.startswith("news-monitor: ")
 
 
+@pytest.mark.parametrize("command", ["alerts", "articles", "status"])
+def test_a_reader_may_leave(program: Program, command: str) -> None:
+    """A command whose reader has gone, as with `| head`, ends in silence."""
+    argv = [sys.executable, "-m", "monitor", command, "--config", str(program.folder / "monitor.yaml")]
+    reading, writing = os.pipe()
+    os.close(reading)
+    left = subprocess.run(argv, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (left.returncode, left.stderr) == (0, "")
+
+
 def test_backtest_counts_what_would_have_been_raised(program: Program) -> None:
     """Per term articles, stories, days and samples; against another list, what only one of them raises."""
     (program.folder / "other.yaml").write_text("watch: [plums, {name: ceasefire, any: [armistice]}]")
