@@ -121,7 +121,7 @@ def examine(ready: Ready, work: Work) -> Findings:
     return Findings(
         work=work,
         article=article,
-        matches=ready.matcher.match(document),
+        matches=tuple(match.settled() for match in ready.matcher.match(document)),
         mentions=ready.matcher.mentions(document),
         before=frozenset(match.term.name for match in before),
         features=features_of(article),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from monitor.domain.watch import EntityType, Term
 
@@ -46,10 +46,49 @@ class Mention:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Protocol):
+    """What an article has to say for the terms that fired on it, worked out when it is asked for: most matches become no alert."""
+
+    def matches(self, term: Term) -> tuple[Match, ...]:
+        """Every occurrence that made the term fire, by field (title first) and start."""
+
+    def why(self, term: Term) -> dict[str, Any]:
+        """The JSON-ready reason (see extract.explain)."""
+
+
+@dataclass(frozen=True, slots=True)
 class TermMatch:
-    """A term that fired. `matches` is sorted by field (title first) and start; `why` is the JSON-ready reason (see extract.explain)."""
+    """A term that fired."""
 
     term: Term
-    matches: tuple[Match, ...]
-    why: dict[str, Any]
+    evidence: Evidence
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """Every occurrence that made the term fire, sorted by field (title first) and start."""
+        return self.evidence.matches(self.term)
+
+    @property
+    def why(self) -> dict[str, Any]:
+        """The JSON-ready reason (see extract.explain)."""
+        return self.evidence.why(self.term)
+
+    def settled(self) -> TermMatch:
+        """The same, worked out once and for all: what is kept for later should not fail later."""
+        return TermMatch(self.term, Settled(self.matches, self.why))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Evidence that has been worked out."""
+
+    found: tuple[Match, ...]
+    reason: dict[str, Any]
+
+    def matches(self, term: Term) -> tuple[Match, ...]:  # noqa: ARG002 - it is the evidence for one term
+        """Every occurrence."""
+        return self.found
+
+    def why(self, term: Term) -> dict[str, Any]:  # noqa: ARG002 - as above
+        """The reason."""
+        return self.reason

@@ -7,7 +7,6 @@ once stand at the first reference) and `note` (why it did not hold, or where its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -22,16 +21,6 @@ Part: TypeAlias = dict[str, Any]
 _text = lru_cache(maxsize=5_000)(format_query)
 MAX_SHOWN = 20
 """Occurrences listed for one part."""
-
-
-def reason(evaluation: Evaluation, number: int, matches: Sequence[Match]) -> dict[str, Any]:
-    """Why a term that fired did; `matches` are all its occurrences."""
-    term = evaluation.index.terms[number]
-    if number in evaluation.index.trees:
-        because = _because(evaluation, number, set())
-    else:
-        because = {"part": " | ".join(term.phrases), "held": True, "matches": [as_record(match) for match in matches[:MAX_SHOWN]]}
-    return {"term": term.name, "kind": term.kind.value, "fired": True, "because": because}
 
 
 def explain(evaluation: Evaluation, number: int) -> dict[str, Any]:

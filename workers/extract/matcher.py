@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from monitor.domain.match import Document, Mention, TermMatch
+from monitor.domain.match import Document, Match, Mention, TermMatch
 from monitor.domain.watch import EntityType, Term
 from workers.extract.compile import compile_terms
 from workers.extract.evaluate import Evaluation
-from workers.extract.explain import explain, reason
+from workers.extract.explain import explain
 from workers.extract.index import Index
 
 Explanation: TypeAlias = dict[str, Any]
@@ -37,9 +38,16 @@ class Matcher:
         return self._index.terms
 
     def match(self, document: Document) -> tuple[TermMatch, ...]:
-        """The terms that fire on a document, in the order of the watch list, with every occurrence that made them fire."""
-        evaluation = self._evaluate(document)
-        return tuple(self._term_match(evaluation, number) for number in evaluation.called() if evaluation.fires(number))
+        """The terms that fire on a document, in the order of the watch list. Occurrences and reasons are worked out when asked for."""
+        evaluation, terms, evidence = self._evaluate(document), self._index.terms, _Evidence(self, document)
+        return tuple([TermMatch(terms[number], evidence) for number in evaluation.called() if evaluation.fires(number)])
+
+    def occurrences(self, document: Document, name: str) -> tuple[Match, ...]:
+        """Every occurrence that makes the term of this name fire on a document; none if it does not. KeyError: no such term."""
+        evaluation, number = self._evaluate(document), self._index.names[name]
+        if not evaluation.fires(number):
+            return ()
+        return tuple([evaluation.layout.match(spot) for spot in evaluation.evidence(number)])
 
     def mentions(self, document: Document) -> tuple[Mention, ...]:
         """The watched entities that occur in a document, whatever their scope; the most frequent first."""
@@ -56,13 +64,24 @@ class Matcher:
         return explain(self._evaluate(document), self._index.names[name])
 
     def _evaluate(self, document: Document) -> Evaluation:
-        """An article is matched and then asked for its mentions: keep the last one worked on."""
+        """An article is matched and then asked for its mentions and reasons: keep the last one worked on."""
         latest = self._latest
         if latest is None or latest[0] is not document:
             latest = self._latest = (document, Evaluation(self._index, document))
         return latest[1]
 
-    def _term_match(self, evaluation: Evaluation, number: int) -> TermMatch:
-        layout = evaluation.layout
-        matches = tuple(layout.match(spot) for spot in evaluation.evidence(number))
-        return TermMatch(term=self.terms[number], matches=matches, why=reason(evaluation, number, matches))
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """The article and what it was held against: enough to work out the rest, and not the working itself, which is as large as the article."""
+
+    matcher: Matcher
+    document: Document
+
+    def matches(self, term: Term) -> tuple[Match, ...]:
+        """Every occurrence."""
+        return self.matcher.occurrences(self.document, term.name)
+
+    def why(self, term: Term) -> dict[str, Any]:
+        """The explanation."""
+        return self.matcher.explain(self.document, term.name)

@@ -10,7 +10,7 @@ import pytest
 from monitor.domain.alert import Raised, Reason, Suppression
 from monitor.domain.article import Article
 from monitor.domain.ids import AlertId, ArticleId, StoryId
-from monitor.domain.match import TermMatch
+from monitor.domain.match import Settled, TermMatch
 from monitor.domain.watch import Repeat, Severity, Term, TermKind
 from monitor.settings.model import SilenceSettings
 from workers.extract.alerts import Decision, Situation, decide_alerts
@@ -45,7 +45,7 @@ def _decide(
     matching: bool = True,
     silences: tuple[SilenceSettings, ...] = (),
 ) -> Decision:
-    matches = (TermMatch(term=term, matches=(), why={}),) if matching else ()
+    matches = (TermMatch(term, Settled((), {})),) if matching else ()
     return decide_alerts(article, matches, situation, watch={term.name: term}, silences=silences, now=NOW)
 
 
