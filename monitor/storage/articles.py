@@ -77,6 +77,8 @@ def _article(row: Row[tuple[object, ...]]) -> Article:
 
 def earlier(connection: Connection, article: Article) -> tuple[str, str] | None:
     """Title and text of the revision before the article's own; None for a first revision."""
+    if article.revision == 1:
+        return None
     row = connection.execute(_EARLIER, {"of_article": article.id, "number": article.revision - 1}).one_or_none()
     return None if row is None else (row.title, row.text)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, delete, func, literal, or_, select, update
 
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage.dialect import insert
@@ -82,7 +82,7 @@ def load(connection: Connection, ids: Sequence[ScanId]) -> tuple[Scan, ...]:
 
 def finish(connection: Connection, scan_id: ScanId) -> bool:
     """Strike a scan off, in the transaction that stores what it found; False if another worker did so before."""
-    return connection.execute(delete(scans).where(scans.c.id == scan_id)).rowcount == 1
+    return connection.execute(_FINISH, {"of_scan": scan_id}).rowcount == 1
 
 
 def fail(connection: Connection, scan_id: ScanId, error: str) -> None:
@@ -108,3 +108,6 @@ def _select(limit: int) -> Select[tuple[object, ...]]:
 
 def _read(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[Scan, ...]:
     return tuple(Scan(**row) for row in connection.execute(query).mappings())
+
+
+_FINISH = delete(scans).where(scans.c.id == bindparam("of_scan"))
