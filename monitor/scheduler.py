@@ -145,7 +145,9 @@ class Scheduler:
             return
         if isinstance(outcome, Changed):
             await self._take_up(outcome.settings)
-            get_logger().info("config.loaded", role="scheduler", feeds=len(outcome.settings.feeds), terms=len(outcome.settings.terms))
+            get_logger().info(
+                "config.loaded", role="scheduler", feeds=len(outcome.settings.feeds), terms=len(outcome.settings.terms)
+            )
         else:
             get_logger().error("config.rejected", role="scheduler", faults=[str(fault) for fault in outcome.faults])
 

@@ -43,7 +43,9 @@ def parsed(*keys: str, published: datetime | None = None, hints: PollHints | Non
     return ParsedFeed(format="rss20", title="A", entries=entries, hints=hints or PollHints())
 
 
-def after(*polls: tuple[Outcome, ParsedFeed | ParseFailure | None], every: timedelta = timedelta(minutes=10), plan: Plan = PLAN) -> FeedUpdate:
+def after(
+    *polls: tuple[Outcome, ParsedFeed | ParseFailure | None], every: timedelta = timedelta(minutes=10), plan: Plan = PLAN
+) -> FeedUpdate:
     """The result of several polls, `every` apart, the last one at NOW."""
     state, refusals, update = FeedState(), 0, None
     for back, (outcome, document) in zip(range(len(polls) - 1, -1, -1), polls, strict=True):

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from monitor.parse.fulltext import Extracted, NoArticle, extract_article
 
 URL = "https://news.example/a"
-PARAGRAPH = "The crossing was opened in the morning, and the first lorries went through before noon, officials said on Tuesday, item {}."
+PARAGRAPH = (
+    "The crossing was opened in the morning, and the first lorries went through before noon, officials said on Tuesday, item {}."
+)
 
 
 def page(*paragraphs: str, head: str = "", around: str = "") -> bytes:

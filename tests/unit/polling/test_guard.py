@@ -11,8 +11,27 @@ from monitor.polling.guard import is_inside, is_public, literal
 PRIVATE = [
     *("127.0.0.1", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254"),
     *("100.64.0.1", "100.100.100.200", "168.63.129.16", "192.0.0.192", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
-    *("::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "fe80::1", "fe80::1%eth0", "fc00::1"),
-    *("fd00:ec2::254", "fec0::1", "ff02::1", "2002:7f00:1::", "2002:a00:1::1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1"),
+    *(
+        "::",
+        "::1",
+        "::127.0.0.1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "::ffff:169.254.169.254",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+    ),
+    *(
+        "fd00:ec2::254",
+        "fec0::1",
+        "ff02::1",
+        "2002:7f00:1::",
+        "2002:a00:1::1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a00:1",
+    ),
     *("2001:0:7f00:1::", "2001:db8::1"),
 ]
 PUBLIC = ["93.184.216.34", "1.1.1.1", "172.32.0.1", "2606:4700::1111", "::ffff:1.1.1.1", "2002:101:101::1", "64:ff9b::101:101"]
@@ -52,7 +71,9 @@ def test_every_spelling_of_an_address_is_known(url: str, expected: str) -> None:
     assert literal(url) == ip_address(expected)
 
 
-@pytest.mark.parametrize("url", ["http://example.org/", "http://1.example.org/", "http://feeds/", "http://9gag.com/", "http:///", "x"])
+@pytest.mark.parametrize(
+    "url", ["http://example.org/", "http://1.example.org/", "http://feeds/", "http://9gag.com/", "http:///", "x"]
+)
 def test_names_are_no_addresses(url: str) -> None:
     """A name that begins with a digit is still a name."""
     assert literal(url) is None
