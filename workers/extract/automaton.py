@@ -47,3 +47,8 @@ def owner_of(leaf: int, *, certain: bool) -> int:
 def leaf_of(owner: int) -> int:
     """The leaf of an owner."""
     return owner >> 1
+
+
+def is_certain(owner: int) -> bool:
+    """Whether a hit of the owner needs no second look."""
+    return owner & 1 == 1

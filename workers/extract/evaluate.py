@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from monitor.domain.match import Document, Field
 from monitor.domain.watch import TermKind
 from workers.extract import entities
-from workers.extract.automaton import Search, leaf_of, owner_of
+from workers.extract.automaton import Search, is_certain, leaf_of, owner_of
 from workers.extract.index import Index, leaf_key, options_of
 from workers.extract.layout import Layout
 from workers.extract.near import Reach, Spot, chain
@@ -79,6 +79,12 @@ class Evaluation:
             called.update(further)
             waiting += further
         return sorted(called)
+
+    def fired(self) -> list[int]:
+        """The terms that fire on the document, in the order of the watch list."""
+        of, plain = self.index.triggers.of, self.index.plain
+        sure = {number for owner in self._triggered if is_certain(owner) for number in of(leaf_of(owner)) if plain[number]}
+        return [number for number in self.called() if number in sure or self.fires(number)]
 
     def fires(self, number: int) -> bool:
         """Whether a term fires on the document."""

@@ -40,7 +40,7 @@ class Matcher:
     def match(self, document: Document) -> tuple[TermMatch, ...]:
         """The terms that fire on a document, in the order of the watch list. Occurrences and reasons are worked out when asked for."""
         evaluation, terms, evidence = self._evaluate(document), self._index.terms, _Evidence(self, document)
-        return tuple([TermMatch(terms[number], evidence) for number in evaluation.called() if evaluation.fires(number)])
+        return tuple([TermMatch(terms[number], evidence) for number in evaluation.fired()])
 
     def occurrences(self, document: Document, name: str) -> tuple[Match, ...]:
         """Every occurrence that makes the term of this name fire on a document; none if it does not. KeyError: no such term."""
