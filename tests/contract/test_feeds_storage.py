@@ -114,6 +114,23 @@ def test_without_a_gap_a_host_is_asked_over_all_its_connections(database: Databa
     assert claim(database, connections=5, gap=timedelta()) == ()
 
 
+def test_of_two_results_for_one_feed_the_current_one_counts(database: Database) -> None:
+    """A late result that comes in one batch with its successor is left out, as is that of a feed now being polled again."""
+    sync(database, "https://a.example/feed", "https://b.example/feed")
+    late, other = sorted(claim(database), key=lambda feed: feed.url)
+    (current,) = (feed for feed in claim(database, NOW + timedelta(minutes=5)) if feed.id == late.id)
+    results = [
+        (FeedUpdate(id=feed.id, state=FeedState(status=FeedStatus.OK, title=title, next_poll_at=NOW)), feed.epoch)
+        for feed, title in ((current, "Current"), (late, "Late"), (other, "Late too"))
+    ]
+    with database.write() as connection:
+        assert feeds.finish_all(connection, results) == {(current.id, current.epoch)}
+        assert {feed.url: feed.name for feed in feeds.list_feeds(connection)} == {
+            "https://a.example/feed": "Current",
+            "https://b.example/feed": "https://b.example/feed",
+        }
+
+
 def test_a_poller_that_wakes_up_late_stores_nothing(database: Database) -> None:
     """After its lease has run out and another has claimed the feed, a result is refused."""
     sync(database, "https://a.example/feed")
