@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from monitor.broker import connect_producer
-from monitor.domain.errors import MonitorError, UsageError
+import time
+
+from monitor.broker import connect_producer, ping
+from monitor.domain.errors import MonitorError, ServiceUnavailable, UsageError
 from monitor.relay import Relay
 from monitor.settings.model import Settings
 from monitor.storage import schema
 from monitor.storage.engine import Database, sqlite_url
+
+REACH_WITHIN_S = 5.0
 
 
 def database_url(settings: Settings) -> str:
@@ -49,3 +53,16 @@ def redis_url(settings: Settings) -> str:
 def open_relay(settings: Settings) -> Relay:
     """The way from the outbox to the queues."""
     return Relay(connect_producer(redis_url(settings)))
+
+
+def reach_redis(url: str) -> None:
+    """Nothing if Redis answers within some seconds; ServiceUnavailable otherwise. For whoever could only wait without it."""
+    with connect_producer(url) as connection:
+        deadline = time.monotonic() + REACH_WITHIN_S
+        while True:
+            try:
+                return ping(connection)
+            except ServiceUnavailable:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.2)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import click
 
 from monitor import logs
-from monitor.app import database_url, make_data_dir
+from monitor.app import database_url, make_data_dir, reach_redis, redis_url
 from monitor.broker import EmbeddedServer
 from monitor.cli import children
 from monitor.cli.alert_text import alert_text
@@ -63,6 +63,7 @@ def _embedded(settings: Settings, stack: ExitStack) -> EmbeddedServer | None:
     if settings.redis_url is None or settings.database_url is None:
         make_data_dir(settings)
     if settings.redis_url is not None:
+        reach_redis(redis_url(settings))
         return None
     server = EmbeddedServer(settings.data_dir)
     server.start()

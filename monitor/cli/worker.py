@@ -7,8 +7,7 @@ import os
 import click
 
 from monitor import logs
-from monitor.app import open_database, redis_url
-from monitor.broker import connect_producer
+from monitor.app import open_database, reach_redis, redis_url
 from monitor.cli import children
 from monitor.cli.options import CONFIG, config_path
 from monitor.cli.role import INTERRUPTED
@@ -23,8 +22,8 @@ def worker(*, processes: int | None) -> int:
     """Run workers: processes that scan, and those that deliver."""
     settings = load(config_path(), os.environ)
     logs.configure(level=settings.log.level)
-    connect_producer(redis_url(settings)).close()
     open_database(settings).close()
+    reach_redis(redis_url(settings))
     with Supervisor(children.workers(settings, processes)) as supervisor:
         ended = supervisor.run_forever()
     return INTERRUPTED if ended is Ended.INTERRUPTED else 0

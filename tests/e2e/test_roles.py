@@ -49,7 +49,7 @@ def test_roles_take_over_from_one_another(tmp_path: Path, postgres_database_url:
 
 
 def test_redis_may_come_late_and_go(tmp_path: Path, postgres_database_url: str) -> None:
-    """Roles that start before their Redis work as soon as it is there, and again after it was away."""
+    """A worker without Redis says so and ends; the scheduler takes in what comes all the same; all go on once it is there, and again later."""
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "one.txt").write_text("A bridge\n\nEngineers say a ceasefire lets them mend the bridge across the river.")
@@ -67,17 +67,22 @@ def test_redis_may_come_late_and_go(tmp_path: Path, postgres_database_url: str) 
         )
         assert program.command("migrate").returncode == 0
         try:
-            with program.role("scheduler"), program.role("worker", "--processes", "1"):
+            with program.role("scheduler"):
                 until(lambda: program.records("status")["articles"]["waiting"] == 1, within_s=60)
                 assert program.records("status")["queues"] == {"scan": None, "deliver": None}
+                for command in (("worker",), ("run", "--once")):
+                    refused = program.command(*command)
+                    assert refused.returncode == 3, command
+                    assert "cannot be reached" in refused.stderr
                 server.start()
-                receiver.wait_for(1, 60)
-                server.stop()
-                (inbox / "two.txt").write_text("A harbour\n\nFishermen hope that a ceasefire opens the harbour before the storms.")
-                until(lambda: program.records("status")["articles"]["waiting"] == 1, within_s=60)
-                server.start()
-                receiver.wait_for(2, 60)
-                until(lambda: program.records("status")["deliveries"]["delivered"] == 2)
+                with program.role("worker", "--processes", "1"):
+                    receiver.wait_for(1, 60)
+                    server.stop()
+                    (inbox / "two.txt").write_text("A harbour\n\nFishermen hope that a ceasefire opens the harbour before winter.")
+                    until(lambda: program.records("status")["articles"]["waiting"] == 1, within_s=60)
+                    server.start()
+                    receiver.wait_for(2, 60)
+                    until(lambda: program.records("status")["deliveries"]["delivered"] == 2)
         finally:
             server.stop()
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 2
