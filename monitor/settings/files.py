@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from monitor.domain.errors import Fault
 from monitor.settings.place import Node, Scalar, Source
+from monitor.settings.rows import Rows
 from monitor.settings.tree import read_tree
 
 _MAGIC: Final = frozenset("*?[")
@@ -31,13 +32,16 @@ class Files:
     """Reads the files of one configuration and remembers in what state each was.
 
     `state` maps every path and every glob that was looked at to what it was like just before it was read, `order` the names of the
-    files to their rank. Parsing YAML is what takes time: `trees` holds what came of it, `known` what came of it last time.
+    files to their rank. Parsing YAML takes time, and so do long lists: `trees` and `lists` hold what came of them, `known` and
+    `known_lists` what came of them last time.
     """
 
     state: State = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
     trees: dict[Source, Tree] = field(default_factory=dict)
     known: Mapping[Source, Tree] = field(default_factory=dict)
+    lists: dict[str, Rows] = field(default_factory=dict)
+    known_lists: Mapping[str, Rows] = field(default_factory=dict)
 
     def state_now(self) -> State:
         """What the same paths and globs are like now."""

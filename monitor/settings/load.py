@@ -21,7 +21,7 @@ from monitor.settings.place import Mapping, Scalar
 from monitor.settings.references import dangling, repeated_feeds
 from monitor.settings.shape import Shaper
 from monitor.settings.terms import TermReader, faults_of
-from monitor.settings.values import SecretAddress
+from monitor.settings.values import DatabaseAddress, RedisAddress
 
 CheckTerms = Callable[[Several[Term]], Several[Fault]]
 """Finds faults in terms that only the matcher can see, such as in queries.
@@ -29,8 +29,10 @@ CheckTerms = Callable[[Several[Term]], Several[Fault]]
 The place of a term is its `where`. A fault's column may lie beyond it by the characters of the query before the trouble.
 """
 
-_FROM_ENVIRONMENT: Final = {"redis_url": "REDIS_URL", "database_url": "DATABASE_URL"}
-_ADDRESS: Final = TypeAdapter[SecretStr](SecretAddress)
+_FROM_ENVIRONMENT: Final = {
+    "redis_url": ("REDIS_URL", TypeAdapter[SecretStr](RedisAddress)),
+    "database_url": ("DATABASE_URL", TypeAdapter[SecretStr](DatabaseAddress)),
+}
 _BESIDE_THE_MODEL: Final = ("include", "watch")
 
 
@@ -54,9 +56,9 @@ def load(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | No
 def read(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None, before: Files | None = None) -> Reading:
     """Like `load`, with the files that were read; never raises for what stands in them.
 
-    `before` are the files of an earlier reading in the same environment: YAML that has not changed since is not parsed again.
+    `before` are the files of an earlier reading in the same environment: YAML and rows of lists that have not changed since are not read again.
     """
-    files = Files() if before is None else Files(known=before.trees)
+    files = Files() if before is None else Files(known=before.trees, known_lists=before.lists)
     assembly = Assembly(env=env, files=files)
     root = assembly.read(Path.cwd() / path, str(path))
     faults = assembly.faults

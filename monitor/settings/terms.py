@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from monitor.settings.files import Files, resolve, shown
 from monitor.settings.lists import SUFFIXES, Record, records
 from monitor.settings.messages import message
 from monitor.settings.place import Mapping, Node, Place, Scalar, Sequence, Source, is_null, kind_of
+from monitor.settings.rows import rows_of, unchanged
 from monitor.settings.shape import OMITTED, Shaper, fields_of
 from monitor.settings.tree import LARGEST
 from monitor.settings.watch import WatchItem
@@ -158,7 +158,7 @@ class TermReader:
         elif yaml:
             self._yaml_list(source, item, defaults)
         else:
-            self._rows(source, records(source, columns), defaults)
+            self._rows(source, defaults, columns)
 
     def _yaml_list(self, source: Source, item: Scalar, defaults: dict[str, Any]) -> None:
         if defaults:
@@ -176,23 +176,31 @@ class TermReader:
         if not further:
             self.read(tree)
 
-    def _rows(self, source: Source, rows: Iterable[Record | Fault], defaults: dict[str, Any]) -> None:
+    def _rows(self, source: Source, defaults: dict[str, Any], columns: dict[str, str]) -> None:
         faults: list[Fault] = []
-        for row in rows:
+        rows = rows_of(source, defaults, columns)
+        known = {} if source.name in self.files.lists else unchanged(source, rows, self.files.known_lists.get(source.name))
+        self.files.lists[source.name] = rows
+        for row in records(source, columns):
             if isinstance(row, Fault):
                 faults.append(row)
                 continue
-            try:
-                item = WatchItem.model_validate({**defaults, **row.data} if defaults else row.data)
-            except ValidationError as error:
-                faults += _row_faults(error, source, row)
-                continue
+            term = known.get(row.line)
+            if term is None:
+                try:
+                    item = WatchItem.model_validate({**defaults, **row.data} if defaults else row.data)
+                except ValidationError as error:
+                    faults += _row_faults(error, source, row)
+                    continue
+                term = item.term(f"{source.name}:{row.line}:{row.column}")
             if "channels" in row.data:
                 place = Place(source=source, index=0, line=row.line, column=row.column)
-                self.channels += (Reference(name=channel, place=place) for channel in item.channels or ())
-            repeated = self._add(item.term(f"{source.name}:{row.line}:{row.column}"))
+                self.channels += (Reference(name=channel, place=place) for channel in term.channels or ())
+            repeated = self._add(term)
             if repeated is not None:
                 faults.append(source.fault(row.line, row.column, repeated))
+            else:
+                rows.terms[row.line] = term
         more = len(faults) - _FAULTS_PER_LIST
         if more > 0:
             last = faults[_FAULTS_PER_LIST]
