@@ -99,10 +99,10 @@ def _interpret(root: Mapping, env: Environment[str, str], assembly: Assembly, ch
 def _override(data: dict[str, Any], env: Environment[str, str], root: Mapping) -> list[Fault]:
     """Let the environment win over the file."""
     faults = []
-    for key, variable in _FROM_ENVIRONMENT.items():
+    for key, (variable, address) in _FROM_ENVIRONMENT.items():
         if env.get(variable):
             try:
-                data[key] = _ADDRESS.validate_python(env[variable])
+                data[key] = address.validate_python(env[variable])
             except ValidationError as error:
                 faults.append(root.place.source.fault(0, 0, f"${variable}: {message(error.errors()[0])}"))
     return faults

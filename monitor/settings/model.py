@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, SkipValidation, field_validator, model_va
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
-from monitor.settings.values import Duration, Moment, OneOrMany, SecretAddress, Section, Text, Wait
+from monitor.settings.values import DatabaseAddress, Duration, Moment, OneOrMany, RedisAddress, Section, Text, Wait
 
 
 class RouteSettings(Section):
@@ -132,8 +132,8 @@ class Settings(Section):
     """Everything the configuration says. `terms` is what `watch:` holds. `redis_url` None: embedded; `database_url` None: SQLite."""
 
     data_dir: Path = Path("data")
-    redis_url: SecretAddress | None = None
-    database_url: SecretAddress | None = None
+    redis_url: RedisAddress | None = None
+    database_url: DatabaseAddress | None = None
     polling: PollingSettings = PollingSettings()
     http: HttpSettings = HttpSettings()
     backfill: Wait = timedelta(hours=24)

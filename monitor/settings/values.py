@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, ClassVar, Final
 from urllib.parse import urlsplit
@@ -104,6 +105,17 @@ def _with_scheme(value: SecretStr) -> SecretStr:
     return value
 
 
+def _one_of_schemes(*schemes: str, expected: str) -> Callable[[SecretStr], SecretStr]:
+    """A check that an address begins with one of `schemes`, a driver's name after a plus aside."""
+
+    def check(value: SecretStr) -> SecretStr:
+        if value.get_secret_value().partition(":")[0].partition("+")[0].lower() not in schemes:
+            raise ValueError(f"expected {expected}")
+        return value
+
+    return check
+
+
 def _not_empty(value: str) -> str:
     if not value.strip():
         raise ValueError("expected a text, found nothing")
@@ -179,6 +191,12 @@ HeaderValue = Annotated[SecretStr, AfterValidator(_header)]
 HttpUrl = Annotated[str, AfterValidator(http_url)]
 SecretHttpUrl = Annotated[SecretStr, AfterValidator(_secret_http_url)]
 SecretAddress = Annotated[SecretStr, AfterValidator(_with_scheme)]
+RedisAddress = Annotated[
+    SecretStr, AfterValidator(_one_of_schemes("redis", "rediss", "unix", expected="redis://…, rediss://… or unix://…"))
+]
+DatabaseAddress = Annotated[
+    SecretStr, AfterValidator(_one_of_schemes("postgresql", "postgres", "sqlite", expected="postgresql://… or sqlite:///FILE"))
+]
 Moment = Annotated[datetime, AfterValidator(_aware)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 ClockTime = Annotated[time, BeforeValidator(_clock)]

@@ -174,7 +174,7 @@ def test_a_wrong_environment_is_named(tmp_path: Path) -> None:
     """A useless $REDIS_URL is a fault that names the variable and not its value."""
     with pytest.raises(ConfigError) as caught:
         loaded(tmp_path, "watch: [truce]\n", {"REDIS_URL": "s3cret"})
-    assert [fault.message for fault in caught.value.faults] == ["$REDIS_URL: expected an address such as scheme://…"]
+    assert [fault.message for fault in caught.value.faults] == ["$REDIS_URL: expected redis://…, rediss://… or unix://…"]
 
 
 def test_variables_defaults_and_dollars(tmp_path: Path) -> None:
