@@ -32,7 +32,11 @@ check: $(VENV)/.installed-dev ## lint, types, import rules, house rules
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/architecture
 
-bench: $(VENV)/.installed-dev ## run every benchmark; each prints what it was measured against
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@touch $@
+
+bench: $(VENV)/.installed-bench ## run every benchmark; each prints what it was measured against
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 clean: ## remove the virtual environment and caches; data/ stays

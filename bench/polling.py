@@ -53,7 +53,7 @@ class Clock:
 def server(folder: Path) -> Iterator[int]:
     """The feed server in its own process; its port."""
     port_file = folder / "port"
-    process = subprocess.Popen([sys.executable, str(HERE / "feed_server.py"), str(port_file)])
+    process = subprocess.Popen([sys.executable, str(HERE / "beside" / "feed_server.py"), str(port_file)])
     deadline = time.monotonic() + 10
     while not (port_file.exists() and port_file.read_text()) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -119,7 +119,10 @@ def reader_s(port: int, count: int, rounds: int) -> dict[str, float] | None:
     """The same for reader; None where it is not installed."""
     python = os.environ.get("READER_PYTHON", sys.executable)
     done = subprocess.run(
-        [python, str(HERE / "polling_reader.py"), str(port), str(count), str(rounds)], capture_output=True, text=True, check=False
+        [python, str(HERE / "beside" / "polling_reader.py"), str(port), str(count), str(rounds)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     line = done.stdout.strip().splitlines()[-1:] or [done.stderr.strip()[-200:]]
     if not line[0].startswith("{"):

@@ -1,6 +1,6 @@
 """lemon24/reader's update over the same feeds, for bench/polling.py to stand beside. Needs the package `reader` (bench extra).
 
-python bench/polling_reader.py PORT FEEDS ROUNDS     prints JSON: CPU seconds per unchanged and per changed feed in the best round
+python bench/beside/polling_reader.py PORT FEEDS ROUNDS     prints JSON: CPU seconds per unchanged and per changed feed in the best round
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A feed server for the polling benchmark: every address of 127.0.0.0/8 is a host with one feed of fifty entries.
 
-    python bench/feed_server.py PORT-FILE
+    python bench/beside/feed_server.py PORT-FILE
 
 GET /feed answers 304 to the current ETag. POST /turn makes one entry of every feed new. The port is written to PORT-FILE.
 """
