@@ -1,6 +1,6 @@
 """How soon a running daemon takes up a word that is added to a list of 100 000, and how its work goes on meanwhile.
 
-    python -m bench.reload [--terms 100000] [--type person] [--changes 3]
+    python bench/reload.py [--terms 100000] [--type person] [--changes 3]
 
 A real `news-monitor run` on a CSV list. After each change an article with the new word and one with an old word are dropped every
 0.15 s, until the new word raises an alert; the old word's time from file to alert stands beside the same in a calm stretch.
