@@ -17,9 +17,9 @@ from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def _strict_logs() -> None:
-    """A log call with an undocumented event name fails the test that made it."""
+    """A log call with an undocumented event name fails the test that made it; whatever a test did to the log ends with it."""
     logs.configure(strict=True)
 
 
