@@ -24,7 +24,6 @@ class Suppression(StrEnum):
 
     COOLDOWN = "cooldown"
     SILENCED = "silenced"
-    BACKFILL = "backfill"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

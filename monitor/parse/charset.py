@@ -29,15 +29,19 @@ _SIGNATURES = (
     (b"SQLite format 3\x00", "a SQLite database"),
 )
 _SAMPLE = 65536
+_FEW_CONTROLS = 8
+"""Control characters that even a short text may hold by accident: a bell, a form that was printed once."""
 _ASCII_NULS = 0.3
 """UTF-16 of any European text is about half NUL bytes, all of them at even or all at odd places."""
 
 
 def binary_kind(data: bytes) -> str | None:
     """What `data` is, in words, if it is no text in any encoding; else None."""
-    if not _has_controls(data[:_SAMPLE]) or encoding_by_marks(data):
+    controls, nuls = _controls(data[:_SAMPLE])
+    if (controls * 100 <= len(data[:_SAMPLE]) and not nuls) or encoding_by_marks(data):
         return None
-    return next((name for signature, name in _SIGNATURES if data.startswith(signature)), "binary data")
+    named = next((name for signature, name in _SIGNATURES if data.startswith(signature)), None)
+    return named or (None if controls <= _FEW_CONTROLS and not nuls else "binary data")
 
 
 def decoded(data: bytes, *, declared: str | None = None) -> str:
@@ -64,9 +68,9 @@ def encoding_by_marks(data: bytes) -> str | None:
     return None
 
 
-def _has_controls(sample: bytes) -> bool:
-    controls = sum(sample.count(byte) for byte in (*range(9), *range(14, 27), *range(28, 32)))
-    return controls * 100 > len(sample) or sample.count(0) > 0
+def _controls(sample: bytes) -> tuple[int, int]:
+    """How many control characters that no text needs there are, and how many of them are NUL."""
+    return sum(sample.count(byte) for byte in (*range(9), *range(14, 27), *range(28, 32))), sample.count(0)
 
 
 def _guessed(data: bytes) -> str:

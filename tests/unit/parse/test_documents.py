@@ -203,12 +203,19 @@ def test_pdf() -> None:
     assert (entry.title, entry.text, entry.published_at) == ("A report", "The truce holds. So far.", MARCH)
 
 
+def test_a_stray_control_character_costs_no_document() -> None:
+    """A short text with a bell in it, or with a terminal's colours, is read all the same."""
+    (entry,) = _read(b"A \x1b[31mred\x1b[0m line and a bell \x07 in the north.", "a.txt")
+    assert "in the north." in entry.text
+
+
 @pytest.mark.parametrize(
     ("data", "name", "reason"),
     [
         (b"", "a.txt", "empty"),
         (b" \n\t", "a.txt", "empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a.txt", "PNG picture"),
+        (b"\x89PNG\r\n\x1a\nIHDR", "a.txt", "PNG picture"),
         (bytes(range(256)) * 10, "a.md", "binary"),
         (b"x" * 10_000_001, "a.txt", "larger than 10 MB"),
         (b"{'a': 1}", "a.json", "not valid JSON"),
