@@ -19,7 +19,7 @@ from monitor.parse.body import unpacked
 from monitor.parse.entries import language_tag, to_entries
 from monitor.parse.html import html_to_text
 from monitor.parse.items import FeedDocument
-from monitor.parse.known import KnownItems
+from monitor.parse.known import Memory
 
 ENTRIES = 50
 ROUNDS = 5
@@ -40,8 +40,8 @@ def main(paths: list[str]) -> None:
         print(f"{'':24}{'CPU ms a feed':>14}{'µs an entry':>14}")
         print(f"{'feedparser':24}{full / len(taken) * 1e3:14.2f}{full / entries * 1e6:14.1f}")
         print(f"{'fast path':24}{quick / len(taken) * 1e3:14.2f}{quick / entries * 1e6:14.1f}")
-        memory = KnownItems()
-        again = _best(lambda body: fast.read(body, url=URL, headers={}, known=memory), taken)
+        memory = Memory()
+        again = _best(lambda body: fast.read(body, url=URL, headers={}, memory=memory), taken)
         print(f"{'fast path, items known':24}{again / len(taken) * 1e3:14.2f}{again / entries * 1e6:14.1f}")
         print(f"the fast path is {full / quick:.1f} times as fast, {full / again:.1f} times with all but the last item known")
     markup = "<p>Words of a paragraph with <b>some</b> mark-up &amp; more.</p>" * 16
@@ -49,7 +49,7 @@ def main(paths: list[str]) -> None:
 
 
 def _fast(body: bytes) -> FeedDocument | None:
-    return fast.read(body, url=URL, headers={}, known=KnownItems())
+    return fast.read(body, url=URL, headers={}, memory=Memory())
 
 
 def _full(body: bytes) -> FeedDocument | None:

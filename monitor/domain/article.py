@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
+from monitor.domain.digest import digest
 from monitor.domain.ids import ArticleId, StoryId
+
+MARK_SIZE = 16
+"""Bytes of a mark: half of them tell the entry, half its wording."""
 
 
 class PageState(StrEnum):
@@ -37,7 +42,7 @@ class Origin:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One item of a feed, or one document, after parsing and before storage.
 
@@ -58,6 +63,21 @@ class Entry:
     updated_at: datetime | None = None
     tags: tuple[str, ...] = ()
     image: str | None = None
+
+    @cached_property
+    def identity(self) -> bytes:
+        """What the entry is recognised by within its origin, 32 bytes."""
+        return digest("entry", self.key)
+
+    @cached_property
+    def wording(self) -> bytes:
+        """Changes when title or text change, which makes a new revision; 32 bytes."""
+        return digest("content", self.title, self.text)
+
+    @cached_property
+    def mark(self) -> bytes:
+        """Identity and wording in little space."""
+        return self.identity[: MARK_SIZE // 2] + self.wording[: MARK_SIZE // 2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,12 +60,11 @@ class Validators:
 class DocumentMemory:
     """What is kept of the last document that was read.
 
-    `keys` are short hashes of its entries' keys (the smallest ones of a long document), `stored` of keys with title and text; both were written
-    together with the articles. `newest` is the latest date in it, `wishes` what it asked of readers. `unreliable` says that the server answers "not changed" for documents that have changed.
+    `marks` are those of its entries (`Entry.mark`, ascending, in one piece; the smallest ones of a long document), written together with the
+    articles. `newest` is the latest date in it, `wishes` what it asked of readers. `unreliable` says that the server answers "not changed" for documents that have changed.
     """
 
-    keys: frozenset[str] = frozenset()
-    stored: frozenset[str] = frozenset()
+    marks: bytes = b""
     newest: datetime | None = None
     wishes: Wishes = field(default_factory=Wishes)
     unreliable: bool = False
@@ -127,7 +126,6 @@ class HostUpdate:
 class FeedUpdate:
     """What to store after a poll: the feed's next state, and its host's if that changed."""
 
-    id: FeedId
     state: FeedState
     host: HostUpdate | None = None
 

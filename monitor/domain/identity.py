@@ -1,34 +1,19 @@
-"""When two entries are the same article: what is hashed, and what is not enough to go by."""
+"""When entries of different origins are the same article: what is hashed, and what is not enough to go by."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from functools import lru_cache
 
 from monitor.domain.article import Entry
+from monitor.domain.digest import digest
 from monitor.domain.urls import canonical_url
 
 MIN_WORDS = 12
 """Fewer words in title and text together say too little: "Live updates" is not one article."""
 
 _WORD = re.compile(r"[^\W_]+")
-
-
-def digest(*parts: str) -> bytes:
-    """SHA-256 over parts that cannot run into each other, 32 bytes."""
-    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).digest()
-
-
-def entry_digest(entry: Entry) -> bytes:
-    """The identity of an entry within its origin."""
-    return digest("entry", entry.key)
-
-
-def content_digest(entry: Entry) -> bytes:
-    """Changes when title or text change: a new revision."""
-    return digest("content", entry.title, entry.text)
 
 
 def url_key(entry: Entry) -> bytes | None:

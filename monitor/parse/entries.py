@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from weakref import WeakKeyDictionary
 
 from monitor.domain.article import Entry
 from monitor.domain.text import one_line
@@ -29,7 +28,7 @@ _NAME_AND_MAIL = re.compile(r"([^()<>]+?)\s*[(<]\s*\S+@\S+\s*[)>]\Z")
 
 def to_entries(items: Iterable[Item], *, language: str | None, now: datetime) -> tuple[Entry, ...]:
     """One entry per item, in order. `language` is the feed's, for items that name none."""
-    return _with_keys([_believed(_known_entry(item, language), now) for item in items])
+    return _with_keys([_believed(_drawn(item, language), now) for item in items])
 
 
 def language_tag(text: str | None) -> str | None:
@@ -51,16 +50,11 @@ def joined_text(summary: str, content: str) -> str:
     return f"{summary}\n\n{content}"
 
 
-_DRAWN: WeakKeyDictionary[Item, tuple[str | None, Entry]] = WeakKeyDictionary()
-"""Entries of the items that are remembered elsewhere, for as long as they are."""
-
-
-def _known_entry(item: Item, language: str | None) -> Entry:
-    known = _DRAWN.get(item)
-    if known is not None and known[0] == language:
-        return known[1]
-    entry = _entry(item, language)
-    _DRAWN[item] = language, entry
+def _drawn(item: Item, language: str | None) -> Entry:
+    """The entry in `item`, made once."""
+    entry = item.drawn.get(language)
+    if entry is None:
+        entry = item.drawn[language] = _entry(item, language)
     return entry
 
 
@@ -74,16 +68,17 @@ def _believed(entry: Entry, now: datetime) -> Entry:
 
 
 def _entry(item: Item, language: str | None) -> Entry:
-    """The entry in an item, its dates as they stand there."""
+    """The entry in an item, its dates as they stand there, its key as if it stood alone."""
     summary = item.summary.text
     content = summary if item.content == item.summary else item.content.text
     text = joined_text(summary, content)
     image = item.image or (
         first_image(item.content.value or item.summary.value) if item.content.html or item.summary.html else None
     )
+    title = (one_line(item.title.text) or one_line(first_sentence(text)) or item.link or "")[:MAX_TITLE]
     return Entry(
-        key="",
-        title=(one_line(item.title.text) or one_line(first_sentence(text)) or item.link or "")[:MAX_TITLE],
+        key=item.guid or item.link or _digest(title, text),
+        title=title,
         text=text,
         summary=summary,
         url=item.link or None,
@@ -110,26 +105,16 @@ def _with_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     The order is miniflux's (FINDINGS of readers in use); an entry never shares its key with another one of the same document
     unless both are equal.
     """
+    if len({entry.key for entry in entries}) == len(entries):
+        return tuple(entries)
     guids = Counter(entry.guid for entry in entries)
-    keys = [_key(entry, repeated=guids[entry.guid] > 1) for entry in entries]
+    keys = [f"{entry.guid} {entry.url or ''}" if entry.guid and guids[entry.guid] > 1 else entry.key for entry in entries]
     counts = Counter(keys)
     return tuple(
-        _keyed(entry, key if counts[key] == 1 else f"{key} {_digest(entry)}") for entry, key in zip(entries, keys, strict=True)
+        replace(entry, key=key if counts[key] == 1 else f"{key} {_digest(entry.title, entry.text)}")
+        for entry, key in zip(entries, keys, strict=True)
     )
 
 
-def _key(entry: Entry, *, repeated: bool) -> str:
-    if entry.guid and not repeated:
-        return entry.guid
-    if entry.guid:
-        return f"{entry.guid} {entry.url or ''}"
-    return entry.url or _digest(entry)
-
-
-def _digest(entry: Entry) -> str:
-    said = f"{entry.title}\0{entry.text}".encode("utf-8", "replace")
-    return "sha256:" + hashlib.sha256(said).hexdigest()
-
-
-def _keyed(entry: Entry, key: str) -> Entry:
-    return replace(entry, key=key)
+def _digest(title: str, text: str) -> str:
+    return "sha256:" + hashlib.sha256(f"{title}\0{text}".encode("utf-8", "replace")).hexdigest()

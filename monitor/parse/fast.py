@@ -18,13 +18,13 @@ from monitor.domain.urls import absolute_url
 from monitor.parse import reference
 from monitor.parse.fastitem import XML_BASE, XML_LANG, Unsure, name_of, read_item
 from monitor.parse.items import FeedDocument, Item
-from monitor.parse.known import KnownItems, key_of
+from monitor.parse.known import Known, Memory, keys_in
 
 _DECLARED = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']([\w.-]{1,40})[\"'][^>]{0,100}\?>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _UTF8_DECLARATION = b"<?xml version='1.0' encoding='utf-8'?>"
 _SINGLE_BYTE = re.compile(r"(?:iso-8859-\d{1,2}|windows-125\d|cp125\d|koi8-[ru]|us-ascii)\Z")
-_NOT_HERE = (b"<!DOCTYPE", b"<!doctype", b"<!ENTITY")
+_NOT_HERE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _OPENING = re.compile(rb"<(?:item|entry)(?=[\s>/])")
 _OWN_BASE = etree.XPath(
     "boolean(/*/descendant::*[not(local-name()='content' or local-name()='summary' or local-name()='title')]/@xml:base | //@base | //@lang)"
@@ -34,7 +34,10 @@ _OWN_LANGUAGE = etree.XPath(
 )
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ROOTS = frozenset({"rss", "feed", "rdf:rdf"})
-_KNOWN = KnownItems()
+_FRAME_DATES = re.compile(
+    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|(<(lastBuildDate|pubDate|updated|dc:date)>[^<&]{0,100}</\2>)", re.DOTALL
+)
+_MEMORY = Memory()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +50,8 @@ class _Parts:
 
     @property
     def frame(self) -> bytes:
-        """The document without its items."""
-        return self.head + self.tail
+        """The document without its items, and without the dates of the whole: they change often, and nobody asks for them."""
+        return _FRAME_DATES.sub(lambda found: b"" if found[1] else found[0], self.head + self.tail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,27 +65,37 @@ class _Context:
     names: tuple[tuple[str, str], ...]
 
 
-def read(body: bytes, *, url: str, headers: Mapping[str, str], known: KnownItems = _KNOWN) -> FeedDocument | None:
+def read(body: bytes, *, url: str, headers: Mapping[str, str], memory: Memory = _MEMORY) -> FeedDocument | None:
     """The feed in `body` if it can be read exactly as feedparser would; None if that is not certain, whatever the body is.
 
-    Items that are `known`, letter for letter and in the same surroundings, are not read again.
+    Items in `memory`, letter for letter and in the same surroundings, are not read again, nor is the rest.
     """
     plain = _as_utf8(body, headers)
     parts = _taken_apart(plain) if plain is not None else None
     if parts is None:
         return None
     try:
-        _tree(parts.frame)
         root, last = _checked(parts, parts.items[-1:])
         if name_of(root) not in _ROOTS:
             return None
-        read_items = _items(parts, _context(root, last[0], url, headers), known)
+        items = _items(parts, _context(root, last[0], url, headers), memory.items)
+        document = _frame(parts.frame, url, headers, memory.frames)
     except (Unsure, etree.XMLSyntaxError, ValueError):
         return None
-    document = reference.read(parts.frame, url=url, headers={**headers, "content-type": "application/xml; charset=utf-8"})
     if document is None or document.items or document.format.startswith("atom") != (root.tag == f"{_ATOM}feed"):
         return None
-    return replace(document, items=read_items)
+    return replace(document, items=items)
+
+
+def _frame(frame: bytes, url: str, headers: Mapping[str, str], known: Known[FeedDocument]) -> FeedDocument | None:
+    key = keys_in(repr((url, headers.get("content-location"), headers.get("content-language"))))(frame)
+    document = known.get(key)
+    if document is None:
+        _tree(frame)
+        document = reference.read(frame, url=url, headers={**headers, "content-type": "application/xml; charset=utf-8"})
+        if document is not None:
+            known.add(key, document, len(frame))
+    return document
 
 
 def _checked(parts: _Parts, some: Sequence[bytes]) -> tuple[etree._Element, list[etree._Element]]:
@@ -106,13 +119,13 @@ def _context(root: etree._Element, item: etree._Element, url: str, headers: Mapp
     )
 
 
-def _items(parts: _Parts, context: _Context, known: KnownItems) -> tuple[Item, ...]:
+def _items(parts: _Parts, context: _Context, known: Known[Item]) -> tuple[Item, ...]:
     """The items, read again where they are not known.
 
     Only what stands between two beginnings of items is whole in itself, whatever document it is put into: the last one is always read, and so is
     one with a prefix, whose beginning was not looked for.
     """
-    keys = [key_of(repr(context), markup) for markup in parts.items[:-1]]
+    keys = [*map(keys_in(repr(context)), parts.items[:-1])]
     found = [known.get(key) for key in keys]
     unread = [markup for markup, item in zip(parts.items, found, strict=False) if item is None]
     _, elements = _checked(parts, [*unread, parts.items[-1]])
@@ -133,7 +146,7 @@ def _as_utf8(body: bytes, headers: Mapping[str, str]) -> bytes | None:
     body = body.removeprefix(codecs.BOM_UTF8)
     if b"<?xml" not in body[:1000]:
         body = body.lstrip()
-    if not body.startswith(b"<") or any(mark in body for mark in _NOT_HERE):
+    if not body.startswith(b"<"):
         return None
     declaration = _DECLARED.match(body)
     declared = declaration[1].decode("ascii").lower() if declaration else "utf-8"
@@ -155,6 +168,8 @@ def _taken_apart(body: bytes) -> _Parts | None:
     starts = [found.start() for found in _OPENING.finditer(body)]
     last = max(body.rfind(b"</item>"), body.rfind(b"</entry>"))
     if not starts or last < starts[0]:
+        return None
+    if _NOT_HERE.search(body, 0, starts[0]):
         return None
     end = body.find(b">", last) + 1
     ends = [*(start for start in starts[1:] if start < end), end]

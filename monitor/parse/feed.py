@@ -15,9 +15,8 @@ from monitor.parse import fast, jsonfeed, reference, sitemap
 from monitor.parse.body import Kind, holds_feed, kind_of, unpacked
 from monitor.parse.discovery import feeds_of_page
 from monitor.parse.entries import language_tag, to_entries
-from monitor.parse.hints import poll_hints
 from monitor.parse.items import FeedDocument
-from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
+from monitor.parse.result import ParsedFeed, ParseFailure
 
 
 def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> ParsedFeed | ParseFailure:
@@ -37,7 +36,7 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
     document = _read(plain, kind, url=url, headers=lower)
     if document is None:
         return _failure(plain, kind, url=url)
-    return _parsed(document, hints=PollHints() if kind is Kind.JSON else poll_hints(plain), now=now)
+    return _parsed(document, now=now)
 
 
 def _read(body: bytes, kind: Kind, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
@@ -50,7 +49,7 @@ def _read(body: bytes, kind: Kind, *, url: str, headers: Mapping[str, str]) -> F
     return fast.read(body, url=url, headers=headers) or reference.read(body, url=url, headers=headers)
 
 
-def _parsed(document: FeedDocument, *, hints: PollHints, now: datetime) -> ParsedFeed:
+def _parsed(document: FeedDocument, *, now: datetime) -> ParsedFeed:
     language = language_tag(document.language)
     return ParsedFeed(
         format=document.format,
@@ -58,7 +57,7 @@ def _parsed(document: FeedDocument, *, hints: PollHints, now: datetime) -> Parse
         link=document.link,
         language=language,
         entries=to_entries(document.items, language=language, now=now),
-        hints=hints,
+        hints=document.hints,
         hubs=document.hubs,
         self_url=document.self_url,
         children=document.children,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from monitor.domain.article import Entry
 from monitor.parse.html import html_to_text, plain_text
+from monitor.parse.result import PollHints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +25,12 @@ class Markup:
 NOTHING = Markup()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One item as its format holds it: links absolute, dates and texts as they stand there."""
+    """One item as its format holds it: links absolute, dates and texts as they stand there.
+
+    `drawn` keeps the entries made of it, by the feed's language: an item that is known comes again with every document.
+    """
 
     title: Markup = NOTHING
     summary: Markup = NOTHING
@@ -38,17 +43,19 @@ class Item:
     published: str = ""
     updated: str = ""
     image: str | None = None
+    drawn: dict[str | None, Entry] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """A feed as its format holds it. `hubs`, `self_url` and `children` as in ParsedFeed; links are absolute."""
+    """A feed as its format holds it. `hints`, `hubs`, `self_url` and `children` as in ParsedFeed; links are absolute."""
 
     format: str
     title: Markup = NOTHING
     link: str | None = None
     language: str | None = None
     items: tuple[Item, ...] = ()
+    hints: PollHints = field(default_factory=PollHints)
     hubs: tuple[str, ...] = ()
     self_url: str | None = None
     children: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any
 
 from monitor.domain.urls import absolute_url
 from monitor.parse import tamed
+from monitor.parse.hints import poll_hints
 from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -41,6 +42,7 @@ def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument |
         items=tuple(_item(entry, base) for entry in entries if entry),
         hubs=_targets(links, "hub", base),
         self_url=next(iter(_targets(links, "self", base)), None),
+        hints=poll_hints(body),
     )
 
 

@@ -18,7 +18,13 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 def read(body: bytes, *, url: str) -> FeedDocument | None:
     """The news of a sitemap, or the sitemaps of an index (newest first); None if it is neither, or a sitemap without news."""
     parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(body, parser)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from monitor.domain import cadence
-from monitor.domain.article import Entry
+from monitor.domain.article import MARK_SIZE
 from monitor.domain.cadence import Limits, Wishes
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedStatus, FeedUpdate, HostUpdate, Validators
-from monitor.parse.result import ParsedFeed, ParseFailure
+from monitor.parse.result import ParseFailure
+from monitor.polling.excerpt import MAX_MARKS, Excerpt, marks_in, sketch
 from monitor.polling.failures import http_date
-from monitor.polling.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, moved_for_good
+from monitor.polling.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, moved_for_good
 
 CONFIRMATIONS = 3
 """Polls in a row that must name the same new address before it is used."""
@@ -24,7 +24,6 @@ FULL_FETCH_EVERY = timedelta(hours=12)
 SUSPICIOUS_ENTRIES = 4
 """So many entries were to be expected since the last body, and still "not changed": ask without validators."""
 
-MAX_KEYS = 400
 GAP_SHOWN_FOR = timedelta(days=1)
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -58,17 +57,12 @@ def conditions(state: FeedState, now: datetime) -> Validators:
     return Validators() if expected >= SUSPICIOUS_ENTRIES and now - seen >= timedelta(hours=1) else state.validators
 
 
-def unchanged(state: FeedState, body: bytes) -> bool:
-    """Whether `body` is the one that was read last."""
-    return state.body_hash is not None and state.body_hash == digest(body)
+def unchanged(state: FeedState, fetched: Fetched) -> bool:
+    """Whether what was fetched is what was read last."""
+    return state.body_hash is not None and state.body_hash == fetched.digest
 
 
-def digest(body: bytes) -> bytes:
-    """SHA-256 of a body."""
-    return hashlib.sha256(body).digest()
-
-
-def decide(feed: FeedForPoll, outcome: Outcome, parsed: ParsedFeed | ParseFailure | None, now: datetime, plan: Plan) -> FeedUpdate:
+def decide(feed: FeedForPoll, outcome: Outcome, parsed: Excerpt | ParseFailure | None, now: datetime, plan: Plan) -> FeedUpdate:
     """The feed's next state. `parsed` is None where there was no body, or the one that is already known."""
     if isinstance(outcome, FetchFailure):
         return _failed(feed, outcome, now, plan)
@@ -76,16 +70,16 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: ParsedFeed | ParseFailur
         failure = FetchFailure(problem=Problem.NO_FEED, reason=_no_feed(parsed), url=outcome.url, redirects=outcome.redirects)
         return _failed(feed, failure, now, plan)
     before = feed.state
-    state = _moved(feed, before, outcome)
+    learnt = _moved(feed, outcome)
     if isinstance(outcome, Fetched):
-        state = replace(state, validators=outcome.validators, body_hash=digest(outcome.body))
-        if outcome.status != 226:
-            state = replace(state, last_full_fetch_at=now)
+        learnt |= {"validators": outcome.validators, "body_hash": outcome.digest}
+        if outcome.status != DELTA:
+            learnt["last_full_fetch_at"] = now
     if parsed is None or not isinstance(outcome, Fetched):
-        state = replace(state, rhythm=cadence.observe(before.rhythm, (), 0, now))
+        learnt["rhythm"] = cadence.observe(before.rhythm, (), 0, now)
     else:
-        state = _read(before, state, outcome, parsed, now)
-    return FeedUpdate(id=feed.id, state=_succeeded(state, outcome.headers, now, plan), host=_host_recovered(feed))
+        learnt |= _read(before, outcome, parsed, now)
+    return FeedUpdate(state=_succeeded(before, learnt, outcome.headers, now, plan), host=_host_recovered(feed))
 
 
 def _no_feed(parsed: ParseFailure) -> str:
@@ -94,86 +88,66 @@ def _no_feed(parsed: ParseFailure) -> str:
     return f"this is a web page, not a feed; use {' or '.join(parsed.feeds[:3])} instead"
 
 
-def _read(before: FeedState, state: FeedState, outcome: Fetched, parsed: ParsedFeed, now: datetime) -> FeedState:
+def _read(before: FeedState, outcome: Fetched, document: Excerpt, now: datetime) -> dict[str, Any]:
     """A new document: what is new in it, whether something was missed, and how it changes the rhythm."""
-    known = before.document.keys
-    keys = {_short(entry): entry for entry in parsed.entries}
+    known = {_key(mark): mark for mark in marks_in(before.document.marks)}
+    dates = {_key(mark): _time(at) for mark, at in zip(document.marks, document.published, strict=True)}
+    delta = outcome.status == DELTA
     first = before.last_success_at is None or not known
     if first:
-        rhythm = cadence.first_seen([entry.published_at for entry in parsed.entries], now)
-        fresh: Sequence[Entry] = ()
+        fresh: list[datetime | None] = []
+        rhythm = cadence.first_seen([_time(at) for at in document.published], now)
     else:
-        fresh = _fresh(keys, known)
-        size = 0 if outcome.status == 226 else len(parsed.entries)
-        rhythm = cadence.observe(before.rhythm, [entry.published_at for entry in fresh], size, now)
-    newest = max(
-        (entry.published_at for entry in parsed.entries if entry.published_at is not None and entry.published_at <= now),
-        default=None,
-    )
-    missed = not first and outcome.status != 226 and _missed(before, keys, newest)
-    hints = parsed.hints
-    stored = [_mark(entry) for entry in parsed.entries]
-    delta = outcome.status == 226
-    document = DocumentMemory(
-        keys=_sketch([*keys, *known] if delta else keys),
-        stored=_sketch([*stored, *before.document.stored] if delta else stored),
-        newest=max((date for date in (newest, before.document.newest) if date is not None), default=None),
-        wishes=Wishes(wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days),
-        unreliable=before.document.unreliable or _lied(before, outcome, fresh, now),
-    )
-    return replace(
-        state,
-        title=parsed.title or before.title,
-        format=parsed.format,
-        rhythm=rhythm,
-        document=document if keys else replace(document, keys=known, stored=before.document.stored),
-        gap_at=now if missed else before.gap_at,
-    )
+        fresh = _fresh(dates, known)
+        rhythm = cadence.observe(before.rhythm, fresh, 0 if delta else len(document.marks), now)
+    newest = max((at for at in dates.values() if at is not None and at <= now), default=None)
+    missed = not first and not delta and _missed(before, known, dates, newest)
+    marks = {**(known if delta else {}), **{_key(mark): mark for mark in document.marks}}.values()
+    feed, hints = document.feed, document.feed.hints
+    return {
+        "title": feed.title or before.title,
+        "format": feed.format,
+        "rhythm": rhythm,
+        "document": DocumentMemory(
+            marks=sketch(marks) if dates else before.document.marks,
+            newest=max((date for date in (newest, before.document.newest) if date is not None), default=None),
+            wishes=Wishes(wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days),
+            unreliable=before.document.unreliable or _lied(before, outcome, fresh, now),
+        ),
+        "gap_at": now if missed else before.gap_at,
+    }
 
 
-def _short(entry: Entry) -> str:
-    return hashlib.sha256(entry.key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+def _key(mark: bytes) -> bytes:
+    """The half of a mark that tells the entry."""
+    return mark[: MARK_SIZE // 2]
 
 
-def _mark(entry: Entry) -> str:
-    return _mark_of(entry.key, entry.title, entry.text)
+def _time(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
-@lru_cache(maxsize=1024)
-def _mark_of(key: str, title: str, text: str) -> str:
-    """Asked for twice in a poll: what of the document is not stored yet, and what will be."""
-    return hashlib.sha256(f"{key}\x00{title}\x00{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def _fresh(dates: Mapping[bytes, datetime | None], known: Mapping[bytes, bytes]) -> list[datetime | None]:
+    """The dates of the entries that the last document did not have; of a long one, only those that its sample would have held."""
+    beyond = max(known) if len(known) >= MAX_MARKS else None
+    return [at for key, at in dates.items() if key not in known and (beyond is None or key <= beyond)]
 
 
-def unstored(entries: Sequence[Entry], state: FeedState) -> tuple[Entry, ...]:
-    """The entries that were not, letter for letter, in the last document that was stored: only these are looked up in the database."""
-    return tuple(entry for entry in entries if _mark(entry) not in state.document.stored)
-
-
-def _sketch(keys: Sequence[str] | Mapping[str, Entry]) -> frozenset[str]:
-    """All keys of a usual document; the smallest of a long one, which are a fair sample and the same sample each time."""
-    return frozenset(sorted(keys)[:MAX_KEYS])
-
-
-def _fresh(keys: Mapping[str, Entry], known: frozenset[str]) -> list[Entry]:
-    """Entries that the last document did not have; of a long one, only those that its sample would have held."""
-    beyond = max(known) if len(known) >= MAX_KEYS else "g"
-    return [entry for key, entry in keys.items() if key not in known and key <= beyond]
-
-
-def _missed(before: FeedState, keys: Mapping[str, Entry], newest: datetime | None) -> bool:
+def _missed(
+    before: FeedState, known: Mapping[bytes, bytes], dates: Mapping[bytes, datetime | None], newest: datetime | None
+) -> bool:
     """No entry in common with the last document although this one is full: more may have come than it holds.
 
     A document whose dates are no newer than the last one's has only given its entries other ids.
     """
-    if len(keys) < 2 or len(keys) < 0.8 * before.rhythm.size or before.document.keys & keys.keys():
+    if len(dates) < 2 or len(dates) < 0.8 * before.rhythm.size or known.keys() & dates.keys():
         return False
-    oldest = min((entry.published_at for entry in keys.values() if entry.published_at is not None), default=None)
+    oldest = min((at for at in dates.values() if at is not None), default=None)
     last = before.document.newest
     return oldest is None or last is None or newest is None or oldest > last
 
 
-def _lied(before: FeedState, outcome: Fetched, fresh: Sequence[Entry], now: datetime) -> bool:
+def _lied(before: FeedState, outcome: Fetched, fresh: Sequence[datetime | None], now: datetime) -> bool:
     """Whether an unconditional request has shown that a conditional one would have hidden, or has hidden, new entries."""
     if not fresh or conditions(before, now) or not before.validators:
         return False
@@ -182,28 +156,38 @@ def _lied(before: FeedState, outcome: Fetched, fresh: Sequence[Entry], now: date
     asked, seen = before.last_polled_at, before.last_full_fetch_at
     if asked is None or seen is None or asked <= seen:
         return False
-    hidden = [
-        entry for entry in fresh if entry.published_at is not None and seen < entry.published_at < asked - timedelta(minutes=10)
-    ]
+    hidden = [at for at in fresh if at is not None and seen < at < asked - timedelta(minutes=10)]
     return len(hidden) >= SUSPICIOUS_ENTRIES - 1
 
 
-def _moved(feed: FeedForPoll, before: FeedState, outcome: Fetched | NotModified) -> FeedState:
-    named = moved_for_good(outcome.redirects)
-    if address(feed) != feed.url and named is None:
-        return before
+def _moved(feed: FeedForPoll, outcome: Fetched | NotModified) -> dict[str, Any]:
+    """What the redirects say of the feed's address."""
+    before, named = feed.state, moved_for_good(outcome.redirects)
     if named is None or named == feed.url:
-        return replace(before, moved_to=None, moves_seen=0)
-    return replace(before, moved_to=named, moves_seen=before.moves_seen + 1 if named == before.moved_to else 1)
+        return {} if named is None and address(feed) != feed.url else {"moved_to": None, "moves_seen": 0}
+    return {"moved_to": named, "moves_seen": before.moves_seen + 1 if named == before.moved_to else 1}
 
 
-def _succeeded(state: FeedState, headers: Mapping[str, str], now: datetime, plan: Plan) -> FeedState:
-    interval_s = cadence.interval(state.rhythm, now, plan.limits)
-    wishes = replace(state.document.wishes, wait_s=max(state.document.wishes.wait_s, fresh_for(headers, now)))
+def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[str, str], now: datetime, plan: Plan) -> FeedState:
+    """The state after a poll that worked, in which it has `learnt` the values of these fields."""
+    rhythm, document = learnt["rhythm"], learnt.get("document", before.document)
+    interval_s = cadence.interval(rhythm, now, plan.limits)
+    wishes: Wishes = document.wishes
+    fresh_s = fresh_for(headers, now)
+    if fresh_s > wishes.wait_s:
+        wishes = replace(wishes, wait_s=fresh_s)
+    remark = _remark(
+        gap_at=learnt.get("gap_at", before.gap_at),
+        moved_to=learnt.get("moved_to", before.moved_to),
+        moves_seen=learnt.get("moves_seen", before.moves_seen),
+        unreliable=document.unreliable,
+        now=now,
+    )
     return replace(
-        state,
+        before,
+        **learnt,
         status=FeedStatus.OK,
-        reason=_remark(state, now),
+        reason=remark,
         last_polled_at=now,
         last_success_at=now,
         next_poll_at=cadence.next_poll(interval_s, wishes, now, plan.limits, spread=plan.spread),
@@ -212,16 +196,16 @@ def _succeeded(state: FeedState, headers: Mapping[str, str], now: datetime, plan
     )
 
 
-def _remark(state: FeedState, now: datetime) -> str | None:
+def _remark(*, gap_at: datetime | None, moved_to: str | None, moves_seen: int, unreliable: bool, now: datetime) -> str | None:
     """What the operator should know of a feed that works."""
     remarks = []
-    if state.gap_at is not None and now - state.gap_at < GAP_SHOWN_FOR:
+    if gap_at is not None and now - gap_at < GAP_SHOWN_FOR:
         remarks.append(
-            f"entries may have been missed before {state.gap_at:%Y-%m-%d %H:%M} UTC: none of the previous ones was left; polling faster"
+            f"entries may have been missed before {gap_at:%Y-%m-%d %H:%M} UTC: none of the previous ones was left; polling faster"
         )
-    if state.moved_to is not None and state.moves_seen >= CONFIRMATIONS:
-        remarks.append(f"moved for good to {state.moved_to}, polled there")
-    if state.document.unreliable:
+    if moved_to is not None and moves_seen >= CONFIRMATIONS:
+        remarks.append(f"moved for good to {moved_to}, polled there")
+    if unreliable:
         remarks.append('the server says "not changed" of documents that have changed, so they are always fetched whole')
     return "; ".join(remarks) or None
 
@@ -249,15 +233,15 @@ def _failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan)
     if elsewhere:
         state = replace(state, moved_to=None, moves_seen=0)
     if failure.problem is Problem.GONE and not elsewhere:
-        return FeedUpdate(id=feed.id, state=replace(state, status=FeedStatus.GONE, next_poll_at=None), host=_host_recovered(feed))
+        return FeedUpdate(state=replace(state, status=FeedStatus.GONE, next_poll_at=None), host=_host_recovered(feed))
     failures = before.failures + _WEIGHTS.get(failure.problem, 1.0)
     wait = timedelta(seconds=cadence.after_failure(before.interval_s, failures, plan.limits))
     state = replace(state, failures=failures)
     if failure.problem is not Problem.TOO_FAST and failure.retry_at is None:
-        return FeedUpdate(id=feed.id, state=replace(state, next_poll_at=now + wait * (1 + 0.1 * plan.spread)))
+        return FeedUpdate(state=replace(state, next_poll_at=now + wait * (1 + 0.1 * plan.spread)))
     until = failure.retry_at if failure.retry_at is not None else now + _pause(feed)
     host = None if plan.inside else HostUpdate(host=feed.host, refusals=feed.refusals + 1, paused_until=until)
-    return FeedUpdate(id=feed.id, state=replace(state, next_poll_at=max(until, now + wait)), host=host)
+    return FeedUpdate(state=replace(state, next_poll_at=max(until, now + wait)), host=host)
 
 
 def _pause(feed: FeedForPoll) -> timedelta:

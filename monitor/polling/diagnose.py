@@ -80,7 +80,7 @@ class Diagnosis:
             if name in outcome.headers:
                 yield f"< {name}: {outcome.headers[name][:200]}"
         if self.result.entries or state.reason is None:
-            yield f"* {state.format}: {state.title or 'no title'}, {len(self.result.entries)} entries{self._newest()}"
+            yield f"* {state.format}: {state.title or 'no title'}, {self.result.read} entries{self._newest()}"
         wishes = state.document.wishes
         if wishes.wait_s:
             yield f"* asks to be polled no more often than every {wishes.wait_s / 60:.0f} min"

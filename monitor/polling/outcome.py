@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from monitor.domain.feed import Validators
 
@@ -50,7 +52,11 @@ class Redirect:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+DELTA = 226
+"""The status of an answer that holds only what is new (RFC 3229, "IM Used")."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fetched:
     """A body, decompressed. `url` is where it was found in the end, `headers` have lower-case names, `wire_bytes` counts what was sent."""
 
@@ -60,6 +66,11 @@ class Fetched:
     body: bytes
     wire_bytes: int
     redirects: tuple[Redirect, ...] = ()
+
+    @cached_property
+    def digest(self) -> bytes:
+        """SHA-256 of the body."""
+        return hashlib.sha256(self.body).digest()
 
     @property
     def validators(self) -> Validators:

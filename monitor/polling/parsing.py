@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import threading
-import time
-from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+import pickle
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
+from typing import Protocol
 
 from monitor.logs import get_logger
-from monitor.parse.feed import parse_feed
-from monitor.parse.result import ParsedFeed, ParseFailure
+from monitor.parse.result import ParseFailure
+from monitor.polling.excerpt import Excerpt
+from monitor.polling.messages import HEAD, Fault, framed
 
-Parsed = ParsedFeed | ParseFailure
-Parse = Callable[[bytes, str, Mapping[str, str], datetime], Awaitable[Parsed]]
-"""Body, the URL it was found at, its headers (lower-case names) and the time, to a feed or the reason why there is none."""
+Parsed = Excerpt | ParseFailure
 
 PATIENCE_S = 20.0
+_AT_ONCE = 256 * 1024
+"""Bytes: longer answers are unpacked off the event loop."""
+
+
+class Parse(Protocol):
+    """From a body to what is needed of the document, or to the reason why there is none.
+
+    `url` is where it was found, `headers` have lower-case names, `known` are the marks of entries that are stored (`DocumentMemory.marks`).
+    """
+
+    async def __call__(self, body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes = b"") -> Parsed:
+        """Parse one body."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    process: subprocess.Popen[bytes]
+    connection: socket.socket
 
 
 class ParserProcess:
@@ -28,53 +45,67 @@ class ParserProcess:
 
     def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
         self.patience_s = patience_s
-        self._pool: ProcessPoolExecutor | None = None
+        self._child: _Child | None = None
         self._turn = asyncio.Lock()
 
-    async def __call__(self, body: bytes, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
+    async def __call__(self, body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes = b"") -> Parsed:
         """Parse one body; calls wait for each other, so that a hanging one can be told from its neighbours."""
         async with self._turn:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    1, mp_context=get_context("spawn"), initializer=_end_with_parent, initargs=(os.getpid(),)
-                )
-            job = asyncio.get_running_loop().run_in_executor(self._pool, _parse, body, url, dict(headers), now)
+            child = self._child = self._child or _start()
+            answered = False
             try:
-                return await asyncio.wait_for(job, self.patience_s)
+                async with asyncio.timeout(self.patience_s):
+                    received = await _exchange(child.connection, framed((body, url, dict(headers), now, known)))
+                answered = True
             except TimeoutError:
-                await asyncio.to_thread(self._abandon)
                 return ParseFailure(reason=f"parsing took more than {self.patience_s:.0f} s and was given up")
-            except BrokenExecutor:
-                await asyncio.to_thread(self._abandon)
+            except (EOFError, OSError):
                 return ParseFailure(reason="the parser crashed on this document")
-            except Exception as error:  # noqa: BLE001 - a bug in the parser is one feed's failure, not the poller's
-                get_logger().error("tick.failed", step="parse", feed=url, error=repr(error))
-                return ParseFailure(reason=f"the parser failed on this document ({type(error).__name__})")
-
-    def _abandon(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        for process in list((pool._processes or {}).values()):  # noqa: SLF001 - there is no public way to end a busy worker
-            process.kill()
-        pool.shutdown(wait=True, cancel_futures=True)
+            finally:
+                if not answered:
+                    self.close()
+        answer = _unpacked(received) if len(received) < _AT_ONCE else await asyncio.to_thread(_unpacked, received)
+        if isinstance(answer, Fault):
+            get_logger().error("tick.failed", step="parse", feed=url, error=answer.error)
+            return ParseFailure(reason=f"the parser failed on this document ({answer.error.partition('(')[0]})")
+        return answer
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
-        self._abandon()
+        child, self._child = self._child, None
+        if child is not None:
+            child.process.kill()
+            child.process.wait()
+            child.connection.close()
 
 
-def _parse(body: bytes, url: str, headers: dict[str, str], now: datetime) -> Parsed:
-    return parse_feed(body, url=url, headers=headers, now=now)
+def _start() -> _Child:
+    """The process in a session of its own, so that Ctrl-C reaches only us; it ends when its connection closes, as it does with us."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        ours.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
+            [sys.executable, "-m", "monitor.polling.parser", str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+        )
+    return _Child(process, ours)
 
 
-def _end_with_parent(parent: int) -> None:
-    """A parent that is killed cannot end its children: the child looks for itself. Ctrl-C is the parent's affair."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+async def _exchange(connection: socket.socket, message: bytes) -> bytes:
+    """Send a message; the answer without its length."""
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(connection, message)
+    received = bytearray()
+    while len(received) < HEAD or len(received) < HEAD + int.from_bytes(received[:HEAD]):
+        piece = await loop.sock_recv(connection, _AT_ONCE)
+        if not piece:
+            raise EOFError
+        received += piece
+    return bytes(received[HEAD:])
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+def _unpacked(received: bytes) -> Parsed | Fault:
+    answer: Parsed | Fault = pickle.loads(received)  # noqa: S301 - from our own child
+    return answer

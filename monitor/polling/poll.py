@@ -6,21 +6,23 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from monitor.domain.article import Entry, Origin, OriginKind
 from monitor.domain.cadence import Limits
 from monitor.domain.feed import FeedForPoll, FeedUpdate
 from monitor.domain.urls import host_of
-from monitor.parse.result import ParsedFeed, ParseFailure
+from monitor.parse.result import ParsedFeed
 from monitor.polling import guard
-from monitor.polling.decide import Plan, address, conditions, decide, unchanged, unstored
+from monitor.polling.decide import Plan, address, conditions, decide, unchanged
+from monitor.polling.excerpt import Excerpt, joined
 from monitor.polling.fetch import Fetcher
 from monitor.polling.outcome import Fetched, FetchFailure, Outcome
-from monitor.polling.parsing import Parse
+from monitor.polling.parsing import Parse, Parsed
 from monitor.polling.request import Access, access_for
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 
-MANY_ENTRIES = 500
+MANY_ENTRIES = 2000
 """Above this, deciding takes milliseconds and is moved off the event loop."""
 
 MAX_CHILDREN = 3
@@ -29,7 +31,7 @@ MAX_CHILDREN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollResult:
-    """What a poll found. `entries` are those of a changed document, `unstored` those of them that the last stored document did not have.
+    """What a poll found. `entries` are those of a changed document that the last stored document did not have, of `read` in all.
 
     `first` says that it is the feed's first success.
     """
@@ -39,7 +41,7 @@ class PollResult:
     outcome: Outcome
     origin: Origin
     entries: tuple[Entry, ...] = ()
-    unstored: tuple[Entry, ...] = ()
+    read: int = 0
     first: bool = False
 
     def alertable(self, backfill: timedelta, now: datetime) -> Callable[[Entry], bool]:
@@ -49,7 +51,7 @@ class PollResult:
         return lambda entry: entry.published_at is not None and entry.published_at >= now - backfill
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Setting:
     """What the configuration says about polling one feed."""
 
@@ -57,6 +59,12 @@ class Setting:
     polling: PollingSettings
     http: HttpSettings
 
+    @cached_property
+    def access(self) -> Access:
+        """What its requests carry."""
+        return access_for(self.feed, self.http)
+
+    @cached_property
     def limits(self) -> Limits:
         """The bounds of the feed's interval."""
         return Limits(
@@ -70,30 +78,27 @@ async def poll(
     feed: FeedForPoll, setting: Setting, fetcher: Fetcher, parse: Parse, *, clock: Callable[[], datetime], spread: float
 ) -> PollResult:
     """Ask `feed` once. Whatever the server does, the result is a value; `spread` in [0, 1) jitters the next poll."""
-    access = access_for(setting.feed, setting.http)
-    outcome: Outcome = await fetcher.get(address(feed), origin=feed.url, access=access, validators=conditions(feed.state, clock()))
-    parsed: ParsedFeed | ParseFailure | None = None
-    if isinstance(outcome, Fetched) and not unchanged(feed.state, outcome.body):
-        parsed = await parse(outcome.body, outcome.url, outcome.headers, clock())
-        if isinstance(parsed, ParsedFeed) and parsed.children:
-            outcome, parsed = await _with_children(feed, outcome, parsed, access, fetcher, parse, clock)
-    now = clock()
-    plan = Plan(limits=setting.limits(), spread=spread, inside=guard.is_inside(feed.url))
-    found = parsed if isinstance(parsed, ParsedFeed) else None
-    entries = () if found is None else _entries(found, setting.feed.language)
-    if len(entries) > MANY_ENTRIES:
-        update = await asyncio.to_thread(decide, feed, outcome, parsed, now, plan)
-        fresh = await asyncio.to_thread(unstored, entries, feed.state)
+    outcome: Outcome = await fetcher.get(
+        address(feed), origin=feed.url, access=setting.access, validators=conditions(feed.state, clock())
+    )
+    parsed: Parsed | None = None
+    if isinstance(outcome, Fetched) and not unchanged(feed.state, outcome):
+        parsed = await parse(outcome.body, outcome.url, outcome.headers, clock(), feed.state.document.marks)
+        if isinstance(parsed, Excerpt) and parsed.feed.children:
+            outcome, parsed = await _with_children(feed, outcome, parsed, setting.access, fetcher, parse, clock)
+    found = parsed if isinstance(parsed, Excerpt) else None
+    plan = Plan(limits=setting.limits, spread=spread, inside=guard.is_inside(feed.url))
+    if found is not None and len(found.marks) > MANY_ENTRIES:
+        update = await asyncio.to_thread(decide, feed, outcome, parsed, clock(), plan)
     else:
-        update = decide(feed, outcome, parsed, now, plan)
-        fresh = unstored(entries, feed.state)
+        update = decide(feed, outcome, parsed, clock(), plan)
     return PollResult(
         feed=feed,
         update=update,
         outcome=outcome,
         origin=_origin(feed, setting.feed, found),
-        entries=entries,
-        unstored=fresh,
+        entries=() if found is None else _entries(found.feed, setting.feed.language),
+        read=0 if found is None else len(found.marks),
         first=feed.state.last_success_at is None,
     )
 
@@ -101,29 +106,29 @@ async def poll(
 async def _with_children(
     feed: FeedForPoll,
     index: Fetched,
-    parsed: ParsedFeed,
+    parsed: Excerpt,
     access: Access,
     fetcher: Fetcher,
     parse: Parse,
     clock: Callable[[], datetime],
-) -> tuple[Outcome, ParsedFeed | ParseFailure | None]:
+) -> tuple[Outcome, Parsed | None]:
     """A sitemap index read as one document: its newest sitemaps' entries. Its own validators say nothing about theirs."""
-    bodies, entries = [index.body], list(parsed.entries)
-    for url in parsed.children[:MAX_CHILDREN]:
+    bodies, children = [index.body], list[Excerpt]()
+    for url in parsed.feed.children[:MAX_CHILDREN]:
         answer = await fetcher.get(url, origin=feed.url, access=access)
         if isinstance(answer, FetchFailure):
             return replace(answer, reason=f"the sitemap {url} of this index: {answer.reason}"), None
         if isinstance(answer, Fetched):
-            child = await parse(answer.body, answer.url, answer.headers, clock())
+            child = await parse(answer.body, answer.url, answer.headers, clock(), feed.state.document.marks)
             bodies.append(answer.body)
-            entries.extend(child.entries if isinstance(child, ParsedFeed) else ())
+            children += [child] if isinstance(child, Excerpt) else []
     headers = {name: value for name, value in index.headers.items() if name not in {"etag", "last-modified"}}
     whole = replace(index, body=b"\x00".join(bodies), headers=headers)
-    return whole, None if unchanged(feed.state, whole.body) else replace(parsed, entries=tuple(entries))
+    return whole, None if unchanged(feed.state, whole) else joined(parsed, children)
 
 
-def _origin(feed: FeedForPoll, configured: FeedSettings, parsed: ParsedFeed | None) -> Origin:
-    title = parsed.title if parsed is not None else ""
+def _origin(feed: FeedForPoll, configured: FeedSettings, found: Excerpt | None) -> Origin:
+    title = found.feed.title if found is not None else ""
     return Origin(
         kind=OriginKind.FEED,
         id=feed.id,

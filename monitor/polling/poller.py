@@ -137,10 +137,10 @@ class Poller:
             batch = [await self._results.get()]
             if self._running:
                 await asyncio.sleep(_GATHER_S)
-            entries = len(batch[0].unstored)
+            entries = len(batch[0].entries)
             while not self._results.empty() and len(batch) < _MAX_BATCH and entries < _MAX_BATCH_ENTRIES:
                 batch.append(self._results.get_nowait())
-                entries += len(batch[-1].unstored)
+                entries += len(batch[-1].entries)
             try:
                 scans = await asyncio.to_thread(self._store, batch)
                 if scans:
@@ -166,7 +166,7 @@ class Poller:
     def _store_together(self, batch: Sequence[PollResult]) -> list[ScanId]:
         """Every feed's row before any article: so two schedulers never wait for each other in a circle."""
         with self._tools.database.write() as connection:
-            current = feeds.finish_all(connection, [(result.update, result.feed.epoch) for result in batch])
+            current = feeds.finish_all(connection, [(result.feed, result.update) for result in batch])
             stored = [
                 (result, self._ingest(connection, result)) for result in batch if (result.feed.id, result.feed.epoch) in current
             ]
@@ -175,10 +175,10 @@ class Poller:
         return [scan for _, taken in stored for scan in taken.scans]
 
     def _ingest(self, connection: Connection, result: PollResult) -> Ingested:
-        if not result.unstored:
+        if not result.entries:
             return Ingested()
         now = self._clock()
-        return ingest(connection, result.origin, result.unstored, now=now, alertable=result.alertable(self._settings.backfill, now))
+        return ingest(connection, result.origin, result.entries, now=now, alertable=result.alertable(self._settings.backfill, now))
 
     def _give_up(self, result: PollResult, error: Exception) -> None:
         """The entries of one feed cannot be stored: say so in its health and try again later."""
@@ -191,7 +191,7 @@ class Poller:
             next_poll_at=self._clock() + _RETRY_STORE,
         )
         with self._tools.database.write() as connection:
-            feeds.finish(connection, FeedUpdate(id=result.feed.id, state=state), result.feed.epoch)
+            feeds.finish(connection, result.feed, FeedUpdate(state=state))
 
 
 def _report(result: PollResult, stored: Ingested) -> None:
@@ -206,6 +206,6 @@ def _report(result: PollResult, stored: Ingested) -> None:
     else:
         if before.status is FeedStatus.FAILING:
             log.info("feed.recovered")
-        log.debug("feed.polled", entries=len(result.entries), new=len(stored.new), revised=len(stored.revised))
+        log.debug("feed.polled", entries=result.read, new=len(stored.new), revised=len(stored.revised))
         if stored.new or stored.revised:
             log.info("article.stored", new=len(stored.new), revised=len(stored.revised))

@@ -6,11 +6,13 @@ up late changes nothing. Hosts are gated before the batch is filled: a host with
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, func, literal, or_, select, update
 
 from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators, gate_of
 from monitor.domain.ids import FeedId
@@ -20,26 +22,13 @@ from monitor.storage.dialect import insert
 from monitor.storage.ids import new_id
 from monitor.storage.tables import appearances, feeds
 from monitor.storage.tables import hosts as hosts_table
+from monitor.storage.types import UtcDateTime
 
 _COLUMNS = (
     *("status", "reason", "title", "format", "body_hash", "moved_to", "moves_seen", "last_polled_at", "last_success_at"),
     *("last_full_fetch_at", "next_poll_at", "interval_s", "failures", "gap_at"),
 )
-
-
-_FINISH = (
-    update(feeds)
-    .where(feeds.c.id == bindparam("of_feed"))
-    .values({name: bindparam(name) for name in (*_COLUMNS, "etag", "last_modified", "history", "lease_until")})
-)
-"""Made once: this statement runs for every poll, and making it takes longer than running it."""
-_EPOCHS = (
-    select(feeds.c.id, feeds.c.epoch)
-    .where(feeds.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(feeds.c.host, feeds.c.id)
-    .with_for_update()
-)
-"""Locked until the transaction ends, in one order: two pollers never wait for each other in a circle."""
+"""Columns that are fields of FeedState, by the same names."""
 
 
 def sync(connection: Connection, configured: Iterable[FeedSettings], now: datetime) -> None:
@@ -84,96 +73,127 @@ def claim_due(
     another poller is stepped around (SKIP LOCKED on PostgreSQL; SQLite has one writer at a time). Without a gap a host may be asked
     over all its connections at once.
     """
-    due = _due(now)
-    waiting = select(feeds.c.host, func.min(feeds.c.next_poll_at).label("since")).where(due).group_by(feeds.c.host).subquery()
-    leased = select(feeds.c.host, func.count().label("polls")).where(feeds.c.lease_until > now).group_by(feeds.c.host).subquery()
-    busy = select(leased.c.host).where(leased.c.polls >= host_connections)
-    open_hosts = connection.scalars(
-        select(hosts_table.c.host)
-        .join(waiting, waiting.c.host == hosts_table.c.host)
-        .where(hosts.is_open(now), hosts_table.c.host.not_in(busy))
-        .order_by(waiting.c.since)
-        .limit(limit)
-        .with_for_update(of=hosts_table, skip_locked=True)
-    ).all()
-    room = literal(1) if host_gap else host_connections - func.coalesce(leased.c.polls, 0)
-    place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll_at, feeds.c.id))
-    ranked = (
-        select(feeds.c.id, place.label("place"), room.label("room"))
-        .outerjoin(leased, leased.c.host == feeds.c.host)
-        .where(feeds.c.host.in_(open_hosts), due)
-        .subquery()
-    )
-    chosen = select(ranked.c.id).where(ranked.c.place <= ranked.c.room).order_by(ranked.c.place).limit(limit)
-    claimed = _claim(connection, connection.scalars(chosen).all(), now + lease)
+    values = {"now": now, "limit": limit, "connections": host_connections}
+    open_hosts = connection.scalars(_OPEN_HOSTS, values).all()
+    chosen = connection.scalars(_chosen(one_each=bool(host_gap)), {**values, "open_hosts": open_hosts}).all()
+    rows = connection.execute(_CLAIM, {"ids": chosen, "until": now + lease}).all()
+    refusals = hosts.refusals(connection, open_hosts)
+    claimed = tuple(_for_poll(row, refusals) for row in sorted(rows, key=lambda row: row.next_poll_at))
     hosts.take_turn(connection, [feed.host for feed in claimed], now + host_gap)
     return claimed
 
 
-def _due(now: datetime) -> Any:
-    return and_(
-        feeds.c.active,
-        feeds.c.status != FeedStatus.GONE,
-        feeds.c.next_poll_at <= now,
-        or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now),
+_NOW = bindparam("now", type_=UtcDateTime)
+_DUE = and_(
+    feeds.c.active,
+    feeds.c.status != FeedStatus.GONE,
+    feeds.c.next_poll_at <= _NOW,
+    or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= _NOW),
+)
+_WAITING = select(feeds.c.host, func.min(feeds.c.next_poll_at).label("since")).where(_DUE).group_by(feeds.c.host).subquery()
+_LEASED = select(feeds.c.host, func.count().label("polls")).where(feeds.c.lease_until > _NOW).group_by(feeds.c.host).subquery()
+_OPEN_HOSTS = (
+    select(hosts_table.c.host)
+    .join(_WAITING, _WAITING.c.host == hosts_table.c.host)
+    .where(
+        hosts.is_open(_NOW),
+        hosts_table.c.host.not_in(select(_LEASED.c.host).where(_LEASED.c.polls >= bindparam("connections"))),
+    )
+    .order_by(_WAITING.c.since)
+    .limit(bindparam("limit"))
+    .with_for_update(of=hosts_table, skip_locked=True)
+)
+_CLAIM = (
+    update(feeds)
+    .where(feeds.c.id.in_(bindparam("ids", expanding=True)))
+    .values(lease_until=bindparam("until"), epoch=feeds.c.epoch + 1)
+    .returning(
+        *(feeds.c[name] for name in ("id", "url", "name", "host", "epoch", "etag", "last_modified", "history", "marks")),
+        *(feeds.c[name] for name in _COLUMNS),
+    )
+)
+
+
+@cache
+def _chosen(*, one_each: bool) -> Select[tuple[str]]:
+    """The due feeds of open hosts, as many as may be asked at once; made once, as making a statement takes longer than running it."""
+    room = literal(1) if one_each else bindparam("connections") - func.coalesce(_LEASED.c.polls, 0)
+    place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll_at, feeds.c.id))
+    ranked = (
+        select(feeds.c.id, place.label("place"), room.label("room"))
+        .outerjoin(_LEASED, _LEASED.c.host == feeds.c.host)
+        .where(feeds.c.host.in_(bindparam("open_hosts", expanding=True)), _DUE)
+        .subquery()
+    )
+    return select(ranked.c.id).where(ranked.c.place <= ranked.c.room).order_by(ranked.c.place).limit(bindparam("limit"))
+
+
+def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
+    feed_id, url, name, host, epoch, etag, last_modified, history, marks, *columns = tuple(row)
+    values = dict(zip(_COLUMNS, columns, strict=True))
+    values["status"] = FeedStatus(values["status"])
+    rhythm, document = feed_history.read(history, marks, values["last_success_at"])
+    return FeedForPoll(
+        id=FeedId(feed_id),
+        url=url,
+        name=name or values["title"] or "",
+        host=host,
+        epoch=epoch,
+        state=FeedState(**values, validators=Validators(etag=etag, last_modified=last_modified), rhythm=rhythm, document=document),
+        refusals=refusals.get(host, 0),
     )
 
 
-def _claim(connection: Connection, ids: Sequence[str], until: datetime) -> tuple[FeedForPoll, ...]:
-    statement = update(feeds).where(feeds.c.id.in_(ids)).values(lease_until=until, epoch=feeds.c.epoch + 1).returning(*feeds.c)
-    rows = connection.execute(statement).all()
-    refusals = hosts.refusals(connection, [row.host for row in rows])
-    return tuple(
-        FeedForPoll(
-            id=FeedId(row.id),
-            url=row.url,
-            name=row.name or row.title or "",
-            host=row.host,
-            epoch=row.epoch,
-            state=_state(row),
-            refusals=refusals.get(row.host, 0),
-        )
-        for row in sorted(rows, key=lambda row: row.next_poll_at)
-    )
-
-
-def _state(row: Row[Any]) -> FeedState:
-    values = {name: getattr(row, name) for name in _COLUMNS}
-    values["status"] = FeedStatus(row.status)
-    values["body_hash"] = None if row.body_hash is None else bytes(row.body_hash)
-    rhythm, document = feed_history.read(row.history)
-    return FeedState(
-        **values, validators=Validators(etag=row.etag, last_modified=row.last_modified), rhythm=rhythm, document=document
-    )
-
-
-def finish(connection: Connection, result: FeedUpdate, epoch: int) -> bool:
+def finish(connection: Connection, feed: FeedForPoll, result: FeedUpdate) -> bool:
     """Store what a poll found and end its claim. False, and nothing stored, if the feed has been claimed again in the meantime."""
-    return (result.id, epoch) in finish_all(connection, [(result, epoch)])
+    return bool(finish_all(connection, [(feed, result)]))
 
 
-def finish_all(connection: Connection, results: Sequence[tuple[FeedUpdate, int]]) -> frozenset[tuple[FeedId, int]]:
-    """Store what polls found under their epochs; the feeds and epochs for which it still counted."""
-    rows = connection.execute(_EPOCHS, {"ids": [result.id for result, _ in results]})
+def finish_all(connection: Connection, results: Sequence[tuple[FeedForPoll, FeedUpdate]]) -> frozenset[tuple[FeedId, int]]:
+    """Store what polls of claimed feeds found; the feeds and epochs for which it still counted. Only what has changed is written."""
+    rows = connection.execute(_EPOCHS, {"ids": [feed.id for feed, _ in results]})
     epochs = {row.id: row.epoch for row in rows}
-    current = [result for result, epoch in results if epochs.get(result.id) == epoch]
-    if current:
-        connection.execute(_FINISH, [_finished(result) for result in current])
-    for result in current:
+    current = [(feed, result) for feed, result in results if epochs.get(feed.id) == feed.epoch]
+    changes: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for feed, result in current:
+        changed = _changed(feed.state, result.state)
+        changes[tuple(changed)].append({**changed, "of_feed": feed.id})
         if result.host is not None:
             hosts.record(connection, result.host)
-    return frozenset((result.id, epochs[result.id]) for result in current)
+    for names, values in changes.items():
+        connection.execute(_finished(names), values)
+    return frozenset((feed.id, feed.epoch) for feed, _ in current)
 
 
-def _finished(result: FeedUpdate) -> dict[str, Any]:
-    state = result.state
-    return {name: getattr(state, name) for name in _COLUMNS} | {
-        "of_feed": result.id,
-        "etag": state.validators.etag,
-        "last_modified": state.validators.last_modified,
-        "history": feed_history.write(state.rhythm, state.document),
-        "lease_until": None,
-    }
+_EPOCHS = (
+    select(feeds.c.id, feeds.c.epoch)
+    .where(feeds.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(feeds.c.host, feeds.c.id)
+    .with_for_update()
+)
+"""Locked until the transaction ends, in one order: two pollers never wait for each other in a circle."""
+
+
+def _changed(before: FeedState, after: FeedState) -> dict[str, Any]:
+    """The columns in which two states differ, with their new values."""
+    values = {name: new for name in _COLUMNS if (new := getattr(after, name)) != getattr(before, name)}
+    if after.validators != before.validators:
+        values |= {"etag": after.validators.etag, "last_modified": after.validators.last_modified}
+    if after.document.marks != before.document.marks:
+        values["marks"] = after.document.marks
+    if feed_history.differs((before.rhythm, before.document), (after.rhythm, after.document)):
+        values["history"] = feed_history.write(after.rhythm, after.document)
+    return values
+
+
+@lru_cache(maxsize=256)
+def _finished(names: tuple[str, ...]) -> Update:
+    """The statement that sets these columns and ends the claim."""
+    return (
+        update(feeds)
+        .where(feeds.c.id == bindparam("of_feed"))
+        .values({name: bindparam(name) for name in names} | {"lease_until": None})
+    )
 
 
 def release(connection: Connection, claimed: Iterable[tuple[FeedId, int]]) -> None:

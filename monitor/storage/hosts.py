@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from monitor.domain.feed import HostUpdate
 from monitor.storage.dialect import insert
@@ -19,8 +19,8 @@ def ensure(connection: Connection, names: Collection[str]) -> None:
     connection.execute(statement, [{"host": name} for name in sorted(names)])
 
 
-def is_open(now: datetime) -> Any:
-    """The condition that a host's gap and pause are over."""
+def is_open(now: Any) -> Any:
+    """The condition that a host's gap and pause are over at `now`, a time or a parameter."""
     return and_(
         or_(hosts.c.next_request_at.is_(None), hosts.c.next_request_at <= now),
         or_(hosts.c.paused_until.is_(None), hosts.c.paused_until <= now),
@@ -29,13 +29,17 @@ def is_open(now: datetime) -> Any:
 
 def take_turn(connection: Connection, names: Sequence[str], until: datetime) -> None:
     """Close these hosts for further requests until `until`."""
-    connection.execute(update(hosts).where(hosts.c.host.in_(names)).values(next_request_at=until))
+    connection.execute(_TAKE_TURN, {"names": list(names), "until": until})
 
 
 def refusals(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     """How often in a row each host has said "too fast"; hosts that have not are left out."""
-    rows = connection.execute(select(hosts.c.host, hosts.c.refusals).where(hosts.c.host.in_(names), hosts.c.refusals > 0))
-    return {row.host: row.refusals for row in rows}
+    return {row.host: row.refusals for row in connection.execute(_REFUSALS, {"names": list(names)})}
+
+
+_OF_NAMES = hosts.c.host.in_(bindparam("names", expanding=True))
+_TAKE_TURN = update(hosts).where(_OF_NAMES).values(next_request_at=bindparam("until"))
+_REFUSALS = select(hosts.c.host, hosts.c.refusals).where(_OF_NAMES, hosts.c.refusals > 0)
 
 
 def record(connection: Connection, change: HostUpdate) -> None:

@@ -51,7 +51,7 @@ class Marks:
 
 def unseen(connection: Connection, origin: Origin, entries: Iterable[Entry]) -> list[Said]:
     """Entries that are new to the origin or whose text changed; the last of equal keys counts."""
-    by_key = {identity.entry_digest(entry): entry for entry in entries}
+    by_key = {entry.identity: entry for entry in entries}
     seen: dict[bytes, tuple[ArticleId, bytes]] = {}
     for some in parts(list(by_key)):
         for row in connection.execute(_SEEN, {"origin": origin.id, "entry_keys": some}):
@@ -59,7 +59,7 @@ def unseen(connection: Connection, origin: Origin, entries: Iterable[Entry]) -> 
     said = []
     for key, entry in by_key.items():
         own, before = seen.get(key, (None, None))
-        content = identity.content_digest(entry)
+        content = entry.wording
         if content != before:
             said.append(Said(entry=entry, key=key, content=content, own=own))
     return said

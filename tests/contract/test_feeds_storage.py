@@ -43,7 +43,7 @@ def claim(
 def finish(database: Database, feed: FeedForPoll, state: FeedState, host: HostUpdate | None = None) -> bool:
     """Store the result of a poll."""
     with database.write() as connection:
-        return feeds.finish(connection, FeedUpdate(id=feed.id, state=state, host=host), feed.epoch)
+        return feeds.finish(connection, feed, FeedUpdate(state=state, host=host))
 
 
 def test_a_configured_feed_is_due_at_once_and_only_once(database: Database) -> None:
@@ -71,10 +71,11 @@ def test_the_state_of_a_feed_comes_back_as_it_was_stored(database: Database) -> 
         next_poll_at=NOW + GAP,
         interval_s=90.5,
         failures=0.25,
-        rhythm=Rhythm(since=1.0, counted_at=1.5, tallied_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7),
+        rhythm=Rhythm(
+            since=1.0, counted_at=NOW.timestamp(), tallied_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7
+        ),
         document=DocumentMemory(
-            keys=frozenset({"a", "b"}),
-            stored=frozenset({"c"}),
+            marks=bytes(range(32)),
             newest=NOW,
             wishes=Wishes(wait_s=60, skip_hours=frozenset({1, 2}), skip_days=frozenset({6})),
             unreliable=True,
@@ -120,7 +121,7 @@ def test_of_two_results_for_one_feed_the_current_one_counts(database: Database) 
     late, other = sorted(claim(database), key=lambda feed: feed.url)
     (current,) = (feed for feed in claim(database, NOW + timedelta(minutes=5)) if feed.id == late.id)
     results = [
-        (FeedUpdate(id=feed.id, state=FeedState(status=FeedStatus.OK, title=title, next_poll_at=NOW)), feed.epoch)
+        (feed, FeedUpdate(state=FeedState(status=FeedStatus.OK, title=title, next_poll_at=NOW)))
         for feed, title in ((current, "Current"), (late, "Late"), (other, "Late too"))
     ]
     with database.write() as connection:
@@ -197,9 +198,7 @@ def test_removed_feeds_disappear_from_the_list_and_keep_their_articles(database:
     origin = Origin(kind=OriginKind.FEED, id=feed.id, name="A", url=feed.url)
     with database.write() as connection:
         ingest(connection, origin, [Entry(key="1", title="One", text="Text")], now=NOW, alertable=lambda _: True)
-        feeds.finish(
-            connection, FeedUpdate(id=feed.id, state=FeedState(status=FeedStatus.OK, title="The A", next_poll_at=NOW)), feed.epoch
-        )
+        feeds.finish(connection, feed, FeedUpdate(state=FeedState(status=FeedStatus.OK, title="The A", next_poll_at=NOW)))
     with database.read() as connection:
         assert [(row.name, row.articles) for row in feeds.list_feeds(connection)] == [("https://b.example/feed", 0), ("The A", 1)]
     sync(database, "https://b.example/feed")

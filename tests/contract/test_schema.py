@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 
+from monitor.domain.cadence import Rhythm, Wishes
 from monitor.domain.errors import SchemaMismatch
-from monitor.storage import schema
+from monitor.domain.feed import DocumentMemory
+from monitor.storage import feeds, schema
 from monitor.storage.engine import Database
+from monitor.storage.migrations import run
+from monitor.storage.tables import feeds as feeds_table
 from monitor.storage.tables import hosts, metadata
 
 
@@ -47,6 +52,35 @@ def test_migrations_make_the_tables_of_the_program(empty: Database) -> None:
     with empty.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     schema.require(empty)
+
+
+def test_what_a_feed_has_taught_survives_the_upgrade_to_0002(empty: Database) -> None:
+    """The rhythm that an older version learnt is still there; the marks of the last document are learnt anew."""
+    config = run.config()
+    with empty.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    rhythm = {"since": 1.0, "tallied_at": 2.0, "hours": 3.0, "hourly": [0.5] * 24, "recent": [1.5], "size": 7}
+    document = {"newest": None, "wishes": [60.0, [1], []], "unreliable": True}
+    older = {
+        "form": 1,
+        "rhythm": {**rhythm, "counted_at": now.timestamp()},
+        "document": {**document, "keys": ["a"], "stored": ["b"]},
+    }
+    feed = {"id": "1", "url": "https://a.example/", "name": "A", "host": "a.example", "active": True, "status": "ok"}
+    with empty.write() as connection:
+        connection.execute(hosts.insert().values(host="a.example"))
+        connection.execute(feeds_table.insert().values(**feed, last_success_at=now, next_poll_at=now, history=older))
+    schema.upgrade(empty)
+    with empty.write() as connection:
+        (claimed,) = feeds.claim_due(
+            connection, now=now, limit=1, lease=timedelta(minutes=1), host_gap=timedelta(), host_connections=1
+        )
+    assert claimed.state.rhythm == Rhythm(
+        since=1.0, counted_at=now.timestamp(), tallied_at=2.0, hours=3.0, hourly=(0.5,) * 24, recent=(1.5,), size=7
+    )
+    assert claimed.state.document == DocumentMemory(wishes=Wishes(wait_s=60.0, skip_hours=frozenset({1})), unreliable=True)
 
 
 def test_a_role_refuses_an_empty_database(empty: Database) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from aiohttp import web
 
 from monitor.domain.feed import FeedStatus
-from monitor.parse.result import ParsedFeed, ParseFailure
+from monitor.parse.result import ParseFailure
+from monitor.polling.excerpt import Excerpt
 from monitor.polling.fetch import Fetcher
 from monitor.polling.outcome import Fetched, FetchFailure, Problem
 from monitor.polling.parsing import ParserProcess
@@ -134,6 +138,18 @@ async def test_a_redirect_chain_has_an_end(site: Site) -> None:
     assert len(site.requests) <= 11
 
 
+POLLER = """
+import asyncio, datetime
+from monitor.polling.parsing import ParserProcess
+async def main():
+    parse = ParserProcess()
+    await parse(b"<rss/>", "http://x.example/", {}, datetime.datetime.now(datetime.UTC))
+    print(parse._child.process.pid, flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
 async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
     """A parser that does not come back is ended, and the next document is parsed by a fresh one."""
     process = ParserProcess(patience_s=0.0)
@@ -144,8 +160,19 @@ async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
     process.patience_s = 20.0
     read = await process(body, "http://x.example/", headers, clock())
     process.close()
-    assert isinstance(read, ParsedFeed)
-    assert [entry.title for entry in read.entries] == ["next"]
+    assert isinstance(read, Excerpt)
+    assert [entry.title for entry in read.feed.entries] == ["next"]
+
+
+def test_the_parser_ends_with_its_poller() -> None:
+    """Nothing is left of a poller that was killed: its parser sees the connection close."""
+    poller = subprocess.Popen([sys.executable, "-c", POLLER], stdout=subprocess.PIPE, text=True)
+    assert poller.stdout is not None
+    with poller.stdout:
+        parser = psutil.Process(int(poller.stdout.readline()))
+    poller.kill()
+    poller.wait()
+    parser.wait(timeout=10)
 
 
 async def test_a_bug_in_the_parser_is_one_feeds_failure(parser: ParserProcess) -> None:

@@ -14,8 +14,8 @@ import pytest
 from monitor.parse import fast
 from monitor.parse.body import unpacked
 from monitor.parse.feed import parse_feed
-from monitor.parse.items import Item
-from monitor.parse.known import KnownItems, key_of
+from monitor.parse.items import FeedDocument, Item
+from monitor.parse.known import Known, Memory, keys_in
 from monitor.parse.result import ParsedFeed
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -48,12 +48,12 @@ def _without_each_second(body: bytes) -> bytes:
 
 def test_recorded_feeds_are_read_alike_from_memory() -> None:
     """After a version with half of the items, after itself, and after all other feeds, each feed is what it is on its own."""
-    known, taken = KnownItems(), 0
+    known, taken = Memory(), 0
     for body, url, headers in _corpus():
-        fast.read(_without_each_second(body), url=url, headers=headers, known=known)
+        fast.read(_without_each_second(body), url=url, headers=headers, memory=known)
         for _ in range(2):
-            alone = fast.read(body, url=url, headers=headers, known=KnownItems())
-            assert fast.read(body, url=url, headers=headers, known=known) == alone
+            alone = fast.read(body, url=url, headers=headers, memory=Memory())
+            assert fast.read(body, url=url, headers=headers, memory=known) == alone
         taken += alone is not None
     assert taken > 500
 
@@ -77,10 +77,36 @@ def test_surroundings_count(before: dict[str, object], after: dict[str, object])
     """The same item elsewhere, under another base, language or prefix, or in a comment, is not the item that is known."""
     first: dict[str, object] = {"url": URL, "headers": {}, **before}
     second = {**first, **after}
-    known = KnownItems()
-    fast.read(**first, known=known)  # type: ignore[arg-type] # the table's values are those of the parameters
-    warm = fast.read(**second, known=known)  # type: ignore[arg-type] # as above
-    assert warm == fast.read(**second, known=KnownItems())  # type: ignore[arg-type] # as above
+    known = Memory()
+    fast.read(**first, memory=known)  # type: ignore[arg-type] # the table's values are those of the parameters
+    warm = fast.read(**second, memory=known)  # type: ignore[arg-type] # as above
+    assert warm == fast.read(**second, memory=Memory())  # type: ignore[arg-type] # as above
+
+
+def test_a_document_whose_own_dates_have_moved_is_known() -> None:
+    """The date of the whole changes with every version; a title that only looks like one does not go with it."""
+    memory = Memory()
+
+    def read(extra: str) -> FeedDocument | None:
+        return fast.read(_feed(extra, ONE, TWO), url=URL, headers={}, memory=memory)
+
+    first, moved = (
+        read("<pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>"),
+        read("<pubDate>Mon, 02 Mar 2026 11:00:00 GMT</pubDate>"),
+    )
+    assert first is not None
+    assert moved == first
+    assert moved.title is first.title
+    described = [read(f"<description><![CDATA[<pubDate>{hour}</pubDate>]]></description><link>/{hour}</link>") for hour in "12"]
+    assert [document and document.link for document in described] == ["https://example.org/1", "https://example.org/2"]
+    titled = fast.read(
+        b"<rss version='2.0'><channel><title><![CDATA[<pubDate>x</pubDate> News]]></title><item><title>One</title></item></channel></rss>",
+        url=URL,
+        headers={},
+        memory=memory,
+    )
+    assert titled is not None
+    assert "<pubDate>x</pubDate>" in titled.title.value
 
 
 def test_a_date_ahead_is_believed_once_it_is_near() -> None:
@@ -97,8 +123,8 @@ def test_a_date_ahead_is_believed_once_it_is_near() -> None:
 
 def test_memory_is_bounded() -> None:
     """What was not asked for the longest is forgotten first, and long items are not remembered."""
-    known = KnownItems(max_bytes=200)
-    keys = [key_of("", str(number).encode()) for number in range(4)]
+    known = Known[Item](max_bytes=200)
+    keys = [keys_in("")(str(number).encode()) for number in range(4)]
     known.add(keys[0], Item(guid="0"), 90)
     known.add(keys[1], Item(guid="1"), 90)
     assert known.get(keys[0]) == Item(guid="0")

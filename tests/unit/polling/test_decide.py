@@ -13,6 +13,7 @@ from monitor.domain.feed import FeedForPoll, FeedState, FeedStatus, FeedUpdate, 
 from monitor.domain.ids import FeedId
 from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
 from monitor.polling.decide import Plan, address, conditions, decide, fresh_for
+from monitor.polling.excerpt import Excerpt, excerpt
 from monitor.polling.failures import retry_at
 from monitor.polling.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
 
@@ -37,14 +38,14 @@ def failure(problem: Problem, *, retry: datetime | None = None, status: int | No
     return FetchFailure(problem=problem, reason=problem.value, url=URL, status=status, retry_at=retry)
 
 
-def parsed(*keys: str, published: datetime | None = None, hints: PollHints | None = None) -> ParsedFeed:
+def parsed(*keys: str, published: datetime | None = None, hints: PollHints | None = None) -> Excerpt:
     """A document with one entry per key."""
     entries = tuple(Entry(key=key, title=key, text="", published_at=published) for key in keys)
-    return ParsedFeed(format="rss20", title="A", entries=entries, hints=hints or PollHints())
+    return excerpt(ParsedFeed(format="rss20", title="A", entries=entries, hints=hints or PollHints()), b"")
 
 
 def after(
-    *polls: tuple[Outcome, ParsedFeed | ParseFailure | None], every: timedelta = timedelta(minutes=10), plan: Plan = PLAN
+    *polls: tuple[Outcome, Excerpt | ParseFailure | None], every: timedelta = timedelta(minutes=10), plan: Plan = PLAN
 ) -> FeedUpdate:
     """The result of several polls, `every` apart, the last one at NOW."""
     state, refusals, update = FeedState(), 0, None
@@ -56,7 +57,7 @@ def after(
     return update
 
 
-GOOD: tuple[Outcome, ParsedFeed | ParseFailure | None] = (fetched("1", etag='"1"', last_modified="x"), parsed("a", "b", "c"))
+GOOD: tuple[Outcome, Excerpt | ParseFailure | None] = (fetched("1", etag='"1"', last_modified="x"), parsed("a", "b", "c"))
 
 
 def wait(update: FeedUpdate) -> float:
@@ -244,7 +245,7 @@ def test_entries_that_may_have_been_missed_are_told_and_the_feed_is_polled_faste
     ],
     ids=["one left", "not full", "delta", "only other ids", "empty"],
 )
-def test_nothing_was_missed(second: tuple[Outcome, ParsedFeed]) -> None:
+def test_nothing_was_missed(second: tuple[Outcome, Excerpt]) -> None:
     """An entry in common, a document that was not full, a delta, other ids for the same dates, an empty document."""
     old = parsed(*(f"a{number}" for number in range(20)), published=NOW - timedelta(hours=2))
     assert after((fetched("1"), old), second, every=timedelta(hours=1)).state.gap_at is None

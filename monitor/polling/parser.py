@@ -1,0 +1,52 @@
+"""The parser's own process: reads bodies from a socket and answers with what is needed of them, one after the other, until the socket closes.
+
+    python -m monitor.polling.parser FD
+
+Its messages are those of `monitor.polling.messages`.
+"""
+
+from __future__ import annotations
+
+import gc
+import pickle
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from monitor.parse.feed import parse_feed
+from monitor.parse.result import ParsedFeed, ParseFailure
+from monitor.polling.excerpt import Excerpt, excerpt
+from monitor.polling.messages import HEAD, Fault, framed
+
+_LONGEST_S = 60
+"""A document that takes this long ends the process, even if nobody is left who would."""
+
+
+def answer(body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes) -> Excerpt | ParseFailure | Fault:
+    """What is needed of `body`, as in `ParserProcess`."""
+    try:
+        parsed = parse_feed(body, url=url, headers=headers, now=now)
+        return excerpt(parsed, known) if isinstance(parsed, ParsedFeed) else parsed
+    except Exception as error:  # noqa: BLE001 - a bug in the parser is one feed's failure, not the end of the process
+        return Fault(error=repr(error))
+
+
+def serve(connection: socket.socket) -> None:
+    """Answer until the other end closes, or is gone."""
+    with suppress(ConnectionError), connection, connection.makefile("rwb") as stream:
+        while len(head := stream.read(HEAD)) == HEAD:
+            request: Any = pickle.loads(stream.read(int.from_bytes(head)))  # noqa: S301 - from our own parent
+            signal.alarm(_LONGEST_S)
+            reply = framed(answer(*request))
+            signal.alarm(0)
+            stream.write(reply)
+            stream.flush()
+
+
+if __name__ == "__main__":
+    gc.freeze()
+    serve(socket.socket(fileno=int(sys.argv[1])))
