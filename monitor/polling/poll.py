@@ -21,6 +21,7 @@ from monitor.polling.outcome import Fetched, FetchFailure, Outcome
 from monitor.polling.parsing import Parse, Parsed
 from monitor.polling.request import Access, access_for
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
+from monitor.storage.ingesting import Arrival
 
 MANY_ENTRIES = 2000
 """Above this, deciding takes milliseconds and is moved off the event loop."""
@@ -44,11 +45,13 @@ class PollResult:
     read: int = 0
     first: bool = False
 
-    def alertable(self, backfill: timedelta, now: datetime) -> Callable[[Entry], bool]:
-        """Which entries may raise alerts: after the first fetch all; at the first those published within `backfill`."""
-        if not self.first:
-            return lambda _: True
-        return lambda entry: entry.published_at is not None and entry.published_at >= now - backfill
+    def arrival(self, backfill: timedelta, now: datetime) -> Arrival:
+        """The entries to store. They may raise alerts: after the first fetch all, at the first those published within `backfill`."""
+
+        def recent(entry: Entry) -> bool:
+            return entry.published_at is not None and entry.published_at >= now - backfill
+
+        return Arrival(origin=self.origin, entries=self.entries, alertable=recent if self.first else lambda _: True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection
-
 from monitor.domain.errors import MonitorError
 from monitor.domain.feed import FeedForPoll, FeedStatus, FeedUpdate
 from monitor.domain.ids import ScanId
@@ -20,7 +18,7 @@ from monitor.polling.parsing import Parse
 from monitor.polling.poll import PollResult, Setting, poll
 from monitor.settings.model import Settings
 from monitor.storage import feeds
-from monitor.storage.articles import Ingested, ingest
+from monitor.storage.articles import Ingested, ingest_all
 from monitor.storage.engine import Database
 
 MAX_RUNNING = 200
@@ -165,20 +163,15 @@ class Poller:
 
     def _store_together(self, batch: Sequence[PollResult]) -> list[ScanId]:
         """Every feed's row before any article: so two schedulers never wait for each other in a circle."""
+        now = self._clock()
         with self._tools.database.write() as connection:
             current = feeds.finish_all(connection, [(result.feed, result.update) for result in batch])
-            stored = [
-                (result, self._ingest(connection, result)) for result in batch if (result.feed.id, result.feed.epoch) in current
-            ]
-        for result, taken in stored:
-            _report(result, taken)
-        return [scan for _, taken in stored for scan in taken.scans]
-
-    def _ingest(self, connection: Connection, result: PollResult) -> Ingested:
-        if not result.entries:
-            return Ingested()
-        now = self._clock()
-        return ingest(connection, result.origin, result.entries, now=now, alertable=result.alertable(self._settings.backfill, now))
+            stored = [result for result in batch if (result.feed.id, result.feed.epoch) in current]
+            arrivals = [result.arrival(self._settings.backfill, now) for result in stored]
+            taken = ingest_all(connection, arrivals, now=now)
+        for result, one in zip(stored, taken, strict=True):
+            _report(result, one)
+        return [scan for one in taken for scan in one.scans]
 
     def _give_up(self, result: PollResult, error: Exception) -> None:
         """The entries of one feed cannot be stored: say so in its health and try again later."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -12,14 +13,14 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage import scans
-from monitor.storage.ingesting import Batch, keep, past, shared_urls, unseen
+from monitor.storage.ingesting import Arrival, Batch, Said, keep, past, shared_urls, unseen
 from monitor.storage.locks import serialise
 from monitor.storage.tables import articles, revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """What a batch of entries came to. `scans` are the outbox rows to relay; `known` counts entries that brought nothing new."""
+    """What the entries of one origin came to. `scans` are the outbox rows to relay; `known` counts entries that brought nothing new."""
 
     new: tuple[ArticleId, ...] = ()
     revised: tuple[ArticleId, ...] = ()
@@ -30,28 +31,48 @@ class Ingested:
 def ingest(
     connection: Connection, origin: Origin, entries: Sequence[Entry], *, now: datetime, alertable: Callable[[Entry], bool]
 ) -> Ingested:
-    """Store what is new in `entries` and queue it for scanning, all in the caller's transaction.
+    """Store what is new in the `entries` of one origin, as `ingest_all` does."""
+    return ingest_all(connection, [Arrival(origin=origin, entries=entries, alertable=alertable)], now=now)[0]
 
-    An entry already seen in this origin is skipped, or revised if its text changed. One seen elsewhere, by canonical URL or by text,
+
+def ingest_all(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> tuple[Ingested, ...]:
+    """Store what is new in `arrivals` and queue it for scanning, all in the caller's transaction; what each came to.
+
+    An entry already seen in its origin is skipped, or revised if its text changed. One seen elsewhere, by canonical URL or by text,
     is recorded as another appearance of that article; if it says more than the stored copy, it becomes its next revision.
     """
-    fresh = unseen(connection, origin, entries)
-    if not fresh:
-        return Ingested(known=len(entries))
+    fresh = unseen(connection, arrivals)
+    if not any(fresh):
+        return tuple(Ingested(known=len(arrival.entries)) for arrival in arrivals)
     if serialise(connection, "ingest"):
-        fresh = unseen(connection, origin, [one.entry for one in fresh])
-    batch = Batch(connection, origin, fresh, shared=shared_urls(entries), now=now)
-    for said in fresh:
-        batch.take(said, alertable=alertable(said.entry))
+        fresh = unseen(connection, [_only(arrival, said) for arrival, said in zip(arrivals, fresh, strict=True)])
+    batch = Batch(connection, [one for said in fresh for one in said], shared=shared_urls(arrivals), now=now)
+    changed = [_taken(batch, said) for said in fresh]
     batch.write(connection)
-    revised = tuple(article_id for article_id in batch.revised if article_id not in batch.new)
-    changed = [(article_id, row["revision"]) for article_id, row in {**batch.new, **batch.revised}.items()]
-    return Ingested(
-        new=tuple(batch.new),
-        revised=revised,
-        known=len(entries) - len(batch.new) - len(revised),
-        scans=scans.add(connection, changed, now),
+    revisions = {article_id: row["revision"] for article_id, row in {**batch.new, **batch.revised}.items()}
+    queued = scans.add(connection, list(revisions.items()), now)
+    return tuple(
+        Ingested(
+            new=new,
+            revised=revised,
+            known=len(arrival.entries) - len(new) - len(revised),
+            scans=tuple(queued[article_id] for article_id in (*new, *revised) if article_id in queued),
+        )
+        for arrival, (new, revised) in zip(arrivals, changed, strict=True)
     )
+
+
+def _only(arrival: Arrival, said: Sequence[Said]) -> Arrival:
+    return replace(arrival, entries=[one.entry for one in said])
+
+
+def _taken(batch: Batch, said: Sequence[Said]) -> tuple[tuple[ArticleId, ...], tuple[ArticleId, ...]]:
+    """Which articles are new, and which of the others are revised, by what one origin said and no other before it."""
+    before, revised_before = len(batch.new), len(batch.revised)
+    for one in said:
+        batch.take(one)
+    revised = islice(batch.revised, revised_before, None)
+    return tuple(islice(batch.new, before, None)), tuple(article_id for article_id in revised if article_id not in batch.new)
 
 
 def load(connection: Connection, ids: Sequence[ArticleId]) -> tuple[Article, ...]:

@@ -1,17 +1,18 @@
 """A batch of entries on its way to becoming articles: looked up at once, decided one by one in memory, written at once.
 
-Every statement is made once and run with many rows: making one costs more than running it.
+A batch may come from many origins: every statement is made once and run with many rows, since making one costs more than running it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, delete, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, select, tuple_, update
 
 from monitor.domain import identity
 from monitor.domain.article import Entry, Origin, PageState
@@ -27,13 +28,12 @@ TEXT_KEY_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """An entry that is new to its origin (`own` is None), or the new wording of its article `own`."""
+class Arrival:
+    """Entries that came from one origin, and which of them may raise alerts."""
 
-    entry: Entry
-    key: bytes
-    content: bytes
-    own: ArticleId | None
+    origin: Origin
+    entries: Sequence[Entry]
+    alertable: Callable[[Entry], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,61 +48,84 @@ class Marks:
         """The marks of `entry`."""
         return cls(url=identity.url_key(entry), text=identity.text_key(entry))
 
+    def known(self) -> tuple[bytes, ...]:
+        """Those that it has."""
+        return tuple(key for key in (self.url, self.text) if key is not None)
 
-def unseen(connection: Connection, origin: Origin, entries: Iterable[Entry]) -> list[Said]:
-    """Entries that are new to the origin or whose text changed; the last of equal keys counts."""
-    by_key = {entry.identity: entry for entry in entries}
-    seen: dict[bytes, tuple[ArticleId, bytes]] = {}
-    for some in parts(list(by_key)):
-        for row in connection.execute(_SEEN, {"origin": origin.id, "entry_keys": some}):
-            seen[bytes(row.entry_key)] = (row.article_id, bytes(row.content_hash))
-    said = []
-    for key, entry in by_key.items():
-        own, before = seen.get(key, (None, None))
-        content = entry.wording
-        if content != before:
-            said.append(Said(entry=entry, key=key, content=content, own=own))
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """An entry that is new to its origin (`own` is None), or the new wording of its article `own`."""
+
+    origin: Origin
+    entry: Entry
+    alertable: bool
+    own: ArticleId | None
+
+    @cached_property
+    def marks(self) -> Marks:
+        """By what the entry is recognised."""
+        return Marks.of(self.entry)
+
+
+def unseen(connection: Connection, arrivals: Sequence[Arrival]) -> list[list[Said]]:
+    """Of each arrival the entries that are new to its origin or whose text changed; the last of equal keys counts."""
+    by_key = [{entry.identity: entry for entry in arrival.entries} for arrival in arrivals]
+    pairs = [(arrival.origin.id, key) for arrival, keys in zip(arrivals, by_key, strict=True) for key in keys]
+    seen: dict[tuple[str, bytes], tuple[ArticleId, bytes]] = {
+        (row.origin_id, bytes(row.entry_key)): (row.article_id, bytes(row.content_hash))
+        for row in _rows(connection, _SEEN, "pairs", pairs)
+    }
+    said: list[list[Said]] = []
+    for arrival, keys in zip(arrivals, by_key, strict=True):
+        said.append([])
+        for key, entry in keys.items():
+            own, before = seen.get((arrival.origin.id, key), (None, None))
+            if entry.wording != before:
+                said[-1].append(Said(origin=arrival.origin, entry=entry, alertable=arrival.alertable(entry), own=own))
     return said
 
 
-def shared_urls(entries: Iterable[Entry]) -> frozenset[bytes]:
-    """Canonical URLs that several entries carry, such as a live page's updates: they identify none of them."""
-    one_each = {entry.key: entry for entry in entries}.values()
-    counts = Counter(key for entry in one_each if (key := identity.url_key(entry)) is not None)
-    return frozenset(key for key, count in counts.items() if count > 1)
+def shared_urls(arrivals: Iterable[Arrival]) -> frozenset[tuple[str, bytes]]:
+    """Canonical URLs, each with its origin, that several entries there carry, such as a live page's updates: they identify none of them."""
+    shared: set[tuple[str, bytes]] = set()
+    for arrival in arrivals:
+        one_each = {entry.key: entry for entry in arrival.entries}.values()
+        counts = Counter(key for entry in one_each if (key := identity.url_key(entry)) is not None)
+        shared |= {(arrival.origin.id, key) for key, count in counts.items() if count > 1}
+    return frozenset(shared)
 
 
 class Batch:
-    """The articles that entries of one origin touch, as they will stand once the batch is written.
+    """The articles that entries touch, as they will stand once the batch is written.
 
     `new` and `revised` hold the rows of `articles`, by id, in the order they were made; one article may be in both.
     """
 
     def __init__(
-        self, connection: Connection, origin: Origin, said: Sequence[Said], *, shared: frozenset[bytes], now: datetime
+        self, connection: Connection, said: Sequence[Said], *, shared: frozenset[tuple[str, bytes]], now: datetime
     ) -> None:
-        self._origin = origin
+        """`shared` are origins and the canonical URLs that identify no entry there."""
         self._shared = shared
         self._now = now
-        self._marks = {one.key: Marks.of(one.entry) for one in said}
-        marks = {key for found in self._marks.values() for key in (found.url, found.text) if key is not None}
+        marks = {key for one in said for key in one.marks.known()}
         self._by_mark: dict[bytes, ArticleId] = {
             bytes(row.key): row.article_id for row in _rows(connection, _MARKED, "marks", sorted(marks))
         }
         touched = sorted({*self._by_mark.values(), *(one.own for one in said if one.own is not None)})
         self._articles = {row.id: dict(row._mapping) for row in _rows(connection, _TOUCHED, "ids", touched)}  # noqa: SLF001 - the documented way to read a row by name
-        self._here = {row.article_id for row in _rows(connection, _HERE, "ids", touched, origin=origin.id)}
+        self._carried = {(row.origin_id, row.article_id) for row in _rows(connection, _CARRIED, "ids", touched)}
         self._new_marks: dict[bytes, ArticleId] = {}
         self._past: list[dict[str, Any]] = []
         self._appearances: list[dict[str, Any]] = []
         self.new: dict[ArticleId, dict[str, Any]] = {}
         self.revised: dict[ArticleId, dict[str, Any]] = {}
 
-    def take(self, said: Said, *, alertable: bool) -> None:
+    def take(self, said: Said) -> None:
         """Make `said` a new article, the next revision of one, or another appearance of one."""
         found = said.own or self._same_elsewhere(said)
         if found is None:
-            found = self._create(said, alertable=alertable)
+            found = self._create(said)
         else:
             self._revise(found, said)
         self._remember(said, found)
@@ -112,16 +135,16 @@ class Batch:
 
         Within one origin an entry with a key of its own is an article of its own, whatever page it links to.
         """
-        marks = self._marks[said.key]
-        if marks.url is not None and marks.url not in self._shared:
+        marks = said.marks
+        if marks.url is not None and (said.origin.id, marks.url) not in self._shared:
             found = self._by_mark.get(marks.url)
-            if found is not None and found not in self._here:
+            if found is not None and (said.origin.id, found) not in self._carried:
                 return found
         found = self._by_mark.get(marks.text) if marks.text is not None else None
         return found if found is not None and self._articles[found]["fetched_at"] > self._now - TEXT_KEY_LIFE else None
 
-    def _create(self, said: Said, *, alertable: bool) -> ArticleId:
-        entry, origin = said.entry, self._origin
+    def _create(self, said: Said) -> ArticleId:
+        entry, origin = said.entry, said.origin
         article_id = ArticleId(new_id())
         self.new[article_id] = self._articles[article_id] = {
             "id": article_id,
@@ -129,7 +152,7 @@ class Batch:
             "feed_url": origin.url,
             "fetched_at": self._now,
             "revision": 1,
-            "alertable": alertable,
+            "alertable": said.alertable,
             "title": entry.title,
             "url": entry.url,
             "guid": entry.guid,
@@ -141,7 +164,7 @@ class Batch:
             "text": entry.text,
             "image": entry.image,
             "tags": sorted({*origin.tags, *entry.tags}),
-            "content_hash": said.content,
+            "content_hash": entry.wording,
         }
         self._mark(said, article_id)
         return article_id
@@ -149,7 +172,7 @@ class Batch:
     def _revise(self, article_id: ArticleId, said: Said) -> None:
         """Make `said` the next revision. A copy from elsewhere must say more than what is stored."""
         entry, article = said.entry, self._articles[article_id]
-        if bytes(article["content_hash"]) == said.content or not (said.own or len(entry.text) > len(article["text"])):
+        if bytes(article["content_hash"]) == entry.wording or not (said.own or len(entry.text) > len(article["text"])):
             return
         self._past.append(past(article, self._now))
         article |= {
@@ -158,28 +181,28 @@ class Batch:
             "summary": entry.summary,
             "text": entry.text,
             "updated_at": entry.updated_at or self._now,
-            "content_hash": said.content,
+            "content_hash": entry.wording,
         }
         self.revised[article_id] = article
         self._mark(said, article_id)
 
     def _mark(self, said: Said, article_id: ArticleId) -> None:
-        marks = self._marks[said.key]
-        known = {key: article_id for key in (marks.url, marks.text) if key is not None}
+        known = dict.fromkeys(said.marks.known(), article_id)
         self._by_mark |= known
         self._new_marks |= known
 
     def _remember(self, said: Said, article_id: ArticleId) -> None:
-        self._here.add(article_id)
+        entry, origin = said.entry, said.origin
+        self._carried.add((origin.id, article_id))
         self._appearances.append(
             {
-                "origin_id": self._origin.id,
-                "entry_key": said.key,
+                "origin_id": origin.id,
+                "entry_key": entry.identity,
                 "article_id": article_id,
-                "content_hash": said.content,
-                "source": self._origin.name,
-                "url": said.entry.url,
-                "published_at": said.entry.published_at,
+                "content_hash": entry.wording,
+                "source": origin.name,
+                "url": entry.url,
+                "published_at": entry.published_at,
                 "seen_at": self._now,
             }
         )
@@ -213,22 +236,22 @@ def _run(connection: Connection, statement: Executable, rows: Sequence[dict[str,
         connection.execute(statement, rows)
 
 
-def _rows(connection: Connection, query: Executable, name: str, values: Sequence[Any], **others: object) -> list[Any]:
-    """The rows of a query that has one parameter for a list."""
-    return [row for some in parts(values) for row in connection.execute(query, {name: some, **others})]
+def _rows(connection: Connection, query: Executable, name: str, values: Sequence[Any]) -> list[Any]:
+    """The rows of a query that has one parameter, for a list."""
+    return [row for some in parts(values) for row in connection.execute(query, {name: some})]
 
 
 _REVISED = ("revision", "title", "summary", "text", "updated_at", "content_hash")
-_SEEN = select(appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
-    appearances.c.origin_id == bindparam("origin"), appearances.c.entry_key.in_(bindparam("entry_keys", expanding=True))
+_SEEN = select(appearances.c.origin_id, appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
+    tuple_(appearances.c.origin_id, appearances.c.entry_key).in_(bindparam("pairs", expanding=True))
 )
 _MARKED = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(bindparam("marks", expanding=True)))
 _TOUCHED = select(
     *(articles.c[name] for name in ("id", "fetched_at", "revision", "title", "summary", "text", "updated_at", "content_hash"))
 ).where(articles.c.id.in_(bindparam("ids", expanding=True)))
-_HERE = (
-    select(appearances.c.article_id)
-    .where(appearances.c.origin_id == bindparam("origin"), appearances.c.article_id.in_(bindparam("ids", expanding=True)))
+_CARRIED = (
+    select(appearances.c.origin_id, appearances.c.article_id)
+    .where(appearances.c.article_id.in_(bindparam("ids", expanding=True)))
     .distinct()
 )
 _CREATE = articles.insert()

@@ -51,4 +51,4 @@ def requeue(connection: Connection, now: datetime, *, limit: int = 100) -> tuple
         .limit(limit)
     ).all()
     connection.execute(update(articles).where(articles.c.id.in_([row.id for row in rows])).values(page_due_at=None))
-    return scans.add(connection, [(row.id, row.revision) for row in rows], now)
+    return tuple(scans.add(connection, [(row.id, row.revision) for row in rows], now).values())

@@ -38,13 +38,13 @@ class Backlog:
     oldest: datetime | None
 
 
-def add(connection: Connection, revisions: Sequence[tuple[ArticleId, int]], now: datetime) -> tuple[ScanId, ...]:
-    """Note articles and their revisions as to be scanned; the ids of those not noted before."""
+def add(connection: Connection, revisions: Sequence[tuple[ArticleId, int]], now: datetime) -> dict[ArticleId, ScanId]:
+    """Note articles and their revisions as to be scanned; the scans of those not noted before, oldest first."""
     if not revisions:
-        return ()
+        return {}
     rows = [{"id": new_id(), "article_id": article, "revision": revision, "created_at": now} for article, revision in revisions]
-    statement = insert(connection, scans).on_conflict_do_nothing().returning(scans.c.id)
-    return tuple(sorted(connection.execute(statement, rows).scalars()))
+    statement = insert(connection, scans).on_conflict_do_nothing().returning(scans.c.id, scans.c.article_id)
+    return {row.article_id: row.id for row in sorted(connection.execute(statement, rows))}
 
 
 def unqueued(connection: Connection, now: datetime, limit: int, *, left_queue: datetime | None = None) -> tuple[Scan, ...]:

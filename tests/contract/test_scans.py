@@ -34,7 +34,7 @@ def _article(connection: Connection, name: str) -> ArticleId:
 
 
 def _added(connection: Connection, count: int, now: datetime = NOW) -> tuple[ScanId, ...]:
-    return scans.add(connection, [(_article(connection, f"a{number}"), 1) for number in range(count)], now)
+    return tuple(scans.add(connection, [(_article(connection, f"a{number}"), 1) for number in range(count)], now).values())
 
 
 def _due(connection: Connection, seconds: float, left_queue: datetime | None = None) -> set[ScanId]:
@@ -45,7 +45,7 @@ def test_new_work_is_due_at_once_and_noted_once(database: Database) -> None:
     """A revision is scanned once, however often it is noted."""
     with database.write() as connection:
         ids = _added(connection, 3)
-        assert scans.add(connection, [(ArticleId("a0"), 1)], NOW) == ()
+        assert scans.add(connection, [(ArticleId("a0"), 1)], NOW) == {}
         assert len(scans.add(connection, [(ArticleId("a0"), 2)], NOW)) == 1
         assert set(ids) < _due(connection, 0)
 

@@ -56,7 +56,7 @@ def _outbox(database: Database, count: int, now: datetime = NOW) -> list[ScanId]
                     id=name, title="t", source="s", fetched_at=now, summary="", text="", tags=[], revision=1, content_hash=b"h", alertable=True
                 )
             )  # fmt: skip
-        return list(scans.add(connection, [(name, 1) for name in names], now))
+        return list(scans.add(connection, [(name, 1) for name in names], now).values())
 
 
 def _take(connection: redis.Redis, name: str) -> str:
