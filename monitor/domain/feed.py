@@ -60,11 +60,10 @@ class Validators:
 class DocumentMemory:
     """What is kept of the last document that was read.
 
-    `marks` are those of its entries (`Entry.mark`, ascending, in one piece; the smallest ones of a long document), written together with the
-    articles. `newest` is the latest date in it, `wishes` what it asked of readers. `unreliable` says that the server answers "not changed" for documents that have changed.
+    `imprints` are those of its entries as bytes (a sample of them, if there are many), written together with the articles. `newest` is the latest date in it, `wishes` what it asked of readers. `unreliable` says that the server answers "not changed" for documents that have changed.
     """
 
-    marks: bytes = b""
+    imprints: bytes = b""
     newest: datetime | None = None
     wishes: Wishes = field(default_factory=Wishes)
     unreliable: bool = False

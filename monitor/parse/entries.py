@@ -28,7 +28,12 @@ _NAME_AND_MAIL = re.compile(r"([^()<>]+?)\s*[(<]\s*\S+@\S+\s*[)>]\Z")
 
 def to_entries(items: Iterable[Item], *, language: str | None, now: datetime) -> tuple[Entry, ...]:
     """One entry per item, in order. `language` is the feed's, for items that name none."""
-    return _with_keys([_believed(_drawn(item, language), now) for item in items])
+    return _told_apart([_believed(_entry(item, language), now) for item in items])
+
+
+def have_own_keys(entries: Iterable[Entry]) -> bool:
+    """Whether the key of each would be the same in any other document: none had to be told apart from another."""
+    return all(entry.key == _own_key(entry.guid, entry.url, entry.title, entry.text) for entry in entries)
 
 
 def language_tag(text: str | None) -> str | None:
@@ -50,14 +55,6 @@ def joined_text(summary: str, content: str) -> str:
     return f"{summary}\n\n{content}"
 
 
-def _drawn(item: Item, language: str | None) -> Entry:
-    """The entry in `item`, made once."""
-    entry = item.drawn.get(language)
-    if entry is None:
-        entry = item.drawn[language] = _entry(item, language)
-    return entry
-
-
 def _believed(entry: Entry, now: datetime) -> Entry:
     """Without dates that cannot be."""
     updated = entry.updated_at and believable(entry.updated_at, now=now)
@@ -77,7 +74,7 @@ def _entry(item: Item, language: str | None) -> Entry:
     )
     title = (one_line(item.title.text) or one_line(first_sentence(text)) or item.link or "")[:MAX_TITLE]
     return Entry(
-        key=item.guid or item.link or _digest(title, text),
+        key=_own_key(item.guid, item.link, title, text),
         title=title,
         text=text,
         summary=summary,
@@ -99,7 +96,7 @@ def _person(text: str) -> str:
     return found[1].strip() if found else text
 
 
-def _with_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Identity within the feed: guid; guid and URL where a guid repeats; URL; else, or where that repeats too, what it says.
 
     The order is miniflux's (FINDINGS of readers in use); an entry never shares its key with another one of the same document
@@ -114,6 +111,10 @@ def _with_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
         replace(entry, key=key if counts[key] == 1 else f"{key} {_digest(entry.title, entry.text)}")
         for entry, key in zip(entries, keys, strict=True)
     )
+
+
+def _own_key(guid: str | None, url: str | None, title: str, text: str) -> str:
+    return guid or url or _digest(title, text)
 
 
 def _digest(title: str, text: str) -> str:

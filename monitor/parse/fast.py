@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from feedparser.urls import make_safe_absolute_uri
 from lxml import etree
 
+from monitor.domain.imprint import PIECE_SIZE, Imprint
 from monitor.domain.urls import absolute_url
 from monitor.parse import reference
 from monitor.parse.fastitem import XML_BASE, XML_LANG, Unsure, name_of, read_item
 from monitor.parse.items import FeedDocument, Item
-from monitor.parse.known import Known, Memory, keys_in
+from monitor.parse.known import Known, keys_in
 
 _DECLARED = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']([\w.-]{1,40})[\"'][^>]{0,100}\?>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
@@ -37,7 +38,9 @@ _ROOTS = frozenset({"rss", "feed", "rdf:rdf"})
 _FRAME_DATES = re.compile(
     rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|(<(lastBuildDate|pubDate|updated|dc:date)>[^<&]{0,100}</\2>)", re.DOTALL
 )
-_MEMORY = Memory()
+_MAX_FRAME_BYTES = 12_000_000
+_NOTHING_KNOWN: Mapping[bytes, Imprint] = {}
+_FRAMES: Known[FeedDocument] = Known(_MAX_FRAME_BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +68,17 @@ class _Context:
     names: tuple[tuple[str, str], ...]
 
 
-def read(body: bytes, *, url: str, headers: Mapping[str, str], memory: Memory = _MEMORY) -> FeedDocument | None:
+def read(
+    body: bytes,
+    *,
+    url: str,
+    headers: Mapping[str, str],
+    known: Mapping[bytes, Imprint] = _NOTHING_KNOWN,
+    frames: Known[FeedDocument] = _FRAMES,
+) -> FeedDocument | None:
     """The feed in `body` if it can be read exactly as feedparser would; None if that is not certain, whatever the body is.
 
-    Items in `memory`, letter for letter and in the same surroundings, are not read again, nor is the rest.
+    Items whose piece is `known`, letter for letter and in the same surroundings, are not read again; nor is the rest, if it is in `frames`.
     """
     plain = _as_utf8(body, headers)
     parts = _taken_apart(plain) if plain is not None else None
@@ -78,13 +88,13 @@ def read(body: bytes, *, url: str, headers: Mapping[str, str], memory: Memory = 
         root, last = _checked(parts, parts.items[-1:])
         if name_of(root) not in _ROOTS:
             return None
-        items = _items(parts, _context(root, last[0], url, headers), memory.items)
-        document = _frame(parts.frame, url, headers, memory.frames)
+        items, recognised = _items(parts, _context(root, last[0], url, headers), known)
+        document = _frame(parts.frame, url, headers, frames)
     except (Unsure, etree.XMLSyntaxError, ValueError):
         return None
     if document is None or document.items or document.format.startswith("atom") != (root.tag == f"{_ATOM}feed"):
         return None
-    return replace(document, items=items)
+    return replace(document, items=items, recognised=recognised)
 
 
 def _frame(frame: bytes, url: str, headers: Mapping[str, str], known: Known[FeedDocument]) -> FeedDocument | None:
@@ -119,26 +129,28 @@ def _context(root: etree._Element, item: etree._Element, url: str, headers: Mapp
     )
 
 
-def _items(parts: _Parts, context: _Context, known: Known[Item]) -> tuple[Item, ...]:
-    """The items, read again where they are not known.
+def _items(parts: _Parts, context: _Context, known: Mapping[bytes, Imprint]) -> tuple[tuple[Item, ...], tuple[Imprint, ...]]:
+    """The items, and the imprints of those that are known.
 
     Only what stands between two beginnings of items is whole in itself, whatever document it is put into: the last one is always read, and so is
     one with a prefix, whose beginning was not looked for.
     """
-    keys = [*map(keys_in(repr(context)), parts.items[:-1])]
-    found = [known.get(key) for key in keys]
-    unread = [markup for markup, item in zip(parts.items, found, strict=False) if item is None]
-    _, elements = _checked(parts, [*unread, parts.items[-1]])
-    fresh = [
-        read_item(element, base=context.base, own_base=context.own_base, atom=context.atom, language=context.language)
-        for element in elements
-    ]
-    if all(element.prefix is None for element in elements):
-        new_keys = (key for key, item in zip(keys, found, strict=True) if item is None)
-        for key, markup, item in zip(new_keys, unread, fresh, strict=False):
-            known.add(key, item, len(markup))
-    following = iter(fresh)
-    return tuple(item or next(following) for item in (*found, None))
+    pieces = [key[:PIECE_SIZE] for key in map(keys_in(repr(context)), parts.items[:-1])]
+    unread = [(markup, piece) for markup, piece in zip(parts.items, pieces, strict=False) if piece not in known]
+    _, elements = _checked(parts, [*(markup for markup, _ in unread), parts.items[-1]])
+    whole = all(element.prefix is None for element in elements)
+    items = tuple(
+        read_item(
+            element,
+            base=context.base,
+            own_base=context.own_base,
+            atom=context.atom,
+            language=context.language,
+            piece=piece if whole else b"",
+        )
+        for element, piece in zip(elements, (*(piece for _, piece in unread), b""), strict=True)
+    )
+    return items, tuple(known[piece] for piece in pieces if piece in known)
 
 
 def _as_utf8(body: bytes, headers: Mapping[str, str]) -> bytes | None:

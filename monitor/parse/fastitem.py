@@ -81,7 +81,7 @@ class _Draft:
     images: list[str] = field(default_factory=list)
 
 
-def read_item(element: etree._Element, *, base: str, own_base: bool, atom: bool, language: str | None) -> Item:
+def read_item(element: etree._Element, *, base: str, own_base: bool, atom: bool, language: str | None, piece: bytes = b"") -> Item:
     """The item in `element`, its links absolute; Unsure if feedparser might see something else in it.
 
     `language` is the document's; `own_base` says that the document states `base` itself, which then holds for links, not for identifiers.
@@ -110,6 +110,7 @@ def read_item(element: etree._Element, *, base: str, own_base: bool, atom: bool,
         published=draft.dates.get("published") or draft.dates.get("created", ""),
         updated=draft.dates.get("updated", ""),
         image=absolute_url(base, image) if image and image.strip() else None,
+        piece=piece,
     )
 
 

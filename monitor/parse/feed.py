@@ -7,22 +7,26 @@ No bytes make it raise, open a file or a connection, or expand an entity.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from monitor.domain.imprint import Imprint, imprint
 from monitor.domain.text import one_line
 from monitor.parse import fast, jsonfeed, reference, sitemap
 from monitor.parse.body import Kind, holds_feed, kind_of, unpacked
 from monitor.parse.discovery import feeds_of_page
-from monitor.parse.entries import language_tag, to_entries
+from monitor.parse.entries import have_own_keys, language_tag, to_entries
 from monitor.parse.items import FeedDocument
 from monitor.parse.result import ParsedFeed, ParseFailure
 
 
-def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> ParsedFeed | ParseFailure:
+def parse_feed(
+    body: bytes, *, url: str, headers: Mapping[str, str], now: datetime, known: Iterable[Imprint] = ()
+) -> ParsedFeed | ParseFailure:
     """The feed in `body`, which `url` answered with `headers`, at the moment `now` (aware).
 
     `url` is the address after redirects: relative links are read against it. Times ahead of `now` by more than a day are dropped.
+    Entries that are recognised by their `known` imprints are not read again.
     """
     plain = unpacked(body)
     if plain is None:
@@ -33,35 +37,51 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
     if kind is Kind.BINARY:
         return ParseFailure(reason="not a feed but binary data")
     lower = {name.lower(): value for name, value in headers.items()}
-    document = _read(plain, kind, url=url, headers=lower)
+    pieces = {one.piece: one for one in known if one.piece}
+    document = _read(plain, kind, url=url, headers=lower, known=pieces)
     if document is None:
         return _failure(plain, kind, url=url)
-    return _parsed(document, now=now)
+    parsed = _parsed(document, now=now)
+    if document.recognised and not _are_apart(parsed):
+        document = _read(plain, kind, url=url, headers=lower, known={})
+        parsed = _parsed(document, now=now) if document is not None else parsed
+    return parsed
 
 
-def _read(body: bytes, kind: Kind, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
+def _read(body: bytes, kind: Kind, *, url: str, headers: Mapping[str, str], known: Mapping[bytes, Imprint]) -> FeedDocument | None:
     if kind is Kind.JSON:
         return jsonfeed.read(body, url=url)
     if kind is Kind.SITEMAP:
         return sitemap.read(body, url=url)
     if kind is Kind.HTML and not holds_feed(body):
         return None
-    return fast.read(body, url=url, headers=headers) or reference.read(body, url=url, headers=headers)
+    return fast.read(body, url=url, headers=headers, known=known) or reference.read(body, url=url, headers=headers)
 
 
 def _parsed(document: FeedDocument, *, now: datetime) -> ParsedFeed:
+    """The feed; where its entries had to be told apart, none of them can be recognised on its own."""
     language = language_tag(document.language)
+    entries = to_entries(document.items, language=language, now=now)
+    own_keys = have_own_keys(entries)
     return ParsedFeed(
         format=document.format,
         title=one_line(document.title.text),
         link=document.link,
         language=language,
-        entries=to_entries(document.items, language=language, now=now),
+        entries=entries,
+        pieces=tuple(item.piece if own_keys else b"" for item in document.items),
+        recognised=document.recognised,
         hints=document.hints,
         hubs=document.hubs,
         self_url=document.self_url,
         children=document.children,
     )
+
+
+def _are_apart(feed: ParsedFeed) -> bool:
+    """Whether no entry that was read has the key of another, read or recognised."""
+    keys = [*(one.key for one in feed.recognised), *(imprint(entry).key for entry in feed.entries)]
+    return len(set(keys)) == len(keys)
 
 
 def _failure(body: bytes, kind: Kind, *, url: str) -> ParseFailure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.domain.article import Entry
+from monitor.domain.imprint import Imprint
 from monitor.parse.html import html_to_text, plain_text
 from monitor.parse.result import PollHints
 
@@ -29,7 +29,7 @@ NOTHING = Markup()
 class Item:
     """One item as its format holds it: links absolute, dates and texts as they stand there.
 
-    `drawn` keeps the entries made of it, by the feed's language: an item that is known comes again with every document.
+    `piece` is that of its imprint, if it can be recognised by it.
     """
 
     title: Markup = NOTHING
@@ -43,18 +43,19 @@ class Item:
     published: str = ""
     updated: str = ""
     image: str | None = None
-    drawn: dict[str | None, Entry] = field(default_factory=dict, compare=False, repr=False)
+    piece: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """A feed as its format holds it. `hints`, `hubs`, `self_url` and `children` as in ParsedFeed; links are absolute."""
+    """A feed as its format holds it. `recognised`, `hints`, `hubs`, `self_url` and `children` as in ParsedFeed; links are absolute."""
 
     format: str
     title: Markup = NOTHING
     link: str | None = None
     language: str | None = None
     items: tuple[Item, ...] = ()
+    recognised: tuple[Imprint, ...] = ()
     hints: PollHints = field(default_factory=PollHints)
     hubs: tuple[str, ...] = ()
     self_url: str | None = None

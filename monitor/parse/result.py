@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from monitor.domain.article import Entry
+from monitor.domain.imprint import Imprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class ParsedFeed:
     """A feed that was read.
 
     `format` is feedparser's name of it (`rss20`, `atom10` …), `json1`, `json11`, `newssitemap` or `sitemapindex`. `entries` keep the document's
-    order. `hubs` and `self_url` are for WebSub. `children` are the sitemaps that a sitemap index names, newest first.
+    order, `pieces` are those of their imprints; `recognised` are the imprints of further entries, known already and not read again. `hubs` and `self_url` are for WebSub. `children` are the sitemaps that a sitemap index names, newest first.
     """
 
     format: str
@@ -29,6 +30,8 @@ class ParsedFeed:
     link: str | None = None
     language: str | None = None
     entries: tuple[Entry, ...] = ()
+    pieces: tuple[bytes, ...] = ()
+    recognised: tuple[Imprint, ...] = ()
     hints: PollHints = field(default_factory=PollHints)
     hubs: tuple[str, ...] = ()
     self_url: str | None = None

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.domain import cadence
-from monitor.domain.article import MARK_SIZE
 from monitor.domain.cadence import Limits, Wishes
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedStatus, FeedUpdate, HostUpdate, Validators
+from monitor.domain.imprint import MOST, Imprint, packed, unpacked
 from monitor.parse.result import ParseFailure
-from monitor.polling.excerpt import MAX_MARKS, Excerpt, marks_in, sketch
+from monitor.polling.excerpt import Excerpt
 from monitor.polling.failures import http_date
 from monitor.polling.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, moved_for_good
 
@@ -90,26 +90,26 @@ def _no_feed(parsed: ParseFailure) -> str:
 
 def _read(before: FeedState, outcome: Fetched, document: Excerpt, now: datetime) -> dict[str, Any]:
     """A new document: what is new in it, whether something was missed, and how it changes the rhythm."""
-    known = {_key(mark): mark for mark in marks_in(before.document.marks)}
-    dates = {_key(mark): _time(at) for mark, at in zip(document.marks, document.published, strict=True)}
+    known = {one.key: one for one in unpacked(before.document.imprints)}
+    dates = {one.key: _time(one.published) for one in document.imprints}
     delta = outcome.status == DELTA
     first = before.last_success_at is None or not known
     if first:
         fresh: list[datetime | None] = []
-        rhythm = cadence.first_seen([_time(at) for at in document.published], now)
+        rhythm = cadence.first_seen([_time(one.published) for one in document.imprints], now)
     else:
         fresh = _fresh(dates, known)
-        rhythm = cadence.observe(before.rhythm, fresh, 0 if delta else len(document.marks), now)
+        rhythm = cadence.observe(before.rhythm, fresh, 0 if delta else len(document.imprints), now)
     newest = max((at for at in dates.values() if at is not None and at <= now), default=None)
     missed = not first and not delta and _missed(before, known, dates, newest)
-    marks = {**(known if delta else {}), **{_key(mark): mark for mark in document.marks}}.values()
+    kept = {**(known if delta else {}), **{one.key: one for one in document.imprints}}.values()
     feed, hints = document.feed, document.feed.hints
     return {
         "title": feed.title or before.title,
         "format": feed.format,
         "rhythm": rhythm,
         "document": DocumentMemory(
-            marks=sketch(marks) if dates else before.document.marks,
+            imprints=packed(kept) if dates else before.document.imprints,
             newest=max((date for date in (newest, before.document.newest) if date is not None), default=None),
             wishes=Wishes(wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days),
             unreliable=before.document.unreliable or _lied(before, outcome, fresh, now),
@@ -118,23 +118,18 @@ def _read(before: FeedState, outcome: Fetched, document: Excerpt, now: datetime)
     }
 
 
-def _key(mark: bytes) -> bytes:
-    """The half of a mark that tells the entry."""
-    return mark[: MARK_SIZE // 2]
-
-
 def _time(at: float | None) -> datetime | None:
     return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
-def _fresh(dates: Mapping[bytes, datetime | None], known: Mapping[bytes, bytes]) -> list[datetime | None]:
+def _fresh(dates: Mapping[bytes, datetime | None], known: Mapping[bytes, Imprint]) -> list[datetime | None]:
     """The dates of the entries that the last document did not have; of a long one, only those that its sample would have held."""
-    beyond = max(known) if len(known) >= MAX_MARKS else None
+    beyond = max(known) if len(known) >= MOST else None
     return [at for key, at in dates.items() if key not in known and (beyond is None or key <= beyond)]
 
 
 def _missed(
-    before: FeedState, known: Mapping[bytes, bytes], dates: Mapping[bytes, datetime | None], newest: datetime | None
+    before: FeedState, known: Mapping[bytes, Imprint], dates: Mapping[bytes, datetime | None], newest: datetime | None
 ) -> bool:
     """No entry in common with the last document although this one is full: more may have come than it holds.
 

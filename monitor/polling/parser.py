@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from monitor.domain.imprint import unpacked
 from monitor.parse.feed import parse_feed
 from monitor.parse.result import ParsedFeed, ParseFailure
 from monitor.polling.excerpt import Excerpt, excerpt
@@ -29,8 +30,9 @@ _LONGEST_S = 60
 def answer(body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes) -> Excerpt | ParseFailure | Fault:
     """What is needed of `body`, as in `ParserProcess`."""
     try:
-        parsed = parse_feed(body, url=url, headers=headers, now=now)
-        return excerpt(parsed, known) if isinstance(parsed, ParsedFeed) else parsed
+        imprints = unpacked(known)
+        parsed = parse_feed(body, url=url, headers=headers, now=now, known=imprints)
+        return excerpt(parsed, imprints) if isinstance(parsed, ParsedFeed) else parsed
     except Exception as error:  # noqa: BLE001 - a bug in the parser is one feed's failure, not the end of the process
         return Fault(error=repr(error))
 

@@ -86,12 +86,12 @@ async def poll(
     )
     parsed: Parsed | None = None
     if isinstance(outcome, Fetched) and not unchanged(feed.state, outcome):
-        parsed = await parse(outcome.body, outcome.url, outcome.headers, clock(), feed.state.document.marks)
+        parsed = await parse(outcome.body, outcome.url, outcome.headers, clock(), feed.state.document.imprints)
         if isinstance(parsed, Excerpt) and parsed.feed.children:
             outcome, parsed = await _with_children(feed, outcome, parsed, setting.access, fetcher, parse, clock)
     found = parsed if isinstance(parsed, Excerpt) else None
     plan = Plan(limits=setting.limits, spread=spread, inside=guard.is_inside(feed.url))
-    if found is not None and len(found.marks) > MANY_ENTRIES:
+    if found is not None and len(found.imprints) > MANY_ENTRIES:
         update = await asyncio.to_thread(decide, feed, outcome, parsed, clock(), plan)
     else:
         update = decide(feed, outcome, parsed, clock(), plan)
@@ -101,7 +101,7 @@ async def poll(
         outcome=outcome,
         origin=_origin(feed, setting.feed, found),
         entries=() if found is None else _entries(found.feed, setting.feed.language),
-        read=0 if found is None else len(found.marks),
+        read=0 if found is None else len(found.imprints),
         first=feed.state.last_success_at is None,
     )
 
@@ -122,7 +122,7 @@ async def _with_children(
         if isinstance(answer, FetchFailure):
             return replace(answer, reason=f"the sitemap {url} of this index: {answer.reason}"), None
         if isinstance(answer, Fetched):
-            child = await parse(answer.body, answer.url, answer.headers, clock(), feed.state.document.marks)
+            child = await parse(answer.body, answer.url, answer.headers, clock(), feed.state.document.imprints)
             bodies.append(answer.body)
             children += [child] if isinstance(child, Excerpt) else []
     headers = {name: value for name, value in index.headers.items() if name not in {"etag", "last-modified"}}

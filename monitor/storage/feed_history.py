@@ -12,7 +12,7 @@ FORM = 2
 
 
 def write(rhythm: Rhythm, document: DocumentMemory) -> dict[str, Any]:
-    """As plain JSON values. When the last poll was (`counted_at`) and which entries there were (`marks`) have columns of their own."""
+    """As plain JSON values. When the last poll was (`counted_at`) and which entries there were (`imprints`) have columns of their own."""
     wishes = document.wishes
     return {
         "form": FORM,
@@ -42,7 +42,7 @@ def _written(rhythm: Rhythm, document: DocumentMemory) -> tuple[object, ...]:
     return (*counts, document.newest, document.wishes, document.unreliable)
 
 
-def read(history: dict[str, Any] | None, marks: bytes | None, counted_at: datetime | None) -> tuple[Rhythm, DocumentMemory]:
+def read(history: dict[str, Any] | None, imprints: bytes | None, counted_at: datetime | None) -> tuple[Rhythm, DocumentMemory]:
     """The inverse of `write`; both empty where nothing was stored, or something in another form: it is soon learnt anew."""
     if history is None or history["form"] != FORM:
         return Rhythm(), DocumentMemory()
@@ -59,7 +59,7 @@ def read(history: dict[str, Any] | None, marks: bytes | None, counted_at: dateti
             size=rhythm["size"],
         ),
         DocumentMemory(
-            marks=bytes(marks or b""),
+            imprints=bytes(imprints or b""),
             newest=None if document["newest"] is None else datetime.fromtimestamp(document["newest"], UTC),
             wishes=Wishes(wait_s=wait_s, skip_hours=frozenset(skip_hours), skip_days=frozenset(skip_days)),
             unreliable=document["unreliable"],

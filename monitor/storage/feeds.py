@@ -108,7 +108,7 @@ _CLAIM = (
     .where(feeds.c.id.in_(bindparam("ids", expanding=True)))
     .values(lease_until=bindparam("until"), epoch=feeds.c.epoch + 1)
     .returning(
-        *(feeds.c[name] for name in ("id", "url", "name", "host", "epoch", "etag", "last_modified", "history", "marks")),
+        *(feeds.c[name] for name in ("id", "url", "name", "host", "epoch", "etag", "last_modified", "history", "imprints")),
         *(feeds.c[name] for name in _COLUMNS),
     )
 )
@@ -129,10 +129,10 @@ def _chosen(*, one_each: bool) -> Select[tuple[str]]:
 
 
 def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
-    feed_id, url, name, host, epoch, etag, last_modified, history, marks, *columns = tuple(row)
+    feed_id, url, name, host, epoch, etag, last_modified, history, imprints, *columns = tuple(row)
     values = dict(zip(_COLUMNS, columns, strict=True))
     values["status"] = FeedStatus(values["status"])
-    rhythm, document = feed_history.read(history, marks, values["last_success_at"])
+    rhythm, document = feed_history.read(history, imprints, values["last_success_at"])
     return FeedForPoll(
         id=FeedId(feed_id),
         url=url,
@@ -179,8 +179,8 @@ def _changed(before: FeedState, after: FeedState) -> dict[str, Any]:
     values = {name: new for name in _COLUMNS if (new := getattr(after, name)) != getattr(before, name)}
     if after.validators != before.validators:
         values |= {"etag": after.validators.etag, "last_modified": after.validators.last_modified}
-    if after.document.marks != before.document.marks:
-        values["marks"] = after.document.marks
+    if after.document.imprints != before.document.imprints:
+        values["imprints"] = after.document.imprints
     if feed_history.differs((before.rhythm, before.document), (after.rhythm, after.document)):
         values["history"] = feed_history.write(after.rhythm, after.document)
     return values

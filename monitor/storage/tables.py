@@ -62,7 +62,7 @@ feeds = Table(
     Column("interval_s", Float),
     Column("failures", Float, nullable=False, server_default="0"),
     Column("history", Json),
-    Column("marks", LargeBinary),
+    Column("imprints", LargeBinary),
     Column("gap_at", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("epoch", BigInteger, nullable=False, server_default="0"),

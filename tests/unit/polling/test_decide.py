@@ -41,7 +41,7 @@ def failure(problem: Problem, *, retry: datetime | None = None, status: int | No
 def parsed(*keys: str, published: datetime | None = None, hints: PollHints | None = None) -> Excerpt:
     """A document with one entry per key."""
     entries = tuple(Entry(key=key, title=key, text="", published_at=published) for key in keys)
-    return excerpt(ParsedFeed(format="rss20", title="A", entries=entries, hints=hints or PollHints()), b"")
+    return excerpt(ParsedFeed(format="rss20", title="A", entries=entries, hints=hints or PollHints()))
 
 
 def after(

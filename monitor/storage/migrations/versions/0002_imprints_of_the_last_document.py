@@ -1,4 +1,4 @@
-"""The marks of a feed's last document, out of the history that every poll reads and writes."""
+"""The imprints of a feed's last document, out of the history that every poll reads and writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DOCUMENT = ("newest", "wishes", "unreliable")
 
 def upgrade() -> None:
     """Add the column, and leave in each history what still belongs there: a feed's rhythm took weeks to learn."""
-    op.add_column("feeds", sa.Column("marks", sa.LargeBinary(), nullable=True))
+    op.add_column("feeds", sa.Column("imprints", sa.LargeBinary(), nullable=True))
     connection = op.get_bind()
     rows = connection.execute(sa.select(_FEEDS.c.id, _FEEDS.c.history).where(_FEEDS.c.history.is_not(None))).all()
     for row in rows:
@@ -35,4 +35,4 @@ def _shortened(history: dict[str, Any]) -> dict[str, Any]:
 def downgrade() -> None:
     """Undo; the histories are learnt anew."""
     op.execute("UPDATE feeds SET history = NULL")
-    op.drop_column("feeds", "marks")
+    op.drop_column("feeds", "imprints")
