@@ -3,6 +3,11 @@
 The plan minimises the mean delay of an entry for a given number of requests. With entries arriving at rate r and polls T apart, the delay costs
 r·T/2 and the requests 1/T; over many feeds the sum of both is least when T is proportional to 1/√r (the square-root rule for crawling,
 Cho and Garcia-Molina, "Effective page refresh policies", 2003). r is not constant: it follows the hour of the day, and it jumps when news breaks.
+
+By that rule alone a quiet feed is asked so seldom that a burst may come and push its own first entries out of the document before the next poll.
+So what is missed has a price, too. A burst that fills the document in a time F begins at any moment between two polls with equal chance; later polls
+follow it, so on the mean (T - F)²/2T of its length is lost, nothing while T ≤ F. With E²/2T for the requests and the weight w for what is lost,
+r·T/2 + E²/2T + w·(T - F)²/2T is least at T² = (E² + w·F²) / (r + w): the square-root rule where w is 0, and F where w outweighs all.
 """
 
 from __future__ import annotations
@@ -25,6 +30,14 @@ _BURST_ENTRIES = 3
 _BURST_WINDOW_S = 900.0
 _BURST_CHANCE = 0.002
 _LARGEST_SHARE_NEW = 1 / 3
+
+_SUDDEN_PER_HOUR = 60.0
+_SUDDEN_WEIGHT = 0.025
+"""Any feed may break into an entry a minute; in entries an hour whose delay would count as much (bench/cadence_week.py: found on half of the feeds)."""
+
+_AGAIN_WEIGHT = 0.3
+"""A burst that the feed has shown itself, at its own pace; halved every `HALF_LIFE_H`."""
+
 _SHAPE_EVIDENCE = 24.0
 """With this many entries seen, the hours of the day and the flat mean have equal say."""
 
@@ -160,18 +173,49 @@ def interval(rhythm: Rhythm, now: datetime, limits: Limits) -> float:
     if bursting(rhythm, now):
         return limits.min_s
     end = now.timestamp()
-    planned = limits.eagerness_s / math.sqrt(_rate(rhythm, end))
-    ahead = limits.eagerness_s / math.sqrt(_rate(rhythm, end + min(planned, limits.max_s)))
+    risks = (_sudden(rhythm), _again(rhythm, end))
+    planned = _planned(_rate(rhythm, end), risks, limits)
+    ahead = _planned(_rate(rhythm, end + min(planned, limits.max_s)), risks, limits)
     return max(limits.min_s, min(planned, ahead, _before_overflow(rhythm, end), limits.max_s))
 
 
+def _planned(rate: float, risks: Sequence[tuple[float, float]], limits: Limits) -> float:
+    """Seconds between polls at `rate` entries an hour: the shortest that one of the `risks`, a weight and the time to fill the document, asks for."""
+    requests = limits.eagerness_s**2
+    shortest = requests / rate
+    for weight, fill_s in risks:
+        if shortest > fill_s**2:
+            shortest = min(shortest, (requests + weight * fill_s**2) / (rate + weight))
+    return math.sqrt(shortest)
+
+
+def _sudden(rhythm: Rhythm) -> tuple[float, float]:
+    return _SUDDEN_WEIGHT, rhythm.size * 3600 / _SUDDEN_PER_HOUR
+
+
+def _again(rhythm: Rhythm, end: float) -> tuple[float, float]:
+    """The fastest that a document's worth of the newest arrivals ever came: what overflowed once may do so again."""
+    recent = rhythm.recent
+    count = min(rhythm.size, len(recent))
+    if count < _BURST_ENTRIES or 2 * count < rhythm.size:
+        return 0.0, math.inf
+    span, began = min((after - before, -before) for before, after in zip(recent, recent[count - 1 :], strict=False))
+    return _AGAIN_WEIGHT * _fade((end + began) / 3600), span * rhythm.size / count
+
+
 def _before_overflow(rhythm: Rhythm, end: float) -> float:
-    """Seconds in which a third of the document's entries is replaced at the pace of the newest ones: later, entries may be lost."""
-    if rhythm.size < _BURST_ENTRIES or len(rhythm.recent) < _BURST_ENTRIES:
+    """Seconds in which a third of the document is replaced at the pace of the newest entry, the newest two, four …, whichever is fastest.
+
+    One unexpected entry is thus followed by another look soon: a burst that has just begun shows no more than that.
+    """
+    newest, count, size = rhythm.recent, 1, rhythm.size
+    if size < _BURST_ENTRIES:
         return math.inf
-    newest = rhythm.recent[-max(_BURST_ENTRIES, min(rhythm.size, len(rhythm.recent))) :]
-    pace = len(newest) / max(end - newest[0], 1.0)
-    return rhythm.size * _LARGEST_SHARE_NEW / pace
+    per_entry = math.inf
+    while count <= min(size, len(newest)):
+        per_entry = min(per_entry, max(end - newest[-count], 3600 / _SUDDEN_PER_HOUR) / count)
+        count *= 2
+    return size * _LARGEST_SHARE_NEW * per_entry
 
 
 def next_poll(interval_s: float, wishes: Wishes, now: datetime, limits: Limits, *, spread: float) -> datetime:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, Executable, bindparam, delete, select, update
 
 from monitor.domain import identity
 from monitor.domain.article import Entry, Origin, PageState
@@ -68,21 +68,21 @@ class Said:
         return Marks.of(self.entry)
 
 
-def unseen(connection: Connection, arrivals: Sequence[Arrival]) -> list[list[Said]]:
-    """Of each arrival the entries that are new to its origin or whose text changed; the last of equal keys counts."""
-    by_key = [{entry.identity: entry for entry in arrival.entries} for arrival in arrivals]
-    pairs = [(arrival.origin.id, key) for arrival, keys in zip(arrivals, by_key, strict=True) for key in keys]
-    seen: dict[tuple[str, bytes], tuple[ArticleId, bytes]] = {
-        (row.origin_id, bytes(row.entry_key)): (row.article_id, bytes(row.content_hash))
-        for row in _rows(connection, _SEEN, "pairs", pairs)
+def unseen(connection: Connection, arrival: Arrival) -> list[Said]:
+    """Entries that are new to the origin or whose text changed; the last of equal keys counts.
+
+    One origin at a time: SQLite searches its index for a list of keys, and reads all of it for a list of pairs.
+    """
+    by_key = {entry.identity: entry for entry in arrival.entries}
+    seen: dict[bytes, tuple[ArticleId, bytes]] = {
+        bytes(row.entry_key): (row.article_id, bytes(row.content_hash))
+        for row in _rows(connection, _SEEN, "entry_keys", list(by_key), origin=arrival.origin.id)
     }
-    said: list[list[Said]] = []
-    for arrival, keys in zip(arrivals, by_key, strict=True):
-        said.append([])
-        for key, entry in keys.items():
-            own, before = seen.get((arrival.origin.id, key), (None, None))
-            if entry.wording != before:
-                said[-1].append(Said(origin=arrival.origin, entry=entry, alertable=arrival.alertable(entry), own=own))
+    said = []
+    for key, entry in by_key.items():
+        own, before = seen.get(key, (None, None))
+        if entry.wording != before:
+            said.append(Said(origin=arrival.origin, entry=entry, alertable=arrival.alertable(entry), own=own))
     return said
 
 
@@ -236,14 +236,14 @@ def _run(connection: Connection, statement: Executable, rows: Sequence[dict[str,
         connection.execute(statement, rows)
 
 
-def _rows(connection: Connection, query: Executable, name: str, values: Sequence[Any]) -> list[Any]:
-    """The rows of a query that has one parameter, for a list."""
-    return [row for some in parts(values) for row in connection.execute(query, {name: some})]
+def _rows(connection: Connection, query: Executable, name: str, values: Sequence[Any], **others: object) -> list[Any]:
+    """The rows of a query that has one parameter for a list."""
+    return [row for some in parts(values) for row in connection.execute(query, {name: some, **others})]
 
 
 _REVISED = ("revision", "title", "summary", "text", "updated_at", "content_hash")
-_SEEN = select(appearances.c.origin_id, appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
-    tuple_(appearances.c.origin_id, appearances.c.entry_key).in_(bindparam("pairs", expanding=True))
+_SEEN = select(appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
+    appearances.c.origin_id == bindparam("origin"), appearances.c.entry_key.in_(bindparam("entry_keys", expanding=True))
 )
 _MARKED = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(bindparam("marks", expanding=True)))
 _TOUCHED = select(
