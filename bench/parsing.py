@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor.domain.imprint import unpacked as unpacked_imprints
 from monitor.parse import fast, reference
 from monitor.parse.body import unpacked
 from monitor.parse.entries import language_tag, to_entries
@@ -36,7 +37,7 @@ def main(paths: list[str]) -> None:
     taken = [body for body in bodies if fast.read(body, url=URL, headers={}) is not None]
     print(f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1000:.0f} KB; the fast path takes {len(taken)}")
     if taken:
-        known = {body: excerpt(_parsed(body)).imprints for body in taken}
+        known = {body: unpacked_imprints(excerpt(_parsed(body), (), NOW).imprints) for body in taken}
         entries = sum(map(len, known.values()))
         full, quick = _best(_by_feedparser, taken), _best(_parsed, taken)
         again = _best(lambda body: parse_feed(body, url=URL, headers={}, now=NOW, known=known[body]), taken)

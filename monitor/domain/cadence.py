@@ -31,12 +31,12 @@ _BURST_WINDOW_S = 900.0
 _BURST_CHANCE = 0.002
 _LARGEST_SHARE_NEW = 1 / 3
 
-_SUDDEN_PER_HOUR = 60.0
-_SUDDEN_WEIGHT = 0.025
-"""Any feed may break into an entry a minute; in entries an hour whose delay would count as much (bench/cadence_week.py: found on half of the feeds)."""
+_MISSING_WEIGHT = 0.3
+"""What may be lost in a burst, in entries an hour whose delay would cost as much; found with bench/cadence_week.py on half of the feeds."""
 
-_AGAIN_WEIGHT = 0.3
-"""A burst that the feed has shown itself, at its own pace; halved every `HALF_LIFE_H`."""
+_SUDDEN_PER_HOUR = 60.0
+_SMALL_DOCUMENT = 10
+"""Any feed may break into an entry a minute, the less likely the longer it must go on to overflow the document (Zipf); a shorter one is a young one."""
 
 _SHAPE_EVIDENCE = 24.0
 """With this many entries seen, the hours of the day and the flat mean have equal say."""
@@ -190,17 +190,18 @@ def _planned(rate: float, risks: Sequence[tuple[float, float]], limits: Limits) 
 
 
 def _sudden(rhythm: Rhythm) -> tuple[float, float]:
-    return _SUDDEN_WEIGHT, rhythm.size * 3600 / _SUDDEN_PER_HOUR
+    size = max(rhythm.size, _SMALL_DOCUMENT)
+    return _MISSING_WEIGHT / size, size * 3600 / _SUDDEN_PER_HOUR
 
 
 def _again(rhythm: Rhythm, end: float) -> tuple[float, float]:
-    """The fastest that a document's worth of the newest arrivals ever came: what overflowed once may do so again."""
+    """The fastest that a document's worth of the newest arrivals ever came: what overflowed once may do so again, the less likely the longer ago."""
     recent = rhythm.recent
     count = min(rhythm.size, len(recent))
     if count < _BURST_ENTRIES or 2 * count < rhythm.size:
         return 0.0, math.inf
     span, began = min((after - before, -before) for before, after in zip(recent, recent[count - 1 :], strict=False))
-    return _AGAIN_WEIGHT * _fade((end + began) / 3600), span * rhythm.size / count
+    return _MISSING_WEIGHT * _fade((end + began) / 3600), span * rhythm.size / count
 
 
 def _before_overflow(rhythm: Rhythm, end: float) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 from monitor.domain import cadence
 from monitor.domain.cadence import Limits, Wishes
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedStatus, FeedUpdate, HostUpdate, Validators
-from monitor.domain.imprint import MOST, Imprint, packed, unpacked
+from monitor.domain.imprint import packed, unpacked
 from monitor.parse.result import ParseFailure
 from monitor.polling.excerpt import Excerpt
 from monitor.polling.failures import http_date
@@ -90,26 +90,22 @@ def _no_feed(parsed: ParseFailure) -> str:
 
 def _read(before: FeedState, outcome: Fetched, document: Excerpt, now: datetime) -> dict[str, Any]:
     """A new document: what is new in it, whether something was missed, and how it changes the rhythm."""
-    known = {one.key: one for one in unpacked(before.document.imprints)}
-    dates = {one.key: _time(one.published) for one in document.imprints}
     delta = outcome.status == DELTA
-    first = before.last_success_at is None or not known
+    first = before.last_success_at is None or not before.document.imprints
+    fresh = [_time(at) for at in document.fresh]
     if first:
-        fresh: list[datetime | None] = []
-        rhythm = cadence.first_seen([_time(one.published) for one in document.imprints], now)
+        rhythm, fresh = cadence.first_seen(fresh, now), []
     else:
-        fresh = _fresh(dates, known)
-        rhythm = cadence.observe(before.rhythm, fresh, 0 if delta else len(document.imprints), now)
-    newest = max((at for at in dates.values() if at is not None and at <= now), default=None)
-    missed = not first and not delta and _missed(before, known, dates, newest)
-    kept = {**(known if delta else {}), **{one.key: one for one in document.imprints}}.values()
+        rhythm = cadence.observe(before.rhythm, fresh, 0 if delta else document.size, now)
+    missed = not first and not delta and _missed(before, document)
+    newest = _time(document.newest)
     feed, hints = document.feed, document.feed.hints
     return {
         "title": feed.title or before.title,
         "format": feed.format,
         "rhythm": rhythm,
         "document": DocumentMemory(
-            imprints=packed(kept) if dates else before.document.imprints,
+            imprints=_imprints(before, document, delta=delta),
             newest=max((date for date in (newest, before.document.newest) if date is not None), default=None),
             wishes=Wishes(wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days),
             unreliable=before.document.unreliable or _lied(before, outcome, fresh, now),
@@ -118,28 +114,27 @@ def _read(before: FeedState, outcome: Fetched, document: Excerpt, now: datetime)
     }
 
 
+def _imprints(before: FeedState, document: Excerpt, *, delta: bool) -> bytes:
+    """What is kept of the document; an empty one, or one that holds only what is new, does not make the last one forgotten."""
+    if delta:
+        last = unpacked(before.document.imprints), unpacked(document.imprints)
+        return packed({one.key: one for imprints in last for one in imprints}.values())
+    return document.imprints or before.document.imprints
+
+
 def _time(at: float | None) -> datetime | None:
     return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
-def _fresh(dates: Mapping[bytes, datetime | None], known: Mapping[bytes, Imprint]) -> list[datetime | None]:
-    """The dates of the entries that the last document did not have; of a long one, only those that its sample would have held."""
-    beyond = max(known) if len(known) >= MOST else None
-    return [at for key, at in dates.items() if key not in known and (beyond is None or key <= beyond)]
-
-
-def _missed(
-    before: FeedState, known: Mapping[bytes, Imprint], dates: Mapping[bytes, datetime | None], newest: datetime | None
-) -> bool:
+def _missed(before: FeedState, document: Excerpt) -> bool:
     """No entry in common with the last document although this one is full: more may have come than it holds.
 
     A document whose dates are no newer than the last one's has only given its entries other ids.
     """
-    if len(dates) < 2 or len(dates) < 0.8 * before.rhythm.size or known.keys() & dates.keys():
+    if document.size < 2 or document.size < 0.8 * before.rhythm.size or document.overlaps:
         return False
-    oldest = min((at for at in dates.values() if at is not None), default=None)
-    last = before.document.newest
-    return oldest is None or last is None or newest is None or oldest > last
+    oldest, last = _time(document.oldest), before.document.newest
+    return oldest is None or last is None or oldest > last
 
 
 def _lied(before: FeedState, outcome: Fetched, fresh: Sequence[datetime | None], now: datetime) -> bool:

@@ -32,7 +32,7 @@ def answer(body: bytes, url: str, headers: Mapping[str, str], now: datetime, kno
     try:
         imprints = unpacked(known)
         parsed = parse_feed(body, url=url, headers=headers, now=now, known=imprints)
-        return excerpt(parsed, imprints) if isinstance(parsed, ParsedFeed) else parsed
+        return excerpt(parsed, imprints, now) if isinstance(parsed, ParsedFeed) else parsed
     except Exception as error:  # noqa: BLE001 - a bug in the parser is one feed's failure, not the end of the process
         return Fault(error=repr(error))
 

@@ -91,7 +91,7 @@ async def poll(
             outcome, parsed = await _with_children(feed, outcome, parsed, setting.access, fetcher, parse, clock)
     found = parsed if isinstance(parsed, Excerpt) else None
     plan = Plan(limits=setting.limits, spread=spread, inside=guard.is_inside(feed.url))
-    if found is not None and len(found.imprints) > MANY_ENTRIES:
+    if found is not None and found.size > MANY_ENTRIES:
         update = await asyncio.to_thread(decide, feed, outcome, parsed, clock(), plan)
     else:
         update = decide(feed, outcome, parsed, clock(), plan)
@@ -101,7 +101,7 @@ async def poll(
         outcome=outcome,
         origin=_origin(feed, setting.feed, found),
         entries=() if found is None else _entries(found.feed, setting.feed.language),
-        read=0 if found is None else len(found.imprints),
+        read=0 if found is None else found.size,
         first=feed.state.last_success_at is None,
     )
 

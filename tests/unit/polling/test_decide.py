@@ -11,6 +11,7 @@ from monitor.domain.article import Entry
 from monitor.domain.cadence import Limits
 from monitor.domain.feed import FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators
 from monitor.domain.ids import FeedId
+from monitor.domain.imprint import unpacked
 from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
 from monitor.polling.decide import Plan, address, conditions, decide, fresh_for
 from monitor.polling.excerpt import Excerpt, excerpt
@@ -38,26 +39,34 @@ def failure(problem: Problem, *, retry: datetime | None = None, status: int | No
     return FetchFailure(problem=problem, reason=problem.value, url=URL, status=status, retry_at=retry)
 
 
-def parsed(*keys: str, published: datetime | None = None, hints: PollHints | None = None) -> Excerpt:
+def parsed(*keys: str, published: datetime | None = None, hints: PollHints | None = None) -> ParsedFeed:
     """A document with one entry per key."""
     entries = tuple(Entry(key=key, title=key, text="", published_at=published) for key in keys)
-    return excerpt(ParsedFeed(format="rss20", title="A", entries=entries, hints=hints or PollHints()))
+    return ParsedFeed(format="rss20", title="A", entries=entries, hints=hints or PollHints())
+
+
+def compared(state: FeedState, document: ParsedFeed | ParseFailure | None, now: datetime = NOW) -> Excerpt | ParseFailure | None:
+    """What the parser tells the poller of a document."""
+    if not isinstance(document, ParsedFeed):
+        return document
+    return excerpt(document, unpacked(state.document.imprints), now)
 
 
 def after(
-    *polls: tuple[Outcome, Excerpt | ParseFailure | None], every: timedelta = timedelta(minutes=10), plan: Plan = PLAN
+    *polls: tuple[Outcome, ParsedFeed | ParseFailure | None], every: timedelta = timedelta(minutes=10), plan: Plan = PLAN
 ) -> FeedUpdate:
     """The result of several polls, `every` apart, the last one at NOW."""
     state, refusals, update = FeedState(), 0, None
     for back, (outcome, document) in zip(range(len(polls) - 1, -1, -1), polls, strict=True):
-        update = decide(feed(state, refusals=refusals), outcome, document, NOW - back * every, plan)
+        now = NOW - back * every
+        update = decide(feed(state, refusals=refusals), outcome, compared(state, document, now), now, plan)
         state = update.state
         refusals = update.host.refusals if update.host is not None else refusals
     assert update is not None
     return update
 
 
-GOOD: tuple[Outcome, Excerpt | ParseFailure | None] = (fetched("1", etag='"1"', last_modified="x"), parsed("a", "b", "c"))
+GOOD: tuple[Outcome, ParsedFeed | ParseFailure | None] = (fetched("1", etag='"1"', last_modified="x"), parsed("a", "b", "c"))
 
 
 def wait(update: FeedUpdate) -> float:
@@ -245,7 +254,7 @@ def test_entries_that_may_have_been_missed_are_told_and_the_feed_is_polled_faste
     ],
     ids=["one left", "not full", "delta", "only other ids", "empty"],
 )
-def test_nothing_was_missed(second: tuple[Outcome, Excerpt]) -> None:
+def test_nothing_was_missed(second: tuple[Outcome, ParsedFeed]) -> None:
     """An entry in common, a document that was not full, a delta, other ids for the same dates, an empty document."""
     old = parsed(*(f"a{number}" for number in range(20)), published=NOW - timedelta(hours=2))
     assert after((fetched("1"), old), second, every=timedelta(hours=1)).state.gap_at is None
@@ -259,7 +268,8 @@ def test_a_server_that_always_says_not_changed_is_looked_through() -> None:
     assert conditions(state, NOW + timedelta(hours=1)) == state.validators
     later = NOW + timedelta(hours=5)
     assert not conditions(state, later)
-    update = decide(feed(state), fetched("2", etag='"1"'), parsed("c", "a", "b", published=NOW), later, PLAN)
+    document = compared(state, parsed("c", "a", "b", published=NOW), later)
+    update = decide(feed(state), fetched("2", etag='"1"'), document, later, PLAN)
     assert not conditions(update.state, later + timedelta(minutes=10))
     assert "always fetched whole" in (update.state.reason or "")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from monitor.domain.article import Entry
 from monitor.domain.imprint import MOST, Imprint, packed, unpacked
@@ -19,12 +19,22 @@ def _feed(*entries: tuple[str, str]) -> ParsedFeed:
 
 
 def test_only_what_is_not_stored_letter_for_letter_is_carried() -> None:
-    """Of three known entries the one whose title was edited is new, as is one that was not there; the imprints are of all."""
-    before = excerpt(_feed(("a", "A"), ("b", "B"), ("c", "C")))
-    after = excerpt(_feed(("d", "D"), ("a", "A"), ("b", "Edited"), ("c", "C")), before.imprints)
+    """Of three known entries the one whose title was edited is carried, and not fresh; one that was not there is both."""
+    before = excerpt(_feed(("a", "A"), ("b", "B"), ("c", "C")), (), NOW)
+    after = excerpt(_feed(("d", "D"), ("a", "A"), ("b", "Edited"), ("c", "C")), unpacked(before.imprints), NOW)
     assert [entry.title for entry in before.feed.entries] == ["A", "B", "C"]
+    assert (before.size, len(before.fresh), before.overlaps) == (3, 3, False)
     assert [entry.title for entry in after.feed.entries] == ["D", "Edited"]
-    assert [one.published for one in after.imprints] == [NOW.timestamp()] * 4
+    assert (after.size, after.fresh, after.overlaps) == (4, (NOW.timestamp(),), True)
+    assert {one.published for one in unpacked(after.imprints)} == {NOW.timestamp()}
+
+
+def test_a_date_ahead_of_time_is_not_the_newest() -> None:
+    """What is dated tomorrow says nothing of how far the document reaches."""
+    ahead = excerpt(_feed(("a", "A"), ("b", "B")), (), NOW - timedelta(hours=1))
+    assert (ahead.oldest, ahead.newest) == (None, None)
+    read = excerpt(_feed(("a", "A"), ("b", "B")), (), NOW)
+    assert (read.oldest, read.newest) == (NOW.timestamp(), NOW.timestamp())
 
 
 def test_imprints_come_back_from_their_bytes() -> None:
@@ -33,14 +43,21 @@ def test_imprints_come_back_from_their_bytes() -> None:
     assert unpacked(packed(imprints)) == imprints
 
 
-def test_what_is_kept_of_a_long_document_is_a_sample_that_stays() -> None:
-    """Of many imprints the smallest are kept, each once, so that two samples of nearly the same document are nearly the same."""
-    imprints = excerpt(_feed(*((str(number), "") for number in range(3 * MOST)))).imprints
-    assert unpacked(packed([*imprints, *imprints])) == tuple(sorted(imprints)[:MOST])
+def test_of_a_long_document_a_sample_is_kept_that_stays() -> None:
+    """The smallest imprints, each once. An entry is fresh only if the sample of the last document would have shown it."""
+    entries = [(str(number), "") for number in range(3 * MOST)]
+    before = excerpt(_feed(*entries, *entries), (), NOW)
+    sample = unpacked(before.imprints)
+    assert len(sample) == MOST
+    assert list(sample) == sorted(sample)
+    after = excerpt(_feed(*(("new", "") if number == MOST else entry for number, entry in enumerate(entries))), sample, NOW)
+    assert len(after.fresh) <= 1
+    assert len(set(unpacked(after.imprints)) - set(sample)) <= 1
 
 
 def test_several_documents_are_read_as_one() -> None:
     """The parts of a sitemap index come in their order, under the name of the first."""
-    whole = joined(excerpt(_feed(("a", "A"))), [excerpt(_feed(("b", "B"))), excerpt(_feed(("c", "C")))])
-    assert [entry.title for entry in whole.feed.entries] == ["A", "B", "C"]
-    assert len(whole.imprints) == 3
+    first, *others = (excerpt(_feed((key, key)), (), NOW) for key in "abc")
+    whole = joined(first, others)
+    assert [entry.title for entry in whole.feed.entries] == ["a", "b", "c"]
+    assert (whole.size, len(whole.fresh), len(unpacked(whole.imprints))) == (3, 3, 3)
