@@ -1,24 +1,23 @@
 """Dates as feeds and documents write them, to aware UTC times.
 
-Two common forms are read directly; everything else goes to feedparser's handlers, the reference, and then to the forms that
-people write. Its handler of short ISO 8601 forms fills what is missing from the clock, so those are read here. No zone means UTC.
+Two common forms are read directly; everything else is brought to a regular form first, goes to feedparser's handlers, the reference, and then to
+the forms that people write. Its handler of short ISO 8601 forms fills what is missing from the clock, so those are read here. No zone means UTC.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 from feedparser.datetimes.asctime import _parse_date_asctime
 from feedparser.datetimes.greek import _parse_date_greek
 from feedparser.datetimes.hungarian import _parse_date_hungarian
-from feedparser.datetimes.korean import _parse_date_nate, _parse_date_onblog
-from feedparser.datetimes.perforce import _parse_date_perforce
 from feedparser.datetimes.rfc822 import _parse_date_rfc822
 from feedparser.datetimes.w3dtf import _parse_date_w3dtf
 
-from monitor.parse.months import MONTHS, ZONES
+from monitor.parse.datetext import regular
+from monitor.parse.months import MONTHS
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """No feed is older: what claims to be is a default of some software."""
@@ -46,17 +45,13 @@ _HANDLERS = (
     _parse_date_w3dtf,
     _parse_date_rfc822,
     _parse_date_asctime,
-    _parse_date_perforce,
     _parse_date_hungarian,
     _parse_date_greek,
-    _parse_date_nate,
-    _parse_date_onblog,
 )
 _ISO_LIKE = re.compile(r"\d{4}-\d\d-\S", re.ASCII)
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_CLOCK = re.compile(r"(\d{1,2})[:h](\d\d)(?::(\d\d))?\s*([ap])?\.?(?:m\b\.?)?", re.ASCII | re.IGNORECASE)
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)\s*(?:\([^)]{0,30}\))?\Z", re.ASCII)
-_NAMED_ZONE = re.compile(r"\s\(?([A-Z]{2,5})\)?\Z")
+_CLOCK = re.compile(r"(\d{1,2})[:h](\d\d)(?::(\d\d))?", re.ASCII | re.IGNORECASE)
+_OFFSET = re.compile(r"(?:(?<=\s)|(?<=:\d\d))([+-])(\d\d):?(\d\d)\Z", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?!\d)", re.ASCII)
 _WORDS = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(r"\d+", re.ASCII)
@@ -64,10 +59,24 @@ _NUMBERS = re.compile(r"\d+", re.ASCII)
 
 def parse_date(text: str) -> datetime | None:
     """The time that `text` states, to the second, in UTC; None where it states none. No judgement on whether it can be true."""
-    text = _with_plain_digits(" ".join(text[: _MAX_LENGTH + 1].split()))
+    text = " ".join(text[: _MAX_LENGTH + 1].split())
     if not text or len(text) > _MAX_LENGTH:
         return None
-    for read in (_iso, _rfc, _from_reference, _short_iso, _written):
+    moment = _first(text, (_iso, _rfc))
+    if moment is not None:
+        return moment
+    try:
+        spelling = regular(text)
+        moment = _first(spelling.text, (_iso, _rfc, _from_reference, _short_iso, _written))
+        if moment is None:
+            return None
+        return (moment if spelling.zone is None else _checked(moment.replace(tzinfo=spelling.zone))) + spelling.late
+    except (ValueError, OverflowError):
+        return None
+
+
+def _first(text: str, readers: tuple[Callable[[str], datetime | None], ...]) -> datetime | None:
+    for read in readers:
         try:
             moment = read(text)
         except (ValueError, OverflowError):
@@ -100,12 +109,6 @@ def _rfc(text: str) -> datetime | None:
     )
 
 
-def _with_plain_digits(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
-
-
 def _zone(text: str | None) -> timezone:
     if not text or text[0] not in "+-":
         return UTC
@@ -119,10 +122,7 @@ def _checked(moment: datetime) -> datetime:
 
 
 def _from_reference(text: str) -> datetime | None:
-    """What feedparser reads, with the zone names it does not know turned into offsets first."""
-    named = _NAMED_ZONE.search(text)
-    if named and named[1] in ZONES:
-        text = f"{text[: named.start()]} {ZONES[named[1]]}"
+    """What feedparser reads."""
     for handler in _HANDLERS:
         try:
             parts = handler(text)
@@ -152,7 +152,7 @@ def _written(text: str) -> datetime | None:
     if _ISO_LIKE.match(text):
         return None
     if text.isascii() and text.isdigit():
-        return datetime.fromtimestamp(int(text[:10]), tz=UTC) if len(text) in {10, 13} else None
+        return datetime.fromtimestamp(int(text[:10]), tz=UTC) if len(text) in {10, 13, 16} else None
     offset = _OFFSET.search(text)
     zone = _zone("".join(offset.groups())) if offset else UTC
     rest = text[: offset.start()] if offset else text
@@ -160,15 +160,8 @@ def _written(text: str) -> datetime | None:
     day = _day(_CLOCK.sub(" ", rest, count=1) if clock else rest)
     if day is None or (clock is None and offset is not None):
         return None
-    hour, minute, second = _time(clock) if clock else (0, 0, 0)
+    hour, minute, second = (int(part or 0) for part in clock.groups()) if clock else (0, 0, 0)
     return _checked(datetime(*day, hour, minute, second, tzinfo=zone))
-
-
-def _time(clock: re.Match[str]) -> tuple[int, int, int]:
-    hour, half = int(clock[1]), (clock[4] or "").lower()
-    if half:
-        hour = hour % 12 + (12 if half == "p" else 0)
-    return hour, int(clock[2]), int(clock[3] or 0)
 
 
 def _day(text: str) -> tuple[int, int, int] | None:
@@ -181,6 +174,8 @@ def _day(text: str) -> tuple[int, int, int] | None:
     if months or not numeric or len(numbers) != 3:
         return None
     first, second, third = numbers
+    if "/" in numeric[0] and first <= 12 < second <= 31 and third < 70:
+        return 2000 + third, first, second
     if first > 999:
         return first, second, third
     if third < 1000 or (first <= 12 and second <= 12 and first != second and "." not in numeric[0]):
