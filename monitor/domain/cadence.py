@@ -35,8 +35,10 @@ _MISSING_WEIGHT = 0.3
 """What may be lost in a burst, in entries an hour whose delay would cost as much; found with bench/cadence_week.py on half of the feeds."""
 
 _SUDDEN_PER_HOUR = 60.0
+"""The burst that any feed may break into; the longer it must go on to overflow the document, the less likely it is (Zipf)."""
+
 _SMALL_DOCUMENT = 10
-"""Any feed may break into an entry a minute, the less likely the longer it must go on to overflow the document (Zipf); a shorter one is a young one."""
+"""A document of fewer entries is taken for a young one, which grows before it overflows."""
 
 _SHAPE_EVIDENCE = 24.0
 """With this many entries seen, the hours of the day and the flat mean have equal say."""
@@ -201,7 +203,7 @@ def _again(rhythm: Rhythm, end: float) -> tuple[float, float]:
     if count < _BURST_ENTRIES or 2 * count < rhythm.size:
         return 0.0, math.inf
     span, began = min((after - before, -before) for before, after in zip(recent, recent[count - 1 :], strict=False))
-    return _MISSING_WEIGHT * _fade((end + began) / 3600), span * rhythm.size / count
+    return _MISSING_WEIGHT * _fade(max(0.0, end + began) / 3600), span * rhythm.size / count
 
 
 def _before_overflow(rhythm: Rhythm, end: float) -> float:

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.cadence_week import LIMITS, adaptive_week, at_requests, drawn_rhythms, fixed_week, simulate_feed
+from bench.cadence_week import (
+    DAY_S,
+    LIMITS,
+    START,
+    SimulatedFeed,
+    adaptive_week,
+    at_requests,
+    drawn_rhythms,
+    fixed_week,
+    simulate_feed,
+)
 from monitor.domain.cadence import Limits, Rhythm, Wishes, after_failure, bursting, first_seen, interval, next_poll, observe, rate
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -28,24 +38,60 @@ def polled(rhythm: Rhythm, gap: timedelta, polls: int, new: int, *, start: datet
     return rhythm
 
 
-@pytest.mark.parametrize(("per_day", "lowest_min", "highest_min"), [(0.05, 50, 240), (1, 20, 45), (24, 4, 8), (200, 1, 4)])
+@pytest.mark.parametrize(("per_day", "lowest_min", "highest_min"), [(0.05, 40, 70), (1, 20, 40), (24, 4, 9), (200, 1, 4)])
 def test_the_interval_follows_the_rhythm(per_day: float, lowest_min: float, highest_min: float) -> None:
-    """A weekly blog is asked every hour or two, a busy news feed every few minutes."""
+    """A blog with an entry a month is asked about every hour, a busy news feed every few minutes."""
     gap = timedelta(days=1) / per_day * 1.07
-    rhythm = first_seen(every(gap, 20), NOW)
+    rhythm = first_seen(every(gap, 20, NOW - gap / 2), NOW)
     assert lowest_min <= interval(rhythm, NOW, LIMITS) / 60 <= highest_min
 
 
-def test_a_silent_feed_slows_down_to_the_longest_interval() -> None:
-    """A feed that brings nothing for months is asked every six hours, one that has begun to speak again soon more often."""
+@pytest.mark.parametrize(("size", "lowest_min", "highest_min"), [(10, 30, 45), (20, 45, 60), (60, 90, 120), (400, 300, 360)])
+def test_a_silent_feed_slows_down_as_far_as_its_document_allows(size: int, lowest_min: float, highest_min: float) -> None:
+    """After months of silence the longest interval is for long documents; a short one could overflow. A feed that speaks again is asked more often."""
     rhythm, now = first_seen([], NOW), NOW
     while now < NOW + timedelta(days=120):
         now += timedelta(hours=6)
-        rhythm = observe(rhythm, [], 20, now)
+        rhythm = observe(rhythm, [], size, now)
     silent = interval(rhythm, now, LIMITS)
-    assert silent > 5 * 3600
+    assert lowest_min <= silent / 60 <= highest_min
     awake = polled(rhythm, timedelta(minutes=30), 10, 1, start=now)
-    assert interval(awake, now + timedelta(hours=5), LIMITS) < silent / 2
+    assert interval(awake, now + timedelta(hours=5), LIMITS) < silent * 0.8
+
+
+def test_one_unexpected_entry_is_followed_by_another_look() -> None:
+    """The first entry of a burst shows no more than that: the next poll comes soon, and if nothing follows the usual pace is back within hours."""
+    rhythm = first_seen(every(timedelta(days=3), 12, NOW - timedelta(days=2)), NOW)
+    usual = interval(rhythm, NOW, LIMITS)
+    woken = observe(rhythm, [NOW + timedelta(minutes=1)], 12, NOW + timedelta(minutes=3))
+    assert interval(woken, NOW + timedelta(minutes=3), LIMITS) <= usual / 3
+    later = NOW + timedelta(hours=6)
+    assert interval(observe(woken, [], 12, later), later, LIMITS) > usual * 0.8
+
+
+def test_an_overflow_is_remembered() -> None:
+    """A feed whose whole document was new at once is asked more often than before, for weeks, and less and less so."""
+    dates = every(timedelta(days=3), 12, NOW - timedelta(days=2))
+    calm = first_seen(dates, NOW)
+    overflown = observe(calm, [NOW - timedelta(minutes=minute) for minute in range(12)], 12, NOW)
+    lively = first_seen([*dates, *every(timedelta(hours=3), 12)], NOW)
+
+    def waits(rhythm: Rhythm) -> list[float]:
+        """Seconds between polls one, three and twelve weeks later, nothing new having come."""
+        moments = [NOW + timedelta(weeks=weeks) for weeks in (1, 3, 12)]
+        return [interval(observe(rhythm, [], 12, moment), moment, LIMITS) for moment in moments]
+
+    after = waits(overflown)
+    assert after == sorted(after)
+    assert after[0] < 0.7 * waits(lively)[0]
+    assert after[1] < 0.8 * waits(lively)[1]
+    assert after[2] == pytest.approx(waits(calm)[2], rel=0.1)
+
+
+def test_a_clock_set_back_breaks_nothing() -> None:
+    """A machine that wakes in 1970 with a history from 2026 still polls."""
+    rhythm = first_seen(every(timedelta(minutes=3), 20), NOW)
+    assert LIMITS.min_s <= interval(rhythm, datetime(1970, 1, 2, tzinfo=UTC), LIMITS) <= LIMITS.max_s
 
 
 def test_entries_already_seen_slow_a_feed_and_new_ones_speed_it_up() -> None:
@@ -163,3 +209,18 @@ def test_at_equal_requests_entries_are_found_in_half_the_time() -> None:
     assert even.missed <= fixed.missed
     shipped = adaptive_week(feeds, LIMITS, chance)
     assert shipped.median_s < 300
+
+
+@pytest.mark.parametrize("minutes", [15, 60])
+def test_at_equal_requests_no_more_entries_are_missed(minutes: int) -> None:
+    """A simulated week in which every feed has one burst: no more of its entries fall out of the document than with one interval for all."""
+    chance = random.Random(8)
+    rhythms = drawn_rhythms(chance)
+    feeds = []
+    for feed in [simulate_feed(chance.choice(rhythms), chance) for _ in range(40)]:
+        peak = START + chance.random() * 6 * DAY_S
+        feeds.append(SimulatedFeed(times=tuple(sorted([*feed.times, *(peak + 60 * number for number in range(30))])), size=10))
+    fixed = fixed_week(feeds, minutes * 60, chance)
+    even = at_requests(feeds, fixed.per_day, 8)
+    assert even.per_day <= fixed.per_day * 1.05
+    assert 0 < even.missed <= fixed.missed
