@@ -1,17 +1,14 @@
 """lemon24/reader's update over the same feeds, for bench/polling.py to stand beside. Needs the package `reader` (bench extra).
 
-python bench/beside/polling_reader.py PORT FEEDS ROUNDS     prints JSON: CPU seconds per unchanged and per changed feed in the best round
+python bench/beside/polling_reader.py PORT FEEDS     prints "ready"; then, for each line it is sent, CPU seconds a feed for an update of them all
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
-from typing import Any
 
 try:
     from reader import make_reader  # type: ignore[import-not-found, unused-ignore]  # an optional extra
@@ -19,35 +16,27 @@ except ImportError:
     make_reader = None
 
 
-def updated(reader: Any, urls: list[str]) -> float:
-    """CPU seconds for one update of every feed: one by one, since `update_feeds` leaves out what it thinks is not due."""
-    started = time.process_time()
-    for url in urls:
-        reader.update_feed(url)
-    return time.process_time() - started
-
-
-def main(port: int, feeds: int, rounds: int) -> None:
-    """Measure and print."""
+def main(port: int, feeds: int) -> None:
+    """Measure and print. One by one, since `update_feeds` leaves out what it thinks is not due."""
     with tempfile.TemporaryDirectory() as folder:
         reader = make_reader(str(Path(folder) / "reader.sqlite"))
         urls = [f"http://127.0.{number // 250}.{number % 250 + 1}:{port}/feed" for number in range(feeds)]
         for url in urls:
             reader.add_feed(url)
             reader.update_feed(url)
-        unchanged, changed = [], []
-        for _ in range(rounds):
-            unchanged.append(updated(reader, urls))
-            urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/turn", method="POST")).read()  # loopback
-            changed.append(updated(reader, urls))
+        print("ready", flush=True)
+        for _ in sys.stdin:
+            started = time.process_time()
+            for url in urls:
+                reader.update_feed(url)
+            print((time.process_time() - started) / feeds, flush=True)
         reader.close()
-    print(json.dumps({"unchanged_s": min(unchanged) / feeds, "changed_s": min(changed) / feeds}))
 
 
 if __name__ == "__main__":
     if make_reader is None:
-        print("reader is not installed: pip install 'news-monitor[bench]'")
-    elif len(sys.argv) < 4:
+        print("reader is not installed")
+    elif len(sys.argv) < 3:
         print("this is the other side of bench/polling.py")
     else:
-        main(*map(int, sys.argv[1:4]))
+        main(*map(int, sys.argv[1:3]))

@@ -168,7 +168,7 @@ class Fetcher:
         session = self._own if self._is_own(url, ask) or ask.access.proxy is not None else self._foreign
         trusted = ask.origin is not None and may_carry_secrets(url, ask.origin)
         async with session.get(
-            _with_path(url),
+            _requested(url),
             headers={"User-Agent": self._agent, **_headers(ask, cookies, trusted=trusted)},
             allow_redirects=False,
             proxy=ask.access.proxy,
@@ -231,11 +231,11 @@ def _headers(ask: _Ask, cookies: str, *, trusted: bool) -> dict[str, str]:
     return headers
 
 
-@lru_cache(maxsize=8192)
-def _with_path(url: str) -> str:
-    """Some proxies and servers do not take an absolute request target without a path."""
+@lru_cache(maxsize=16_384)
+def _requested(url: str) -> URL:
+    """With a path: some proxies and servers do not take an absolute request target without one."""
     parts = urlsplit(url)
-    return url if parts.path else parts._replace(path="/").geturl()
+    return URL(url if parts.path else parts._replace(path="/").geturl())
 
 
 def _target(url: str, location: str) -> str:

@@ -7,7 +7,6 @@ Its messages are those of `monitor.polling.messages`.
 
 from __future__ import annotations
 
-import gc
 import pickle
 import signal
 import socket
@@ -22,6 +21,7 @@ from monitor.parse.feed import parse_feed
 from monitor.parse.result import ParsedFeed, ParseFailure
 from monitor.polling.excerpt import Excerpt, excerpt
 from monitor.polling.messages import HEAD, Fault, framed
+from monitor.processes import keep_what_is_loaded
 
 _LONGEST_S = 60
 """A document that takes this long ends the process, even if nobody is left who would."""
@@ -50,5 +50,5 @@ def serve(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    gc.freeze()
+    keep_what_is_loaded()
     serve(socket.socket(fileno=int(sys.argv[1])))
