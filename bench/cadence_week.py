@@ -227,9 +227,9 @@ def main() -> None:
         f"{'plan':34}{'requests/feed/day':>18}{'median delay':>14}{'mean':>10}{'p95':>10}{'missed':>8}{'of all':>8}{'entries':>9}"
     )
     started = time.perf_counter()
-    _show("adaptive, as shipped", adaptive_week(feeds, LIMITS, chance))
+    _show("adaptive, as shipped", adaptive_week(feeds, LIMITS, random.Random(arguments.seed)))
     for minutes in (15, 60):
-        fixed = fixed_week(feeds, minutes * 60, chance)
+        fixed = fixed_week(feeds, minutes * 60, random.Random(arguments.seed))
         _show(f"fixed, {minutes} min", fixed)
         even = at_requests(feeds, fixed.per_day, arguments.seed)
         _show(f"adaptive, as many requests as {minutes} min", even)
