@@ -10,9 +10,6 @@ from functools import cached_property
 from monitor.domain.digest import digest
 from monitor.domain.ids import ArticleId, StoryId
 
-MARK_SIZE = 16
-"""Bytes of a mark: half of them tell the entry, half its wording."""
-
 
 class PageState(StrEnum):
     """What is known of the page behind an article's link, for feeds with `full_text`."""
@@ -73,11 +70,6 @@ class Entry:
     def wording(self) -> bytes:
         """Changes when title or text change, which makes a new revision; 32 bytes."""
         return digest("content", self.title, self.text)
-
-    @cached_property
-    def mark(self) -> bytes:
-        """Identity and wording in little space."""
-        return self.identity[: MARK_SIZE // 2] + self.wording[: MARK_SIZE // 2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

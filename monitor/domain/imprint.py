@@ -5,48 +5,48 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable
+from itertools import starmap
 from typing import NamedTuple
 
-from monitor.domain.article import MARK_SIZE, Entry
+from monitor.domain.article import Entry
 
 MOST = 400
 """Imprints that are kept of a document."""
 
-PIECE_SIZE = 8
-_NO_PIECE = bytes(PIECE_SIZE)
-_FORM = struct.Struct(f"<{MARK_SIZE}s{PIECE_SIZE}sd")
+SIZE = 8
+"""Bytes of each hash."""
+NO_PIECE = bytes(SIZE)
+_FORM = struct.Struct(f"<{SIZE}s{SIZE}s{SIZE}sd")
 
 
 class Imprint(NamedTuple):
-    """What is kept of an entry: its `mark` (`Entry.mark`) and when it was published (Unix seconds, None without a date).
+    """What is kept of an entry: the beginnings of the hashes `Entry.identity` and `Entry.wording`, and when it was published.
 
-    `piece` is a hash of the bytes that it was read from and of all that decides how they are read; empty where they do not tell.
+    `piece` is a hash of the bytes that it was read from and of all that decides how they are read; NO_PIECE where they do not tell.
+    `published` is in Unix seconds, NaN without a date.
     """
 
-    mark: bytes
-    piece: bytes = b""
-    published: float | None = None
-
-    @property
-    def key(self) -> bytes:
-        """The part of the mark that tells the entry; the rest tells its wording."""
-        return self.mark[: MARK_SIZE // 2]
+    identity: bytes
+    wording: bytes
+    piece: bytes = NO_PIECE
+    published: float = math.nan
 
 
-def imprint(entry: Entry, piece: bytes = b"") -> Imprint:
+def imprint(entry: Entry, piece: bytes = NO_PIECE) -> Imprint:
     """The imprint of `entry`."""
-    return Imprint(mark=entry.mark, piece=piece, published=None if entry.published_at is None else entry.published_at.timestamp())
+    published = math.nan if entry.published_at is None else entry.published_at.timestamp()
+    return Imprint(entry.identity[:SIZE], entry.wording[:SIZE], piece, published)
 
 
 def packed(imprints: Iterable[Imprint]) -> bytes:
-    """Imprints as bytes, 32 for each, by their marks; of many the smallest, which are a fair sample and the same sample each time."""
-    kept = sorted({one.mark: one for one in imprints}.items())[:MOST]
-    return b"".join(_FORM.pack(mark, one.piece, math.nan if one.published is None else one.published) for mark, one in kept)
+    """Imprints as bytes, 32 for each, by identity; of several with one identity the last.
+
+    Of many the smallest are kept, which are a fair sample and the same sample each time.
+    """
+    kept = sorted({one.identity: one for one in imprints}.values())[:MOST]
+    return b"".join(starmap(_FORM.pack, kept))
 
 
 def unpacked(imprints: bytes) -> tuple[Imprint, ...]:
     """The inverse of `packed`."""
-    return tuple(
-        Imprint(mark, b"" if piece == _NO_PIECE else piece, None if math.isnan(published) else published)
-        for mark, piece, published in _FORM.iter_unpack(imprints)
-    )
+    return tuple(map(Imprint._make, _FORM.iter_unpack(imprints)))

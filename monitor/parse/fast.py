@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from feedparser.urls import make_safe_absolute_uri
 from lxml import etree
 
-from monitor.domain.imprint import PIECE_SIZE, Imprint
+from monitor.domain.imprint import NO_PIECE, SIZE, Imprint
 from monitor.domain.urls import absolute_url
 from monitor.parse import reference
 from monitor.parse.fastitem import XML_BASE, XML_LANG, Unsure, name_of, read_item
@@ -135,7 +135,7 @@ def _items(parts: _Parts, context: _Context, known: Mapping[bytes, Imprint]) -> 
     Only what stands between two beginnings of items is whole in itself, whatever document it is put into: the last one is always read, and so is
     one with a prefix, whose beginning was not looked for.
     """
-    pieces = [key[:PIECE_SIZE] for key in map(keys_in(repr(context)), parts.items[:-1])]
+    pieces = [key[:SIZE] for key in map(keys_in(repr(context)), parts.items[:-1])]
     unread = [(markup, piece) for markup, piece in zip(parts.items, pieces, strict=False) if piece not in known]
     _, elements = _checked(parts, [*(markup for markup, _ in unread), parts.items[-1]])
     whole = all(element.prefix is None for element in elements)
@@ -146,9 +146,9 @@ def _items(parts: _Parts, context: _Context, known: Mapping[bytes, Imprint]) -> 
             own_base=context.own_base,
             atom=context.atom,
             language=context.language,
-            piece=piece if whole else b"",
+            piece=piece if whole else NO_PIECE,
         )
-        for element, piece in zip(elements, (*(piece for _, piece in unread), b""), strict=True)
+        for element, piece in zip(elements, (*(piece for _, piece in unread), NO_PIECE), strict=True)
     )
     return items, tuple(known[piece] for piece in pieces if piece in known)
 

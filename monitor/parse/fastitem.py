@@ -13,6 +13,7 @@ from feedparser.mixin import _cp1252, _FeedParserMixin
 from feedparser.urls import _urljoin
 from lxml import etree
 
+from monitor.domain.imprint import NO_PIECE
 from monitor.domain.urls import absolute_url
 from monitor.parse import tamed
 from monitor.parse.items import NOTHING, Item, Markup
@@ -81,7 +82,9 @@ class _Draft:
     images: list[str] = field(default_factory=list)
 
 
-def read_item(element: etree._Element, *, base: str, own_base: bool, atom: bool, language: str | None, piece: bytes = b"") -> Item:
+def read_item(
+    element: etree._Element, *, base: str, own_base: bool, atom: bool, language: str | None, piece: bytes = NO_PIECE
+) -> Item:
     """The item in `element`, its links absolute; Unsure if feedparser might see something else in it.
 
     `language` is the document's; `own_base` says that the document states `base` itself, which then holds for links, not for identifiers.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from monitor.domain.imprint import Imprint, imprint
+from monitor.domain.imprint import NO_PIECE, Imprint, imprint
 from monitor.domain.text import one_line
 from monitor.parse import fast, jsonfeed, reference, sitemap
 from monitor.parse.body import Kind, holds_feed, kind_of, unpacked
@@ -37,7 +37,7 @@ def parse_feed(
     if kind is Kind.BINARY:
         return ParseFailure(reason="not a feed but binary data")
     lower = {name.lower(): value for name, value in headers.items()}
-    pieces = {one.piece: one for one in known if one.piece}
+    pieces = {one.piece: one for one in known if one.piece != NO_PIECE}
     document = _read(plain, kind, url=url, headers=lower, known=pieces)
     if document is None:
         return _failure(plain, kind, url=url)
@@ -69,7 +69,7 @@ def _parsed(document: FeedDocument, *, now: datetime) -> ParsedFeed:
         link=document.link,
         language=language,
         entries=entries,
-        pieces=tuple(item.piece if own_keys else b"" for item in document.items),
+        pieces=tuple(item.piece if own_keys else NO_PIECE for item in document.items),
         recognised=document.recognised,
         hints=document.hints,
         hubs=document.hubs,
@@ -80,8 +80,8 @@ def _parsed(document: FeedDocument, *, now: datetime) -> ParsedFeed:
 
 def _are_apart(feed: ParsedFeed) -> bool:
     """Whether no entry that was read has the key of another, read or recognised."""
-    keys = [*(one.key for one in feed.recognised), *(imprint(entry).key for entry in feed.entries)]
-    return len(set(keys)) == len(keys)
+    identities = {one.identity for one in (*feed.recognised, *map(imprint, feed.entries))}
+    return len(identities) == len(feed.recognised) + len(feed.entries)
 
 
 def _failure(body: bytes, kind: Kind, *, url: str) -> ParseFailure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.domain.imprint import Imprint
+from monitor.domain.imprint import NO_PIECE, Imprint
 from monitor.parse.html import html_to_text, plain_text
 from monitor.parse.result import PollHints
 
@@ -43,7 +43,7 @@ class Item:
     published: str = ""
     updated: str = ""
     image: str | None = None
-    piece: bytes = field(default=b"", compare=False)
+    piece: bytes = field(default=NO_PIECE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -118,12 +119,12 @@ def _imprints(before: FeedState, document: Excerpt, *, delta: bool) -> bytes:
     """What is kept of the document; an empty one, or one that holds only what is new, does not make the last one forgotten."""
     if delta:
         last = unpacked(before.document.imprints), unpacked(document.imprints)
-        return packed({one.key: one for imprints in last for one in imprints}.values())
+        return packed(one for imprints in last for one in imprints)
     return document.imprints or before.document.imprints
 
 
 def _time(at: float | None) -> datetime | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC)
+    return None if at is None or math.isnan(at) else datetime.fromtimestamp(at, UTC)
 
 
 def _missed(before: FeedState, document: Excerpt) -> bool:

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import repeat
 
-from monitor.domain.imprint import MOST, Imprint, imprint, packed, unpacked
+from monitor.domain.imprint import MOST, NO_PIECE, SIZE, Imprint, imprint, packed, unpacked
 from monitor.parse.result import ParsedFeed
+
+_NO_END = b"\xff" * SIZE
+"""The last document is known whole; of a long one only a sample, up to its largest identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """What is needed of a document of `size` entries. `feed.entries` are only those whose mark was not known, `imprints` those of all, packed.
+    """What is needed of a document of `size` entries. `feed.entries` are only those that were not stored, `imprints` those of all, packed.
 
-    `fresh` are the dates of the entries that the last document did not have; `overlaps` says whether it had any of the others. `oldest`
-    and `newest` are the dates of all entries, as far as they are not ahead of time. All dates are Unix seconds, None where there is none.
+    `fresh` are the dates of the entries that the last document did not have (Unix seconds, NaN without a date); `overlaps` says whether it
+    had any of the others. `oldest` and `newest` are those of all entries, as far as there are any that are not ahead of time.
     """
 
     feed: ParsedFeed
     size: int
     imprints: bytes
-    fresh: tuple[float | None, ...]
+    fresh: tuple[float, ...]
     overlaps: bool
     oldest: float | None
     newest: float | None
@@ -29,26 +33,21 @@ class Excerpt:
 
 def excerpt(feed: ParsedFeed, known: Sequence[Imprint], now: datetime) -> Excerpt:
     """What is needed of `feed` where the last document had the entries with these imprints, which are stored."""
-    stored = frozenset(one.mark for one in known)
-    pieces = feed.pieces or (b"",) * len(feed.entries)
-    imprints = (*feed.recognised, *map(imprint, feed.entries, pieces))
-    published = {one.key: one.published for one in imprints}
-    before = {one.key for one in known}
-    dates = [at for at in published.values() if at is not None and at <= now.timestamp()]
+    before = {one.identity: one.wording for one in known}
+    read = tuple(map(imprint, feed.entries, feed.pieces or repeat(NO_PIECE)))
+    imprints = {one.identity: one for one in (*feed.recognised, *read)}
+    unstored = tuple(entry for entry, one in zip(feed.entries, read, strict=True) if before.get(one.identity) != one.wording)
+    reach = known[-1].identity if len(known) >= MOST else _NO_END
+    dates = [one.published for one in imprints.values() if one.published <= now.timestamp()]
     return Excerpt(
-        feed=replace(feed, entries=tuple(entry for entry in feed.entries if entry.mark not in stored), pieces=(), recognised=()),
-        size=len(published),
-        imprints=packed(imprints),
-        fresh=tuple(at for key, at in published.items() if key not in before and key <= _reach(known)),
-        overlaps=not before.isdisjoint(published),
+        feed=replace(feed, entries=unstored, pieces=(), recognised=()),
+        size=len(imprints),
+        imprints=packed(imprints.values()),
+        fresh=tuple(one.published for key, one in imprints.items() if key not in before and key <= reach),
+        overlaps=not before.keys().isdisjoint(imprints),
         oldest=min(dates, default=None),
         newest=max(dates, default=None),
     )
-
-
-def _reach(known: Sequence[Imprint]) -> bytes:
-    """The largest key that is certainly not among `known` if it is missing there: they are a sample of a long document."""
-    return known[-1].key if len(known) >= MOST else b"\xff" * 8
 
 
 def joined(first: Excerpt, others: Iterable[Excerpt]) -> Excerpt:

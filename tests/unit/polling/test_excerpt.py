@@ -39,7 +39,7 @@ def test_a_date_ahead_of_time_is_not_the_newest() -> None:
 
 def test_imprints_come_back_from_their_bytes() -> None:
     """With a piece and without, with a date and without; a piece may end in zero bytes."""
-    imprints = (Imprint(bytes(range(16)), b"1234567\0", 1.5), Imprint(bytes(range(1, 17))))
+    imprints = (Imprint(b"identity", b"wording0", b"1234567\0", 1.5), Imprint(b"identitz", b"wording1", published=2.5))
     assert unpacked(packed(imprints)) == imprints
 
 
