@@ -16,6 +16,7 @@ from rich.text import Text
 
 from monitor.domain.text import one_line
 
+_SECOND_CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNLIMITED = 1_000_000
 """Columns of a file or a pipe."""
 _NEVER_BROKEN = 40
@@ -33,12 +34,17 @@ def console() -> Console:
 
 def print_json(document: Any) -> None:
     """One JSON document, indented."""
-    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+    click.echo(_escaped(orjson.dumps(document, option=orjson.OPT_INDENT_2)))
 
 
 def print_json_line(document: Any) -> None:
     """One JSON document on one line."""
-    click.echo(orjson.dumps(document))
+    click.echo(_escaped(orjson.dumps(document)))
+
+
+def _escaped(document: bytes) -> str:
+    """JSON leaves the second set of control characters as they are; a terminal obeys them."""
+    return _SECOND_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", document.decode())
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:

@@ -34,6 +34,7 @@ _HOST_LIKE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}\Z
 _AMP_PATH = re.compile(r"(?<=[^/])(?:/amp/?|\.amp(?:\.html?)?)\Z")
 _AMP_CACHE_PATH = re.compile(r"/(?:amp|c|v|i)/(s/)?(?=[^/]*\.)")
 _SAFE = "/:@!$&'()*+,;=~-._"
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NO_BLANKS = re.compile(r"[\x00-\x20\x7f]+")
 
 
@@ -52,6 +53,8 @@ def host_of(url: str) -> str:
 def absolute_url(base: str, href: str) -> str:
     """`href` as found in a document at `base`, made absolute; `href` itself where that cannot be done."""
     href = _NO_BLANKS.sub("", href) if "\n" in href or "\r" in href or "\t" in href else href.strip()
+    if _CONTROL.search(href):
+        href = _CONTROL.sub(lambda found: quote(found[0], errors="replace"), href)
     try:
         return urljoin(base, href)
     except ValueError:

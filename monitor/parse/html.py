@@ -13,7 +13,6 @@ _DROPPED = (
     "noscript",
     "template",
     "iframe",
-    "object",
     "embed",
     "svg",
     "math",

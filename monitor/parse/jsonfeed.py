@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -14,11 +15,27 @@ _UTF8_BOM = b"\xef\xbb\xbf"
 
 def read(body: bytes, *, url: str) -> FeedDocument | None:
     """The JSON Feed in `body`, fetched from `url`; None if it is other JSON or none."""
+    return from_value(decoded_json(body.removeprefix(_UTF8_BOM)), url=url)
+
+
+def decoded_json(body: bytes) -> Any:
+    """The value in a JSON document, in any encoding and as browsers' less careful writers make it: with half an emoji, or a raw line end in a text. None if it is none."""
     try:
-        feed = orjson.loads(body.removeprefix(_UTF8_BOM))
+        return orjson.loads(body)
     except orjson.JSONDecodeError:
-        feed = _other_encoding(body)
-    return from_value(feed, url=url)
+        pass
+    encoding = json.detect_encoding(body)
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError:
+        text = body.decode("cp1252", "replace")
+    try:
+        value = json.loads(text, strict=False, parse_constant=lambda _: None)
+        return orjson.loads(
+            json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        )
+    except (ValueError, RecursionError):
+        return None
 
 
 def from_value(feed: Any, *, url: str) -> FeedDocument | None:
@@ -78,12 +95,3 @@ def _link(record: dict[str, Any], name: str, base: str) -> str | None:
 def _authors(record: dict[str, Any]) -> tuple[str, ...]:
     people = list_of(record, "authors") or [record.get("author")]
     return tuple(filter(None, (text_of(person, "name") for person in people if isinstance(person, dict))))
-
-
-def _other_encoding(body: bytes) -> Any:
-    """JSON in UTF-16 or Latin-1, or None."""
-    encoding = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"
-    try:
-        return orjson.loads(body.decode(encoding, "replace"))
-    except orjson.JSONDecodeError:
-        return None

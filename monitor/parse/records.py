@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from monitor.parse import jsonfeed
 from monitor.parse.items import NOTHING, Item, Markup
 
@@ -40,9 +38,8 @@ _LOOKS_LIKE_HTML = re.compile(r"</?(?:p|br|div|a|span|b|i|em|strong|ul|li|h[1-6]
 
 def items_of_json(data: bytes) -> tuple[Item, ...] | None:
     """The articles in a JSON document (a JSON Feed among them); None if it is no JSON. Values of another type than expected count as missing."""
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError:
+    value = jsonfeed.decoded_json(data)
+    if value is None:
         return None
     feed = jsonfeed.from_value(value, url="")
     return feed.items if feed is not None else items_of_value(value)
@@ -50,7 +47,8 @@ def items_of_json(data: bytes) -> tuple[Item, ...] | None:
 
 def items_of_lines(data: bytes) -> tuple[Item, ...] | None:
     """The articles in JSON lines; lines that are no JSON are passed over, and None if all are."""
-    values = [value for line in data.splitlines()[:MAX_RECORDS] if line.strip() for value in _decoded(line)]
+    decoded = (jsonfeed.decoded_json(line) for line in data.splitlines()[:MAX_RECORDS] if line.strip())
+    values = [value for value in decoded if value is not None]
     return tuple(item for value in values for item in items_of_value(value)) if values else None
 
 
@@ -72,13 +70,6 @@ def items_of_value(value: Any, *, depth: int = 3) -> tuple[Item, ...]:
 
 def _lowered(record: dict[str, Any]) -> dict[str, Any]:
     return {str(name).lower(): member for name, member in record.items()}
-
-
-def _decoded(line: bytes) -> Iterator[Any]:
-    try:
-        yield orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return
 
 
 def _holds_text(record: dict[str, Any]) -> bool:

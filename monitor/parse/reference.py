@@ -14,6 +14,9 @@ from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _SAYS_UTF8 = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']utf-?8[\"']", re.IGNORECASE)
 _UNDECLARED_PREFIX = re.compile(rb"<(/?)rss:")
+_REFERENCES = re.compile(rb"(?:&#(?:[xX][0-9A-Fa-f]+|[0-9]+);?)+")
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+))")
+_SURROGATES = range(0xD800, 0xE000)
 
 
 def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
@@ -81,8 +84,23 @@ def _content_type(body: bytes, stated: str) -> str:
 
 
 def _repaired(body: bytes) -> bytes:
-    """Without the prefix `rss:`, for which no namespace was ever defined."""
+    """Without the prefix `rss:`, for which no namespace was ever defined, and without numbers that stand for no character: feedparser raises at them."""
+    if b"&#" in body:
+        body = _REFERENCES.sub(_to_characters, body)
     return _UNDECLARED_PREFIX.sub(rb"<\1", body) if b"<rss:item" in body else body
+
+
+def _to_characters(found: re.Match[bytes]) -> bytes:
+    """Character references as they stand if all are characters; halves of a UTF-16 pair put together, others replaced."""
+    numbers = [
+        int(hexadecimal or decimal, 16 if hexadecimal else 10) if len(hexadecimal or decimal) <= 10 else -1
+        for hexadecimal, decimal in _REFERENCE.findall(found[0])
+    ]
+    if all(0 <= number < 0x110000 and number not in _SURROGATES for number in numbers):
+        return found[0]
+    text = "".join(chr(number) if 0 <= number < 0x110000 else "\ufffd" for number in numbers)
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return "".join(f"&#{ord(char)};" for char in whole).encode()
 
 
 def _text(entry: Any, name: str) -> str:

@@ -19,6 +19,7 @@ from monitor.polling.poll import PollResult, Setting, poll
 
 _SHOWN_HEADERS = ("content-type", "content-encoding", "etag", "last-modified", "cache-control", "expires", "retry-after", "server")
 _SHOWN_ENTRIES = 10
+_SHOWN_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class Diagnosis:
         outcome, state = self.result.outcome, self.result.update.state
         yield f"> GET {self.url}"
         for step in outcome.redirects:
-            yield f"< {step.status} to {step.url}"
+            yield f"< {step.status} to {step.url[:_SHOWN_CHARS]}"
         if isinstance(outcome, FetchFailure):
             yield f"< {outcome.status or 'no answer'} after {self.took_s:.2f} s"
             yield f"* {outcome.problem.value}: {outcome.reason}"

@@ -62,9 +62,9 @@ def http_date(text: str) -> datetime | None:
     """A date of HTTP in any of its forms, aware UTC; None if it is none."""
     try:
         when = parsedate_to_datetime(text)
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
 def _dns(error: BaseException) -> tuple[Problem, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from functools import lru_cache
 from http.cookies import SimpleCookie
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import aiohttp
 from yarl import URL
@@ -30,6 +31,8 @@ UNCONDITIONAL = Validators()
 NO_ACCESS = Access()
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_HEADER = 64 * 1024
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_AS_IT_STANDS = bytes(range(0x21, 0x7F))
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, "
     "application/json;q=0.8, text/html;q=0.7, */*;q=0.5"
@@ -194,7 +197,7 @@ class Fetcher:
 
     async def _body(self, response: aiohttp.ClientResponse, url: str, headers: Mapping[str, str], steps: list[Redirect]) -> Outcome:
         limit = self._polling.max_body
-        decoder = Decoder(headers.get("content-encoding", ""))
+        decoder = Decoder(",".join(response.headers.getall("Content-Encoding", ())))
         body, received = bytearray(), 0
         async for chunk in response.content.iter_any():
             received += len(chunk)
@@ -239,6 +242,9 @@ def _requested(url: str) -> URL:
 
 
 def _target(url: str, location: str) -> str:
+    """Where `location` leads; bytes of an old encoding, which aiohttp hands on as surrogates, go out as the bytes they are."""
+    if _SURROGATE.search(location):
+        location = quote(location.encode("utf-8", "surrogateescape"), safe=_AS_IT_STANDS)
     target = urljoin(url, location.strip())
     return target.partition("#")[0]
 

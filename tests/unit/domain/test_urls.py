@@ -121,6 +121,7 @@ def test_absolute_links() -> None:
     assert absolute_url(base, "//cdn.example.com/a") == "https://cdn.example.com/a"
     assert absolute_url(base, "https://other.example/a\n  b") == "https://other.example/ab"
     assert absolute_url(base, "http://[bad") == "http://[bad"
+    assert absolute_url(base, "/a\x1b[31m\x9b") == "https://example.com/a%1B[31m%C2%9B"
 
 
 def test_hosts() -> None:

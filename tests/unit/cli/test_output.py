@@ -1,0 +1,19 @@
+"""What commands print."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from monitor.cli.output import print_json_line
+
+
+def test_json_moves_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A feed's control characters arrive at a program, but never at the terminal."""
+    record = {"guid": "\x1b[31m \x9b31m \x7f \u202e", "title": "naïve 日本"}
+    print_json_line(record)
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == record
+    assert not {"\x1b", "\x9b", "\x7f", "\u202e"} & set(printed)
+    assert "naïve 日本" in printed
