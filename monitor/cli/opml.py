@@ -11,8 +11,9 @@ from monitor.cli.options import CONFIG, JSON, config_path, load_settings
 from monitor.cli.output import print_json
 from monitor.domain.errors import MonitorError
 from monitor.domain.text import printable
-from monitor.parse.opml import OpmlFeed, Repair, read_opml, subscriptions
+from monitor.parse.opml import OpmlFeed, Repair, read_opml
 from monitor.parse.opml_writer import to_opml
+from monitor.parse.subscriptions import subscriptions
 from monitor.settings.edit import NewFeed, add_feeds
 
 

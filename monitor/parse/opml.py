@@ -6,7 +6,6 @@ its line. Entities beyond the named ones of HTML are not expanded, so a document
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from html.entities import html5
 from typing import Final
 
 from monitor.domain.text import one_line
-from monitor.settings.values import http_url
+from monitor.parse.charset import encoding_by_marks
 
 _SKIPPED: Final = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
 _NAME: Final = re.compile(r"[A-Za-z_:][\w:.\-]*")
@@ -22,12 +21,13 @@ _SPACE: Final = re.compile(r"[\s/]*")
 _EQUALS: Final = re.compile(r"\s*=\s*")
 _BARE: Final = re.compile(r"[^\s>]*")
 _BEHIND_VALUE: Final = re.compile(r"""\s*(?:[/?]?>|[A-Za-z_:][\w:.\-]{0,60}\s*=\s*["'])""")
+_BROKEN_LINE: Final = re.compile(r"[ \t]*[\r\n]\s*")
 _NEXT_TAG: Final = re.compile(r"\s*[>\s]\s*</?outline[\s>]", re.IGNORECASE)
 _LONGEST_VALUE: Final = 4_000
 _REFERENCE: Final = re.compile(r"&(?:#(?P<dec>\d{1,7})|#[xX](?P<hex>[0-9A-Fa-f]{1,6})|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));|&")
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_FEED_AROUND: Final = re.compile(r"^feed:(?://)?(?=https?://)", re.IGNORECASE)
-_FEED_SCHEME: Final = re.compile(r"^feed(?=://)", re.IGNORECASE)
+_ADDRESSES: Final = ("xmlurl", "xml_url", "feedurl", "feed_url", "url")
+_OF_FEEDS: Final = frozenset({"rss", "atom", "rdf", "feed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +62,6 @@ class Opml:
     depth: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriptions:
-    """Feeds fit to be subscribed to, each address once, and why others are not."""
-
-    feeds: tuple[OpmlFeed, ...]
-    problems: tuple[Repair, ...]
-
-
 @dataclass(slots=True)
 class _Scan:
     text: str
@@ -97,7 +89,7 @@ def read_opml(data: bytes) -> Opml:
     outlines = folders = depth = 0
     roots: set[str] = set()
     for at, closing, name, attributes, empty in _tags(scan):
-        roots.add(name)
+        roots.add("/opml" if closing and name == "opml" else name)
         if name != "outline":
             continue
         if closing:
@@ -106,7 +98,7 @@ def read_opml(data: bytes) -> Opml:
         outlines += 1
         depth = max(depth, len(stack) + 1)
         title = one_line(attributes.get("text") or attributes.get("title") or "") or None
-        url = one_line(attributes.get("xmlurl", ""))
+        url = _address(attributes, scan, at)
         if url:
             around = tuple(folder for folder in stack if folder)
             feeds.append(OpmlFeed(url=url, title=title, folders=around, line=scan.line(at)))
@@ -117,6 +109,19 @@ def read_opml(data: bytes) -> Opml:
     _judge(scan, stack, roots)
     ordered = tuple(sorted(repairs, key=lambda repair: repair.line))
     return Opml(feeds=tuple(feeds), repairs=ordered, outlines=outlines, folders=folders, depth=depth)
+
+
+def _address(attributes: dict[str, str], scan: _Scan, at: int) -> str:
+    """The feed's address without what a line break put into it; other names than `xmlUrl` count where the outline calls itself a feed."""
+    of_feed = attributes.get("type", "").strip().lower() in _OF_FEEDS
+    for name in _ADDRESSES if of_feed else _ADDRESSES[:1]:
+        if address := one_line(_BROKEN_LINE.sub("", attributes.get(name, "").strip())):
+            if name != "xmlurl":
+                scan.note(at, f"no xmlUrl: the attribute {name} was taken for it")
+            return address
+    if of_feed:
+        scan.note(at, "left out: an outline of a feed that has no xmlUrl")
+    return ""
 
 
 def _close(stack: list[str | None], scan: _Scan, at: int) -> None:
@@ -133,6 +138,8 @@ def _judge(scan: _Scan, stack: list[str | None], roots: set[str]) -> None:
     for name in ("opml", "body"):
         if name not in roots:
             scan.note(end, f"there is no <{name}>")
+    if "opml" in roots and "/opml" not in roots:
+        scan.note(end, "the list breaks off: there is no </opml>")
 
 
 def _tags(scan: _Scan) -> Iterator[tuple[int, bool, str, dict[str, str], bool]]:
@@ -142,6 +149,8 @@ def _tags(scan: _Scan) -> Iterator[tuple[int, bool, str, dict[str, str], bool]]:
         skipped = next((end for begin, end in _SKIPPED.items() if text.startswith(begin, at)), None)
         if skipped is not None:
             end = text.find(skipped, at)
+            if end < 0:
+                scan.note(at, f"a {text[at : at + 4]} that is never closed hides the rest")
             at = len(text) if end < 0 else end + len(skipped)
             continue
         closing = text.startswith("/", at + 1)
@@ -253,34 +262,22 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _decode(data: bytes, repairs: list[Repair]) -> str:
-    for bom, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
-        if data.startswith(bom):
-            return data[len(bom) :].decode(encoding, "replace")
+    """As its marks say, else as UTF-8 if it is, whatever it declares; else as declared."""
+    marked = encoding_by_marks(data)
+    if marked:
+        return data.decode(marked, "replace").removeprefix("\ufeff")
     declared = _ENCODING.search(data[:200])
-    named = declared[1].decode("ascii") if declared else "utf-8"
-    for encoding in dict.fromkeys((named, "utf-8")):
+    named = declared[1].decode("ascii").lower() if declared else "utf-8"
+    for encoding in dict.fromkeys((named, "utf-8") if data.isascii() else ("utf-8", named)):
         try:
-            return data.decode(encoding)
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
+            text = data.decode(encoding)
+        except UnicodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
             repairs.append(Repair(line=line, message=f"bytes that are not {encoding}"))
         except LookupError:
             repairs.append(Repair(line=1, message="the declared encoding is not known"))
+        else:
+            if encoding != named:
+                repairs.append(Repair(line=1, message=f"declared as {named}, but it is {encoding}"))
+            return text
     return data.decode("cp1252", "replace")
-
-
-def subscriptions(opml: Opml) -> Subscriptions:
-    """The feeds of a list with each address once (folders put together) and `feed:` addresses made http; others are problems."""
-    feeds: dict[str, OpmlFeed] = {}
-    problems: list[Repair] = []
-    for feed in opml.feeds:
-        try:
-            url = http_url(_FEED_SCHEME.sub("http", _FEED_AROUND.sub("", feed.url, count=1), count=1))
-        except ValueError as error:
-            problems.append(Repair(line=feed.line, message=f"left out: {error}"))
-            continue
-        known = feeds.get(url)
-        folders = feed.folders if known is None else tuple(dict.fromkeys(known.folders + feed.folders))
-        title = feed.title if known is None else known.title or feed.title
-        feeds[url] = OpmlFeed(url=url, title=title, folders=folders, line=feed.line if known is None else known.line)
-    return Subscriptions(feeds=tuple(feeds.values()), problems=tuple(problems))

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from monitor.parse.opml import Opml, OpmlFeed, read_opml, subscriptions
+from monitor.parse.opml import Opml, OpmlFeed, read_opml
 from monitor.parse.opml_writer import to_opml
+from monitor.parse.subscriptions import subscriptions
 
 WELL_FORMED = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -152,8 +153,13 @@ def test_repairs_name_their_line() -> None:
             '<?xml version="1.0" encoding="x-nothing"?><opml><body><outline text="café" xmlUrl="http://e/"/></body></opml>'.encode(),
             "café",
         ),
+        ('<opml><body><outline text="日本" xmlUrl="http://e/"/></body></opml>'.encode("utf-16-be"), "日本"),
+        (
+            '<?xml version="1.0" encoding="iso-8859-1"?><opml><body><outline text="café" xmlUrl="http://e/"/></body></opml>'.encode(),
+            "café",
+        ),
     ],
-    ids=["declared", "utf-16", "wrong", "unknown"],
+    ids=["declared", "utf-16", "wrong", "unknown", "unmarked utf-16", "declared wrongly"],
 )
 def test_encodings(data: bytes, title: str) -> None:
     """Declared, marked, wrong and unknown encodings give readable titles."""
@@ -192,6 +198,38 @@ def test_subscriptions_are_unique_and_fit_to_be_fetched() -> None:
     assert [str(problem) for problem in found.problems] == [
         "line 4: left out: expected an address that starts with http:// or https://"
     ]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "address", "remark"),
+    [
+        ('type="rss" url="http://e.example/1"', "http://e.example/1", "no xmlUrl: the attribute url was taken for it"),
+        ('type="RSS" feedUrl="http://e.example/1"', "http://e.example/1", "no xmlUrl: the attribute feedurl was taken for it"),
+        ('type="rss" htmlUrl="http://e.example/"', None, "left out: an outline of a feed that has no xmlUrl"),
+        ('type="link" url="http://e.example/page"', None, None),
+        ('xmlUrl="feeds://e.example/1"', "https://e.example/1", None),
+        ('xmlUrl="feed:e.example/1"', "http://e.example/1", None),
+        ('xmlUrl="e.example/1"', "http://e.example/1", "an address without http:// was taken for one with it"),
+        ('xmlUrl="//e.example/1"', "http://e.example/1", "an address without http:// was taken for one with it"),
+        ('xmlUrl="http://e.example/a b"', "http://e.example/a%20b", None),
+        ('xmlUrl=" http://e.example/a/\n   b "', "http://e.example/a/b", None),
+        ('xmlUrl="file:///etc/passwd"', None, "left out: expected an address that starts with http:// or https://"),
+    ],
+)
+def test_addresses_as_other_programs_write_them(attributes: str, address: str | None, remark: str | None) -> None:
+    """Whatever program has written the list, its feeds are subscribed to, or it is said why not."""
+    opml = read_opml(f'<opml version="2.0"><body><outline text="One" {attributes}/></body></opml>'.encode())
+    found = subscriptions(opml)
+    assert [feed.url for feed in found.feeds] == ([] if address is None else [address])
+    assert [one.message for one in (*opml.repairs, *found.problems)] == ([] if remark is None else [remark])
+
+
+@pytest.mark.parametrize("end", ['<outline text="Two" xmlU', "<!-- and so on", ""])
+def test_a_list_that_breaks_off_says_so(end: str) -> None:
+    """What was sent in part is not taken for all there is."""
+    opml = read_opml(f'<opml><body><outline text="One" xmlUrl="http://e.example/1"/>{end}'.encode())
+    assert urls(opml) == ["http://e.example/1"]
+    assert "the list breaks off: there is no </opml>" in [repair.message for repair in opml.repairs]
 
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=15).map(lambda text: " ".join(text.split())).filter(bool)
