@@ -85,10 +85,10 @@ def read(
     if parts is None:
         return None
     try:
-        root, last = _checked(parts, parts.items[-1:])
+        root, sample = _checked(parts, parts.items[:1])
         if name_of(root) not in _ROOTS:
             return None
-        items, recognised = _items(parts, _context(root, last[0], url, headers), known)
+        items, recognised = _items(parts, sample, _context(root, sample[0], url, headers), known)
         document = _frame(parts.frame, url, headers, frames)
     except (Unsure, etree.XMLSyntaxError, ValueError):
         return None
@@ -129,15 +129,18 @@ def _context(root: etree._Element, item: etree._Element, url: str, headers: Mapp
     )
 
 
-def _items(parts: _Parts, context: _Context, known: Mapping[bytes, Imprint]) -> tuple[tuple[Item, ...], tuple[Imprint, ...]]:
-    """The items, and the imprints of those that are known.
+def _items(
+    parts: _Parts, sample: list[etree._Element], context: _Context, known: Mapping[bytes, Imprint]
+) -> tuple[tuple[Item, ...], tuple[Imprint, ...]]:
+    """The items, of which `sample` holds the first, and the imprints of those that are known.
 
-    Only what stands between two beginnings of items is whole in itself, whatever document it is put into: the last one is always read, and so is
-    one with a prefix, whose beginning was not looked for.
+    What stands between two beginnings of items is whole in itself, whatever document it is put into; not so where an item has a prefix,
+    for such beginnings were not looked for.
     """
-    pieces = [key[:SIZE] for key in map(keys_in(repr(context)), parts.items[:-1])]
-    unread = [(markup, piece) for markup, piece in zip(parts.items, pieces, strict=False) if piece not in known]
-    _, elements = _checked(parts, [*(markup for markup, _ in unread), parts.items[-1]])
+    key_of = keys_in(repr(context))
+    pieces = [key_of(markup.rstrip())[:SIZE] for markup in parts.items]
+    unread = [number for number, piece in enumerate(pieces) if piece not in known]
+    elements = sample if unread == [0] else _checked(parts, [parts.items[number] for number in unread])[1] if unread else []
     whole = all(element.prefix is None for element in elements)
     items = tuple(
         read_item(
@@ -146,9 +149,9 @@ def _items(parts: _Parts, context: _Context, known: Mapping[bytes, Imprint]) -> 
             own_base=context.own_base,
             atom=context.atom,
             language=context.language,
-            piece=piece if whole else NO_PIECE,
+            piece=pieces[number] if whole else NO_PIECE,
         )
-        for element, piece in zip(elements, (*(piece for _, piece in unread), NO_PIECE), strict=True)
+        for number, element in zip(unread, elements, strict=True)
     )
     return items, tuple(known[piece] for piece in pieces if piece in known)
 

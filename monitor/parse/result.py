@@ -8,7 +8,7 @@ from monitor.domain.article import Entry
 from monitor.domain.imprint import Imprint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PollHints:
     """How often a feed asks to be polled. `min_interval_s` is the longest of `ttl` and `sy:*`; hours are UTC 0–23, days 0 (Monday)–6."""
 
@@ -17,7 +17,7 @@ class PollHints:
     skip_days: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ParsedFeed:
     """A feed that was read.
 

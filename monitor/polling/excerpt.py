@@ -14,7 +14,7 @@ _NO_END = b"\xff" * SIZE
 """The last document is known whole; of a long one only a sample, up to its largest identity."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Excerpt:
     """What is needed of a document of `size` entries. `feed.entries` are only those that were not stored, `imprints` those of all, packed.
 

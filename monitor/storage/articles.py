@@ -41,11 +41,11 @@ def ingest_all(connection: Connection, arrivals: Sequence[Arrival], *, now: date
     An entry already seen in its origin is skipped, or revised if its text changed. One seen elsewhere, by canonical URL or by text,
     is recorded as another appearance of that article; if it says more than the stored copy, it becomes its next revision.
     """
-    fresh = [unseen(connection, arrival) for arrival in arrivals]
+    fresh = unseen(connection, arrivals)
     if not any(fresh):
         return tuple(Ingested(known=len(arrival.entries)) for arrival in arrivals)
     if serialise(connection, "ingest"):
-        fresh = [unseen(connection, _only(arrival, said)) for arrival, said in zip(arrivals, fresh, strict=True)]
+        fresh = unseen(connection, [_only(arrival, said) for arrival, said in zip(arrivals, fresh, strict=True)])
     batch = Batch(connection, [one for said in fresh for one in said], shared=shared_urls(arrivals), now=now)
     changed = [_taken(batch, said) for said in fresh]
     batch.write(connection)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import cycle, islice
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, delete, select, update
+from sqlalchemy import Connection, Executable, and_, bindparam, delete, or_, select, update
 
 from monitor.domain import identity
 from monitor.domain.article import Entry, Origin, PageState
@@ -68,22 +69,29 @@ class Said:
         return Marks.of(self.entry)
 
 
-def unseen(connection: Connection, arrival: Arrival) -> list[Said]:
-    """Entries that are new to the origin or whose text changed; the last of equal keys counts.
-
-    One origin at a time: SQLite searches its index for a list of keys, and reads all of it for a list of pairs.
-    """
-    by_key = {entry.identity: entry for entry in arrival.entries}
-    seen: dict[bytes, tuple[ArticleId, bytes]] = {
-        bytes(row.entry_key): (row.article_id, bytes(row.content_hash))
-        for row in _rows(connection, _SEEN, "entry_keys", list(by_key), origin=arrival.origin.id)
-    }
-    said = []
-    for key, entry in by_key.items():
-        own, before = seen.get(key, (None, None))
-        if entry.wording != before:
-            said.append(Said(origin=arrival.origin, entry=entry, alertable=arrival.alertable(entry), own=own))
+def unseen(connection: Connection, arrivals: Sequence[Arrival]) -> list[list[Said]]:
+    """Of each arrival the entries that are new to its origin or whose text changed; the last of equal keys counts."""
+    entries = [{entry.identity: entry for entry in arrival.entries} for arrival in arrivals]
+    seen = _seen(connection, [(one.origin.id, key) for one, by_key in zip(arrivals, entries, strict=True) for key in by_key])
+    said: list[list[Said]] = []
+    for arrival, by_key in zip(arrivals, entries, strict=True):
+        said.append([])
+        for key, entry in by_key.items():
+            own, before = seen.get((arrival.origin.id, key), (None, None))
+            if entry.wording != before:
+                said[-1].append(Said(origin=arrival.origin, entry=entry, alertable=arrival.alertable(entry), own=own))
     return said
+
+
+def _seen(connection: Connection, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], tuple[ArticleId, bytes]]:
+    """By origin and entry key the article and the wording that are known of it."""
+    found: dict[tuple[str, bytes], tuple[ArticleId, bytes]] = {}
+    for start in range(0, len(wanted), _PAIRS):
+        pairs = islice(cycle(wanted[start : start + _PAIRS]), _PAIRS)
+        values = {name: value for n, pair in enumerate(pairs) for name, value in zip((f"origin{n}", f"key{n}"), pair, strict=True)}
+        for row in connection.execute(_SEEN, values):
+            found[row.origin_id, bytes(row.entry_key)] = row.article_id, bytes(row.content_hash)
+    return found
 
 
 def shared_urls(arrivals: Iterable[Arrival]) -> frozenset[tuple[str, bytes]]:
@@ -236,14 +244,21 @@ def _run(connection: Connection, statement: Executable, rows: Sequence[dict[str,
         connection.execute(statement, rows)
 
 
-def _rows(connection: Connection, query: Executable, name: str, values: Sequence[Any], **others: object) -> list[Any]:
-    """The rows of a query that has one parameter for a list."""
-    return [row for some in parts(values) for row in connection.execute(query, {name: some, **others})]
+def _rows(connection: Connection, query: Executable, name: str, values: Sequence[Any]) -> list[Any]:
+    """The rows of a query that has one parameter, for a list."""
+    return [row for some in parts(values) for row in connection.execute(query, {name: some})]
 
 
 _REVISED = ("revision", "title", "summary", "text", "updated_at", "content_hash")
-_SEEN = select(appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
-    appearances.c.origin_id == bindparam("origin"), appearances.c.entry_key.in_(bindparam("entry_keys", expanding=True))
+_PAIRS = 32
+"""Entries looked up by one statement. Spelt out, not as one list of pairs: for that SQLite reads the whole index."""
+_SEEN = select(appearances.c.origin_id, appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
+    or_(
+        *(
+            and_(appearances.c.origin_id == bindparam(f"origin{n}"), appearances.c.entry_key == bindparam(f"key{n}"))
+            for n in range(_PAIRS)
+        )
+    )
 )
 _MARKED = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(bindparam("marks", expanding=True)))
 _TOUCHED = select(

@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, func, select
+import pytest
+from sqlalchemy import Table, event, func, select
 
 from monitor.domain.article import Article, Entry, Origin, OriginKind
 from monitor.storage import articles
 from monitor.storage.articles import Ingested
 from monitor.storage.engine import Database
-from monitor.storage.ingesting import MAX_REVISIONS, TEXT_KEY_LIFE
+from monitor.storage.ingesting import MAX_REVISIONS, TEXT_KEY_LIFE, Arrival
 from monitor.storage.tables import appearances, revisions, scans
 
 NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
@@ -207,6 +208,44 @@ def test_a_large_batch_is_taken_whole(database: Database) -> None:
     changed = replace(entries[700], text="Changed.")
     again = _take(database, "a", *entries[:700], changed, *entries[701:])
     assert (again.new, len(again.revised), again.known) == ((), 1, 1199)
+
+
+def test_many_feeds_are_taken_in_together(database: Database) -> None:
+    """Of one batch: what two feeds carry is one article of the first, a longer copy is its next revision, equal keys are apart."""
+    url = "https://x.example.org/1"
+    batch = [
+        ("a", [_entry("1", title="Report", url=url), _entry("2", title="Another report")]),
+        ("b", [_entry("1", title="A third report"), _entry("9", title="Report", url=url, text=f"{WORDS} And more of it.")]),
+        ("c", [_entry("7", title="Report", url=url)]),
+        ("d", []),
+    ]
+    arrivals = [Arrival(origin=_origin(name), entries=entries, alertable=lambda _: True) for name, entries in batch]
+    with database.write() as connection:
+        first, second, third, nothing = articles.ingest_all(connection, arrivals, now=NOW)
+        again = articles.ingest_all(connection, arrivals, now=NOW + timedelta(minutes=1))
+    assert (len(first.new), len(first.scans), first.known) == (2, 2, 0)
+    assert (len(second.new), second.revised, len(second.scans), second.known) == (1, (), 1, 1)
+    assert (third, nothing) == (Ingested(known=1), Ingested())
+    assert _count(database, appearances) == 5
+    with database.read() as connection:
+        (report,) = (one for one in articles.load(connection, first.new) if one.url == url)
+    assert (report.revision, report.text) == (2, f"{WORDS} And more of it.")
+    assert [(one.new, one.scans) for one in again] == [((), ())] * 4
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_entries_are_looked_up_in_an_index(database: Database) -> None:
+    """However many articles there are, SQLite reads none but those it is asked for."""
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    for origin in "ab":
+        _take(database, origin, *(_entry(str(number), title=f"Report {number}") for number in range(40)))
+    lookups = [statement for statement in asked if statement.startswith("SELECT")]
+    assert len(lookups) == 8
+    with database.read() as connection:
+        for statement in lookups:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (None,) * statement.count("?")).all()
+            assert not [step for *_, step in plan if step.startswith("SCAN")], plan
 
 
 def test_a_batch_that_fails_leaves_nothing(database: Database) -> None:

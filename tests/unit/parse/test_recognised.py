@@ -112,13 +112,16 @@ def test_surroundings_count(before: dict[str, Any], after: dict[str, Any]) -> No
 
 
 def test_only_what_is_new_is_read() -> None:
-    """Of a document with one new entry that entry is read, and the last one, with which everything ends."""
+    """Of a document with one new entry that entry is read, and nothing of one in which only the order has changed."""
     first = _read(_feed(ONE, TWO, THREE))
     assert first is not None
     parsed = parse_feed(_feed(NEW, ONE, TWO, THREE), url=URL, headers={}, now=NOW, known=unpacked_imprints(first.imprints))
     assert isinstance(parsed, ParsedFeed)
-    assert [entry.title for entry in parsed.entries] == ["New", "Three"]
-    assert len(parsed.recognised) == 2
+    assert [entry.title for entry in parsed.entries] == ["New"]
+    assert len(parsed.recognised) == 3
+    turned = parse_feed(_feed(THREE, ONE, TWO), url=URL, headers={}, now=NOW, known=unpacked_imprints(first.imprints))
+    assert isinstance(turned, ParsedFeed)
+    assert (turned.title, turned.entries, len(turned.recognised)) == ("News", (), 3)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
