@@ -35,5 +35,7 @@ def text_key(entry: Entry) -> bytes | None:
     The title is part of it because paywalls give many articles one text.
     """
     said = f"{entry.title}\n{entry.text}"
-    words = said.translate(_ASCII_WORDS).split() if said.isascii() else _WORD.findall(unicodedata.normalize("NFKD", said).casefold())
+    words = (
+        said.translate(_ASCII_WORDS).split() if said.isascii() else _WORD.findall(unicodedata.normalize("NFKD", said).casefold())
+    )
     return digest("text", " ".join(words)) if len(words) >= MIN_WORDS else None
