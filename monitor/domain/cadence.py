@@ -31,7 +31,7 @@ _BURST_WINDOW_S = 900.0
 _BURST_CHANCE = 0.002
 _LARGEST_SHARE_NEW = 1 / 3
 
-_MISSING_WEIGHT = 0.3
+_MISSING_WEIGHT = 0.35
 """What may be lost in a burst, in entries an hour whose delay would cost as much; found with bench/cadence_week.py on half of the feeds."""
 
 _SUDDEN_PER_HOUR = 60.0
