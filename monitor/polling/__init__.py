@@ -11,6 +11,8 @@ parsing     the parser in a process of its own
 diagnose    one poll explained, storing nothing
 fulltext    the article behind a link
 folders     documents on disk: noticed as they come
+notices     what the operating system tells of folders
+backlog     files that were found and are still to be read
 reading     finding and reading one file
 intake      from files to stored articles
 """

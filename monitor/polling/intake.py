@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,7 +23,13 @@ from monitor.storage.engine import Database
 from monitor.storage.files import KnownFile
 
 BATCH_FILES = 200
-_BATCH_BYTES = 8_000_000
+_BATCH_BYTES = 2_000_000
+_PORTION = (250, 1_000_000)
+"""Entries and characters that are stored in one transaction, unless a single entry is longer."""
+
+_LONGEST_REST_S = 0.2
+
+T = TypeVar("T")
 
 
 class Intake:
@@ -31,6 +40,7 @@ class Intake:
         self._clock = clock
         self._max_bytes = max_bytes
         self._seen: dict[str, tuple[int, int]] = {}
+        self._rest_until = 0.0
 
     def unread(self, found: Sequence[FoundFile]) -> list[FoundFile]:
         """Those of `found` that are not known as they are now. One that could not be opened is tried again every time."""
@@ -47,16 +57,14 @@ class Intake:
                 changed.append(file)
         return changed
 
-    def take(self, found: Sequence[FoundFile]) -> list[ScanId]:
-        """Read `found` and store it; the scans to relay."""
-        scans: list[ScanId] = []
+    def take(self, found: Sequence[FoundFile]) -> Generator[list[ScanId], None, None]:
+        """Read `found` and store it, a short transaction with each step; the scans of each to relay."""
         with self._database.read() as connection:
             known = files.known(connection, [file.name for file in found])
-        for batch in _batches(found):
+        for batch in _cut(found, lambda file: (1, file.size), (BATCH_FILES, _BATCH_BYTES)):
             now = self._clock()
             read = [self._read(file, known.get(file.name), now) for file in batch]
-            scans += self._store([one for one in read if one is not None], known, now)
-        return scans
+            yield from self._store([one for one in read if one is not None], known, now)
 
     def _read(self, file: FoundFile, known: KnownFile | None, now: datetime) -> FileRead | None:
         """Read one file. One whose content is what it was keeps the error it had."""
@@ -66,29 +74,39 @@ class Intake:
             return read
         return FileRead(file=file, digest=digest, error=known.error)
 
-    def _store(self, read: Sequence[FileRead], known: dict[str, KnownFile], now: datetime) -> list[ScanId]:
-        """One transaction for all; if the database refuses it, one for each, so that a single document does not cost the others."""
-        if not read:
-            return []
+    def _store(self, read: Sequence[FileRead], known: dict[str, KnownFile], now: datetime) -> Iterator[list[ScanId]]:
+        """Store files together; if the database refuses them, one by one, so that a single document does not cost the others."""
         try:
-            scans = self._write(read, now)
+            for portion in _cut([piece for one in read for piece in _pieces(one)], _measure, _PORTION):
+                yield self._write(portion, now)
         except SQLAlchemyError as error:
             if len(read) > 1:
-                return [scan for one in read for scan in self._store([one], known, now)]
+                for one in read:
+                    yield from self._store([one], known, now)
+                return
             read = [FileRead(file=read[0].file, digest=read[0].digest, error=f"cannot be stored: {type(error).__name__}")]
-            scans = self._write(read, now)
+            yield self._write(read, now)
         for one in read:
             self._noted(one, known.get(one.file.name))
-        return scans
 
     def _write(self, read: Sequence[FileRead], now: datetime) -> list[ScanId]:
+        """Store `read` in one transaction.
+
+        SQLite lets in whoever asks first, and who waits asks only now and then: after each transaction the database is left alone for
+        as long as that took, else feeds wait for seconds behind a file of many entries.
+        """
+        time.sleep(max(0.0, self._rest_until - time.monotonic()))
+        began = time.monotonic()
         scans: list[ScanId] = []
         with self._database.write() as connection:
             for folder, group in groupby(sorted(read, key=lambda one: one.file.folder), key=lambda one: one.file.folder):
                 entries = [entry for one in group for entry in one.entries]
                 if entries:
                     scans += ingest(connection, origin_of(folder), entries, now=now, alertable=lambda _entry: True).scans
-            files.record(connection, [_as_known(one) for one in read], now)
+            files.record(connection, [_as_known(one) for one in read if one.complete], now)
+        if self._database.dialect == "sqlite":
+            ended = time.monotonic()
+            self._rest_until = ended + min(ended - began, _LONGEST_REST_S)
         return scans
 
     def _noted(self, read: FileRead, known: KnownFile | None) -> None:
@@ -114,15 +132,28 @@ def _as_known(read: FileRead) -> KnownFile:
     return KnownFile(path=file.name, size=file.size, mtime_ns=file.mtime_ns, digest=read.digest, error=read.error)
 
 
-def _batches(found: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
-    """Batches of a few hundred files and a few megabytes: no transaction is long, no memory large."""
-    batch: list[FoundFile] = []
-    size = 0
-    for file in found:
-        if batch and (len(batch) == BATCH_FILES or size + file.size > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(file)
-        size += file.size
-    if batch:
-        yield batch
+def _pieces(read: FileRead) -> list[FileRead]:
+    """What was read of a file in pieces for one transaction each; only with the last of them it counts as read."""
+    pieces = list(_cut(read.entries, lambda entry: (1, len(entry.text)), _PORTION))
+    if len(pieces) <= 1:
+        return [read]
+    return [replace(read, entries=tuple(piece), complete=number == len(pieces)) for number, piece in enumerate(pieces, start=1)]
+
+
+def _measure(read: FileRead) -> tuple[int, int]:
+    return max(1, len(read.entries)), sum(len(entry.text) for entry in read.entries)
+
+
+def _cut(items: Sequence[T], measure: Callable[[T], tuple[int, int]], limits: tuple[int, int]) -> Iterator[list[T]]:
+    """Groups of `items`, in order, as large as both `limits` on their number and size allow; one item may be too large by itself."""
+    group: list[T] = []
+    number = size = 0
+    for item in items:
+        more, larger = measure(item)
+        if group and (number + more > limits[0] or size + larger > limits[1]):
+            yield group
+            group, number, size = [], 0, 0
+        group.append(item)
+        number, size = number + more, size + larger
+    if group:
+        yield group

@@ -38,12 +38,16 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRead:
-    """What reading a file came to: its entries, or the `error`. `digest` is None if its content was not seen."""
+    """What reading a file came to: its entries, or the `error`. `digest` is None if its content was not seen.
+
+    Not `complete` if more of its entries follow in another.
+    """
 
     file: FoundFile
     digest: bytes | None
     entries: tuple[Entry, ...] = ()
     error: str | None = None
+    complete: bool = True
 
 
 def walk(folder: Path, *, below: str | None = None, apart: Collection[Path] = ()) -> Iterator[FoundFile]:

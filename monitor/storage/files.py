@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from monitor.storage.dialect import insert
+from monitor.storage.parts import parts
 from monitor.storage.tables import files
-
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +26,10 @@ class KnownFile:
 
 def known(connection: Connection, paths: Sequence[str]) -> dict[str, KnownFile]:
     """What is stored of these files, by path; files never seen are not in it."""
-    return {file.path: file for start in range(0, len(paths), _BATCH) for file in _some(connection, paths[start : start + _BATCH])}
-
-
-def _some(connection: Connection, paths: Sequence[str]) -> Iterator[KnownFile]:
-    for row in connection.execute(select(files).where(files.c.path.in_(paths))):
-        digest = bytes(row.digest) if row.digest is not None else None
-        yield KnownFile(path=row.path, size=row.size, mtime_ns=row.mtime_ns, digest=digest, error=row.error)
+    rows = (row for some in parts(paths) for row in connection.execute(_KNOWN, {"paths": some}).all())
+    return {
+        path: KnownFile(path=path, size=size, mtime_ns=at, digest=digest, error=error) for path, size, at, digest, error in rows
+    }
 
 
 def record(connection: Connection, read: Sequence[KnownFile], now: datetime) -> None:
@@ -50,3 +46,8 @@ def failing(connection: Connection) -> tuple[KnownFile, ...]:
     """The files that cannot be read, by path, for the operator."""
     rows = connection.execute(select(files).where(files.c.error.is_not(None)).order_by(files.c.path))
     return tuple(KnownFile(path=row.path, size=row.size, mtime_ns=row.mtime_ns, digest=None, error=row.error) for row in rows)
+
+
+_KNOWN = select(files.c.path, files.c.size, files.c.mtime_ns, files.c.digest, files.c.error).where(
+    files.c.path.in_(bindparam("paths", expanding=True))
+)

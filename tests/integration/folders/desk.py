@@ -29,12 +29,18 @@ class Desk:
         self.log = log
         self.scans: list[ScanId] = []
         self._stored = asyncio.Event()
+        self._hear: Callable[[], object] = lambda: None
         self.watcher = FolderWatcher(database, on_stored=self._note)
         self.watcher.configure([folder])
 
     def _note(self, scans: Sequence[ScanId]) -> None:
         self.scans += scans
         self._stored.set()
+        self._hear()
+
+    def on_stored(self, hear: Callable[[], object]) -> None:
+        """Have `hear` called whenever something was stored."""
+        self._hear = hear
 
     async def until(self, holds: Callable[[], bool]) -> float:
         """Wait until `holds` after something was stored; the seconds it took."""

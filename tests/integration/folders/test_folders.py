@@ -146,9 +146,10 @@ async def test_many_files_leave_the_event_loop_free(desk: Desk) -> None:
     for number in range(3000):
         directory = desk.folder / str(number % 20)
         directory.mkdir(exist_ok=True)
-        (directory / f"{number}.txt").write_text("")
+        (directory / f"{number}.txt").write_text(f"document {number} has something to say. " * 50)
     longest = await _longest_pause(desk.watcher.read_all)
     assert longest < 1.0
+    assert len(desk.texts()) == 3000
 
 
 async def _longest_pause(work: Callable[[], Awaitable[None]]) -> float:

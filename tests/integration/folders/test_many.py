@@ -1,0 +1,151 @@
+"""Many files, and files of many articles: what is new does not wait for them, and neither does anybody else."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from monitor.parse.documents import MAX_BYTES
+from monitor.polling.backlog import Backlog
+from monitor.polling.intake import Intake
+from monitor.polling.reading import FoundFile, walk
+from monitor.storage import files
+from monitor.storage.engine import Database, sqlite_url
+from monitor.storage.tables import articles, metadata
+from tests.integration.folders.desk import Desk, watching
+
+LONG_AGO = 1_000_000_000
+
+
+def fill(folder: Path, count: int, directories: int) -> None:
+    """Old documents, each unlike the others."""
+    for number in range(count):
+        path = folder / str(number % directories) / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"document {number} says what no other says: {number * 7919}")
+        os.utime(path, (LONG_AGO + number, LONG_AGO + number))
+
+
+def records(count: int) -> str:
+    """A document of many articles."""
+    return "\n".join(json.dumps({"id": n, "title": f"Record {n}", "text": f"What record {n} has to say"}) for n in range(count))
+
+
+async def test_new_files_are_read_before_old_ones(desk: Desk) -> None:
+    """Of a folder full of old documents those written last are articles first, wherever they lie."""
+    fill(desk.folder, 2000, 20)
+    for number in range(20):
+        new = desk.folder / str(number) / "new.txt"
+        new.write_text(f"new in directory {number}")
+        os.utime(new, (time.time() - 3600, time.time() - 3600))
+    first: set[str] = set()
+    desk.on_stored(lambda: first.update(() if first else desk.texts()))
+    await desk.watcher.read_all()
+    assert first >= {f"new in directory {number}" for number in range(20)}
+    assert len(first) < 500
+    assert len(desk.texts()) == 2020
+
+
+async def test_a_new_file_overtakes_a_directory_moved_in(desk: Desk, tmp_path: Path) -> None:
+    """A file written after a directory full of documents was moved in is an article long before the last of those."""
+    fill(tmp_path / "outside", 3000, 30)
+    async with watching(desk):
+        (desk.folder / "first.txt").write_text("here to see that watching has begun")
+        await desk.until(lambda: len(desk.scans) == 1)
+        (tmp_path / "outside").rename(desk.folder / "inside")
+        await desk.until(lambda: len(desk.scans) > 1)
+        (desk.folder / "new.txt").write_text("written after they had come")
+        await desk.until(lambda: "written after they had come" in desk.texts())
+        assert len(desk.texts()) < 2500
+        await desk.until(lambda: len(desk.texts()) == 3002)
+
+
+async def test_a_new_file_overtakes_a_file_of_many_articles(desk: Desk) -> None:
+    """A small file is an article while a large one, written before it, is still being taken in."""
+    async with watching(desk):
+        (desk.folder / "large.jsonl").write_text(records(4000))
+        await desk.until(lambda: len(desk.scans) > 0)
+        (desk.folder / "small.txt").write_text("written after the large one")
+        await desk.until(lambda: "written after the large one" in desk.texts())
+        assert len(desk.texts()) < 3000
+        await desk.until(lambda: len(desk.texts()) == 4001)
+
+
+def test_a_file_of_many_articles_counts_as_read_with_the_last(database: Database, tmp_path: Path) -> None:
+    """Killed in the middle of a large file, the program reads it again and stores what is missing, nothing twice."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "large.jsonl").write_text(records(1000))
+    found = list(walk(tmp_path / "in"))
+    portions = intake(database).take(found)
+    before = next(portions)
+    portions.close()
+    again = intake(database)
+    assert again.unread(found) == found
+    after = [len(portion) for portion in again.take(found)]
+    assert (len(before), sum(after)) == (250, 750)
+    assert max(after) <= 250
+    assert again.unread(found) == []
+    assert intake(database).unread(found) == []
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(articles)).scalar_one() == 1000
+        assert files.known(connection, [found[0].name])[found[0].name].error is None
+
+
+def test_other_writers_get_their_turn(tmp_path: Path) -> None:
+    """Between two transactions of a large file SQLite is free for as long as the first took: who waits for it gets in."""
+    database = Noted(sqlite_url(tmp_path / "news.db"))
+    with database.engine.begin() as connection:
+        metadata.create_all(connection)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "large.jsonl").write_text(records(2000))
+    assert sum(map(len, intake(database).take(list(walk(tmp_path / "in"))))) == 2000
+    database.close()
+    assert len(database.spans) == 8
+    for (began, ended), (next_began, _) in zip(database.spans, database.spans[1:], strict=False):
+        assert next_began - ended >= min(ended - began, 0.2)
+
+
+def test_the_backlog_gives_the_newest_first() -> None:
+    """Files come out by the time of their last change, each once, however often it was found."""
+    backlog = Backlog()
+    backlog.add([found("/b", 2), found("/a", 1), found("/c", 3)])
+    backlog.add([found("/c", 3), found("/d", 0)])
+    assert (len(backlog), "/c" in backlog) == (4, True)
+    assert backlog.pop(2) == ["/c", "/b"]
+    assert "/c" not in backlog
+    backlog.add([found("/c", 5)])
+    assert backlog.pop(10) == ["/c", "/a", "/d"]
+    assert (len(backlog), backlog.pop(1)) == (0, [])
+
+
+def found(path: str, mtime_ns: int) -> FoundFile:
+    """A file that was changed at this time."""
+    return FoundFile(folder=Path("/"), path=path, name=path, size=1, mtime_ns=mtime_ns)
+
+
+def intake(database: Database) -> Intake:
+    """As after a start of the program."""
+    return Intake(database, clock=lambda: datetime.now(UTC), max_bytes=MAX_BYTES)
+
+
+class Noted(Database):
+    """A database that notes when each write transaction began and ended."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.spans: list[tuple[float, float]] = []
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction."""
+        with super().write() as connection:
+            began = time.monotonic()
+            yield connection
+        self.spans.append((began, time.monotonic()))
