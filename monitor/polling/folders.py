@@ -2,7 +2,7 @@
 
 Changes are noticed by the operating system's notices; a look through everything at the start, whenever a folder comes or goes, and now and
 then finds what no notice told. What is noticed is read at once, what is found by looking is a backlog that is read beside it, batch by
-batch, the newest first: a new file waits for one batch of old ones at most.
+batch, the newest first, as fast as articles are scanned: neither a new file nor its alert waits for more than a few batches of old ones.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -21,11 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
-from monitor.parse.documents import MAX_BYTES, is_document
+from monitor.parse.documents import MAX_BYTES
 from monitor.polling.backlog import Backlog
 from monitor.polling.intake import BATCH_FILES, Intake
 from monitor.polling.notices import Identity, identity, newest, notices
-from monitor.polling.reading import FoundFile, is_settled, look, walk
+from monitor.polling.reading import FoundFile, folder_of, is_settled, walk
 from monitor.storage.engine import Database
 
 RESCAN_S = 30.0
@@ -41,16 +40,14 @@ _SETTLE_CHECK_S = 0.01
 _LISTED = 1000
 _LARGE_BYTES = 200_000
 """A larger file may hold thousands of articles: it is read from the backlog, so that smaller ones need not wait for it."""
+_FEW = 100
+"""So few unread files among a thousand are no backlog: they are read at once."""
 _RETRY_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _SortedOut:
-    """What was noticed: unread files that have settled, those still to be waited for with the time of their notice, and directories."""
-
-    settled: Sequence[FoundFile]
-    waiting: dict[str, float]
-    directories: Sequence[str]
+_SCANS_AHEAD = 200
+"""The backlog waits while more articles than this are still to be scanned: what comes meanwhile is scanned in the order of its coming."""
+_AHEAD_CHECK_S = 0.05
+_AHEAD_PATIENCE_S = 5.0
+"""It waits no longer than this for each transaction: somewhere else there may be a reason why nothing is scanned."""
 
 
 class FolderWatcher:
@@ -66,7 +63,10 @@ class FolderWatcher:
         on_stored: Callable[[Sequence[ScanId]], object],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         max_bytes: int = MAX_BYTES,
+        scans_ahead: int = _SCANS_AHEAD,
     ) -> None:
+        """`scans_ahead`: how many articles may wait to be scanned before `watch` reads on in what is old."""
+        self._scans_ahead = scans_ahead
         self._intake = Intake(database, clock=clock, max_bytes=max_bytes)
         self._on_stored = on_stored
         self._folders: tuple[Path, ...] = ()
@@ -75,6 +75,7 @@ class FolderWatcher:
         self._wake = asyncio.Event()
         self._backlog = Backlog()
         self._unlisted: set[str] = set()
+        self._to_list = asyncio.Event()
         self._to_read = asyncio.Event()
         self._looked_at = time.monotonic()
         self._missing: set[Path] = set()
@@ -92,7 +93,7 @@ class FolderWatcher:
         self._look_everywhere()
         while self._unlisted or self._backlog or self._pending:
             await self._list_unlisted()
-            await self._read_backlog()
+            await self._read_backlog(patiently=False)
             if not await self._read_pending() and not self._backlog:
                 await asyncio.sleep(_SETTLE_CHECK_S)
 
@@ -100,7 +101,8 @@ class FolderWatcher:
         """Read what is there and whatever comes, until cancelled. Errors are logged once per outage and everything is tried again."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_folders())
-            tasks.create_task(self._keep("look through folders", self._look_and_read))
+            tasks.create_task(self._keep("look through folders", self._list_when_asked))
+            tasks.create_task(self._keep("read the backlog", self._read_when_found))
             tasks.create_task(self._keep("read documents", self._read_when_noticed))
 
     async def _keep(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
@@ -148,7 +150,7 @@ class FolderWatcher:
                 self._put_down(paths)
         except Exception as error:  # noqa: BLE001 - whatever keeps notices away, looking often finds the files
             self._blind = True
-            self._to_read.set()
+            self._to_list.set()
             get_logger().warning(
                 "file.failed", path=", ".join(map(str, existing)), reason=f"changes send no notice, looking often: {error}"
             )
@@ -173,46 +175,51 @@ class FolderWatcher:
     def _look_everywhere(self) -> None:
         self._unlisted |= {str(folder) for folder in self._folders}
         self._looked_at = time.monotonic()
-        self._to_read.set()
+        self._to_list.set()
 
-    async def _look_and_read(self) -> None:
-        """Look through whatever is to be looked through, then read one batch of all that was found so."""
+    async def _list_when_asked(self) -> None:
         next_look = self._looked_at + (BLIND_RESCAN_S if self._blind else RESCAN_S)
-        if not (self._unlisted or self._backlog):
-            self._to_read.clear()
+        if not self._unlisted:
+            self._to_list.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._to_read.wait(), max(0.0, next_look - time.monotonic()))
+                await asyncio.wait_for(self._to_list.wait(), max(0.0, next_look - time.monotonic()))
         if time.monotonic() >= next_look:
             self._look_everywhere()
         await self._list_unlisted()
-        await self._read_backlog()
 
     async def _list_unlisted(self) -> None:
-        """Look through directories, in steps; what has settled joins the backlog, the rest is put down as noticed."""
+        """Look through directories, in steps; what has settled joins the backlog, the rest, or only a few, is put down as noticed."""
         directories, self._unlisted = self._unlisted, set()
         try:
             found = chain.from_iterable(map(self._walk, directories))
             while listed := await asyncio.to_thread(list, islice(found, _LISTED)):
                 unread = await asyncio.to_thread(self._intake.unread, [file for file in listed if file.path not in self._backlog])
                 now = time.time()
-                self._put_down(file.path for file in unread if not is_settled(file, noticed_at=now))
-                self._backlog.add(file for file in unread if is_settled(file, noticed_at=now))
+                old = [file for file in unread if len(unread) > _FEW and is_settled(file, noticed_at=now)]
+                self._read_later(old)
+                self._put_down({file.path for file in unread} - {file.path for file in old})
         except BaseException:
             self._unlisted |= directories
             raise
-        if directories:
+        if directories.issuperset(map(str, self._folders)):
             self._looked_at = time.monotonic()
 
     def _walk(self, directory: str) -> Iterator[FoundFile]:
-        folder = self._folder_of(directory)
+        folder = folder_of(directory, self._folders)
         return walk(folder, below=directory, apart=[other for other in self._folders if other != folder]) if folder else iter(())
 
-    async def _read_backlog(self) -> None:
+    async def _read_when_found(self) -> None:
+        if not self._backlog:
+            self._to_read.clear()
+            await self._to_read.wait()
+        await self._read_backlog(patiently=True)
+
+    async def _read_backlog(self, *, patiently: bool) -> None:
         """Read the first of the backlog; what is being written again is put down as noticed."""
         paths = self._backlog.pop(BATCH_FILES)
         try:
-            sorted_out = await asyncio.to_thread(self._sorted_out, dict.fromkeys(paths, time.time()))
-            await self._take(sorted_out.settled)
+            sorted_out = await asyncio.to_thread(self._intake.sort_out, dict.fromkeys(paths, time.time()), self._folders)
+            await self._take(sorted_out.settled, patiently=patiently)
         except BaseException:
             self._put_down(paths)
             raise
@@ -232,55 +239,38 @@ class FolderWatcher:
             del self._pending[path]
         flood = len(noticed) == _LISTED
         try:
-            found = await asyncio.to_thread(self._sorted_out, noticed)
+            found = await asyncio.to_thread(self._intake.sort_out, noticed, self._folders)
             soon = [file for file in found.settled if not flood and file.size <= _LARGE_BYTES]
-            self._read_later([file for file in found.settled if flood or file.size > _LARGE_BYTES], found.directories)
-            await self._take(soon)
+            self._read_later([file for file in found.settled if flood or file.size > _LARGE_BYTES])
+            if found.directories:
+                self._unlisted.update(found.directories)
+                self._to_list.set()
+            await self._take(soon, patiently=False)
         except BaseException:
             self._pending = noticed | self._pending
             raise
         self._pending = self._pending | found.waiting
         return len(noticed) - len(found.waiting)
 
-    def _read_later(self, files: Sequence[FoundFile], directories: Sequence[str]) -> None:
+    def _read_later(self, files: Sequence[FoundFile]) -> None:
         self._backlog.add(files)
-        self._unlisted.update(directories)
-        if files or directories:
+        if files:
             self._to_read.set()
 
-    def _sorted_out(self, noticed: dict[str, float]) -> _SortedOut:
-        found: dict[str, FoundFile] = {}
-        directories: list[str] = []
-        for path in noticed:
-            if (folder := self._folder_of(path)) is None:
-                continue
-            if is_document(path) and (file := look(folder, path)) is not None:
-                found[path] = file
-            elif Path(path).is_dir():
-                directories.append(path)
-        unread = self._intake.unread(list(found.values()))
-        settled = [file for file in unread if is_settled(file, noticed_at=noticed[file.path])]
-        waiting = {file.path: noticed[file.path] for file in unread}
-        for file in settled:
-            del waiting[file.path]
-        return _SortedOut(settled=settled, waiting=waiting, directories=directories)
+    async def _take(self, files: Sequence[FoundFile], *, patiently: bool) -> None:
+        """Store what `files` hold, in short transactions; between any two of them others may have theirs.
 
-    def _folder_of(self, path: str) -> Path | None:
-        """The innermost folder that `path` is in; None for a path outside of all, or a hidden one."""
-        folders = [folder for folder in self._folders if Path(path).is_relative_to(folder)]
-        folder = max(folders, key=lambda folder: len(folder.parts), default=None)
-        if folder is None or any(part.startswith(".") for part in Path(path).relative_to(folder).parts):
-            return None
-        return folder
-
-    async def _take(self, files: Sequence[FoundFile]) -> None:
-        """Store what `files` hold, in short transactions; between any two of them others may have theirs."""
+        `patiently`: and those who scan may catch up.
+        """
         for start in range(0, len(files), BATCH_FILES):
             portions = self._intake.take(files[start : start + BATCH_FILES])
-            while (scans := await self._next(portions)) is not None:
+            while (scans := await self._next(portions, patiently=patiently)) is not None:
                 if scans:
                     self._on_stored(scans)
 
-    async def _next(self, portions: Iterator[list[ScanId]]) -> list[ScanId] | None:
+    async def _next(self, portions: Iterator[list[ScanId]], *, patiently: bool) -> list[ScanId] | None:
+        until = time.monotonic() + _AHEAD_PATIENCE_S if patiently else 0.0
+        while time.monotonic() < until and await asyncio.to_thread(self._intake.unscanned) > self._scans_ahead:  # noqa: ASYNC110 - who scans is another process
+            await asyncio.sleep(_AHEAD_CHECK_S)
         async with self._taking:
             return await asyncio.to_thread(next, portions, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -15,9 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.domain.article import Origin, OriginKind
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
+from monitor.parse.documents import is_document
 from monitor.polling import reading
 from monitor.polling.reading import FileRead, FoundFile
-from monitor.storage import files
+from monitor.storage import files, scans
 from monitor.storage.articles import ingest
 from monitor.storage.engine import Database
 from monitor.storage.files import KnownFile
@@ -30,6 +31,15 @@ _PORTION = (250, 1_000_000)
 _LONGEST_REST_S = 0.2
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortedOut:
+    """What was noticed: unread files that have settled, those still to be waited for with the time of their notice, and directories."""
+
+    settled: Sequence[FoundFile]
+    waiting: dict[str, float]
+    directories: Sequence[str]
 
 
 class Intake:
@@ -57,6 +67,24 @@ class Intake:
                 changed.append(file)
         return changed
 
+    def sort_out(self, noticed: dict[str, float], folders: Sequence[Path]) -> SortedOut:
+        """What there is now at paths that were noticed, each at a time as `time.time()`, in the watched `folders`."""
+        found: dict[str, FoundFile] = {}
+        directories: list[str] = []
+        for path in noticed:
+            if (folder := reading.folder_of(path, folders)) is None:
+                continue
+            if is_document(path) and (file := reading.look(folder, path)) is not None:
+                found[path] = file
+            elif Path(path).is_dir():
+                directories.append(path)
+        unread = self.unread(list(found.values()))
+        settled = [file for file in unread if reading.is_settled(file, noticed_at=noticed[file.path])]
+        waiting = {file.path: noticed[file.path] for file in unread}
+        for file in settled:
+            del waiting[file.path]
+        return SortedOut(settled=settled, waiting=waiting, directories=directories)
+
     def take(self, found: Sequence[FoundFile]) -> Generator[list[ScanId], None, None]:
         """Read `found` and store it, a short transaction with each step; the scans of each to relay."""
         with self._database.read() as connection:
@@ -65,6 +93,11 @@ class Intake:
             now = self._clock()
             read = [self._read(file, known.get(file.name), now) for file in batch]
             yield from self._store([one for one in read if one is not None], known, now)
+
+    def unscanned(self) -> int:
+        """How many articles, from wherever, are still to be scanned."""
+        with self._database.read() as connection:
+            return scans.backlog(connection).count
 
     def _read(self, file: FoundFile, known: KnownFile | None, now: datetime) -> FileRead | None:
         """Read one file. One whose content is what it was keeps the error it had."""
@@ -97,17 +130,17 @@ class Intake:
         """
         time.sleep(max(0.0, self._rest_until - time.monotonic()))
         began = time.monotonic()
-        scans: list[ScanId] = []
+        queued: list[ScanId] = []
         with self._database.write() as connection:
             for folder, group in groupby(sorted(read, key=lambda one: one.file.folder), key=lambda one: one.file.folder):
                 entries = [entry for one in group for entry in one.entries]
                 if entries:
-                    scans += ingest(connection, origin_of(folder), entries, now=now, alertable=lambda _entry: True).scans
+                    queued += ingest(connection, origin_of(folder), entries, now=now, alertable=lambda _entry: True).scans
             files.record(connection, [_as_known(one) for one in read if one.complete], now)
         if self._database.dialect == "sqlite":
             ended = time.monotonic()
             self._rest_until = ended + min(ended - began, _LONGEST_REST_S)
-        return scans
+        return queued
 
     def _noted(self, read: FileRead, known: KnownFile | None) -> None:
         if read.error is None or not read.error.startswith(reading.CANNOT_READ):

@@ -80,6 +80,15 @@ def walk(folder: Path, *, below: str | None = None, apart: Collection[Path] = ()
                 yield found
 
 
+def folder_of(path: str, folders: Collection[Path]) -> Path | None:
+    """The innermost of `folders` that `path` is in; None for a path outside of all, or a hidden one."""
+    around = [folder for folder in folders if Path(path).is_relative_to(folder)]
+    folder = max(around, key=lambda folder: len(folder.parts), default=None)
+    if folder is None or any(part.startswith(".") for part in Path(path).relative_to(folder).parts):
+        return None
+    return folder
+
+
 def look(folder: Path, path: str) -> FoundFile | None:
     """The file at `path`, or None if there is none now, or it is no ordinary file."""
     try:

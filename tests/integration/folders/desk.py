@@ -23,14 +23,14 @@ DEADLINE_S = 15.0
 class Desk:
     """A folder under watch: what was stored can be waited for."""
 
-    def __init__(self, database: Database, folder: Path, log: io.StringIO) -> None:
+    def __init__(self, database: Database, folder: Path, log: io.StringIO, *, scans_ahead: int = 1_000_000) -> None:
         self.database = database
         self.folder = folder
         self.log = log
         self.scans: list[ScanId] = []
         self._stored = asyncio.Event()
         self._hear: Callable[[], object] = lambda: None
-        self.watcher = FolderWatcher(database, on_stored=self._note)
+        self.watcher = FolderWatcher(database, on_stored=self._note, scans_ahead=scans_ahead)
         self.watcher.configure([folder])
 
     def _note(self, scans: Sequence[ScanId]) -> None:

@@ -18,7 +18,7 @@ from monitor.polling.intake import Intake
 from monitor.polling.reading import FoundFile, walk
 from monitor.storage import files
 from monitor.storage.engine import Database, sqlite_url
-from monitor.storage.tables import articles, metadata
+from monitor.storage.tables import articles, metadata, scans
 from tests.integration.folders.desk import Desk, watching
 
 LONG_AGO = 1_000_000_000
@@ -65,6 +65,18 @@ async def test_a_new_file_overtakes_a_directory_moved_in(desk: Desk, tmp_path: P
         await desk.until(lambda: "written after they had come" in desk.texts())
         assert len(desk.texts()) < 2500
         await desk.until(lambda: len(desk.texts()) == 3002)
+
+
+async def test_old_files_wait_for_those_who_scan(desk: Desk) -> None:
+    """While nobody scans, old files stay unread and a new one is an article at once; they are read as soon as somebody does."""
+    fill(desk.folder, 2000, 20)
+    careful = Desk(desk.database, desk.folder, desk.log, scans_ahead=100)
+    async with watching(careful):
+        await careful.until(lambda: len(careful.scans) >= 200)
+        (desk.folder / "new.txt").write_text("written while they wait")
+        await careful.until(lambda: "written while they wait" in careful.texts())
+        assert len(careful.texts()) < 1000
+        await careful.until(lambda: scanned(desk.database) and len(careful.texts()) == 2001)
 
 
 async def test_a_new_file_overtakes_a_file_of_many_articles(desk: Desk) -> None:
@@ -123,6 +135,13 @@ def test_the_backlog_gives_the_newest_first() -> None:
     backlog.add([found("/c", 5)])
     assert backlog.pop(10) == ["/c", "/a", "/d"]
     assert (len(backlog), backlog.pop(1)) == (0, [])
+
+
+def scanned(database: Database) -> bool:
+    """Strike everything off that is to be scanned."""
+    with database.write() as connection:
+        connection.execute(scans.delete())
+    return True
 
 
 def found(path: str, mtime_ns: int) -> FoundFile:
