@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
@@ -29,8 +30,12 @@ _SIGNATURES = (
     (b"SQLite format 3\x00", "a SQLite database"),
 )
 _SAMPLE = 65536
+_UNUSUAL = re.compile("[\u0591-\u05cf\u05f0-\u05f4\uff61-\uff9f\ufb50-\ufdff\ufe70-\ufeff]")
+"""Half-width Katakana, Hebrew points and the forms of Arabic letters: what a wrong guess is made of."""
 _FEW_CONTROLS = 8
 """Control characters that even a short text may hold by accident: a bell, a form that was printed once."""
+_LEAST_BESIDE_NUL = 30
+"""Bytes of text for each NUL: a stray one costs no document, several in a short one are a structure."""
 _ASCII_NULS = 0.3
 """UTF-16 of any European text is about half NUL bytes, all of them at even or all at odd places."""
 
@@ -41,12 +46,16 @@ def binary_kind(data: bytes) -> str | None:
     if (controls * 100 <= len(data[:_SAMPLE]) and not nuls) or encoding_by_marks(data):
         return None
     named = next((name for signature, name in _SIGNATURES if data.startswith(signature)), None)
-    return named or (None if controls <= _FEW_CONTROLS and not nuls else "binary data")
+    return named or (None if controls <= _FEW_CONTROLS and nuls * _LEAST_BESIDE_NUL <= len(data) else "binary data")
 
 
 def decoded(data: bytes, *, declared: str | None = None) -> str:
-    """`data` as text: by its byte order mark, as `declared`, as UTF-8, as UTF-16 without a mark, else as what it most looks like."""
-    for encoding in (encoding_by_marks(data), declared, "utf-8"):
+    """`data` as text: by its byte order mark or NUL bytes, as UTF-8 if it is, as `declared`, else as what it most looks like.
+
+    What is UTF-8 to the last byte is nothing else, whatever it declares; only ASCII may be an encoding in seven bits.
+    """
+    stated = (declared, "utf-8") if data.isascii() else ("utf-8", declared)
+    for encoding in (encoding_by_marks(data), *stated):
         if encoding:
             try:
                 return data.decode(encoding).removeprefix("\ufeff")
@@ -74,11 +83,18 @@ def _controls(sample: bytes) -> tuple[int, int]:
 
 
 def _guessed(data: bytes) -> str:
-    """cp1252 for texts with few letters outside ASCII; a detector for the others, which are of another script."""
+    """cp1252 for texts with few letters outside ASCII; a detector for the others, which are of another script.
+
+    What the detector takes for letters that nobody writes is Cyrillic if there is next to no ASCII; of its two encodings, which give each
+    letter in the other case, that one with the small letters.
+    """
     sample = data[:_SAMPLE]
     high = sum(byte > 127 for byte in sample)
-    if high * 4 > len(sample):
-        best = from_bytes(sample).best()
-        if best is not None:
-            return best.encoding
-    return "cp1252"
+    if high * 4 <= len(sample):
+        return "cp1252"
+    best = from_bytes(sample).best()
+    if best is not None and not _UNUSUAL.search(sample.decode(best.encoding, "replace")):
+        return best.encoding
+    if high < 3 * sum(byte < 128 and chr(byte).isalpha() for byte in sample):
+        return "cp1252"
+    return max(("cp1251", "koi8-r"), key=lambda encoding: sum(map(str.islower, sample.decode(encoding, "replace"))))

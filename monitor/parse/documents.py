@@ -74,11 +74,15 @@ def _placed(entry: Entry, path: str, changed: datetime | None, *, alone: bool) -
 
 
 def _text(data: bytes) -> _Items:
-    return (_from_parts(text_parts(decoded(data))),)
+    return (_from_parts(text_parts(_with_line_feeds(data))),)
 
 
 def _markdown(data: bytes) -> _Items:
-    return (_from_parts(markdown_parts(decoded(data))),)
+    return (_from_parts(markdown_parts(_with_line_feeds(data))),)
+
+
+def _with_line_feeds(data: bytes) -> str:
+    return decoded(data).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _from_parts(parts: Parts) -> Item:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import getaddresses
 
 from monitor.parse.charset import decoded
-from monitor.parse.items import NOTHING, Item, Markup
+from monitor.parse.html import html_to_text, plain_text
+from monitor.parse.items import Item, Markup
 
 MAX_PARTS = 200
+_MAX_DEPTH = 20
+_STUB = 3
+"""A plain text that is so many times shorter than the HTML beside it only says that there is HTML."""
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
 def item_of_mail(data: bytes) -> Item | None:
-    """The article in an RFC 5322 message; None if it cannot be taken apart. Attachments are left out."""
+    """The article in an RFC 5322 message; None if it cannot be taken apart. Attachments are left out, forwarded messages are not."""
     try:
-        message = BytesParser(policy=policy.default).parsebytes(data)
+        message = BytesParser(policy=policy.default).parsebytes(_with_readable_head(data))
         return Item(
             title=Markup(value=_header(message, "subject")),
-            content=_body(message),
+            content=Markup(value=_text_of(message, depth=0)),
             guid=_header(message, "message-id") or None,
             authors=tuple(name or address for name, address in getaddresses([_header(message, "from")])),
             language=_header(message, "content-language").partition(",")[0] or None,
@@ -29,24 +37,39 @@ def item_of_mail(data: bytes) -> Item | None:
         return None
 
 
+def _with_readable_head(data: bytes) -> bytes:
+    """Without what stands before the first header, and with the headers' raw bytes in UTF-8."""
+    data = data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
+    end = _END_OF_HEAD.search(data)
+    head = data[: end.start()] if end else data
+    return data if head.isascii() else decoded(head).encode() + data[len(head) :]
+
+
 def _header(message: EmailMessage, name: str) -> str:
     return str(message.get(name, "") or "")
 
 
-def _body(message: EmailMessage) -> Markup:
-    """The plain text if there is any, else the HTML."""
-    html = NOTHING
-    for _, part in zip(range(MAX_PARTS), message.walk(), strict=False):
-        if part.is_multipart() or part.get_content_disposition() == "attachment":
-            continue
-        kind = part.get_content_type()
-        if kind == "text/plain" and (text := _text(part)).strip():
-            return Markup(value=text)
-        if kind == "text/html" and not html.value:
-            html = Markup(value=_text(part), html=True)
-    return html
+def _text_of(part: EmailMessage, *, depth: int) -> str:
+    """The text that a reader of this part sees: of alternatives the plain one, of a sequence every one."""
+    if part.get_content_disposition() == "attachment" or depth > _MAX_DEPTH:
+        return ""
+    if not part.is_multipart():
+        return _leaf(part)
+    inner = [one for one in part.iter_parts() if isinstance(one, EmailMessage)][:MAX_PARTS]
+    texts = [text for one in inner if (text := _text_of(one, depth=depth + 1))]
+    if part.get_content_type() == "message/rfc822":
+        return "\n\n".join(filter(None, [_header(one, "subject") for one in inner] + texts))
+    if part.get_content_type() != "multipart/alternative":
+        return "\n\n".join(texts)
+    longest = max(texts, key=len, default="")
+    return next((text for text in texts if len(text) * _STUB >= len(longest)), "")
 
 
-def _text(part: EmailMessage) -> str:
+def _leaf(part: EmailMessage) -> str:
+    """The text of a part that holds no others; one that should, but does not, is read as it stands."""
     payload = part.get_payload(decode=True)
-    return decoded(payload, declared=part.get_content_charset()) if isinstance(payload, bytes) else ""
+    kind = part.get_content_type()
+    if not isinstance(payload, bytes) or (kind not in {"text/plain", "text/html"} and part.get_content_maintype() != "multipart"):
+        return ""
+    text = decoded(payload, declared=part.get_content_charset())
+    return html_to_text(text) if kind == "text/html" or _PAGE.match(text) else plain_text(text)

@@ -11,8 +11,11 @@ from monitor.parse.sentences import MAX_HEADING
 _DATE_LINE = re.compile(
     r"\s*date(?:\s*:\s*|\s+)(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)?)?)(?:\s+|$)", re.IGNORECASE
 )
-_FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.{0,10000}?)\n---[ \t]*(?:\n|$)", re.DOTALL)
-_FIELD = re.compile(r"^(title|date|author|lang|language|url|link|tags)[ \t]*:[ \t]*(.*)$", re.MULTILINE | re.IGNORECASE)
+_FRONT_MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\n(.{0,10000}?)\n\1[ \t]*(?:\n|$)", re.DOTALL)
+_FIELD = re.compile(
+    r"^(title|date|author|lang|language|url|link|tags)[ \t]*[:=][ \t]*(.*(?:\n[ \t]*-[ \t].*)*)$", re.MULTILINE | re.IGNORECASE
+)
+_LIST_ITEM = re.compile(r"\n[ \t]*-[ \t]")
 _SENTENCE_END = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "؟", "।")
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*\Z")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})[ \t]*\Z")
@@ -108,5 +111,5 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     found = _FRONT_MATTER.match(text)
     if not found:
         return {}, text
-    fields = {name.lower(): value.strip().strip("\"'") for name, value in _FIELD.findall(found[1])}
+    fields = {name.lower(): _LIST_ITEM.sub(",", value).strip(" \t\n,").strip("\"'") for name, value in _FIELD.findall(found[2])}
     return fields, text[found.end() :]

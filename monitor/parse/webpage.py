@@ -25,7 +25,7 @@ def item_of_page(data: bytes) -> Item:
     body = article or tree.body
     root = tree.root
     return Item(
-        title=Markup(value=meta.get("og:title") or _text(tree.css_first("title")) or _text(tree.css_first("h1"))),
+        title=Markup(value=meta.get("og:title") or _text(tree.css_first("head title")) or _text(tree.css_first("h1"))),
         content=Markup(value=(body.html or "") if body is not None else "", html=True),
         link=canonical if is_http(canonical) else None,
         authors=tuple(filter(None, (meta.get("author"), meta.get("article:author")))),

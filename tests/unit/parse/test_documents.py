@@ -170,7 +170,7 @@ def test_json_feed_in_a_file() -> None:
 
 
 def test_mail() -> None:
-    """Subject, sender, date and the readable part of the body; attachments are left out."""
+    """Subject, sender, date and the readable parts of the body; attachments are left out."""
     message = (
         "Subject: =?utf-8?q?Lage_in_M=C3=BCnchen?=\r\nFrom: Jo <jo@example.org>\r\nDate: Thu, 21 Mar 2024 01:00:00 +0100\r\n"
         "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>html</p>\r\n--b\r\n"
@@ -178,7 +178,7 @@ def test_mail() -> None:
         "Content-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nno\r\n--b--\r\n"
     )
     (entry,) = _read(message, "a.eml")
-    assert (entry.title, entry.text, entry.author, entry.published_at) == ("Lage in München", "Grüße", "Jo", MARCH)
+    assert (entry.title, entry.text, entry.author, entry.published_at) == ("Lage in München", "html\n\nGrüße", "Jo", MARCH)
 
 
 def test_pdf() -> None:

@@ -26,7 +26,7 @@ from monitor.parse.html import first_image, html_to_text, plain_text
         ("a\n\nb", "a\n\nb"),
         ("1 < 2 & 3", "1 < 2 & 3"),
         ("a&nbsp;b\u200f", "a b\u200f"),
-        ("a\x00\x1b[31mb", "a[31mb"),
+        ("a\x00\x1b[31mb", "ab"),
         ("<!-- no --><p>yes</p>", "yes"),
         ("<form><p>A page inside a form</p><select><option>no</select><button>no</button></form>", "A page inside a form"),
         ("", ""),
