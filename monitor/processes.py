@@ -1,14 +1,18 @@
-"""Processes: children that never outlive their parent, and what a process does once it is set up."""
+"""Processes: children that never outlive their parent, names by which others see that one has died, and what one does once it is set up."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
+import hashlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -43,6 +47,39 @@ def spawn(
         umask=umask,
         preexec_fn=_ends_with(os.getpid()),  # noqa: PLW1509 - the parent is single-threaded
     )
+
+
+def holder() -> str:
+    """A fresh name for whoever holds a lease, at most 36 characters: it tells this process, and everything it does apart."""
+    return f"{_machine()}-{os.getpid()}-{secrets.token_hex(6)}"
+
+
+def is_dead(name: str) -> bool:
+    """Whether the process behind a `holder` name has certainly ended; of other machines and containers nothing is certain.
+
+    To be asked by a process that holds nothing yet: under its own number an earlier one is meant.
+    """
+    machine, _, rest = name.partition("-")
+    number = rest.partition("-")[0]
+    if machine != _machine() or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return int(number) == os.getpid()
+
+
+@cache
+def _machine() -> str:
+    """The same for two processes only if they see each other under their process numbers."""
+    try:
+        about = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii") + str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        about = f"{uuid.getnode()}"
+    return hashlib.sha256(about.encode()).hexdigest()[:12]
 
 
 def keep_what_is_loaded() -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.domain.delivery import Outcome, Parcel, Receipt
 from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
+from monitor.processes import holder
 from monitor.settings.channels import Channel
 from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
@@ -49,7 +50,7 @@ class Courier:
 
     async def drain(self, name: str) -> datetime | None:
         """Send all that can be sent on this channel now. When more may be sent; None if nothing waits or another process is at it."""
-        token = new_id()
+        token = holder()
         sent: tuple[Sent, ...] = ()
         while True:
             found = await self._exchange(name, token, sent)

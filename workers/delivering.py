@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from monitor.broker.queues import DELIVER
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
+from monitor.processes import is_dead
 from monitor.settings.channels import Channel
 from monitor.settings.live import LiveSettings
+from monitor.storage import leases
 from monitor.storage.engine import Database
 from workers import follower
 from workers.beside import Beside
@@ -17,11 +20,12 @@ from workers.follower import Follower
 
 
 class DeliverHands:
-    """Sends on the channels of the newest settings."""
+    """Sends on the channels of the newest settings, and at once on those that a killed process of this machine was at."""
 
     def __init__(self, live: LiveSettings, database: Database) -> None:
         self._live = live
         self._database = database
+        free_what_the_dead_hold(database)
         self._dispatcher = Dispatcher(database, self._channels)
         self._following = Beside("settings", Follower(DELIVER, live, lambda _: None).look, every_s=follower.EVERY_S).start()
 
@@ -41,3 +45,10 @@ class DeliverHands:
 
     def _channels(self) -> Mapping[str, Channel]:
         return self._live.current.channels
+
+
+def free_what_the_dead_hold(database: Database) -> None:
+    """End the leases of processes of this machine that were killed; without this a channel would rest until they run out."""
+    now = datetime.now(UTC)
+    with database.write() as connection:
+        leases.expire(connection, [token for token in leases.holders(connection, now) if is_dead(token)], now)

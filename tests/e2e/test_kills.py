@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.program import Program, kill
-from tests.receiving import Receiver
+from tests.receiving import Receiver, hang, ok, one_by_one
 from tests.waiting import until
 
 DOCUMENTS = 500
@@ -54,6 +54,24 @@ def test_kills_cost_nothing(tmp_path: Path) -> None:
     assert all(len(contents) == 1 for contents in bodies.values()), "an id came with two contents"
     assert len(bodies) == EVERY_ALERT
     assert len({request.json["data"]["article"]["title"] for request in receiver.requests}) == EVERY_ALERT
+
+
+def test_what_a_killed_worker_had_in_hand_is_sent_again_at_once(tmp_path: Path) -> None:
+    """Kill -9 while a receiver takes its time: its successor sends the same alert again long before the lease would have run out."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    with Receiver(one_by_one(hang, ok)) as receiver:
+        hook = {"type": "webhook", "url": receiver.url(), "timeout": "60s"}
+        program = Program(tmp_path, {"folders": ["inbox"], "watch": ["ceasefire"], "channels": {"hook": hook}})
+        with program.running("--no-web") as daemon:
+            until(lambda: program.events("daemon.started"), within_s=60)
+            (inbox / "one.txt").write_text(_document(1))
+            receiver.wait_for(1, 30)
+            kill(daemon, "work", "deliver")
+            receiver.wait_for(2, 30)
+            until(lambda: program.records("status")["deliveries"]["delivered"] == 1)
+        first, second = receiver.requests
+    assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
 
 
 def _all_done(program: Program) -> bool:

@@ -1,0 +1,22 @@
+"""Leases on channels and on deliveries in hand: who holds them, and how they are ended before their time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, select, union, update
+
+from monitor.storage.tables import channels, deliveries
+
+
+def holders(connection: Connection, now: datetime) -> frozenset[str]:
+    """The tokens of all leases that are not over."""
+    held = (select(table.c.lease_token).where(table.c.lease_until > now) for table in (channels, deliveries))
+    return frozenset(connection.execute(union(*held)).scalars())
+
+
+def expire(connection: Connection, tokens: Collection[str], now: datetime) -> None:
+    """End the leases of these tokens, as if their time had run out."""
+    for table in (channels, deliveries):
+        connection.execute(update(table).where(table.c.lease_token.in_(tokens)).values(lease_until=now))

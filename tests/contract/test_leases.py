@@ -1,0 +1,31 @@
+"""Leases, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from monitor.storage import channels, deliveries, leases
+from monitor.storage.engine import Database
+from tests.alerting import raise_alerts
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+UNTIL = NOW + timedelta(seconds=15)
+
+
+def test_a_lease_that_is_ended_is_free_for_the_next(database: Database) -> None:
+    """Of two holders one has died: its channel and its delivery in hand can be taken, the other's cannot."""
+    with database.write() as connection:
+        raise_alerts(connection, range(2), ["desk", "audit"], at=NOW - timedelta(minutes=1))
+        for name in ("desk", "audit"):
+            channels.acquire(connection, name, token=f"of {name}", now=NOW, until=UNTIL)
+            due = deliveries.due(connection, name, now=NOW, limit=1)
+            deliveries.claim(connection, due, token=f"of {name}", until=UNTIL)
+        assert leases.holders(connection, NOW) == {"of desk", "of audit"}
+        assert leases.holders(connection, UNTIL) == frozenset()
+        leases.expire(connection, ["of desk"], NOW)
+        assert leases.holders(connection, NOW) == {"of audit"}
+        assert channels.acquire(connection, "desk", token="next", now=NOW, until=UNTIL) is not None
+        assert channels.acquire(connection, "audit", token="next", now=NOW, until=UNTIL) is None
+        for name, waiting in (("desk", 2), ("audit", 1)):
+            deliveries.reclaim(connection, name, NOW)
+            assert len(deliveries.due(connection, name, now=NOW, limit=10)) == waiting
