@@ -37,6 +37,17 @@ def test_a_reference_to_no_character_costs_no_feed(reference: bytes, shown: str)
     assert [entry.title for entry in parsed.entries] == [f"Rain {shown}"]
 
 
+def test_a_raw_ampersand_is_itself() -> None:
+    """What should have been escaped is read as it was meant, in names and in links; what is escaped stays."""
+    parsed = _feed(
+        b"<rss version='2.0'><channel><item><title>AT&T, R&D & &eacute;t&eacute; &lt b</title><guid>1</guid>"
+        b"<link>https://example.org/?a=1&copy=2&amp;lang=3</link><description><![CDATA[<p>Q&A &copy; us</p>]]></description></item></channel></rss>"
+    )
+    (entry,) = parsed.entries
+    assert (entry.title, entry.url) == ("AT&T, R&D & \xe9t\xe9 < b", "https://example.org/?a=1&copy=2&lang=3")
+    assert entry.text == "Q&A \xa9 us"
+
+
 @pytest.mark.parametrize(
     ("title", "shown"),
     [(rb"cut \ud83d", "cut \ufffd"), (b"two\nlines", "two lines"), ("caf\xe9".encode("cp1252"), "caf\xe9"), (b"a\x01b", "ab")],
