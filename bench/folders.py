@@ -4,7 +4,8 @@
 
 Made prose of 1 to 4 KB as text, Markdown, HTML and JSON in nested directories, read by the watcher that the scheduler runs. Each start is a
 process of its own. Meanwhile a 50 ms ticker runs on its event loop (a pause is how much too late it comes), and another writer asks for the
-database ten times a second. Beside it, the same files only read and parsed, without the database and the watching.
+database ten times a second, to strike off what is to be scanned. Beside it, the same files only read and parsed, without the database and the watching. At last the whole daemon
+takes in some of them, and a new file's alert is waited for meanwhile.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import argparse
 import asyncio
 import json
 import multiprocessing
-import random
 import resource
 import shutil
 import statistics
@@ -25,24 +25,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
+from bench.beside.made_files import document, fill
+from bench.pipeline import Arrivals, child, text
 from monitor import logs
+from monitor.domain.errors import MonitorError
 from monitor.parse.documents import MAX_BYTES
 from monitor.polling.folders import FolderWatcher
 from monitor.polling.reading import read, walk
 from monitor.storage import schema
 from monitor.storage.engine import Database, sqlite_url
-from monitor.storage.tables import articles, files
+from monitor.storage.tables import articles, files, scans
 
-WORDS = (
-    "minister harbour council river engineer market bridge winter teacher railway garden island doctor factory border festival "
-    "library museum valley captain village station forest storm treaty budget strike election harvest refugee convoy aid talks "
-    "while after before against under with from about and the a of in to was has said will could reported announced"
-).split()
-SUFFIXES = ("txt", "md", "html", "json")
 FRESH = 10
-NOBODY_SCANS = 10**9
+ALERTED = 5000
 DEADLINE_S = 1800.0
 
 
@@ -77,35 +74,6 @@ class Timed(Database):
         self.waits.transaction = max(self.waits.transaction, time.perf_counter() - began)
 
 
-def document(number: int) -> tuple[str, str]:
-    """Name and content of a made document unlike any other."""
-    chance = random.Random(number)
-    paragraphs: list[str] = []
-    while sum(map(len, paragraphs)) < 1000 + number * 7919 % 3000:
-        sentences = (" ".join(chance.choices(WORDS, k=chance.randint(8, 20))).capitalize() for _ in range(4))
-        paragraphs.append(". ".join(sentences) + f", {number}.")
-    title, suffix = f"Report {number} from the {chance.choice(WORDS)}", SUFFIXES[number % len(SUFFIXES)]
-    if suffix == "html":
-        body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-        return (
-            f"{number}.html",
-            f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>",
-        )
-    if suffix == "json":
-        return f"{number}.json", json.dumps({"id": str(number), "title": title, "text": "\n\n".join(paragraphs)})
-    heading = f"# {title}" if suffix == "md" else title
-    return f"{number}.{suffix}", "\n\n".join([heading, *paragraphs])
-
-
-def fill(folder: Path, numbers: range) -> None:
-    """Write documents into directories three deep, some 400 of them."""
-    for number in numbers:
-        directory = folder / f"{number % 7}" / f"{number % 49}" / f"{number % 343}"
-        directory.mkdir(parents=True, exist_ok=True)
-        name, content = document(number)
-        (directory / name).write_text(content)
-
-
 def peak_bytes() -> int:
     """The most memory this process has had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -125,7 +93,7 @@ async def observed(database: Timed) -> AsyncIterator[Waits]:
 
     def write() -> None:
         with other.write() as connection:
-            connection.execute(text("UPDATE bench SET n = n + 1"))
+            connection.execute(scans.delete())
 
     async def ask() -> None:
         while True:
@@ -147,7 +115,7 @@ async def observed(database: Timed) -> AsyncIterator[Waits]:
 @asynccontextmanager
 async def watching(database: Database, folder: Path) -> AsyncIterator[None]:
     """Watch `folder` for the length of the block."""
-    watcher = FolderWatcher(database, on_stored=lambda _: None, scans_ahead=NOBODY_SCANS)
+    watcher = FolderWatcher(database, on_stored=lambda _: None)
     watcher.configure([folder])
     task = asyncio.create_task(watcher.watch())
     try:
@@ -161,6 +129,14 @@ def known_files(database: Database) -> int:
     """How many files were read so far."""
     with database.read() as connection:
         return connection.execute(select(func.count()).select_from(files)).scalar_one()
+
+
+def has_begun(database: Database) -> bool:
+    """Whether a daemon that was just started has read any file."""
+    try:
+        return known_files(database) > 0
+    except MonitorError:
+        return False
 
 
 def is_known(database: Database, path: Path) -> bool:
@@ -192,9 +168,6 @@ async def first_start(url: str, folder: Path, count: int) -> None:
     """Everything is new; now and then one file more appears."""
     database = Timed(url)
     schema.upgrade(database)
-    with database.write() as connection:
-        connection.execute(text("CREATE TABLE bench (n INTEGER)"))
-        connection.execute(text("INSERT INTO bench VALUES (0)"))
     took: list[float] = []
     before = peak_bytes()
     async with observed(database) as waits, watching(database, folder):
@@ -253,6 +226,26 @@ async def later(database: Database, folder: Path, count: int) -> None:
         print(f"; articles lost: {stored + 1 - connection.execute(select(func.count()).select_from(articles)).scalar_one()}")
 
 
+async def alerts(_url: str, folder: Path, count: int) -> None:
+    """The whole daemon takes a folder in; the times from a new file to the webhook meanwhile."""
+    inbox, arrivals, config = folder.parent / "inbox", Arrivals(), folder.parent / "monitor.yaml"
+    fill(inbox, range(min(count, ALERTED)))
+    hook = {"type": "webhook", "url": arrivals.url}
+    config.write_text(json.dumps({"data_dir": "data", "folders": [str(inbox)], "watch": ["ceasefire"], "channels": {"hook": hook}}))
+    took: list[float] = []
+    database = Database(sqlite_url(folder.parent / "data" / "news.db"))
+    with child("run", "--no-web", "--config", str(config)):
+        await until(lambda: has_begun(database), 0.2)
+        while known_files(database) < min(count, ALERTED):
+            marker = f"marker-a{len(took):04}"
+            began = time.monotonic()
+            (inbox / f"{marker}.txt").write_text(f"Report {marker} on a ceasefire.\n\n{text(1000 + 37 * len(took))}")
+            took.append(await asyncio.to_thread(arrivals.wait, marker) - began)
+    print(f"whole daemon takes in {min(count, ALERTED)} files; a new file meanwhile, to the webhook: ", end="")
+    print(f"median {1000 * statistics.median(took):.0f} ms, at most {1000 * max(took):.0f} ms")
+    database.close()
+
+
 async def bare(_url: str, folder: Path, count: int) -> None:
     """The same files read and parsed, and nothing else."""
     began, now = time.perf_counter(), datetime.now(UTC)
@@ -278,7 +271,7 @@ def main() -> None:
         folder = Path(name) / "in"
         fill(folder, range(arguments.files))
         url = arguments.database or sqlite_url(Path(name) / "bench.db")
-        for step in (bare, first_start, second_start):
+        for step in (bare, first_start, second_start, alerts):
             process = multiprocessing.get_context("spawn").Process(target=run, args=(step, url, folder, arguments.files))
             process.start()
             process.join()

@@ -270,7 +270,7 @@ class FolderWatcher:
 
     async def _next(self, portions: Iterator[list[ScanId]], *, patiently: bool) -> list[ScanId] | None:
         until = time.monotonic() + _AHEAD_PATIENCE_S if patiently else 0.0
-        while time.monotonic() < until and await asyncio.to_thread(self._intake.unscanned) > self._scans_ahead:  # noqa: ASYNC110 - who scans is another process
+        while time.monotonic() < until and await asyncio.to_thread(self._intake.is_ahead, self._scans_ahead):  # noqa: ASYNC110 - who scans is another process
             await asyncio.sleep(_AHEAD_CHECK_S)
         async with self._taking:
             return await asyncio.to_thread(next, portions, None)

@@ -94,10 +94,10 @@ class Intake:
             read = [self._read(file, known.get(file.name), now) for file in batch]
             yield from self._store([one for one in read if one is not None], known, now)
 
-    def unscanned(self) -> int:
-        """How many articles, from wherever, are still to be scanned."""
+    def is_ahead(self, count: int) -> bool:
+        """Whether more than `count` articles, from wherever, are still to be scanned."""
         with self._database.read() as connection:
-            return scans.backlog(connection).count
+            return scans.more_than(connection, count)
 
     def _read(self, file: FoundFile, known: KnownFile | None, now: datetime) -> FileRead | None:
         """Read one file. One whose content is what it was keeps the error it had."""

@@ -96,6 +96,12 @@ def backlog(connection: Connection) -> Backlog:
     return Backlog(count=count, oldest=oldest)
 
 
+def more_than(connection: Connection, count: int) -> bool:
+    """Whether more than `count` articles are still to be scanned; asked at little cost, however many there are."""
+    some = select(scans.c.id).limit(count + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one() > count
+
+
 def _cut_off(now: datetime) -> ColumnElement[datetime]:
     cut_offs = [literal(now - wait, UtcDateTime) for wait in _WAITS]
     return case({0: cut_offs[0], **dict(enumerate(cut_offs[:-1], start=1))}, value=scans.c.attempts, else_=cut_offs[-1])
