@@ -83,6 +83,8 @@ def _connector(error: BaseException) -> tuple[Problem, str]:
         return Problem.FORBIDDEN_ADDRESS, f"a redirect or link leads into a private network: {_words(cause)}"
     if isinstance(cause, ConnectionRefusedError) or "Connect call failed" in str(cause):
         return Problem.CONNECT, "the server does not take connections"
+    if isinstance(cause, ConnectionResetError):
+        return Problem.CONNECT, "the server or a firewall broke off while the connection was being made; perhaps its TLS is too old"
     return Problem.CONNECT, f"the server cannot be reached: {_words(cause)}"
 
 

@@ -157,6 +157,8 @@ class Fetcher:
     def _refusal(self, url: str, ask: _Ask) -> tuple[Problem, str] | None:
         if not is_http(url):
             scheme = urlsplit(url).scheme[:20]
+            if scheme in {"http", "https"}:
+                return Problem.BAD_URL, "the address names no host"
             return Problem.BAD_REDIRECT, f"a redirect or link leads to something other than a web address ({scheme or 'no scheme'})"
         address = guard.literal(url)
         if address is not None and not self._is_own(url, ask) and not self._permitted(address):

@@ -114,6 +114,7 @@ async def test_plain_http_on_a_tls_port(raw_server: Start) -> None:
         ("http://no-such-host.invalid/", Problem.DNS),
         ("http://[::1/", Problem.BAD_REDIRECT),
         ("http://bad host/", Problem.DNS),
+        ("http://../feed", Problem.BAD_URL),
     ],
 )
 async def test_nobody_there(url: str, expected: Problem) -> None:

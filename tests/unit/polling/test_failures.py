@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 
-from monitor.polling.failures import retry_at
+from monitor.polling.failures import explain_error, retry_at
+from monitor.polling.outcome import Problem
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -33,3 +36,11 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 def test_retry_after(text: str, wait: timedelta | None) -> None:
     """Seconds or a date, at most a day; what cannot be meant is passed over, whatever it says."""
     assert retry_at({"retry-after": text}, NOW) == (None if wait is None else NOW + wait)
+
+
+def test_a_server_that_hangs_up_early() -> None:
+    """Servers that speak only old TLS say nothing before they hang up."""
+    key = ConnectionKey("old.example", 443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
+    problem, reason = explain_error(aiohttp.ClientConnectorError(key, ConnectionResetError()))
+    assert problem is Problem.CONNECT
+    assert "TLS" in reason
