@@ -20,7 +20,7 @@ from monitor.domain.imprint import unpacked
 from monitor.parse.feed import parse_feed
 from monitor.parse.result import ParsedFeed, ParseFailure
 from monitor.polling.excerpt import Excerpt, excerpt
-from monitor.polling.messages import HEAD, Fault, framed
+from monitor.polling.messages import HEAD, Fault, framed, messages_of
 from monitor.processes import keep_what_is_loaded
 
 _LONGEST_S = 60
@@ -43,9 +43,10 @@ def serve(connection: socket.socket) -> None:
         while len(head := stream.read(HEAD)) == HEAD:
             request: Any = pickle.loads(stream.read(int.from_bytes(head)))  # noqa: S301 - from our own parent
             signal.alarm(_LONGEST_S)
-            reply = framed(answer(*request))
+            result = answer(*request)
             signal.alarm(0)
-            stream.write(reply)
+            for message in messages_of(result):
+                stream.write(framed(message))
             stream.flush()
 
 

@@ -10,18 +10,18 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from monitor.domain.article import Entry
 from monitor.logs import get_logger
 from monitor.parse.result import ParseFailure
 from monitor.polling.excerpt import Excerpt
-from monitor.polling.messages import HEAD, Fault, framed
+from monitor.polling.messages import HEAD, Answer, Fault, framed, put_together
 
 Parsed = Excerpt | ParseFailure
 
 PATIENCE_S = 20.0
-_AT_ONCE = 256 * 1024
-"""Bytes: longer answers are unpacked off the event loop."""
+_READ_BYTES = 256 * 1024
 
 
 class Parse(Protocol):
@@ -55,7 +55,7 @@ class ParserProcess:
             answered = False
             try:
                 async with asyncio.timeout(self.patience_s):
-                    received = await _exchange(child.connection, framed((body, url, dict(headers), now, known)))
+                    answer, further = await _exchange(child.connection, framed((body, url, dict(headers), now, known)))
                 answered = True
             except TimeoutError:
                 return ParseFailure(reason=f"parsing took more than {self.patience_s:.0f} s and was given up")
@@ -64,11 +64,10 @@ class ParserProcess:
             finally:
                 if not answered:
                     self.close()
-        answer = _unpacked(received) if len(received) < _AT_ONCE else await asyncio.to_thread(_unpacked, received)
         if isinstance(answer, Fault):
             get_logger().error("tick.failed", step="parse", feed=url, error=answer.error)
             return ParseFailure(reason=f"the parser failed on this document ({answer.error.partition('(')[0]})")
-        return answer
+        return put_together(answer, further)
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -93,19 +92,24 @@ def _start() -> _Child:
     return _Child(process, ours)
 
 
-async def _exchange(connection: socket.socket, message: bytes) -> bytes:
-    """Send a message; the answer without its length."""
-    loop = asyncio.get_running_loop()
-    await loop.sock_sendall(connection, message)
+async def _exchange(connection: socket.socket, message: bytes) -> tuple[Answer | Fault, list[tuple[Entry, ...]]]:
+    """Send a message; the answer, and the messages that follow it."""
+    await asyncio.get_running_loop().sock_sendall(connection, message)
     received = bytearray()
+    answer: Answer | Fault = await _message(connection, received)
+    further = answer.further if isinstance(answer, Answer) else 0
+    return answer, [await _message(connection, received) for _ in range(further)]
+
+
+async def _message(connection: socket.socket, received: bytearray) -> Any:
+    """The next message, taken from what was `received` and what comes."""
+    loop = asyncio.get_running_loop()
     while len(received) < HEAD or len(received) < HEAD + int.from_bytes(received[:HEAD]):
-        piece = await loop.sock_recv(connection, _AT_ONCE)
+        piece = await loop.sock_recv(connection, _READ_BYTES)
         if not piece:
             raise EOFError
         received += piece
-    return bytes(received[HEAD:])
-
-
-def _unpacked(received: bytes) -> Parsed | Fault:
-    answer: Parsed | Fault = pickle.loads(received)  # noqa: S301 - from our own child
-    return answer
+    end = HEAD + int.from_bytes(received[:HEAD])
+    message = pickle.loads(received[HEAD:end])  # noqa: S301 - from our own child
+    del received[:end]
+    return message

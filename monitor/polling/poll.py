@@ -45,13 +45,18 @@ class PollResult:
     read: int = 0
     first: bool = False
 
-    def arrival(self, backfill: timedelta, now: datetime) -> Arrival:
-        """The entries to store. They may raise alerts: after the first fetch all, at the first those published within `backfill`."""
+    def arrivals(self, backfill: timedelta, now: datetime, *, most: int) -> list[Arrival]:
+        """The entries to store, at most `most` together; at least one arrival, be it without any.
+
+        After the first fetch all of them may raise alerts, at the first those published within `backfill`.
+        """
 
         def recent(entry: Entry) -> bool:
             return entry.published_at is not None and entry.published_at >= now - backfill
 
-        return Arrival(origin=self.origin, entries=self.entries, alertable=recent if self.first else lambda _: True)
+        alertable: Callable[[Entry], bool] = recent if self.first else lambda _: True
+        parts = [self.entries[start : start + most] for start in range(0, len(self.entries), most)] or [()]
+        return [Arrival(origin=self.origin, entries=part, alertable=alertable) for part in parts]
 
 
 @dataclass(frozen=True, kw_only=True)

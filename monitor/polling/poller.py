@@ -20,6 +20,7 @@ from monitor.settings.model import Settings
 from monitor.storage import feeds
 from monitor.storage.articles import Ingested, ingest_all
 from monitor.storage.engine import Database
+from monitor.storage.ingesting import Arrival
 
 MAX_RUNNING = 200
 """Polls at the same time: enough that servers which never answer do not take every place, few enough for one process's memory."""
@@ -164,14 +165,29 @@ class Poller:
     def _store_together(self, batch: Sequence[PollResult]) -> list[ScanId]:
         """Every feed's row before any article: so two schedulers never wait for each other in a circle."""
         now = self._clock()
+        arrivals = [result.arrivals(self._settings.backfill, now, most=_MAX_BATCH_ENTRIES) for result in batch]
+        taken = [self._store_early(result, parts[:-1]) for result, parts in zip(batch, arrivals, strict=True)]
         with self._tools.database.write() as connection:
             current = feeds.finish_all(connection, [(result.feed, result.update) for result in batch])
-            stored = [result for result in batch if (result.feed.id, result.feed.epoch) in current]
-            arrivals = [result.arrival(self._settings.backfill, now) for result in stored]
-            taken = ingest_all(connection, arrivals, now=now)
-        for result, one in zip(stored, taken, strict=True):
-            _report(result, one)
-        return [scan for one in taken for scan in one.scans]
+            stored = [number for number, result in enumerate(batch) if (result.feed.id, result.feed.epoch) in current]
+            last = ingest_all(connection, [arrivals[number][-1] for number in stored], now=now)
+        for number, one in zip(stored, last, strict=True):
+            taken[number].append(one)
+            _report(batch[number], taken[number])
+        return [scan for parts in taken for one in parts for scan in one.scans]
+
+    def _store_early(self, result: PollResult, arrivals: Sequence[Arrival]) -> list[Ingested]:
+        """Store all but the end of a very long document, each part in a transaction of its own, since others want to write as well.
+
+        What is stored of it when the process is killed, the next poll finds known.
+        """
+        taken: list[Ingested] = []
+        for arrival in arrivals:
+            with self._tools.database.write() as connection:
+                if not feeds.is_claimed(connection, result.feed):
+                    break
+                taken += ingest_all(connection, [arrival], now=self._clock())
+        return taken
 
     def _give_up(self, result: PollResult, error: Exception) -> None:
         """The entries of one feed cannot be stored: say so in its health and try again later."""
@@ -187,7 +203,7 @@ class Poller:
             feeds.finish(connection, result.feed, FeedUpdate(state=state))
 
 
-def _report(result: PollResult, stored: Ingested) -> None:
+def _report(result: PollResult, stored: Sequence[Ingested]) -> None:
     """Log what changed: a feed that goes on failing is in the health list, not in the log again and again."""
     log = get_logger().bind(feed=result.feed.url)
     before, after = result.feed.state, result.update.state
@@ -199,6 +215,7 @@ def _report(result: PollResult, stored: Ingested) -> None:
     else:
         if before.status is FeedStatus.FAILING:
             log.info("feed.recovered")
-        log.debug("feed.polled", entries=result.read, new=len(stored.new), revised=len(stored.revised))
-        if stored.new or stored.revised:
-            log.info("article.stored", new=len(stored.new), revised=len(stored.revised))
+        new, revised = (sum(len(ids) for ids in kind) for kind in zip(*((one.new, one.revised) for one in stored), strict=True))
+        log.debug("feed.polled", entries=result.read, new=new, revised=revised)
+        if new or revised:
+            log.info("article.stored", new=new, revised=revised)

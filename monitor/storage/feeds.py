@@ -144,6 +144,12 @@ def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
     )
 
 
+def is_claimed(connection: Connection, feed: FeedForPoll) -> bool:
+    """Whether the feed is still claimed as it was claimed here."""
+    epochs = connection.execute(_EPOCHS, {"ids": [feed.id]})
+    return any(row.epoch == feed.epoch for row in epochs)
+
+
 def finish(connection: Connection, feed: FeedForPoll, result: FeedUpdate) -> bool:
     """Store what a poll found and end its claim. False, and nothing stored, if the feed has been claimed again in the meantime."""
     return bool(finish_all(connection, [(feed, result)]))

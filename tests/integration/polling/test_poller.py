@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from sqlalchemy import event
 
 from monitor.domain.feed import FeedStatus
 from monitor.settings.feeds import FeedSettings
@@ -231,6 +232,23 @@ async def test_parsing_a_large_feed_does_not_hold_up_the_loop(site: Site, make_d
     await beat
     assert len(desk.titles()) == 2000
     assert longest < 0.05, f"the loop was busy for {longest:.3f} s"
+
+
+async def test_a_very_long_document_does_not_keep_others_from_writing(site: Site, make_desk: MakeDesk) -> None:
+    """Its entries are stored in several transactions, all of them, each once; the feed's own state comes with the last."""
+    desk = await make_desk(site.page("/feed", rss(*(f"entry number {number}" for number in range(1300)))))
+    transactions: list[list[str]] = [[]]
+    event.listen(desk.database.engine, "before_cursor_execute", lambda _c, _u, statement, *_: transactions[-1].append(statement))
+    event.listen(desk.database.engine, "commit", lambda _: transactions.append([]))
+    await desk.poll()
+    writing = [any(one.startswith("INSERT INTO articles") for one in statements) for statements in transactions]
+    finishing = [any("last_success_at=" in one for one in statements) for statements in transactions]
+    assert writing.count(True) == 3
+    assert [number for number, yes in enumerate(finishing) if yes] == [max(n for n, yes in enumerate(writing) if yes)]
+    assert len(set(desk.titles())) == len(desk.titles()) == len(desk.scans) == 1300
+    desk.clock.forward(hours=6)
+    await desk.poll()
+    assert len(desk.scans) == 1300
 
 
 async def test_a_poller_that_is_closed_leaves_its_feeds_due(site: Site, make_desk: MakeDesk) -> None:
