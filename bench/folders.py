@@ -40,6 +40,7 @@ from monitor.storage.tables import articles, files, scans
 
 FRESH = 10
 ALERTED = 5000
+LARGE = 5000
 DEADLINE_S = 1800.0
 
 
@@ -218,6 +219,11 @@ async def later(database: Database, folder: Path, count: int) -> None:
     there = known_files(database)
     await asyncio.to_thread(fill, folder, range(count, count + 1000))
     print(f"  1000 new files, from the last: {1000 * await until(lambda: known_files(database) == there + 1000, 0.01):.0f} ms")
+    large = folder / "large.jsonl"
+    large.write_text("\n".join(json.dumps({"id": n, "title": f"Record {n}", "text": text(n, 40)}) for n in range(LARGE)))
+    meanwhile = await fresh(database, folder, 40_000_000)
+    took = meanwhile + await until(lambda: is_known(database, large), 0.01)
+    print(f"  a file of {LARGE} articles: {took:.1f} s; a new file meanwhile, to its article: {1000 * meanwhile:.0f} ms")
     with database.read() as connection:
         stored = connection.execute(select(func.count()).select_from(articles)).scalar_one()
     await asyncio.to_thread(shutil.rmtree, folder / "5")

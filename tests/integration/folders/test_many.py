@@ -110,6 +110,17 @@ def test_a_file_of_many_articles_counts_as_read_with_the_last(database: Database
         assert files.known(connection, [found[0].name])[found[0].name].error is None
 
 
+def test_what_is_still_to_be_scanned_is_counted_as_far_as_needed(database: Database, tmp_path: Path) -> None:
+    """Old files wait if more articles than so many are to be scanned, not if there are just as many."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "large.jsonl").write_text(records(300))
+    reader = intake(database)
+    assert not reader.is_ahead(0)
+    assert sum(map(len, reader.take(list(walk(tmp_path / "in"))))) == 300
+    assert reader.is_ahead(299)
+    assert not reader.is_ahead(300)
+
+
 def test_other_writers_get_their_turn(tmp_path: Path) -> None:
     """Between two transactions of a large file SQLite is free for as long as the first took: who waits for it gets in."""
     database = Noted(sqlite_url(tmp_path / "news.db"))
