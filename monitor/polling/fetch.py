@@ -22,6 +22,7 @@ from monitor.domain.urls import is_http
 from monitor.polling import guard
 from monitor.polling.decode import ACCEPTED, BrokenEncoding, Decoder
 from monitor.polling.failures import explain_error, explain_status, retry_at
+from monitor.polling.lenient import LenientConnector
 from monitor.polling.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
 from monitor.polling.request import Access, client_context, may_carry_secrets, same_site, user_agent
 from monitor.settings.feeds import HttpSettings, PollingSettings
@@ -91,9 +92,9 @@ class Fetcher:
 
     def _session(self, socket_factory: Callable[..., object] | None) -> aiohttp.ClientSession:
         """Two pools, so that a connection opened for the operator's URL never serves a stranger's."""
-        connector = aiohttp.TCPConnector(
+        connector = LenientConnector(
             limit=0,
-            socket_factory=socket_factory,  # type: ignore[arg-type] # aiohttp types the address as its own alias
+            socket_factory=socket_factory,
             ttl_dns_cache=60,
         )
         return aiohttp.ClientSession(

@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable
 import brotli
 import pytest
 
+from monitor.domain.feed import Validators
 from monitor.polling.fetch import Fetcher
-from monitor.polling.outcome import Fetched
+from monitor.polling.outcome import Fetched, FetchFailure, NotModified, Problem
 from monitor.settings.feeds import HttpSettings, PollingSettings
 from tests.integration.polling.hostile import Answer, saying
 from tests.integration.polling.world import rss
@@ -45,6 +46,7 @@ ODD = {
     "gzip called br": whole(PACKED, b"Content-Encoding: br"),
     "deflate without a head": whole(zlib.compress(FEED)[2:-4], b"Content-Encoding: deflate"),
     "plain called gzip": whole(FEED, b"Content-Encoding: gzip"),
+    "more than announced": whole(FEED) + b"<!-- 0.02 s -->",
     "a charset called an encoding": whole(FEED, b"Content-Encoding: UTF-8"),
 }
 
@@ -57,6 +59,24 @@ async def test_an_odd_server_is_read(name: str, raw_server: Start) -> None:
         outcome = await fetcher.get(url, origin=url)
     assert isinstance(outcome, Fetched), outcome
     assert b"odd" in (outcome.body if b"odd" in outcome.body else gzip.decompress(outcome.body))
+
+
+async def test_a_304_with_a_body_is_a_304(raw_server: Start) -> None:
+    """Nothing belongs behind "not changed", and what stands there changes nothing."""
+    url = await raw_server(saying(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello"))
+    async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
+        outcome = await fetcher.get(url, origin=url, validators=Validators(etag='"1"'))
+    assert isinstance(outcome, NotModified)
+
+
+@pytest.mark.parametrize("size", [b"zz", b"f" * 30])
+async def test_a_broken_chunk_is_given_up_at_once(size: bytes, raw_server: Start) -> None:
+    """Nobody waits for the deadline where nothing can come any more."""
+    url = await raw_server(saying(chunks(b"%x" % len(FEED), size + b"\r\nrest"), every=0.05))
+    async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
+        outcome = await fetcher.get(url, origin=url)
+    assert isinstance(outcome, FetchFailure)
+    assert outcome.problem is Problem.TRUNCATED
 
 
 async def test_a_redirect_in_an_old_encoding_is_followed(raw_server: Start) -> None:
