@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import zlib
 from enum import StrEnum
@@ -16,6 +17,12 @@ MAX_UNPACKED = 50_000_000
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_RAW_AMPERSAND = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
+    rb"|&(?!#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]{0,31};|(?:amp|lt|gt|quot|nbsp)(?![A-Za-z0-9=]))",
+    re.DOTALL,
+)
+_NOT_ASCII_BASED = re.compile(rb"[\x00\x1b]")
 _MAX_LAYERS = 2
 _WHITE = b" \t\r\n\x0b\x0c\x00\xef\xbb\xbf\xfe\xff"
 
@@ -92,6 +99,13 @@ def holds_feed(page: bytes) -> bool:
     """Whether a body that begins like a web page has a feed in it all the same."""
     lower = page.lower()
     return any(mark in lower for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"<channel", b"<item>", b"<entry>"))
+
+
+def with_ampersands_escaped(body: bytes) -> bytes:
+    """An XML document whose raw ampersands, which make it ill-formed, are taken for themselves; as it stands if its encoding does not hold ASCII."""
+    if b"&" not in body or _NOT_ASCII_BASED.search(body):
+        return body
+    return _RAW_AMPERSAND.sub(lambda found: b"&amp;" if found[0] == b"&" else found[0], body)
 
 
 def _is_binary(head: bytes) -> bool:

@@ -8,18 +8,13 @@ from typing import Any
 
 from monitor.domain.urls import absolute_url
 from monitor.parse import tamed
+from monitor.parse.body import with_ampersands_escaped
 from monitor.parse.hints import poll_hints
 from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _SAYS_UTF8 = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']utf-?8[\"']", re.IGNORECASE)
 _UNDECLARED_PREFIX = re.compile(rb"<(/?)rss:")
-_RAW_AMPERSAND = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-    rb"|&(?!#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]{0,31};|(?:amp|lt|gt|quot|nbsp)(?![A-Za-z0-9=]))",
-    re.DOTALL,
-)
-_NOT_ASCII_BASED = re.compile(rb"[\x00\x1b]")
 _REFERENCES = re.compile(rb"(?:&#(?:[xX][0-9A-Fa-f]+|[0-9]+);?)+")
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+))")
 _SURROGATES = range(0xD800, 0xE000)
@@ -94,8 +89,7 @@ def _repaired(body: bytes) -> bytes:
 
     Of `AT&T` feedparser would make `AT&T;`, and of `&copy=1` in a link a sign. Numbers that stand for no character go, too: it raises at them.
     """
-    if b"&" in body and not _NOT_ASCII_BASED.search(body):
-        body = _RAW_AMPERSAND.sub(lambda found: b"&amp;" if found[0] == b"&" else found[0], body)
+    body = with_ampersands_escaped(body)
     if b"&#" in body:
         body = _REFERENCES.sub(_to_characters, body)
     return _UNDECLARED_PREFIX.sub(rb"<\1", body) if b"<rss:item" in body else body

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from monitor.domain.urls import absolute_url
+from monitor.parse.body import with_ampersands_escaped
 from monitor.parse.dates import parse_date
 from monitor.parse.items import FeedDocument, Item, Markup
 
@@ -27,7 +28,7 @@ def read(body: bytes, *, url: str) -> FeedDocument | None:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(with_ampersands_escaped(body), parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
     if _local(root) == "sitemapindex":

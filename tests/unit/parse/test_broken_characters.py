@@ -48,6 +48,15 @@ def test_a_raw_ampersand_is_itself() -> None:
     assert entry.text == "Q&A \xa9 us"
 
 
+def test_a_raw_ampersand_in_a_sitemap() -> None:
+    """Addresses with parameters are often not escaped there."""
+    parsed = _feed(
+        b"<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>https://example.org/?a=1&b=2</loc>"
+        b"<n:news><n:title>AT&T</n:title></n:news></url></urlset>"
+    )
+    assert [(entry.title, entry.url) for entry in parsed.entries] == [("AT&T", "https://example.org/?a=1&b=2")]
+
+
 @pytest.mark.parametrize(
     ("title", "shown"),
     [(rb"cut \ud83d", "cut \ufffd"), (b"two\nlines", "two lines"), ("caf\xe9".encode("cp1252"), "caf\xe9"), (b"a\x01b", "ab")],
