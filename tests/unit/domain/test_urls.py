@@ -30,6 +30,7 @@ STORY = "https://example.com/world/story"
         "https://example.com/world/story/",
         "https://example.com/world/story#comments",
         "https://example.com/world/story?utm_source=rss&UTM_Medium=feed&fbclid=x",
+        "https://example.com/world/story?utm_source=rss&amp;utm_medium=feed",
         "https://example.com/world/story?ref=example.com",
         "https://example.com/world/story?ref=other.example.org",
         "https://example.com/world/story/amp",
