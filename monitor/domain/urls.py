@@ -163,7 +163,11 @@ def _encoded_run(run: str) -> str:
 
 
 def _canonical_query(query: str, host: str) -> str:
-    fields = [field for field in query.replace("&amp;", "&").split("&") if field and not _is_tracking(field, {host}) and not _is_amp_flag(field)]
+    fields = [
+        field
+        for field in query.replace("&amp;", "&").split("&")
+        if field and not _is_tracking(field, {host}) and not _is_amp_flag(field)
+    ]
     if not fields:
         return ""
     fields = sorted((_encoded(field.replace("%20", "+")) for field in fields), key=lambda field: field.partition("=")[0])
