@@ -97,7 +97,7 @@ def look(folder: Path, path: str) -> FoundFile | None:
         return None
     if not stat.S_ISREG(about.st_mode):
         return None
-    name = os.fsencode(path).decode("utf-8", "replace")
+    name = os.fsencode(path).decode("utf-8", "backslashreplace")
     return FoundFile(folder=folder, path=path, name=name, size=about.st_size, mtime_ns=about.st_mtime_ns)
 
 

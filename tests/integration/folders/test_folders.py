@@ -40,6 +40,16 @@ async def test_documents_are_read_once(database: Database, tmp_path: Path, log: 
     assert again.scans == []
 
 
+async def test_names_that_are_no_text_stay_apart(desk: Desk) -> None:
+    """Two names that differ in a byte that no text has are two documents."""
+    for byte in (b"\xfe", b"\xff"):
+        Path(os.fsdecode(os.fsencode(desk.folder) + b"/report " + byte + b".txt")).write_text(f"What {byte.hex()} says.")
+    await desk.watcher.read_all()
+    assert desk.texts() == {"What fe says.", "What ff says."}
+    with desk.database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(revisions)).scalar_one() == 0
+
+
 async def test_a_changed_document_is_a_revision_and_a_touched_one_is_nothing(desk: Desk) -> None:
     """A new text under the old name is matched again; a new time alone is not."""
     path = desk.folder / "one.txt"
