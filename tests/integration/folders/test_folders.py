@@ -43,7 +43,7 @@ async def test_documents_are_read_once(database: Database, tmp_path: Path, log: 
 async def test_names_that_are_no_text_stay_apart(desk: Desk) -> None:
     """Two names that differ in a byte that no text has are two documents."""
     for byte in (b"\xfe", b"\xff"):
-        Path(os.fsdecode(os.fsencode(desk.folder) + b"/report " + byte + b".txt")).write_text(f"What {byte.hex()} says.")
+        (desk.folder / os.fsdecode(b"report " + byte + b".txt")).write_text(f"What {byte.hex()} says.")
     await desk.watcher.read_all()
     assert desk.texts() == {"What fe says.", "What ff says."}
     with desk.database.read() as connection:
