@@ -20,6 +20,7 @@ from monitor.parse import reference
 from monitor.parse.fastitem import XML_BASE, XML_LANG, Unsure, name_of, read_item
 from monitor.parse.items import FeedDocument, Item
 from monitor.parse.known import Known, keys_in
+from monitor.parse.xmltree import tree
 
 _DECLARED = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']([\w.-]{1,40})[\"'][^>]{0,100}\?>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
@@ -101,7 +102,7 @@ def _frame(frame: bytes, url: str, headers: Mapping[str, str], known: Known[Feed
     key = keys_in(repr((url, headers.get("content-location"), headers.get("content-language"))))(frame)
     document = known.get(key)
     if document is None:
-        _tree(frame)
+        tree(frame)
         document = reference.read(frame, url=url, headers={**headers, "content-type": "application/xml; charset=utf-8"})
         if document is not None:
             known.add(key, document, len(frame))
@@ -110,7 +111,7 @@ def _frame(frame: bytes, url: str, headers: Mapping[str, str], known: Known[Feed
 
 def _checked(parts: _Parts, some: Sequence[bytes]) -> tuple[etree._Element, list[etree._Element]]:
     """The root and the items of the document with only `some` of its items; Unsure where something may not be what it seems."""
-    root = _tree(parts.head + b"".join(some) + parts.tail)
+    root = tree(parts.head + b"".join(some) + parts.tail)
     items = [element for element in root.iter("{*}item", "{*}entry") if name_of(element) in {"item", "entry"}]
     if len(items) != len(some) or not _are_siblings(items) or _OWN_BASE(root) or _OWN_LANGUAGE(root):
         raise Unsure
@@ -190,19 +191,6 @@ def _taken_apart(body: bytes) -> _Parts | None:
     ends = [*(start for start in starts[1:] if start < end), end]
     items = tuple(body[start:stop] for start, stop in zip(starts, ends, strict=False))
     return _Parts(head=body[: starts[0]], items=items, tail=body[end:])
-
-
-def _tree(body: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        strip_cdata=True,
-    )
-    return etree.fromstring(body, parser)
 
 
 def _are_siblings(items: list[etree._Element]) -> bool:

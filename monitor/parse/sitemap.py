@@ -11,6 +11,7 @@ from monitor.domain.urls import absolute_url
 from monitor.parse.body import with_ampersands_escaped
 from monitor.parse.dates import parse_date
 from monitor.parse.items import FeedDocument, Item, Markup
+from monitor.parse.xmltree import tree
 
 MAX_CHILDREN = 1000
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -18,17 +19,8 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 def read(body: bytes, *, url: str) -> FeedDocument | None:
     """The news of a sitemap, or the sitemaps of an index (newest first); None if it is neither, or a sitemap without news."""
-    parser = etree.XMLParser(
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(with_ampersands_escaped(body), parser)
+        root = tree(with_ampersands_escaped(body), recover=True)
     except (etree.XMLSyntaxError, ValueError):
         return None
     if _local(root) == "sitemapindex":

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import copy
-import json
-import os
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +13,11 @@ from lxml import etree
 
 from monitor.domain.article import Entry
 from monitor.parse import fast, reference
-from monitor.parse.body import unpacked
 from monitor.parse.entries import language_tag, to_entries
 from monitor.parse.items import FeedDocument
+from tests.recorded import URL, recorded_feeds
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-URL = "https://example.org/news/feed.xml"
 EVERYDAY = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
     xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>News</title>
     <link>/</link><language>en</language><item><title>Tom &amp;amp; Jo</title><link>/1</link><guid isPermaLink="false">1</guid>
@@ -86,28 +82,16 @@ def test_a_charset_that_contradicts_is_left_to_feedparser() -> None:
     assert not _both(EVERYDAY.encode(), **{"content-type": "text/xml; charset=iso-8859-1"})
 
 
-def _corpus() -> Iterator[tuple[bytes, str, dict[str, str]]]:
-    corpora = os.environ.get("NEWS_MONITOR_CORPORA")
-    if not corpora:
-        pytest.skip("NEWS_MONITOR_CORPORA is not set")
-    with (Path(corpora) / "feeds" / "oracle.jsonl").open(encoding="utf-8") as lines:
-        cases = {case["file"]: case for case in map(json.loads, lines)}
-    for path in sorted((Path(corpora) / "feeds").glob("*/*")):
-        case = cases.get(str(path.relative_to(corpora)), {})
-        headers = {name.lower(): value for name, value in (case.get("http_headers") or {}).items()}
-        yield unpacked(path.read_bytes()) or b"", case.get("base_url") or URL, headers
-
-
-def test_all_recorded_feeds_agree() -> None:
+def test_all_recorded_feeds_agree(corpora: Path) -> None:
     """Over every recorded feed the fast path gives feedparser's result or none."""
-    taken = [_both(body, url, **headers) for body, url, headers in _corpus()]
+    taken = [_both(body, url, **headers) for body, url, headers in recorded_feeds(corpora)]
     assert sum(taken) > 500
 
 
-def test_recorded_items_shuffled_and_mixed_agree() -> None:
+def test_recorded_items_shuffled_and_mixed_agree(corpora: Path) -> None:
     """Items put together from the elements of other feeds, in any order, are read alike, too."""
     chance = random.Random(20261121)
-    roots = [root for body, _, _ in _corpus() if len(body) < 30_000 and (root := _root(body)) is not None]
+    roots = [root for body, _, _ in recorded_feeds(corpora) if len(body) < 30_000 and (root := _root(body)) is not None]
     elements = [child for root in roots for item in _items(root)[:3] for child in item]
     taken = 0
     for _ in range(1000):

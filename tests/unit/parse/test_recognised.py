@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.domain.imprint import Imprint, imprint
-from monitor.domain.imprint import unpacked as unpacked_imprints
+from monitor.domain.imprint import Imprint, imprint, unpacked
 from monitor.parse import fast
-from monitor.parse.body import unpacked
 from monitor.parse.feed import parse_feed
 from monitor.parse.items import FeedDocument
 from monitor.parse.known import Known, keys_in
 from monitor.parse.result import ParsedFeed
 from monitor.polling.excerpt import Excerpt, excerpt
+from tests.recorded import URL, recorded_feeds
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-URL = "https://example.org/news/feed.xml"
 ONE = "<item><title>One</title><link>/1</link><x:creator>Jo</x:creator><description>a</description></item>"
 TWO = "<item><title>Two</title><link>/2</link></item>"
 THREE = "<item><title>Three</title><link>/3</link></item>"
@@ -33,18 +29,6 @@ _ITEM = re.compile(rb"<(item|entry)[\s>].*?</\1>", re.DOTALL)
 
 def _feed(*items: str, root: str = 'xmlns:x="http://purl.org/dc/elements/1.1/"') -> bytes:
     return f"<rss version='2.0' {root}><channel><title>News</title>{''.join(items)}</channel></rss>".encode()
-
-
-def _corpus() -> Iterator[tuple[bytes, str, dict[str, str]]]:
-    corpora = os.environ.get("NEWS_MONITOR_CORPORA")
-    if not corpora:
-        pytest.skip("NEWS_MONITOR_CORPORA is not set")
-    with (Path(corpora) / "feeds" / "oracle.jsonl").open(encoding="utf-8") as lines:
-        cases = {case["file"]: case for case in map(json.loads, lines)}
-    for path in sorted((Path(corpora) / "feeds").glob("*/*")):
-        case = cases.get(str(path.relative_to(corpora)), {})
-        headers = {name.lower(): value for name, value in (case.get("http_headers") or {}).items()}
-        yield unpacked(path.read_bytes()) or b"", case.get("base_url") or URL, headers
 
 
 def _without_each_second(body: bytes) -> bytes:
@@ -76,15 +60,13 @@ def _assert_alike(known: Iterable[Imprint], body: bytes, **where: Any) -> int:
     return len(parsed.recognised)
 
 
-def test_recorded_feeds_are_read_alike_where_they_are_known() -> None:
+def test_recorded_feeds_are_read_alike_where_they_are_known(corpora: Path) -> None:
     """After a version with half of the items, and after itself, each feed is what it is on its own."""
     recognised = 0
-    for body, url, headers in _corpus():
+    for body, url, headers in recorded_feeds(corpora):
         for before in (_without_each_second(body), body):
             first = _read(before, url=url, headers=headers)
-            recognised += _assert_alike(
-                unpacked_imprints(first.imprints) if first is not None else (), body, url=url, headers=headers
-            )
+            recognised += _assert_alike(unpacked(first.imprints) if first is not None else (), body, url=url, headers=headers)
     assert recognised > 1000
 
 
@@ -108,18 +90,18 @@ def test_surroundings_count(before: dict[str, Any], after: dict[str, Any]) -> No
     first: dict[str, Any] = {"url": URL, "headers": {}, **before}
     known = _read(**first)
     assert known is not None
-    _assert_alike(unpacked_imprints(known.imprints), **{**first, **after})
+    _assert_alike(unpacked(known.imprints), **{**first, **after})
 
 
 def test_only_what_is_new_is_read() -> None:
     """Of a document with one new entry that entry is read, and nothing of one in which only the order has changed."""
     first = _read(_feed(ONE, TWO, THREE))
     assert first is not None
-    parsed = parse_feed(_feed(NEW, ONE, TWO, THREE), url=URL, headers={}, now=NOW, known=unpacked_imprints(first.imprints))
+    parsed = parse_feed(_feed(NEW, ONE, TWO, THREE), url=URL, headers={}, now=NOW, known=unpacked(first.imprints))
     assert isinstance(parsed, ParsedFeed)
     assert [entry.title for entry in parsed.entries] == ["New"]
     assert len(parsed.recognised) == 3
-    turned = parse_feed(_feed(THREE, ONE, TWO), url=URL, headers={}, now=NOW, known=unpacked_imprints(first.imprints))
+    turned = parse_feed(_feed(THREE, ONE, TWO), url=URL, headers={}, now=NOW, known=unpacked(first.imprints))
     assert isinstance(turned, ParsedFeed)
     assert (turned.title, turned.entries, len(turned.recognised)) == ("News", (), 3)
 
@@ -133,10 +115,10 @@ def test_entries_that_share_an_identifier_are_told_apart(place: int) -> None:
     items = [ONE, TWO]
     items.insert(place, same[1])
     body = _feed(same[0], *items)
-    assert _assert_alike(unpacked_imprints(first.imprints), body) == 0
-    second = _read(body, unpacked_imprints(first.imprints))
+    assert _assert_alike(unpacked(first.imprints), body) == 0
+    second = _read(body, unpacked(first.imprints))
     assert second is not None
-    assert _assert_alike(unpacked_imprints(second.imprints), body) == 0
+    assert _assert_alike(unpacked(second.imprints), body) == 0
 
 
 def test_a_document_whose_own_dates_have_moved_is_known() -> None:
