@@ -19,6 +19,7 @@ from monitor.polling.excerpt import Excerpt
 from monitor.polling.messages import HEAD, Answer, Fault, framed, put_together
 
 Parsed = Excerpt | ParseFailure
+_Answered = tuple[Answer | Fault, list[tuple[Entry, ...]]]
 
 PATIENCE_S = 20.0
 _READ_BYTES = 256 * 1024
@@ -51,23 +52,38 @@ class ParserProcess:
     async def __call__(self, body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes = b"") -> Parsed:
         """Parse one body; calls wait for each other, so that a hanging one can be told from its neighbours."""
         async with self._turn:
-            child = self._child = self._child or _start()
-            answered = False
             try:
-                async with asyncio.timeout(self.patience_s):
-                    answer, further = await _exchange(child.connection, framed((body, url, dict(headers), now, known)))
-                answered = True
+                answer, further = await self._ask_again(framed((body, url, dict(headers), now, known)))
             except TimeoutError:
                 return ParseFailure(reason=f"parsing took more than {self.patience_s:.0f} s and was given up")
             except (EOFError, OSError):
                 return ParseFailure(reason="the parser crashed on this document")
-            finally:
-                if not answered:
-                    self.close()
         if isinstance(answer, Fault):
             get_logger().error("tick.failed", step="parse", feed=url, error=answer.error)
             return ParseFailure(reason=f"the parser failed on this document ({answer.error.partition('(')[0]})")
         return put_together(answer, further)
+
+    async def _ask_again(self, request: bytes) -> _Answered:
+        """Ask; and once more if the process has gone: it may have been killed, or have been gone before, which is not this document's fault."""
+        try:
+            return await self._ask(request)
+        except TimeoutError:
+            raise
+        except (EOFError, OSError):
+            return await self._ask(request)
+
+    async def _ask(self, request: bytes) -> _Answered:
+        """Ask the process, or a new one if there is none; one that does not answer is ended."""
+        child = self._child = self._child or _start()
+        answered = False
+        try:
+            async with asyncio.timeout(self.patience_s):
+                answer = await _exchange(child.connection, request)
+            answered = True
+        finally:
+            if not answered:
+                self.close()
+        return answer
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -92,7 +108,7 @@ def _start() -> _Child:
     return _Child(process, ours)
 
 
-async def _exchange(connection: socket.socket, message: bytes) -> tuple[Answer | Fault, list[tuple[Entry, ...]]]:
+async def _exchange(connection: socket.socket, message: bytes) -> _Answered:
     """Send a message; the answer, and the messages that follow it."""
     await asyncio.get_running_loop().sock_sendall(connection, message)
     received = bytearray()

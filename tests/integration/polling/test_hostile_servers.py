@@ -165,6 +165,34 @@ async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
     assert [entry.title for entry in read.feed.entries] == ["next"]
 
 
+def _parsers() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children() if "monitor.polling.parser" in one.cmdline()]
+
+
+async def test_a_killed_parser_is_nobodys_fault() -> None:
+    """The document that comes next is read by a fresh parser; one at which parsers end again and again has crashed them."""
+    before = set(_parsers())
+    process, clock = ParserProcess(), Clock()
+    await process(rss("one").encode(), "http://x.example/", {}, clock())
+    (idle,) = set(_parsers()) - before
+    idle.kill()
+    read = await process(rss("two").encode(), "http://x.example/", {}, clock())
+    assert isinstance(read, Excerpt)
+    assert [entry.title for entry in read.feed.entries] == ["two"]
+
+    async def kill_every_parser() -> None:
+        while True:
+            for parser in set(_parsers()) - before:
+                parser.kill()
+            await asyncio.sleep(0.01)
+
+    killing = asyncio.create_task(kill_every_parser())
+    failed = await process(rss(*map(str, range(30_000))).encode(), "http://x.example/", {}, clock())
+    killing.cancel()
+    process.close()
+    assert "crashed" in str(failed)
+
+
 def test_the_parser_ends_with_its_poller() -> None:
     """Nothing is left of a poller that was killed: its parser sees the connection close."""
     poller = subprocess.Popen([sys.executable, "-c", POLLER], stdout=subprocess.PIPE, text=True)
