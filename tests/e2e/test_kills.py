@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
+
+from aiohttp import web
 
 from tests.e2e.program import Program, kill
 from tests.receiving import Receiver, hang, ok, one_by_one
@@ -11,6 +15,7 @@ from tests.waiting import until
 
 DOCUMENTS = 500
 EVERY_ALERT = DOCUMENTS // 2
+FEEDS = 8
 
 _WORDS = (
     *("harbour", "council", "river", "engineer", "market", "bridge", "winter", "teacher", "railway", "garden", "island", "doctor"),
@@ -54,6 +59,60 @@ def test_kills_cost_nothing(tmp_path: Path) -> None:
     assert all(len(contents) == 1 for contents in bodies.values()), "an id came with two contents"
     assert len(bodies) == EVERY_ALERT
     assert len({request.json["data"]["article"]["title"] for request in receiver.requests}) == EVERY_ALERT
+
+
+class _Press:
+    """Feeds `/1`, `/2` …, each with the newest thirty of its documents; their dates change with every answer."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, list[int]] = {f"/{number}": [] for number in range(FEEDS)}
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        """Answer one poll."""
+        items = "".join(
+            f"<item><title>{title}</title><guid isPermaLink='false'>{number}</guid><description>{text}</description></item>"
+            for number in self.documents[request.path][-1:-31:-1]
+            for title, _, text in (_document(number).partition("\n\n"),)
+        )
+        channel = f"<title>Press</title><lastBuildDate>{format_datetime(datetime.now(UTC))}</lastBuildDate>{items}"
+        return web.Response(text=f"<rss version='2.0'><channel>{channel}</channel></rss>", content_type="application/rss+xml")
+
+
+def test_kills_cost_no_entry_of_a_feed(tmp_path: Path) -> None:
+    """Kill -9 of scheduler, parser and workers while feeds publish: every entry alerts, once under one id, and no feed is blamed."""
+    press = _Press()
+    with Receiver(press) as server, Receiver() as receiver:
+        program = Program(
+            tmp_path,
+            {
+                "polling": {"min": "1s", "host_gap": "0s", "host_connections": FEEDS},
+                "feeds": [{"url": server.url(path), "every": "1s"} for path in press.documents],
+                "watch": ["ceasefire"],
+                "channels": {"hook": {"type": "webhook", "url": receiver.url()}},
+                "workers": {"scan": 1},
+            },
+        )
+        with program.running("--no-web") as daemon:
+            until(lambda: all(feed["status"] == "ok" for feed in program.records("feeds")), within_s=60)
+            victims = (("scheduler",), ("monitor.polling.parser",), ("work", "scan"), ("scheduler",), ("work", "deliver"), ())
+            for turn, words in enumerate(victims):
+                for number, documents in enumerate(press.documents.values()):
+                    documents.append(2 * (turn * FEEDS + number) + 1)
+                until(lambda turn=turn: _alerts(receiver) >= max(1, turn * FEEDS), within_s=60)  # type: ignore[misc]
+                if words:
+                    kill(daemon, *words)
+            until(lambda: _alerts(receiver) >= len(victims) * FEEDS, within_s=60)
+        assert not program.events("feed.failed")
+    bodies: dict[str, set[bytes]] = {}
+    for request in receiver.requests:
+        bodies.setdefault(request.headers["webhook-id"], set()).add(request.body)
+    assert all(len(contents) == 1 for contents in bodies.values()), "an id came with two contents"
+    titles = {request.json["data"]["article"]["title"] for request in receiver.requests}
+    assert len(bodies) == len(titles) == len(victims) * FEEDS
+
+
+def _alerts(receiver: Receiver) -> int:
+    return len({request.headers["webhook-id"] for request in receiver.requests})
 
 
 def test_what_a_killed_worker_had_in_hand_is_sent_again_at_once(tmp_path: Path) -> None:
