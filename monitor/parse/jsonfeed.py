@@ -50,7 +50,9 @@ def from_value(feed: Any, *, url: str) -> FeedDocument | None:
         title=Markup(value=text_of(feed, "title")),
         link=_link(feed, "home_page_url", url),
         language=text_of(feed, "language") or None,
-        items=tuple(_item(item, url, _authors(feed)) for item in feed["items"] if isinstance(item, dict)),
+        items=tuple(
+            filter(_says_something, (_item(item, url, _authors(feed)) for item in feed["items"] if isinstance(item, dict)))
+        ),
         hubs=tuple(filter(None, (_link(hub, "url", url) for hub in list_of(feed, "hubs") if isinstance(hub, dict)))),
         self_url=_link(feed, "feed_url", url),
     )
@@ -85,6 +87,10 @@ def _item(item: dict[str, Any], url: str, feed_authors: tuple[str, ...]) -> Item
         updated=text_of(item, "date_modified"),
         image=_link(item, "image", url) or _link(item, "banner_image", url),
     )
+
+
+def _says_something(item: Item) -> bool:
+    return any((item.guid, item.link, item.title.value, item.summary.value, item.content.value))
 
 
 def _link(record: dict[str, Any], name: str, base: str) -> str | None:

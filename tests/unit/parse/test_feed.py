@@ -161,6 +161,12 @@ def test_push_addresses() -> None:
     assert feed.title == "News & more"
 
 
+def test_an_item_without_anything_in_it_is_none() -> None:
+    """What is empty, whatever the format, would only be an article without a word."""
+    body = b'{"version": "https://jsonfeed.org/version/1.1", "title": "J", "author": {"name": "Jo"}, "items": [{}, {"tags": ["a"]}, {"id": 1}]}'
+    assert [entry.guid for entry in _parse(body).entries] == ["1"]
+
+
 def test_json_feed() -> None:
     """JSON Feed of both versions, whatever types its values have."""
     body = """{"version": "https://jsonfeed.org/version/1.1", "title": "J", "home_page_url": "/", "hubs": [{"url": "https://hub.example.org/"}],
