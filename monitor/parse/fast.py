@@ -1,4 +1,4 @@
-"""The fast path: well-formed feeds of everyday features, read with lxml twenty times as fast as by feedparser.
+"""The fast path: well-formed feeds of everyday features, read with lxml several times as fast as by feedparser; of a known one, only what is new.
 
 A conservative look at the bytes decides; then the items are read by `fastitem`, and what is left of the document by feedparser itself,
 so that everything about the feed as a whole is its reading anyway. A test holds both paths to the same result.
