@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.domain import cadence
-from monitor.domain.cadence import Limits, Wishes
+from monitor.domain.cadence import Limits, PublisherHints
 
 START = datetime(2026, 3, 2, tzinfo=UTC).timestamp()
 DAY_S = 86400.0
@@ -99,10 +99,10 @@ def real_rhythms(corpora: Path) -> list[list[float]]:
 
 def half_of(rhythms: Sequence[Sequence[float]], which: str) -> list[Sequence[float]]:
     """The rhythms of the half `which` ("design" or "held-out"); equal ones are never in both."""
-    distinct = sorted({tuple(rhythm) for rhythm in rhythms})
+    distinct = sorted({tuple(arrival_rate) for arrival_rate in rhythms})
     random.Random(SPLIT).shuffle(distinct)
     kept = set(distinct[0 if which == "design" else 1 :: 2])
-    return [rhythm for rhythm in rhythms if tuple(rhythm) in kept]
+    return [arrival_rate for arrival_rate in rhythms if tuple(arrival_rate) in kept]
 
 
 def drawn_rhythms(chance: random.Random) -> list[list[float]]:
@@ -121,21 +121,21 @@ def drawn_rhythms(chance: random.Random) -> list[list[float]]:
     return found
 
 
-def simulate_feed(rhythm: Sequence[float], chance: random.Random, burst: Burst = BURST) -> SimulatedFeed:
+def simulate_feed(arrival_rate: Sequence[float], chance: random.Random, burst: Burst = BURST) -> SimulatedFeed:
     """Repeat a rhythm over history and week, whole days apart, with noise; one feed in twenty has a burst."""
-    span = max(1.0, -(-(rhythm[-1] - rhythm[0]) // DAY_S)) * DAY_S
+    span = max(1.0, -(-(arrival_rate[-1] - arrival_rate[0]) // DAY_S)) * DAY_S
     if span > WEEK_S:
         span = -(-span // WEEK_S) * WEEK_S
     begin, end = START - max(HISTORY_S, span), START + WEEK_S
-    base = begin - begin % DAY_S + rhythm[0] % DAY_S + chance.randrange(int(span // DAY_S)) * DAY_S - span
+    base = begin - begin % DAY_S + arrival_rate[0] % DAY_S + chance.randrange(int(span // DAY_S)) * DAY_S - span
     times = []
     while base < end:
-        times += [base + t - rhythm[0] + chance.uniform(-900, 900) for t in rhythm]
+        times += [base + t - arrival_rate[0] + chance.uniform(-900, 900) for t in arrival_rate]
         base += span
     if chance.random() < BURST_CHANCE:
         peak = START + chance.random() * WEEK_S
         times += [peak + chance.random() * burst.length_s for _ in range(burst.entries)]
-    return SimulatedFeed(times=tuple(sorted(t for t in times if t < end)), size=min(60, max(10, len(rhythm))))
+    return SimulatedFeed(times=tuple(sorted(t for t in times if t < end)), size=min(60, max(10, len(arrival_rate))))
 
 
 def adaptive_week(feeds: Sequence[SimulatedFeed], limits: Limits, chance: random.Random) -> Outcome:
@@ -157,21 +157,21 @@ def _adaptive_polls(feed: SimulatedFeed, limits: Limits, chance: random.Random) 
     t = START
     seen = bisect.bisect_right(feed.times, t)
     document = [datetime.fromtimestamp(x, UTC) for x in feed.times[max(0, seen - feed.size) : seen]]
-    rhythm = cadence.first_seen(document, datetime.fromtimestamp(t, UTC))
+    arrival_rate = cadence.first_seen(document, datetime.fromtimestamp(t, UTC))
     polls = [t]
     while t < START + WEEK_S:
         now = datetime.fromtimestamp(t, UTC)
-        wait = cadence.interval(rhythm, now, limits)
-        t = cadence.next_poll(wait, NO_WISHES, now, limits, spread=chance.random()).timestamp()
+        wait = cadence.interval(arrival_rate, now, limits)
+        t = cadence.next_poll(wait, NO_WISHES, now, limits, jitter=chance.random()).timestamp()
         polls.append(t)
         until = bisect.bisect_right(feed.times, t)
         fresh = [datetime.fromtimestamp(x, UTC) for x in feed.times[max(seen, until - feed.size) : until]]
-        rhythm = cadence.observe(rhythm, fresh, min(feed.size, until), datetime.fromtimestamp(t, UTC))
+        arrival_rate = cadence.observe(arrival_rate, fresh, min(feed.size, until), datetime.fromtimestamp(t, UTC))
         seen = until
     return polls[1:]
 
 
-NO_WISHES = Wishes()
+NO_WISHES = PublisherHints()
 
 
 def _week(feeds: Sequence[SimulatedFeed], plan: Callable[[SimulatedFeed], list[float]]) -> Outcome:
@@ -199,7 +199,7 @@ def at_requests(feeds: Sequence[SimulatedFeed], per_day: float, seed: int) -> Ou
         week = adaptive_week(sample, limits, random.Random(seed))
         if len(sample) == len(feeds) and abs(week.per_day / per_day - 1) < 0.01:
             break
-        limits = replace(limits, eagerness_s=limits.eagerness_s * week.per_day / per_day)
+        limits = replace(limits, target_delay_s=limits.target_delay_s * week.per_day / per_day)
     return week
 
 

@@ -33,8 +33,8 @@ from monitor.settings.channels import Channel, WebhookChannel
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import deliveries, metadata
 from tests.alerting import parcel, raise_alerts
-from workers.deliver import Dispatcher
-from workers.render.webhook import body
+from workers.channels.webhook import body
+from workers.delivery.dispatcher import Dispatcher
 
 COUNT, APPRISE_COUNT, BURST = 3_000, 500, 1_000
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -31,9 +31,9 @@ from bench.beside.made_files import document, fill
 from bench.pipeline import Arrivals, child, text
 from monitor import logs
 from monitor.domain.errors import MonitorError
+from monitor.folders.file_reader import read, walk
+from monitor.folders.watcher import FolderWatcher
 from monitor.parse.documents import MAX_BYTES
-from monitor.polling.folders import FolderWatcher
-from monitor.polling.reading import read, walk
 from monitor.storage import schema
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import articles, files, scans

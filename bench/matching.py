@@ -22,8 +22,8 @@ from pathlib import Path
 
 from monitor.domain.match import Document
 from monitor.domain.watch import Term, TermKind
-from workers.extract.layout import Layout
-from workers.extract.matcher import Matcher
+from workers.matching.matcher import Matcher
+from workers.matching.tokenized_document import TokenizedDocument
 
 LETTERS = "etaoinshrdlucmfwypvbgk"
 VOWELS = "aeiou"
@@ -134,8 +134,8 @@ def compare(label: str, words: list[str], articles: Sequence[Document], rounds: 
     matcher = Matcher.build([keyword(word) for word in words])
     each = [re.compile(rf"\b{word}\b", re.IGNORECASE) for word in words]
     one = re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
-    automaton = matcher._index.watchful.base  # noqa: SLF001 - its inside is what is compared
-    flat = {id(article): Layout(article).flat for article in articles}
+    automaton = matcher._index.trigger_search.base  # noqa: SLF001 - its inside is what is compared
+    flat = {id(article): TokenizedDocument(article).flat for article in articles}
     rates = best(
         {
             "matcher": matcher.match,

@@ -36,7 +36,7 @@ from monitor.relay import BATCH, Relay
 from monitor.settings.load import load
 from monitor.storage import articles, scans, schema
 from monitor.storage.engine import Database, sqlite_url
-from workers.scan import Ready, Work, examine
+from workers.scanning.scan import CompiledSettings, ScanTask, examine
 
 WORDS = (
     "minister harbour council river engineer market bridge winter teacher railway garden island doctor factory border festival "
@@ -154,7 +154,7 @@ def scanning(folder: Path, count: int) -> None:
         database = Database(sqlite_url(settings.data_dir / "news.db"))
         schema.upgrade(database)
         relay = Relay(connect_producer(server.url))
-        ready = Ready.build(settings)
+        ready = CompiledSettings.build(settings)
         with child("scan-worker", "--config", str(config), REDIS_URL=server.url):
             timed_scan(database, relay, store(database, 0, 200), BATCH)
             batched = timed_scan(database, relay, store(database, 1000, count), BATCH)
@@ -167,13 +167,13 @@ def scanning(folder: Path, count: int) -> None:
     print(f"  beside matching alone, no queue, no database:         {bare:7.0f} articles/s ({batched / bare:.2f} of it)")
 
 
-def bare_matching(database: Database, ready: Ready, count: int) -> float:
+def bare_matching(database: Database, ready: CompiledSettings, count: int) -> float:
     """Articles a second that are only examined."""
     ids = store(database, 5_000_000, count)
     with database.read() as connection:
         waiting = scans.load(connection, ids)
         found = {article.id: article for article in articles.load(connection, [scan.article_id for scan in waiting])}
-    work = [Work(scan=scan, article=found[scan.article_id], earlier=None, loaded=1) for scan in waiting]
+    work = [ScanTask(scan=scan, article=found[scan.article_id], earlier=None, loaded=1) for scan in waiting]
     began = time.perf_counter()
     for one in work:
         examine(ready, one)

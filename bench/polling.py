@@ -27,10 +27,10 @@ from pathlib import Path
 import psutil
 
 from monitor import logs
-from monitor.polling.fetch import Fetcher
-from monitor.polling.parsing import ParserProcess
-from monitor.polling.poller import Poller, Tools
-from monitor.processes import keep_what_is_loaded
+from monitor.daemon.parser_client import ParserProcess
+from monitor.daemon.processes import freeze_gc
+from monitor.fetching.fetcher import Fetcher
+from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.model import Settings
 from monitor.storage import feeds
@@ -135,7 +135,9 @@ async def measure(folder: Path, port: int, count: int, rounds: int, reader: Read
         metadata.create_all(connection)
         feeds.sync(connection, configured, clock())
     async with Fetcher(POLLING, HttpSettings()) as fetcher:
-        poller = Poller(Tools(database=database, fetcher=fetcher, parse=parse), settings, on_stored=lambda _: None, clock=clock)
+        poller = Poller(
+            PollerResources(database=database, fetcher=fetcher, parse=parse), settings, on_stored=lambda _: None, clock=clock
+        )
 
         async def ours() -> float:
             clock.now += timedelta(minutes=5)
@@ -151,7 +153,7 @@ async def measure(folder: Path, port: int, count: int, rounds: int, reader: Read
             return await ours(), await asyncio.to_thread(reader.round_s) if reader.available else math.nan
 
         await parse(b"<rss/>", "http://warm.example/", {}, clock())
-        keep_what_is_loaded()
+        freeze_gc()
         first = await ours()
         unchanged, changed = [], []
         for _ in range(rounds):

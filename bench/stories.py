@@ -23,8 +23,8 @@ from monitor.settings.model import StoriesSettings
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.ids import new_id
 from monitor.storage.tables import metadata
-from workers.extract.stories import Features, features_of, pack
-from workers.story import assign
+from workers.scanning.assign_story import assign
+from workers.stories.near_duplicates import ArticleFeatures, features_of, pack
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WORDS = 450
@@ -76,7 +76,7 @@ def _article(rng: random.Random, vocabulary: list[str]) -> Article:
     )
 
 
-def _fill(path: Path, size: int, like: Features, rng: random.Random) -> int:
+def _fill(path: Path, size: int, like: ArticleFeatures, rng: random.Random) -> int:
     """Store `size` articles, each in a story of its own, with as much in the index as a real one; the bytes that the index takes."""
     connection = sqlite3.connect(path)
     at = (NOW - timedelta(hours=1)).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")

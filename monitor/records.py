@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from monitor.broker import connect_producer, running_server
 from monitor.broker.queues import DELIVER, SCAN, queue
+from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.delivery import Delivery
 from monitor.domain.feed import Feed
 from monitor.domain.story import Story
 from monitor.domain.times import rfc3339
-from monitor.heartbeat import ALIVE_WITHIN
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 from monitor.storage import alerts, archive, channels, deliveries, feeds, heartbeats, scans

@@ -51,7 +51,7 @@ will see this work too. One that has begun may have looked already, so another f
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transport:
+class QueueState:
     """What Redis holds. `wiped`: it has lost what we put there. `left_queue`: scans put there later still stand in the queue."""
 
     wiped: bool
@@ -80,7 +80,7 @@ class Relay:
         job = SafeJob.make(f"deliver-{digest}-{uuid4().hex[:12]}", DELIVER_JOB, channel, queue=self._deliver)
         return self._put(self._deliver, [job], _LAST_DELIVERY + digest)
 
-    def look(self) -> Transport | None:
+    def look(self) -> QueueState | None:
         """What Redis holds; None if it cannot be reached."""
         try:
             marker = self._connection.exists(_MARKER)
@@ -89,7 +89,7 @@ class Relay:
             self._failed(error)
             return None
         self._failing.discard("reach")
-        return Transport(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
+        return QueueState(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
 
     def mark(self) -> bool:
         """Note in Redis that all work outstanding has been put there."""

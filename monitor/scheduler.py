@@ -19,14 +19,14 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor import housekeeping, watchdog
+from monitor.daemon.parser_client import ParserProcess
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
+from monitor.fetching.fetcher import Fetcher
+from monitor.folders.watcher import FolderWatcher
 from monitor.logs import get_logger
-from monitor.polling.fetch import Fetcher
-from monitor.polling.folders import FolderWatcher
-from monitor.polling.parsing import ParserProcess
-from monitor.polling.poller import Poller, Tools
+from monitor.maintenance import retention, watchdog
+from monitor.polling.poller import Poller, PollerResources
 from monitor.relay import Relay, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
@@ -52,7 +52,9 @@ class Scheduler:
         self._database = database
         self._relay = relay
         self._failing: set[str] = set()
-        self._poller = Poller(Tools(database=database, fetcher=fetcher, parse=parse), live.current, on_stored=self._hand_over_soon)
+        self._poller = Poller(
+            PollerResources(database=database, fetcher=fetcher, parse=parse), live.current, on_stored=self._hand_over_soon
+        )
         self._folders = FolderWatcher(database, on_stored=self._hand_over_soon)
         self._handing_over: set[asyncio.Task[object]] = set()
 
@@ -174,7 +176,7 @@ class Scheduler:
 
     async def _tidy(self) -> None:
         settings = self._live.current
-        await asyncio.to_thread(housekeeping.tidy, self._database, settings.retention, _now(), window=settings.stories.window)
+        await asyncio.to_thread(retention.tidy, self._database, settings.retention, _now(), window=settings.stories.window)
 
     def _hand_over_soon(self, scans: Sequence[ScanId]) -> None:
         """Relay what was just stored, without making the caller wait for Redis."""

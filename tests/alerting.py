@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from monitor.domain.delivery import Parcel
+from monitor.domain.delivery import ClaimedDelivery
 from monitor.domain.ids import AlertId, DeliveryId, StoryId
 from monitor.domain.watch import Severity
 from monitor.storage import deliveries
@@ -43,9 +43,11 @@ def alert_data(number: int = 1, **article: Any) -> dict[str, Any]:
     }
 
 
-def parcel(number: int = 1, *, data: dict[str, Any] | None = None, severity: Severity = Severity.HIGH, **changes: Any) -> Parcel:
+def parcel(
+    number: int = 1, *, data: dict[str, Any] | None = None, severity: Severity = Severity.HIGH, **changes: Any
+) -> ClaimedDelivery:
     """A claimed delivery of alert `number`."""
-    return Parcel(
+    return ClaimedDelivery(
         id=DeliveryId(f"d-{number}"),
         alert_id=AlertId(f"a-{number}"),
         alerted_at=EPOCH + timedelta(seconds=number),

@@ -1,6 +1,6 @@
 """Every function that RQ may call. Each takes ids only, and doing it twice does no harm.
 
-RQ calls by name, so what the jobs work with is held here, once a process: `work_with` sets it before the first job.
+RQ calls by name, so what the jobs work with is held here, once a process: `set_worker` sets it before the first job.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 
 
-class Hands(Protocol):
+class Worker(Protocol):
     """What does the work of one worker process: scanning, or delivering."""
 
     def scan(self, ids: Sequence[ScanId]) -> None:
@@ -22,12 +22,12 @@ class Hands(Protocol):
         """Send what is due on a channel."""
 
 
-_hands: list[Hands] = []
+_worker: list[Worker] = []
 
 
-def work_with(hands: Hands) -> None:
-    """Let the jobs of this process be done by `hands`."""
-    _hands[:] = [hands]
+def set_worker(worker: Worker) -> None:
+    """Let the jobs of this process be done by `worker`."""
+    _worker[:] = [worker]
 
 
 def scan(ids: list[str]) -> None:
@@ -40,7 +40,7 @@ def deliver(channel: str) -> None:
     _working().deliver(channel)
 
 
-def _working() -> Hands:
-    if not _hands:
+def _working() -> Worker:
+    if not _worker:
         raise MonitorError("this process takes no jobs")
-    return _hands[0]
+    return _worker[0]

@@ -22,9 +22,9 @@ from redis.exceptions import RedisError
 from monitor.broker.connection import connect_producer
 from monitor.broker.lock import DataDirLock, open_lock, read_pid, try_lock, write_pid
 from monitor.broker.program import server_arguments, server_program
+from monitor.daemon.processes import spawn
 from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
-from monitor.processes import spawn
 
 SOCKET_PATH_LIMIT = 100  # sockaddr_un has 108 bytes on Linux, 104 on macOS
 START_WITHIN_S = 20.0

@@ -72,7 +72,7 @@ def write_pid(file: int, pid: int) -> None:
         raise MonitorError(f"the data directory cannot be written: {error.strerror}") from error
 
 
-def _in_use(directory: Path, holder: int | None) -> str:
-    who = "another process" if holder is None else f"process {holder}"
-    stop = "stop it" if holder is None else f"stop it (kill {holder})"
+def _in_use(directory: Path, pid: int | None) -> str:
+    who = "another process" if pid is None else f"process {pid}"
+    stop = "stop it" if pid is None else f"stop it (kill {pid})"
     return f"the data directory {directory} is in use by {who}; {stop} or give this one its own data_dir"

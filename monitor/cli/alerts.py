@@ -16,8 +16,8 @@ from monitor.cli.options import CONFIG, JSON, SINCE, choice, load_settings
 from monitor.cli.output import console, print_json, print_json_line
 from monitor.domain.watch import Severity
 from monitor.storage import alerts as storage
+from monitor.storage.alert_tail import Tail
 from monitor.storage.engine import Database
-from monitor.storage.tail import Tail
 
 FOLLOW_EVERY_S = 0.5
 

@@ -22,9 +22,9 @@ from monitor.domain.errors import UsageError
 from monitor.domain.text import one_line
 from monitor.domain.watch import Term
 from monitor.settings.load import load
-from monitor.settings.nearest import did_you_mean
+from monitor.settings.suggestion import did_you_mean
 from monitor.storage import archive
-from workers import backtest as work
+from workers.analysis import backtest as work
 
 SHOWN = 2
 """Samples of a term in the table; JSON has more."""

@@ -9,13 +9,13 @@ import click
 from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, load_settings
 from monitor.cli.output import print_fields, print_json, print_table
-from monitor.domain.delivery import Outcome, Receipt
+from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.text import printable
 from monitor.domain.times import rfc3339
-from monitor.settings.nearest import did_you_mean
+from monitor.settings.suggestion import did_you_mean
 from monitor.storage import channels as storage
-from workers.deliver import send_test
+from workers.delivery.dispatcher import send_test
 
 
 @click.group(invoke_without_command=True)
@@ -74,7 +74,7 @@ def resume(*, name: str) -> None:
     click.echo(f"{name} sends again")
 
 
-def _record(name: str, receipt: Receipt) -> dict[str, object]:
+def _record(name: str, receipt: AttemptResult) -> dict[str, object]:
     return {
         "channel": name,
         "outcome": receipt.outcome,

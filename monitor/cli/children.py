@@ -6,8 +6,8 @@ import os
 import sys
 
 from monitor.cli.options import config_path
+from monitor.daemon.supervisor import ChildSpec
 from monitor.settings.model import Settings
-from monitor.supervisor import ChildSpec
 
 MOST_BY_DEFAULT = 4
 _STAGES = {"web": 0, "scheduler": 1, "scan": 2, "deliver": 3}

@@ -8,9 +8,9 @@ from monitor.app import open_database, redis_url
 from monitor.broker.queues import DELIVER
 from monitor.cli.options import CONFIG
 from monitor.cli.role import live_settings
-from monitor.heartbeat import Heartbeat
+from monitor.daemon.heartbeat import Heartbeat
 from workers import jobs, rq_worker
-from workers.delivering import DeliverHands
+from workers.delivery.deliver_worker import DeliverWorker
 
 
 @click.command(hidden=True)
@@ -19,7 +19,7 @@ def deliver_worker() -> None:
     """Run one process that delivers alerts."""
     live = live_settings()
     database = open_database(live.current)
-    hands = DeliverHands(live, database)
-    jobs.work_with(hands)
+    worker = DeliverWorker(live, database)
+    jobs.set_worker(worker)
     with Heartbeat(database, DELIVER):
-        rq_worker.run(DELIVER, redis_url(live.current), on_stop=hands.close)
+        rq_worker.run(DELIVER, redis_url(live.current), on_stop=worker.close)

@@ -11,11 +11,11 @@ from monitor.app import open_database
 from monitor.cli.opml import export, import_opml
 from monitor.cli.options import CONFIG, JSON, load_settings
 from monitor.cli.output import print_json, print_json_line, print_table
+from monitor.daemon.parser_client import ParserProcess
 from monitor.domain.errors import UsageError
+from monitor.fetching.fetcher import Fetcher
 from monitor.polling.diagnose import Diagnosis, explain_poll
-from monitor.polling.fetch import Fetcher
-from monitor.polling.parsing import ParserProcess
-from monitor.polling.poll import Setting
+from monitor.polling.poll import FeedPollSettings
 from monitor.records import feed_records
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
@@ -77,7 +77,7 @@ async def _poll(settings: Settings, urls: tuple[str, ...], *, as_json: bool) -> 
         async with Fetcher(settings.polling, settings.http) as fetcher:
             for url in urls:
                 feed = configured.get(url) or _feed(url)
-                setting = Setting(feed=feed, polling=settings.polling, http=settings.http)
+                setting = FeedPollSettings(feed=feed, polling=settings.polling, http=settings.http)
                 found = await explain_poll(setting, fetcher, parse, clock=lambda: datetime.now(UTC))
                 _show(found, as_json=as_json)
                 failed += found.failed

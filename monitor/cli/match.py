@@ -19,17 +19,17 @@ from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.match import Document
 from monitor.domain.text import one_line, printable
 from monitor.domain.urls import host_of, is_http
+from monitor.fetching.access import access_for
+from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.outcome import Fetched, FetchFailure
 from monitor.parse.documents import parse_document
 from monitor.parse.feed import parse_feed
 from monitor.parse.result import ParsedFeed, ParseFailure
-from monitor.polling.fetch import Fetcher
-from monitor.polling.outcome import Fetched, FetchFailure
-from monitor.polling.request import access_for
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
-from workers.dry_run import dry_run
-from workers.extract.language import detect
-from workers.extract.matcher import Matcher
+from workers.analysis.dry_run import dry_run
+from workers.language.detector import detect
+from workers.matching.matcher import Matcher
 
 SHOWN = 5
 AROUND = 60

@@ -14,7 +14,7 @@ from monitor.domain.text import printable
 from monitor.parse.opml import OpmlFeed, Repair, read_opml
 from monitor.parse.opml_writer import to_opml
 from monitor.parse.subscriptions import subscriptions
-from monitor.settings.edit import NewFeed, add_feeds
+from monitor.settings.editing import NewFeed, add_feeds
 
 
 @click.command(name="import")

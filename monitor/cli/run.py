@@ -20,15 +20,15 @@ from monitor.cli.output import console, print_json
 from monitor.cli.role import INTERRUPTED, QUIET
 from monitor.cli.summary import print_summary, summary
 from monitor.cli.terms import check_terms
+from monitor.daemon.processes import spawn
+from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
 from monitor.domain.errors import MonitorError
-from monitor.processes import spawn
 from monitor.settings.load import load
 from monitor.settings.model import Settings
 from monitor.storage import schema
+from monitor.storage.alert_tail import Tail
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
-from monitor.storage.tail import Tail
-from monitor.supervisor import ChildSpec, Ended, Supervisor
 
 _LOOK_S = 0.3
 

@@ -8,9 +8,9 @@ from monitor.app import open_database, open_relay, redis_url
 from monitor.broker.queues import SCAN
 from monitor.cli.options import CONFIG
 from monitor.cli.role import live_settings
-from monitor.heartbeat import Heartbeat
+from monitor.daemon.heartbeat import Heartbeat
 from workers import jobs, rq_worker
-from workers.scanning import ScanHands
+from workers.scanning.scan_worker import ScanWorker
 
 
 @click.command(hidden=True)
@@ -19,7 +19,7 @@ def scan_worker() -> None:
     """Run one process that scans articles."""
     live = live_settings()
     database = open_database(live.current)
-    hands = ScanHands(live, database, open_relay(live.current))
-    jobs.work_with(hands)
+    worker = ScanWorker(live, database, open_relay(live.current))
+    jobs.set_worker(worker)
     with Heartbeat(database, SCAN):
-        rq_worker.run(SCAN, redis_url(live.current), on_stop=hands.close)
+        rq_worker.run(SCAN, redis_url(live.current), on_stop=worker.close)

@@ -10,8 +10,8 @@ import click
 from monitor.app import open_database, open_relay, redis_url
 from monitor.cli.options import CONFIG
 from monitor.cli.role import live_settings
-from monitor.heartbeat import Heartbeat
-from monitor.processes import keep_what_is_loaded
+from monitor.daemon.heartbeat import Heartbeat
+from monitor.daemon.processes import freeze_gc
 from monitor.scheduler import open_scheduler
 from monitor.settings.live import LiveSettings
 from monitor.storage.engine import Database
@@ -35,5 +35,5 @@ async def _schedule(live: LiveSettings, database: Database, *, once: bool) -> No
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_scheduler(live, database, open_relay(live.current)) as running:
-        keep_what_is_loaded()
+        freeze_gc()
         await (running.run_once(stop) if once else running.serve(stop))

@@ -12,7 +12,7 @@ from monitor.cli.output import print_json, print_table
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.times import rfc3339
 from monitor.settings.model import Settings
-from monitor.settings.nearest import did_you_mean
+from monitor.settings.suggestion import did_you_mean
 from monitor.storage import silences as storage
 from monitor.storage.silences import Silence
 

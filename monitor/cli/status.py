@@ -49,8 +49,8 @@ def _print(record: dict[str, Any], now: datetime) -> None:
         parts = ", ".join(f"{'?' if count is None else count} {what}" for what, count in record[name].items())
         click.echo(f"{name.ljust(11)} {parts}")
     for name, state in record["channels"].items():
-        trouble = "paused" if state["paused"] else f"{state['failures']} failures in a row"
-        click.echo(f"channel     {one_line(name)}: {trouble}: {one_line(state['reason'] or '')}")
+        problem = "paused" if state["paused"] else f"{state['failures']} failures in a row"
+        click.echo(f"channel     {one_line(name)}: {problem}: {one_line(state['reason'] or '')}")
     processes = ", ".join(f"{worker['role']} (pid {worker['pid']} on {worker['host']})" for worker in record["workers"])
     click.echo(f"processes   {processes or 'none: start the daemon with `news-monitor run`'}")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from monitor.domain.errors import Fault
 from monitor.domain.watch import Term
-from workers.extract.check import faults
+from workers.matching.watchlist_check import faults
 
 
 def check_terms(terms: Sequence[Term]) -> tuple[Fault, ...]:

@@ -9,7 +9,7 @@ import click
 from monitor.cli.options import CONFIG, JSON, config_path, load_settings
 from monitor.cli.output import print_json, print_table
 from monitor.domain.watch import Term
-from monitor.settings.edit import add_terms
+from monitor.settings.editing import add_terms
 
 
 @click.group()

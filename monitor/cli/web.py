@@ -7,7 +7,7 @@ import click
 from monitor.app import open_database, open_relay
 from monitor.cli.options import CONFIG
 from monitor.cli.role import live_settings
-from monitor.heartbeat import Heartbeat
+from monitor.daemon.heartbeat import Heartbeat
 from monitor.web.server import serve
 
 

@@ -11,8 +11,8 @@ from monitor.app import open_database, reach_redis, redis_url
 from monitor.cli import children
 from monitor.cli.options import CONFIG, config_path
 from monitor.cli.role import INTERRUPTED
+from monitor.daemon.supervisor import Ended, Supervisor
 from monitor.settings.load import load
-from monitor.supervisor import Ended, Supervisor
 
 
 @click.command()

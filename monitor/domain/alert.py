@@ -49,7 +49,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Raised:
+class PastAlert:
     """What the decision on further alerts needs to know of one already raised."""
 
     id: AlertId

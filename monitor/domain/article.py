@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from monitor.domain.digest import digest
+from monitor.domain.hashing import digest
 from monitor.domain.ids import ArticleId, StoryId
 
 
@@ -67,7 +67,7 @@ class Entry:
         return digest("entry", self.key)
 
     @cached_property
-    def wording(self) -> bytes:
+    def content_hash(self) -> bytes:
         """Changes when title or text change, which makes a new revision; 32 bytes."""
         return digest("content", self.title, self.text)
 

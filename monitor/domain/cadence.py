@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 HALF_LIFE_H = 7 * 24.0
 """A week-old observation counts half: feeds change their habits slowly."""
 
-EAGERNESS_S = 360.0
+TARGET_DELAY_S = 360.0
 """The interval of a feed with one entry an hour."""
 
 _PRIOR_ENTRIES = 0.5
@@ -59,11 +59,11 @@ class Limits:
     min_s: float = 60.0
     max_s: float = 6 * 3600.0
     every_s: float | None = None
-    eagerness_s: float = EAGERNESS_S
+    target_delay_s: float = TARGET_DELAY_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
+class ArrivalRate:
     """When entries arrived, in little space.
 
     `hourly` holds the decayed number of entries by hour of the UTC day (24 numbers, or none), `hours` the decayed time observed,
@@ -82,7 +82,7 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class PublisherHints:
     """What the publisher asks for: seconds between polls, hours (0-23, UTC) and weekdays (0 is Monday) without polls."""
 
     wait_s: float = 0.0
@@ -90,48 +90,48 @@ class Wishes:
     skip_days: frozenset[int] = frozenset()
 
 
-def first_seen(published: Sequence[datetime | None], now: datetime) -> Rhythm:
+def first_seen(published: Sequence[datetime | None], now: datetime) -> ArrivalRate:
     """The rhythm that the dates of a first document tell; entries without a date tell nothing."""
     end = now.timestamp()
     times = sorted(t.timestamp() for t in published if t is not None and t <= now)
     if len(times) < 2:
-        return Rhythm(since=end, counted_at=end, tallied_at=end, size=len(published))
+        return ArrivalRate(since=end, counted_at=end, tallied_at=end, size=len(published))
     start = max(times[0], end - 4 * HALF_LIFE_H * 3600)
-    begun = Rhythm(since=start, counted_at=start, tallied_at=start, size=len(published), recent=tuple(times[-1:]))
+    begun = ArrivalRate(since=start, counted_at=start, tallied_at=start, size=len(published), recent=tuple(times[-1:]))
     return _tallied(replace(begun, recent=()) if times[-1] > start else begun, [t for t in times if t > start], end)
 
 
-def observe(rhythm: Rhythm, arrivals: Sequence[datetime | None], size: int, now: datetime) -> Rhythm:
-    """`rhythm` after a poll that brought `arrivals` new entries (their dates, where they have one) in a document of `size`, 0 if there was none.
+def observe(arrival_rate: ArrivalRate, arrivals: Sequence[datetime | None], size: int, now: datetime) -> ArrivalRate:
+    """`arrival_rate` after a poll that brought `arrivals` new entries (their dates, where they have one) in a document of `size`, 0 if there was none.
 
     A date between the last poll and this one is believed; any other entry is taken to have arrived halfway between.
     """
     end = now.timestamp()
-    last = rhythm.counted_at if rhythm.counted_at is not None else end
-    if size and size != rhythm.size:
-        rhythm = replace(rhythm, size=size)
-    if not arrivals and end - (rhythm.tallied_at or 0.0) < _TALLY_EVERY_S:
-        return replace(rhythm, counted_at=end)
+    last = arrival_rate.counted_at if arrival_rate.counted_at is not None else end
+    if size and size != arrival_rate.size:
+        arrival_rate = replace(arrival_rate, size=size)
+    if not arrivals and end - (arrival_rate.tallied_at or 0.0) < _TALLY_EVERY_S:
+        return replace(arrival_rate, counted_at=end)
     middle = (last + end) / 2
     stamps = [middle if t is None else t.timestamp() for t in arrivals]
-    return _tallied(rhythm, sorted(t if last < t <= end else middle for t in stamps), end)
+    return _tallied(arrival_rate, sorted(t if last < t <= end else middle for t in stamps), end)
 
 
-def _tallied(rhythm: Rhythm, times: Sequence[float], end: float) -> Rhythm:
+def _tallied(arrival_rate: ArrivalRate, times: Sequence[float], end: float) -> ArrivalRate:
     """The counts brought up to `end`, with arrivals at `times` (ascending)."""
-    elapsed_h = max(0.0, (end - (rhythm.tallied_at if rhythm.tallied_at is not None else end)) / 3600)
+    elapsed_h = max(0.0, (end - (arrival_rate.tallied_at if arrival_rate.tallied_at is not None else end)) / 3600)
     fade = _fade(elapsed_h)
-    hourly = [count * fade for count in rhythm.hourly or _NO_HOURS]
+    hourly = [count * fade for count in arrival_rate.hourly or _NO_HOURS]
     for t in times:
         hourly[int(t // 3600) % 24] += _fade(max(0.0, (end - t) / 3600))
-    return Rhythm(
-        since=end if rhythm.since is None else rhythm.since,
+    return ArrivalRate(
+        since=end if arrival_rate.since is None else arrival_rate.since,
         counted_at=end,
         tallied_at=end,
-        hours=rhythm.hours * fade + (1 - fade) * HALF_LIFE_H / math.log(2),
+        hours=arrival_rate.hours * fade + (1 - fade) * HALF_LIFE_H / math.log(2),
         hourly=tuple(hourly),
-        recent=(*rhythm.recent, *times)[-_RECENT:],
-        size=rhythm.size,
+        recent=(*arrival_rate.recent, *times)[-_RECENT:],
+        size=arrival_rate.size,
     )
 
 
@@ -139,51 +139,51 @@ def _fade(hours: float) -> float:
     return math.exp(-math.log(2) * hours / HALF_LIFE_H)
 
 
-def rate(rhythm: Rhythm, at: datetime) -> float:
+def rate(arrival_rate: ArrivalRate, at: datetime) -> float:
     """Entries an hour to expect at `at`: the long-run mean, shaped by the hour of the day as far as there is evidence for a shape."""
-    return _rate(rhythm, at.timestamp())
+    return _rate(arrival_rate, at.timestamp())
 
 
-def _rate(rhythm: Rhythm, at: float) -> float:
-    if not rhythm.hourly:
+def _rate(arrival_rate: ArrivalRate, at: float) -> float:
+    if not arrival_rate.hourly:
         return _PRIOR_ENTRIES / _PRIOR_HOURS
-    total = sum(rhythm.hourly)
-    unwritten = max(0.0, at - (rhythm.tallied_at or at)) / 3600
-    mean = (total + _PRIOR_ENTRIES) / (rhythm.hours + min(unwritten, _TALLY_EVERY_S / 3600) + _PRIOR_HOURS)
-    last = rhythm.recent[-1] if rhythm.recent else rhythm.since
+    total = sum(arrival_rate.hourly)
+    unwritten = max(0.0, at - (arrival_rate.tallied_at or at)) / 3600
+    mean = (total + _PRIOR_ENTRIES) / (arrival_rate.hours + min(unwritten, _TALLY_EVERY_S / 3600) + _PRIOR_HOURS)
+    last = arrival_rate.recent[-1] if arrival_rate.recent else arrival_rate.since
     if last is not None and at - last > _LONG_SILENCE_S:
         mean = min(mean, 3600 / (at - last))
     hour = int(at // 3600) % 24
-    here = rhythm.hourly[hour - 1] * 0.25 + rhythm.hourly[hour] * 0.5 + rhythm.hourly[(hour + 1) % 24] * 0.25
+    here = arrival_rate.hourly[hour - 1] * 0.25 + arrival_rate.hourly[hour] * 0.5 + arrival_rate.hourly[(hour + 1) % 24] * 0.25
     return mean * (here * 24 + _SHAPE_EVIDENCE) / (total + _SHAPE_EVIDENCE)
 
 
-def bursting(rhythm: Rhythm, now: datetime) -> bool:
+def bursting(arrival_rate: ArrivalRate, now: datetime) -> bool:
     """Whether the last quarter of an hour brought so many entries that the usual rate does not explain them (Poisson, p < 0.002)."""
     end = now.timestamp()
-    if len(rhythm.recent) < _BURST_ENTRIES or rhythm.recent[-_BURST_ENTRIES] <= end - _BURST_WINDOW_S:
+    if len(arrival_rate.recent) < _BURST_ENTRIES or arrival_rate.recent[-_BURST_ENTRIES] <= end - _BURST_WINDOW_S:
         return False
-    count = sum(1 for t in rhythm.recent if end - _BURST_WINDOW_S < t <= end)
-    expected = _rate(rhythm, end) * _BURST_WINDOW_S / 3600
+    count = sum(1 for t in arrival_rate.recent if end - _BURST_WINDOW_S < t <= end)
+    expected = _rate(arrival_rate, end) * _BURST_WINDOW_S / 3600
     return 1 - sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(count)) < _BURST_CHANCE
 
 
-def interval(rhythm: Rhythm, now: datetime, limits: Limits) -> float:
+def interval(arrival_rate: ArrivalRate, now: datetime, limits: Limits) -> float:
     """Seconds until the next poll, without jitter and without the publisher's wishes; `every` overrides everything."""
     if limits.every_s is not None:
         return limits.every_s
-    if bursting(rhythm, now):
+    if bursting(arrival_rate, now):
         return limits.min_s
     end = now.timestamp()
-    risks = (_sudden(rhythm), _again(rhythm, end))
-    planned = _planned(_rate(rhythm, end), risks, limits)
-    ahead = _planned(_rate(rhythm, end + min(planned, limits.max_s)), risks, limits)
-    return max(limits.min_s, min(planned, ahead, _before_overflow(rhythm, end), limits.max_s))
+    risks = (_sudden(arrival_rate), _again(arrival_rate, end))
+    planned = _planned(_rate(arrival_rate, end), risks, limits)
+    ahead = _planned(_rate(arrival_rate, end + min(planned, limits.max_s)), risks, limits)
+    return max(limits.min_s, min(planned, ahead, _before_overflow(arrival_rate, end), limits.max_s))
 
 
 def _planned(rate: float, risks: Sequence[tuple[float, float]], limits: Limits) -> float:
     """Seconds between polls at `rate` entries an hour: the shortest that one of the `risks`, a weight and the time to fill the document, asks for."""
-    requests = limits.eagerness_s**2
+    requests = limits.target_delay_s**2
     shortest = requests / rate
     for weight, fill_s in risks:
         if shortest > fill_s**2:
@@ -191,27 +191,27 @@ def _planned(rate: float, risks: Sequence[tuple[float, float]], limits: Limits) 
     return math.sqrt(shortest)
 
 
-def _sudden(rhythm: Rhythm) -> tuple[float, float]:
-    size = max(rhythm.size, _SMALL_DOCUMENT)
+def _sudden(arrival_rate: ArrivalRate) -> tuple[float, float]:
+    size = max(arrival_rate.size, _SMALL_DOCUMENT)
     return _MISSING_WEIGHT / size, size * 3600 / _SUDDEN_PER_HOUR
 
 
-def _again(rhythm: Rhythm, end: float) -> tuple[float, float]:
+def _again(arrival_rate: ArrivalRate, end: float) -> tuple[float, float]:
     """The fastest that a document's worth of the newest arrivals ever came: what overflowed once may do so again, the less likely the longer ago."""
-    recent = rhythm.recent
-    count = min(rhythm.size, len(recent))
-    if count < _BURST_ENTRIES or 2 * count < rhythm.size:
+    recent = arrival_rate.recent
+    count = min(arrival_rate.size, len(recent))
+    if count < _BURST_ENTRIES or 2 * count < arrival_rate.size:
         return 0.0, math.inf
     span, began = min((after - before, -before) for before, after in zip(recent, recent[count - 1 :], strict=False))
-    return _MISSING_WEIGHT * _fade(max(0.0, end + began) / 3600), span * rhythm.size / count
+    return _MISSING_WEIGHT * _fade(max(0.0, end + began) / 3600), span * arrival_rate.size / count
 
 
-def _before_overflow(rhythm: Rhythm, end: float) -> float:
+def _before_overflow(arrival_rate: ArrivalRate, end: float) -> float:
     """Seconds in which a third of the document is replaced at the pace of the newest entry, the newest two, four …, whichever is fastest.
 
     One unexpected entry is thus followed by another look soon: a burst that has just begun shows no more than that.
     """
-    newest, count, size = rhythm.recent, 1, rhythm.size
+    newest, count, size = arrival_rate.recent, 1, arrival_rate.size
     if size < _BURST_ENTRIES:
         return math.inf
     per_entry = math.inf
@@ -221,24 +221,24 @@ def _before_overflow(rhythm: Rhythm, end: float) -> float:
     return size * _LARGEST_SHARE_NEW * per_entry
 
 
-def next_poll(interval_s: float, wishes: Wishes, now: datetime, limits: Limits, *, spread: float) -> datetime:
-    """When to poll again: `interval_s` jittered by up to a tenth with `spread` in [0, 1), then moved past what the publisher asked for.
+def next_poll(interval_s: float, publisher_hints: PublisherHints, now: datetime, limits: Limits, *, jitter: float) -> datetime:
+    """When to poll again: `interval_s` jittered by up to a tenth with `jitter` in [0, 1), then moved past what the publisher asked for.
 
     No wish reaches beyond `polling.max`, and none binds a feed whose interval the operator has fixed.
     """
-    jittered = interval_s * (0.9 + 0.2 * spread)
+    jittered = interval_s * (0.9 + 0.2 * jitter)
     if limits.every_s is not None:
         return now + timedelta(seconds=interval_s)
-    start = now + timedelta(seconds=max(jittered, min(wishes.wait_s, limits.max_s)))
+    start = now + timedelta(seconds=max(jittered, min(publisher_hints.wait_s, limits.max_s)))
     at, latest = start, now + timedelta(seconds=max(limits.max_s, jittered))
-    while _skipped(at, wishes) and at < latest:
+    while _skipped(at, publisher_hints) and at < latest:
         at = (at + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
     return min(at, latest) if at != start else at
 
 
-def _skipped(at: datetime, wishes: Wishes) -> bool:
+def _skipped(at: datetime, publisher_hints: PublisherHints) -> bool:
     utc = at.astimezone(UTC)
-    return utc.hour in wishes.skip_hours or utc.weekday() in wishes.skip_days
+    return utc.hour in publisher_hints.skip_hours or utc.weekday() in publisher_hints.skip_days
 
 
 def after_failure(interval_s: float | None, failures: float, limits: Limits) -> float:

@@ -64,7 +64,7 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class ClaimedDelivery:
     """A claimed delivery with all that sending it takes. `data` is the alert as it was frozen at `alerted_at`.
 
     `kind` is the type that the webhook states; the `data` of `monitoring.…` is a Trouble's. `thread` is the first message about the same story and term, where the receiver has given it a name.
@@ -84,7 +84,7 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class AttemptResult:
     """One attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
 
     `reference` is the receiver's own name for the message, for those that give one.
@@ -101,7 +101,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class DeliveryUpdate:
     """What becomes of a delivery after an attempt. `next_attempt_at` is None once nothing more is tried."""
 
     status: DeliveryStatus
@@ -118,24 +118,26 @@ def judge(http_status: int) -> Outcome:
     return Outcome.GONE if http_status == 410 else Outcome.FAILED
 
 
-def next_step(receipt: Receipt, *, attempts: int, first_attempt_at: datetime, now: datetime, jitter: float) -> Step:
+def update_after(
+    receipt: AttemptResult, *, attempts: int, first_attempt_at: datetime, now: datetime, jitter: float
+) -> DeliveryUpdate:
     """The delivery's next state and time, after `attempts` attempts including this one.
 
     Failures are repeated at once, then after 5 s, 30 s, 2 min, 10 min, 30 min and hourly, each up to a fifth later (`jitter` is in
     [0, 1)), never before the receiver's Retry-After, and given up 24 hours after the first attempt. A wait that would pass the end is cut to it, so that there is a last try.
     """
     if receipt.outcome is Outcome.ACCEPTED:
-        return Step(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
+        return DeliveryUpdate(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
     if receipt.outcome is Outcome.REFUSED:
-        return Step(status=DeliveryStatus.DEAD, next_attempt_at=None, error=receipt.reason)
+        return DeliveryUpdate(status=DeliveryStatus.DEAD, next_attempt_at=None, error=receipt.reason)
     if receipt.outcome is Outcome.GONE:
-        return Step(status=DeliveryStatus.PENDING, next_attempt_at=now, error=receipt.reason)
+        return DeliveryUpdate(status=DeliveryStatus.PENDING, next_attempt_at=now, error=receipt.reason)
     end = first_attempt_at + PERSISTENCE
     if now >= end:
-        return Step(status=DeliveryStatus.DEAD, next_attempt_at=None, error=receipt.reason)
+        return DeliveryUpdate(status=DeliveryStatus.DEAD, next_attempt_at=None, error=receipt.reason)
     wait = WAITS[min(attempts, len(WAITS)) - 1] * (1 + JITTER * jitter)
     wait = max(wait, receipt.retry_after or wait)
-    return Step(status=DeliveryStatus.PENDING, next_attempt_at=min(now + wait, end), error=receipt.reason)
+    return DeliveryUpdate(status=DeliveryStatus.PENDING, next_attempt_at=min(now + wait, end), error=receipt.reason)
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:

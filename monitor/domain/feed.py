@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from monitor.domain.cadence import Rhythm, Wishes
+from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.ids import FeedId
 from monitor.domain.urls import host_of
 
@@ -60,12 +60,12 @@ class Validators:
 class DocumentMemory:
     """What is kept of the last document that was read.
 
-    `imprints` are those of its entries as bytes (a sample of them, if there are many), written together with the articles. `newest` is the latest date in it, `wishes` what it asked of readers. `unreliable` says that the server answers "not changed" for documents that have changed.
+    `imprints` are those of its entries as bytes (a sample of them, if there are many), written together with the articles. `newest` is the latest date in it, `publisher_hints` what it asked of readers. `unreliable` says that the server answers "not changed" for documents that have changed.
     """
 
     imprints: bytes = b""
     newest: datetime | None = None
-    wishes: Wishes = field(default_factory=Wishes)
+    publisher_hints: PublisherHints = field(default_factory=PublisherHints)
     unreliable: bool = False
 
 
@@ -91,7 +91,7 @@ class FeedState:
     next_poll_at: datetime | None = None
     interval_s: float | None = None
     failures: float = 0.0
-    rhythm: Rhythm = field(default_factory=Rhythm)
+    arrival_rate: ArrivalRate = field(default_factory=ArrivalRate)
     document: DocumentMemory = field(default_factory=DocumentMemory)
     gap_at: datetime | None = None
 
@@ -129,7 +129,7 @@ class FeedUpdate:
     host: HostUpdate | None = None
 
 
-def gate_of(url: str) -> str:
+def rate_limit_key(url: str) -> str:
     """The name under which requests to `url` are counted: its host and port, or the platform that counts them together."""
     host = host_of(url)
     for shared in _SHARED_LIMITS:

@@ -16,7 +16,7 @@ from feedparser.datetimes.hungarian import _parse_date_hungarian
 from feedparser.datetimes.rfc822 import _parse_date_rfc822
 from feedparser.datetimes.w3dtf import _parse_date_w3dtf
 
-from monitor.parse.datetext import regular
+from monitor.parse.date_spelling import regular
 from monitor.parse.months import MONTHS
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)

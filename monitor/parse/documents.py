@@ -21,12 +21,12 @@ from monitor.parse.charset import binary_kind, decoded
 from monitor.parse.dates import believable
 from monitor.parse.entries import to_entries
 from monitor.parse.items import Item, Markup
+from monitor.parse.json_documents import items_of_json, items_of_lines
 from monitor.parse.mail import item_of_mail
 from monitor.parse.pdf import item_of_pdf
-from monitor.parse.plaintext import Parts, markdown_parts, text_parts
-from monitor.parse.records import items_of_json, items_of_lines
+from monitor.parse.plain_text import Parts, markdown_parts, text_parts
 from monitor.parse.result import ParseFailure
-from monitor.parse.webpage import item_of_page
+from monitor.parse.saved_page import item_of_page
 
 MAX_BYTES = 10_000_000
 """The default for `max_bytes`; no article is longer."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from monitor.domain.imprint import NO_PIECE, Imprint, imprint
+from monitor.domain.fingerprint import NO_SOURCE_HASH, Fingerprint, fingerprint_of
 from monitor.domain.text import one_line
-from monitor.parse import fast, jsonfeed, reference, sitemap
+from monitor.parse import fast_feed, feedparser_feed, json_feed, sitemap
 from monitor.parse.body import Kind, holds_feed, kind_of, unpacked
 from monitor.parse.discovery import feeds_of_page
 from monitor.parse.entries import have_own_keys, language_tag, to_entries
@@ -21,7 +21,7 @@ from monitor.parse.result import ParsedFeed, ParseFailure
 
 
 def parse_feed(
-    body: bytes, *, url: str, headers: Mapping[str, str], now: datetime, known: Iterable[Imprint] = ()
+    body: bytes, *, url: str, headers: Mapping[str, str], now: datetime, known: Iterable[Fingerprint] = ()
 ) -> ParsedFeed | ParseFailure:
     """The feed in `body`, which `url` answered with `headers`, at the moment `now` (aware).
 
@@ -37,7 +37,7 @@ def parse_feed(
     if kind is Kind.BINARY:
         return ParseFailure(reason="not a feed but binary data")
     lower = {name.lower(): value for name, value in headers.items()}
-    pieces = {one.piece: one for one in known if one.piece != NO_PIECE}
+    pieces = {one.piece: one for one in known if one.piece != NO_SOURCE_HASH}
     document = _read(plain, kind, url=url, headers=lower, known=pieces)
     if document is None:
         return _failure(plain, kind, url=url)
@@ -48,14 +48,16 @@ def parse_feed(
     return parsed
 
 
-def _read(body: bytes, kind: Kind, *, url: str, headers: Mapping[str, str], known: Mapping[bytes, Imprint]) -> FeedDocument | None:
+def _read(
+    body: bytes, kind: Kind, *, url: str, headers: Mapping[str, str], known: Mapping[bytes, Fingerprint]
+) -> FeedDocument | None:
     if kind is Kind.JSON:
-        return jsonfeed.read(body, url=url)
+        return json_feed.read(body, url=url)
     if kind is Kind.SITEMAP:
         return sitemap.read(body, url=url)
     if kind is Kind.HTML and not holds_feed(body):
         return None
-    return fast.read(body, url=url, headers=headers, known=known) or reference.read(body, url=url, headers=headers)
+    return fast_feed.read(body, url=url, headers=headers, known=known) or feedparser_feed.read(body, url=url, headers=headers)
 
 
 def _parsed(document: FeedDocument, *, now: datetime) -> ParsedFeed:
@@ -69,7 +71,7 @@ def _parsed(document: FeedDocument, *, now: datetime) -> ParsedFeed:
         link=document.link,
         language=language,
         entries=entries,
-        pieces=tuple(item.piece if own_keys else NO_PIECE for item in document.items),
+        pieces=tuple(item.piece if own_keys else NO_SOURCE_HASH for item in document.items),
         recognised=document.recognised,
         hints=document.hints,
         hubs=document.hubs,
@@ -80,7 +82,7 @@ def _parsed(document: FeedDocument, *, now: datetime) -> ParsedFeed:
 
 def _are_apart(feed: ParsedFeed) -> bool:
     """Whether no entry that was read has the key of another, read or recognised."""
-    identities = {one.identity for one in (*feed.recognised, *map(imprint, feed.entries))}
+    identities = {one.identity for one in (*feed.recognised, *map(fingerprint_of, feed.entries))}
     return len(identities) == len(feed.recognised) + len(feed.entries)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.domain.imprint import NO_PIECE, Imprint
+from monitor.domain.fingerprint import NO_SOURCE_HASH, Fingerprint
 from monitor.parse.html import html_to_text, plain_text
 from monitor.parse.result import PollHints
 
@@ -43,7 +43,7 @@ class Item:
     published: str = ""
     updated: str = ""
     image: str | None = None
-    piece: bytes = field(default=NO_PIECE, compare=False)
+    piece: bytes = field(default=NO_SOURCE_HASH, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class FeedDocument:
     link: str | None = None
     language: str | None = None
     items: tuple[Item, ...] = ()
-    recognised: tuple[Imprint, ...] = ()
+    recognised: tuple[Fingerprint, ...] = ()
     hints: PollHints = field(default_factory=PollHints)
     hubs: tuple[str, ...] = ()
     self_url: str | None = None

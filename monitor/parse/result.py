@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from monitor.domain.article import Entry
-from monitor.domain.imprint import Imprint
+from monitor.domain.fingerprint import Fingerprint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class ParsedFeed:
     language: str | None = None
     entries: tuple[Entry, ...] = ()
     pieces: tuple[bytes, ...] = ()
-    recognised: tuple[Imprint, ...] = ()
+    recognised: tuple[Fingerprint, ...] = ()
     hints: PollHints = field(default_factory=PollHints)
     hubs: tuple[str, ...] = ()
     self_url: str | None = None

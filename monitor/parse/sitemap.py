@@ -11,7 +11,7 @@ from monitor.domain.urls import absolute_url
 from monitor.parse.body import with_ampersands_escaped
 from monitor.parse.dates import parse_date
 from monitor.parse.items import FeedDocument, Item, Markup
-from monitor.parse.xmltree import tree
+from monitor.parse.safe_xml import tree
 
 MAX_CHILDREN = 1000
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)

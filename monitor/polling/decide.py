@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.domain import cadence
-from monitor.domain.cadence import Limits, Wishes
+from monitor.domain.cadence import Limits, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedStatus, FeedUpdate, HostUpdate, Validators
-from monitor.domain.imprint import packed, unpacked
+from monitor.domain.fingerprint import packed, unpacked
+from monitor.fetching.failures import http_date
+from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, moved_for_good
+from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
-from monitor.polling.excerpt import Excerpt
-from monitor.polling.failures import http_date
-from monitor.polling.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, moved_for_good
 
 CONFIRMATIONS = 3
 """Polls in a row that must name the same new address before it is used."""
@@ -39,7 +39,7 @@ class Plan:
     """What bounds the decision: the limits of the interval, a random number in [0, 1), and whether the feed's host is inside our own network."""
 
     limits: Limits
-    spread: float
+    jitter: float
     inside: bool = False
 
 
@@ -54,7 +54,7 @@ def conditions(state: FeedState, now: datetime) -> Validators:
     seen = state.last_full_fetch_at
     if state.document.unreliable or state.body_hash is None or seen is None or now - seen >= FULL_FETCH_EVERY:
         return Validators()
-    expected = cadence.rate(state.rhythm, now) * (now - seen).total_seconds() / 3600
+    expected = cadence.rate(state.arrival_rate, now) * (now - seen).total_seconds() / 3600
     return Validators() if expected >= SUSPICIOUS_ENTRIES and now - seen >= timedelta(hours=1) else state.validators
 
 
@@ -63,7 +63,7 @@ def unchanged(state: FeedState, fetched: Fetched) -> bool:
     return state.body_hash is not None and state.body_hash == fetched.digest
 
 
-def decide(feed: FeedForPoll, outcome: Outcome, parsed: Excerpt | ParseFailure | None, now: datetime, plan: Plan) -> FeedUpdate:
+def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure | None, now: datetime, plan: Plan) -> FeedUpdate:
     """The feed's next state. `parsed` is None where there was no body, or the one that is already known."""
     if isinstance(outcome, FetchFailure):
         return _failed(feed, outcome, now, plan)
@@ -77,7 +77,7 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: Excerpt | ParseFailure |
         if outcome.status != DELTA:
             learnt["last_full_fetch_at"] = now
     if parsed is None or not isinstance(outcome, Fetched):
-        learnt["rhythm"] = cadence.observe(before.rhythm, (), 0, now)
+        learnt["arrival_rate"] = cadence.observe(before.arrival_rate, (), 0, now)
     else:
         learnt |= _read(before, outcome, parsed, now)
     return FeedUpdate(state=_succeeded(before, learnt, outcome.headers, now, plan), host=_host_recovered(feed))
@@ -89,33 +89,35 @@ def _no_feed(parsed: ParseFailure) -> str:
     return f"this is a web page, not a feed; use {' or '.join(parsed.feeds[:3])} instead"
 
 
-def _read(before: FeedState, outcome: Fetched, document: Excerpt, now: datetime) -> dict[str, Any]:
+def _read(before: FeedState, outcome: Fetched, document: FeedDelta, now: datetime) -> dict[str, Any]:
     """A new document: what is new in it, whether something was missed, and how it changes the rhythm."""
     delta = outcome.status == DELTA
     first = before.last_success_at is None or not before.document.imprints
     fresh = [_time(at) for at in document.fresh]
     if first:
-        rhythm, fresh = cadence.first_seen(fresh, now), []
+        arrival_rate, fresh = cadence.first_seen(fresh, now), []
     else:
-        rhythm = cadence.observe(before.rhythm, fresh, 0 if delta else document.size, now)
+        arrival_rate = cadence.observe(before.arrival_rate, fresh, 0 if delta else document.size, now)
     missed = not first and not delta and _missed(before, document)
     newest = _time(document.newest)
     feed, hints = document.feed, document.feed.hints
     return {
         "title": feed.title or before.title,
         "format": feed.format,
-        "rhythm": rhythm,
+        "arrival_rate": arrival_rate,
         "document": DocumentMemory(
             imprints=_imprints(before, document, delta=delta),
             newest=max((date for date in (newest, before.document.newest) if date is not None), default=None),
-            wishes=Wishes(wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days),
+            publisher_hints=PublisherHints(
+                wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days
+            ),
             unreliable=before.document.unreliable or _lied(before, outcome, fresh, now),
         ),
         "gap_at": now if missed else before.gap_at,
     }
 
 
-def _imprints(before: FeedState, document: Excerpt, *, delta: bool) -> bytes:
+def _imprints(before: FeedState, document: FeedDelta, *, delta: bool) -> bytes:
     """What is kept of the document; an empty one, or one that holds only what is new, does not make the last one forgotten."""
     if delta:
         last = unpacked(before.document.imprints), unpacked(document.imprints)
@@ -127,12 +129,12 @@ def _time(at: float | None) -> datetime | None:
     return None if at is None or math.isnan(at) else datetime.fromtimestamp(at, UTC)
 
 
-def _missed(before: FeedState, document: Excerpt) -> bool:
+def _missed(before: FeedState, document: FeedDelta) -> bool:
     """No entry in common with the last document although this one is full: more may have come than it holds.
 
     A document whose dates are no newer than the last one's has only given its entries other ids.
     """
-    if document.size < 2 or document.size < 0.8 * before.rhythm.size or document.overlaps:
+    if document.size < 2 or document.size < 0.8 * before.arrival_rate.size or document.overlaps:
         return False
     oldest, last = _time(document.oldest), before.document.newest
     return oldest is None or last is None or oldest > last
@@ -161,12 +163,12 @@ def _moved(feed: FeedForPoll, outcome: Fetched | NotModified) -> dict[str, Any]:
 
 def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[str, str], now: datetime, plan: Plan) -> FeedState:
     """The state after a poll that worked, in which it has `learnt` the values of these fields."""
-    rhythm, document = learnt["rhythm"], learnt.get("document", before.document)
-    interval_s = cadence.interval(rhythm, now, plan.limits)
-    wishes: Wishes = document.wishes
+    arrival_rate, document = learnt["arrival_rate"], learnt.get("document", before.document)
+    interval_s = cadence.interval(arrival_rate, now, plan.limits)
+    publisher_hints: PublisherHints = document.publisher_hints
     fresh_s = fresh_for(headers, now)
-    if fresh_s > wishes.wait_s:
-        wishes = replace(wishes, wait_s=fresh_s)
+    if fresh_s > publisher_hints.wait_s:
+        publisher_hints = replace(publisher_hints, wait_s=fresh_s)
     remark = _remark(
         gap_at=learnt.get("gap_at", before.gap_at),
         moved_to=learnt.get("moved_to", before.moved_to),
@@ -181,7 +183,7 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
         reason=remark,
         last_polled_at=now,
         last_success_at=now,
-        next_poll_at=cadence.next_poll(interval_s, wishes, now, plan.limits, spread=plan.spread),
+        next_poll_at=cadence.next_poll(interval_s, publisher_hints, now, plan.limits, jitter=plan.jitter),
         interval_s=interval_s,
         failures=0.0,
     )
@@ -229,7 +231,7 @@ def _failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan)
     wait = timedelta(seconds=cadence.after_failure(before.interval_s, failures, plan.limits))
     state = replace(state, failures=failures)
     if failure.problem is not Problem.TOO_FAST and failure.retry_at is None:
-        return FeedUpdate(state=replace(state, next_poll_at=now + wait * (1 + 0.1 * plan.spread)))
+        return FeedUpdate(state=replace(state, next_poll_at=now + wait * (1 + 0.1 * plan.jitter)))
     until = failure.retry_at if failure.retry_at is not None else now + _pause(feed)
     host = None if plan.inside else HostUpdate(host=feed.host, refusals=feed.refusals + 1, paused_until=until)
     return FeedUpdate(state=replace(state, next_poll_at=max(until, now + wait)), host=host)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.daemon.parser_client import Parse
 from monitor.domain.article import Entry
-from monitor.domain.feed import FeedForPoll, FeedState, gate_of
+from monitor.domain.feed import FeedForPoll, FeedState, rate_limit_key
 from monitor.domain.ids import FeedId
 from monitor.domain.text import one_line
 from monitor.domain.times import age, rfc3339
-from monitor.polling.fetch import Fetcher
-from monitor.polling.outcome import Fetched, FetchFailure
-from monitor.polling.parsing import Parse
-from monitor.polling.poll import PollResult, Setting, poll
+from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.outcome import Fetched, FetchFailure
+from monitor.polling.poll import FeedPollSettings, PollResult, poll
 
 _SHOWN_HEADERS = ("content-type", "content-encoding", "etag", "last-modified", "cache-control", "expires", "retry-after", "server")
 _SHOWN_ENTRIES = 10
@@ -82,11 +82,11 @@ class Diagnosis:
                 yield f"< {name}: {outcome.headers[name][:200]}"
         if self.result.entries or state.reason is None:
             yield f"* {state.format}: {state.title or 'no title'}, {self.result.read} entries{self._newest()}"
-        wishes = state.document.wishes
-        if wishes.wait_s:
-            yield f"* asks to be polled no more often than every {wishes.wait_s / 60:.0f} min"
-        if wishes.skip_hours or wishes.skip_days:
-            yield f"* asks for no polls at hours {sorted(wishes.skip_hours)} UTC and weekdays {sorted(wishes.skip_days)} (0 is Monday)"
+        publisher_hints = state.document.publisher_hints
+        if publisher_hints.wait_s:
+            yield f"* asks to be polled no more often than every {publisher_hints.wait_s / 60:.0f} min"
+        if publisher_hints.skip_hours or publisher_hints.skip_days:
+            yield f"* asks for no polls at hours {sorted(publisher_hints.skip_hours)} UTC and weekdays {sorted(publisher_hints.skip_days)} (0 is Monday)"
 
     def _newest(self) -> str:
         newest = self.result.update.state.document.newest
@@ -113,10 +113,10 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-async def explain_poll(setting: Setting, fetcher: Fetcher, parse: Parse, *, clock: Callable[[], datetime]) -> Diagnosis:
+async def explain_poll(setting: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Callable[[], datetime]) -> Diagnosis:
     """Poll `setting.feed` as if it had just been configured."""
     url = setting.feed.url
-    feed = FeedForPoll(id=FeedId(""), url=url, name="", host=gate_of(url), epoch=0, state=FeedState())
+    feed = FeedForPoll(id=FeedId(""), url=url, name="", host=rate_limit_key(url), epoch=0, state=FeedState())
     started = clock()
-    result = await poll(feed, setting, fetcher, parse, clock=clock, spread=0.5)
+    result = await poll(feed, setting, fetcher, parse, clock=clock, jitter=0.5)
     return Diagnosis(url=url, result=result, at=clock(), took_s=(clock() - started).total_seconds())

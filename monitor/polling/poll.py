@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from monitor.daemon.parser_client import Parse, Parsed
 from monitor.domain.article import Entry, Origin, OriginKind
 from monitor.domain.cadence import Limits
 from monitor.domain.feed import FeedForPoll, FeedUpdate
 from monitor.domain.urls import host_of
+from monitor.fetching import address_guard
+from monitor.fetching.access import Access, access_for
+from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.outcome import Fetched, FetchFailure, Outcome
+from monitor.parse.feed_delta import FeedDelta, joined
 from monitor.parse.result import ParsedFeed
-from monitor.polling import guard
 from monitor.polling.decide import Plan, address, conditions, decide, unchanged
-from monitor.polling.excerpt import Excerpt, joined
-from monitor.polling.fetch import Fetcher
-from monitor.polling.outcome import Fetched, FetchFailure, Outcome
-from monitor.polling.parsing import Parse, Parsed
-from monitor.polling.request import Access, access_for
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
-from monitor.storage.ingesting import Arrival
+from monitor.storage.ingest import IngestRequest
 
 MANY_ENTRIES = 2000
 """Above this, deciding takes milliseconds and is moved off the event loop."""
@@ -45,7 +45,7 @@ class PollResult:
     read: int = 0
     first: bool = False
 
-    def arrivals(self, backfill: timedelta, now: datetime, *, most: int) -> list[Arrival]:
+    def arrivals(self, backfill: timedelta, now: datetime, *, most: int) -> list[IngestRequest]:
         """The entries to store, at most `most` together; at least one arrival, be it without any.
 
         After the first fetch all of them may raise alerts, at the first those published within `backfill`.
@@ -56,11 +56,11 @@ class PollResult:
 
         alertable: Callable[[Entry], bool] = recent if self.first else lambda _: True
         parts = [self.entries[start : start + most] for start in range(0, len(self.entries), most)] or [()]
-        return [Arrival(origin=self.origin, entries=part, alertable=alertable) for part in parts]
+        return [IngestRequest(origin=self.origin, entries=part, alertable=alertable) for part in parts]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
+class FeedPollSettings:
     """What the configuration says about polling one feed."""
 
     feed: FeedSettings
@@ -83,19 +83,19 @@ class Setting:
 
 
 async def poll(
-    feed: FeedForPoll, setting: Setting, fetcher: Fetcher, parse: Parse, *, clock: Callable[[], datetime], spread: float
+    feed: FeedForPoll, setting: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Callable[[], datetime], jitter: float
 ) -> PollResult:
-    """Ask `feed` once. Whatever the server does, the result is a value; `spread` in [0, 1) jitters the next poll."""
+    """Ask `feed` once. Whatever the server does, the result is a value; `jitter` in [0, 1) jitters the next poll."""
     outcome: Outcome = await fetcher.get(
         address(feed), origin=feed.url, access=setting.access, validators=conditions(feed.state, clock())
     )
     parsed: Parsed | None = None
     if isinstance(outcome, Fetched) and not unchanged(feed.state, outcome):
         parsed = await parse(outcome.body, outcome.url, outcome.headers, clock(), feed.state.document.imprints)
-        if isinstance(parsed, Excerpt) and parsed.feed.children:
+        if isinstance(parsed, FeedDelta) and parsed.feed.children:
             outcome, parsed = await _with_children(feed, outcome, parsed, setting.access, fetcher, parse, clock)
-    found = parsed if isinstance(parsed, Excerpt) else None
-    plan = Plan(limits=setting.limits, spread=spread, inside=guard.is_inside(feed.url))
+    found = parsed if isinstance(parsed, FeedDelta) else None
+    plan = Plan(limits=setting.limits, jitter=jitter, inside=address_guard.is_inside(feed.url))
     if found is not None and found.size > MANY_ENTRIES:
         update = await asyncio.to_thread(decide, feed, outcome, parsed, clock(), plan)
     else:
@@ -114,14 +114,14 @@ async def poll(
 async def _with_children(
     feed: FeedForPoll,
     index: Fetched,
-    parsed: Excerpt,
+    parsed: FeedDelta,
     access: Access,
     fetcher: Fetcher,
     parse: Parse,
     clock: Callable[[], datetime],
 ) -> tuple[Outcome, Parsed | None]:
     """A sitemap index read as one document: its newest sitemaps' entries. Its own validators say nothing about theirs."""
-    bodies, children = [index.body], list[Excerpt]()
+    bodies, children = [index.body], list[FeedDelta]()
     for url in parsed.feed.children[:MAX_CHILDREN]:
         answer = await fetcher.get(url, origin=feed.url, access=access)
         if isinstance(answer, FetchFailure):
@@ -129,13 +129,13 @@ async def _with_children(
         if isinstance(answer, Fetched):
             child = await parse(answer.body, answer.url, answer.headers, clock(), feed.state.document.imprints)
             bodies.append(answer.body)
-            children += [child] if isinstance(child, Excerpt) else []
+            children += [child] if isinstance(child, FeedDelta) else []
     headers = {name: value for name, value in index.headers.items() if name not in {"etag", "last-modified"}}
     whole = replace(index, body=b"\x00".join(bodies), headers=headers)
     return whole, None if unchanged(feed.state, whole) else joined(parsed, children)
 
 
-def _origin(feed: FeedForPoll, configured: FeedSettings, found: Excerpt | None) -> Origin:
+def _origin(feed: FeedForPoll, configured: FeedSettings, found: FeedDelta | None) -> Origin:
     title = found.feed.title if found is not None else ""
     return Origin(
         kind=OriginKind.FEED,

@@ -8,19 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.daemon.parser_client import Parse
 from monitor.domain.errors import MonitorError
 from monitor.domain.feed import FeedForPoll, FeedStatus, FeedUpdate
 from monitor.domain.ids import ScanId
 from monitor.domain.text import one_line
+from monitor.fetching.fetcher import Fetcher
 from monitor.logs import get_logger
-from monitor.polling.fetch import Fetcher
-from monitor.polling.parsing import Parse
-from monitor.polling.poll import PollResult, Setting, poll
+from monitor.polling.poll import FeedPollSettings, PollResult, poll
 from monitor.settings.model import Settings
 from monitor.storage import feeds
-from monitor.storage.articles import Ingested, ingest_all
+from monitor.storage.articles import IngestResult, ingest_all
 from monitor.storage.engine import Database
-from monitor.storage.ingesting import Arrival
+from monitor.storage.ingest import IngestRequest
 
 MAX_RUNNING = 200
 """Polls at the same time: enough that servers which never answer do not take every place, few enough for one process's memory."""
@@ -34,7 +34,7 @@ _GATHER_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
+class PollerResources:
     """What a poller works with; all of it is the caller's to open and close."""
 
     database: Database
@@ -47,7 +47,7 @@ class Poller:
 
     def __init__(
         self,
-        tools: Tools,
+        tools: PollerResources,
         settings: Settings,
         *,
         on_stored: Callable[[Sequence[ScanId]], object],
@@ -67,7 +67,9 @@ class Poller:
         """Poll by these settings from now on."""
         self._settings = settings
         self._tools.fetcher.configure(settings.polling, settings.http)
-        self._feeds = {feed.url: Setting(feed=feed, polling=settings.polling, http=settings.http) for feed in settings.feeds}
+        self._feeds = {
+            feed.url: FeedPollSettings(feed=feed, polling=settings.polling, http=settings.http) for feed in settings.feeds
+        }
 
     async def tick(self) -> int:
         """Claim what is due, as far as there is room, and start polling it; the number of polls started. Does not wait for them."""
@@ -103,7 +105,7 @@ class Poller:
         if unfinished:
             await asyncio.to_thread(self._release, unfinished)
 
-    def _claim(self, room: int) -> list[tuple[FeedForPoll, Setting]]:
+    def _claim(self, room: int) -> list[tuple[FeedForPoll, FeedPollSettings]]:
         """Feeds and what is configured for them; those that the configuration has lost in this moment are given back."""
         polling, configured = self._settings.polling, self._feeds
         with self._tools.database.write() as connection:
@@ -122,8 +124,8 @@ class Poller:
         with self._tools.database.write() as connection:
             feeds.release(connection, claims)  # type: ignore[arg-type] # ids of claimed feeds
 
-    async def _poll(self, feed: FeedForPoll, setting: Setting) -> None:
-        result = await poll(feed, setting, self._tools.fetcher, self._tools.parse, clock=self._clock, spread=self._chance())
+    async def _poll(self, feed: FeedForPoll, setting: FeedPollSettings) -> None:
+        result = await poll(feed, setting, self._tools.fetcher, self._tools.parse, clock=self._clock, jitter=self._chance())
         self._results.put_nowait(result)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
@@ -176,12 +178,12 @@ class Poller:
             _report(batch[number], taken[number])
         return [scan for parts in taken for one in parts for scan in one.scans]
 
-    def _store_early(self, result: PollResult, arrivals: Sequence[Arrival]) -> list[Ingested]:
+    def _store_early(self, result: PollResult, arrivals: Sequence[IngestRequest]) -> list[IngestResult]:
         """Store all but the end of a very long document, each part in a transaction of its own, since others want to write as well.
 
         What is stored of it when the process is killed, the next poll finds known.
         """
-        taken: list[Ingested] = []
+        taken: list[IngestResult] = []
         for arrival in arrivals:
             with self._tools.database.write() as connection:
                 if not feeds.is_claimed(connection, result.feed):
@@ -203,7 +205,7 @@ class Poller:
             feeds.finish(connection, result.feed, FeedUpdate(state=state))
 
 
-def _report(result: PollResult, stored: Sequence[Ingested]) -> None:
+def _report(result: PollResult, stored: Sequence[IngestResult]) -> None:
     """Log what changed: a feed that goes on failing is in the health list, not in the log again and again."""
     log = get_logger().bind(feed=result.feed.url)
     before, after = result.feed.state, result.update.state

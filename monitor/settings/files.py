@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from monitor.domain.errors import Fault
-from monitor.settings.place import Node, Scalar, Source
-from monitor.settings.rows import Rows
-from monitor.settings.tree import read_tree
+from monitor.settings.row_cache import Rows
+from monitor.settings.source_position import Node, Scalar, SourceFile
+from monitor.settings.yaml_tree import read_tree
 
 _MAGIC: Final = frozenset("*?[")
 _LARGEST_SECRET: Final = 65_536
@@ -38,8 +38,8 @@ class Files:
 
     state: State = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
-    trees: dict[Source, Tree] = field(default_factory=dict)
-    known: Mapping[Source, Tree] = field(default_factory=dict)
+    trees: dict[SourceFile, Tree] = field(default_factory=dict)
+    known: Mapping[SourceFile, Tree] = field(default_factory=dict)
     lists: dict[str, Rows] = field(default_factory=dict)
     known_lists: Mapping[str, Rows] = field(default_factory=dict)
 
@@ -52,7 +52,7 @@ class Files:
         self.state.setdefault(path, _signature(path))
         return is_file(path)
 
-    def source(self, path: Path, name: str, *, largest: int | None = None) -> Source | Fault:
+    def source(self, path: Path, name: str, *, largest: int | None = None) -> SourceFile | Fault:
         """The file's text, or what is wrong with the file as a whole."""
         self.order.setdefault(name, len(self.order))
         data = self._bytes(path)
@@ -63,7 +63,7 @@ class Files:
             return Fault(file=name, line=0, column=0, message=message)
         return decoded(data, path, name)
 
-    def tree(self, source: Source, env: Mapping[str, str]) -> Tree:
+    def tree(self, source: SourceFile, env: Mapping[str, str]) -> Tree:
         """What `read_tree` makes of a YAML file; `env` must not change as long as `known` is handed on."""
         if source not in self.trees:
             self.trees[source] = self.known.get(source) or read_tree(source, env)
@@ -73,17 +73,17 @@ class Files:
         """The stripped text of the file that `node` names."""
         path = resolve(node)
         if path is None:
-            return None, node.place.fault("not a path")
+            return None, node.position.fault("not a path")
         data = self._bytes(path)
         if isinstance(data, str):
-            return None, node.place.fault(f"the file named here cannot be read: {data}")
+            return None, node.position.fault(f"the file named here cannot be read: {data}")
         if len(data) > _LARGEST_SECRET:
-            return None, node.place.fault(f"the file named here is larger than {_LARGEST_SECRET} bytes")
+            return None, node.position.fault(f"the file named here is larger than {_LARGEST_SECRET} bytes")
         try:
             text = data.decode("utf-8-sig").strip()
         except UnicodeDecodeError:
-            return None, node.place.fault("the file named here is not UTF-8 text")
-        return (text, None) if text else (None, node.place.fault("the file named here is empty"))
+            return None, node.position.fault("the file named here is not UTF-8 text")
+        return (text, None) if text else (None, node.position.fault("the file named here is empty"))
 
     def matching(self, path: Path) -> tuple[Path, ...]:
         """The files that `path` means: itself, or what it matches as a glob, sorted."""
@@ -141,7 +141,7 @@ def _signature(path: Path) -> tuple[int, ...]:
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
-def decoded(data: bytes, path: Path, name: str) -> Source | Fault:
+def decoded(data: bytes, path: Path, name: str) -> SourceFile | Fault:
     """`data` as text, or where it stops being UTF-8."""
     try:
         text = data.decode("utf-8-sig")
@@ -151,7 +151,7 @@ def decoded(data: bytes, path: Path, name: str) -> Source | Fault:
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             line, column = 1, 1
         return Fault(file=name, line=line, column=column, message="not UTF-8 text; save the file as UTF-8")
-    return Source(path=path, name=name, text=text.replace("\r\n", "\n"))
+    return SourceFile(path=path, name=name, text=text.replace("\r\n", "\n"))
 
 
 def expand(pattern: str) -> tuple[Path, ...]:
@@ -168,10 +168,10 @@ def resolve(node: Scalar) -> Path | None:
         named = Path(value).expanduser()
     except RuntimeError:
         return None
-    return Path(os.path.abspath(node.place.source.path.parent / named))  # noqa: PTH100 - links must not be followed: `..` is meant as written
+    return Path(os.path.abspath(node.position.source.path.parent / named))  # noqa: PTH100 - links must not be followed: `..` is meant as written
 
 
-def shown(parent: Source, node: Scalar, path: Path) -> str:
+def shown(parent: SourceFile, node: Scalar, path: Path) -> str:
     """How messages name a file that `parent` pulls in: beside the parent's own name, or by its path where it was named so."""
     if Path(parent.name).is_absolute() or Path(node.value or "").is_absolute():
         return str(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from monitor.settings.files import Files, State
-from monitor.settings.load import CheckTerms, Reading, read
+from monitor.settings.load import CheckTerms, LoadResult, read
 from monitor.settings.model import Settings
 
 
@@ -70,7 +70,7 @@ class LiveSettings:
         self._files = reading.files
         return self._take(reading)
 
-    def _read(self) -> Reading:
+    def _read(self) -> LoadResult:
         return read(self._path, self._env, check_terms=None if self._check_terms is None else self._checked, before=self._files)
 
     def _checked(self, terms: Sequence[Term]) -> Sequence[Fault]:
@@ -82,7 +82,7 @@ class LiveSettings:
             self._sound = tuple(terms)
         return faults
 
-    def _take(self, reading: Reading) -> Changed | Rejected | None:
+    def _take(self, reading: LoadResult) -> Changed | Rejected | None:
         before, self._reported = self._reported, reading.faults
         if reading.settings is None:
             return None if reading.faults == before else Rejected(faults=reading.faults)

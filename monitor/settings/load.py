@@ -13,14 +13,14 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
-from monitor.settings.assemble import Assembly
+from monitor.settings.config_merger import ConfigMerger
 from monitor.settings.files import Files
-from monitor.settings.messages import message
 from monitor.settings.model import NOT_WRITTEN, Settings
-from monitor.settings.place import Mapping, Scalar
-from monitor.settings.references import dangling, repeated_feeds
-from monitor.settings.shape import Shaper
-from monitor.settings.terms import TermReader, faults_of
+from monitor.settings.references import repeated_feeds, unresolved_references
+from monitor.settings.schema_walker import SchemaWalker
+from monitor.settings.source_position import Mapping, Scalar
+from monitor.settings.term_reader import TermReader, faults_of
+from monitor.settings.validation_messages import message
 from monitor.settings.values import DatabaseAddress, RedisAddress
 
 CheckTerms = Callable[[Several[Term]], Several[Fault]]
@@ -37,7 +37,7 @@ _BESIDE_THE_MODEL: Final = ("include", "watch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class LoadResult:
     """What came of reading a configuration: settings or faults, and the files that were looked at either way."""
 
     settings: Settings | None
@@ -53,46 +53,48 @@ def load(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | No
     return reading.settings
 
 
-def read(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None, before: Files | None = None) -> Reading:
+def read(
+    path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None, before: Files | None = None
+) -> LoadResult:
     """Like `load`, with the files that were read; never raises for what stands in them.
 
     `before` are the files of an earlier reading in the same environment: YAML and rows of lists that have not changed since are not read again.
     """
     files = Files() if before is None else Files(known=before.trees, known_lists=before.lists)
-    assembly = Assembly(env=env, files=files)
-    root = assembly.read(Path.cwd() / path, str(path))
-    faults = assembly.faults
+    merger = ConfigMerger(env=env, files=files)
+    root = merger.read(Path.cwd() / path, str(path))
+    faults = merger.faults
     settings = None
     if root is not None:
-        settings = _interpret(root, env, assembly, check_terms)
+        settings = _interpret(root, env, merger, check_terms)
     ordered = sorted(
         set(faults), key=lambda fault: (files.order.get(fault.file, len(files.order)), fault.line, fault.column, fault.message)
     )
-    return Reading(settings=None if ordered else settings, faults=tuple(ordered), files=files)
+    return LoadResult(settings=None if ordered else settings, faults=tuple(ordered), files=files)
 
 
-def _interpret(root: Mapping, env: Environment[str, str], assembly: Assembly, check_terms: CheckTerms | None) -> Settings | None:
-    faults = assembly.faults
+def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, check_terms: CheckTerms | None) -> Settings | None:
+    faults = merger.faults
     entries = dict(root.entries)
     watch = entries.pop("watch", None)
-    shaper = Shaper(files=assembly.files)
-    data = shaper.section(Mapping(place=root.place, entries=entries), Settings, without=NOT_WRITTEN, also=_BESIDE_THE_MODEL)
-    terms = TermReader(env=env, files=assembly.files)
+    walker = SchemaWalker(files=merger.files)
+    data = walker.section(Mapping(position=root.position, entries=entries), Settings, without=NOT_WRITTEN, also=_BESIDE_THE_MODEL)
+    terms = TermReader(env=env, files=merger.files)
     if watch is not None:
         terms.read(watch.value)
-    faults += shaper.faults
+    faults += walker.faults
     faults += terms.faults
-    faults += repeated_feeds(data, shaper)
-    if not assembly.broken:
-        faults += dangling(data, shaper, entries.get("channels"), terms)
+    faults += repeated_feeds(data, walker)
+    if not merger.broken:
+        faults += unresolved_references(data, walker, entries.get("channels"), terms)
     if check_terms is not None:
         faults += _checked(terms, check_terms)
     faults += _override(data, env, root)
-    data.setdefault("data_dir", root.place.source.path.parent / "data")
+    data.setdefault("data_dir", root.position.source.path.parent / "data")
     try:
         return Settings.model_validate({**data, "terms": tuple(terms.terms)})
     except ValidationError as error:
-        faults += faults_of(error, shaper, root)
+        faults += faults_of(error, walker, root)
         return None
 
 
@@ -104,7 +106,7 @@ def _override(data: dict[str, Any], env: Environment[str, str], root: Mapping) -
             try:
                 data[key] = address.validate_python(env[variable])
             except ValidationError as error:
-                faults.append(root.place.source.fault(0, 0, f"${variable}: {message(error.errors()[0])}"))
+                faults.append(root.position.source.fault(0, 0, f"${variable}: {message(error.errors()[0])}"))
     return faults
 
 
@@ -118,5 +120,5 @@ def _moved(fault: Fault, queries: dict[str, Scalar]) -> Fault:
         query = queries.get(f"{fault.file}:{fault.line}:{column}")
         if query is not None:
             offset = fault.column - column if query.value == query.written else 0
-            return query.place_of(offset).fault(fault.message)
+            return query.position_of(offset).fault(fault.message)
     return fault

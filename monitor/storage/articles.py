@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage import scans
-from monitor.storage.ingesting import Arrival, Batch, Said, keep, past, shared_urls, unseen
+from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep, past, shared_urls
 from monitor.storage.locks import serialise
 from monitor.storage.tables import articles, revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ingested:
+class IngestResult:
     """What the entries of one origin came to. `scans` are the outbox rows to relay; `known` counts entries that brought nothing new."""
 
     new: tuple[ArticleId, ...] = ()
@@ -30,29 +30,29 @@ class Ingested:
 
 def ingest(
     connection: Connection, origin: Origin, entries: Sequence[Entry], *, now: datetime, alertable: Callable[[Entry], bool]
-) -> Ingested:
+) -> IngestResult:
     """Store what is new in the `entries` of one origin, as `ingest_all` does."""
-    return ingest_all(connection, [Arrival(origin=origin, entries=entries, alertable=alertable)], now=now)[0]
+    return ingest_all(connection, [IngestRequest(origin=origin, entries=entries, alertable=alertable)], now=now)[0]
 
 
-def ingest_all(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> tuple[Ingested, ...]:
+def ingest_all(connection: Connection, arrivals: Sequence[IngestRequest], *, now: datetime) -> tuple[IngestResult, ...]:
     """Store what is new in `arrivals` and queue it for scanning, all in the caller's transaction; what each came to.
 
     An entry already seen in its origin is skipped, or revised if its text changed. One seen elsewhere, by canonical URL or by text,
     is recorded as another appearance of that article; if it says more than the stored copy, it becomes its next revision.
     """
-    fresh = unseen(connection, arrivals)
+    fresh = changed_entries(connection, arrivals)
     if not any(fresh):
-        return tuple(Ingested(known=len(arrival.entries)) for arrival in arrivals)
+        return tuple(IngestResult(known=len(arrival.entries)) for arrival in arrivals)
     if serialise(connection, "ingest"):
-        fresh = unseen(connection, [_only(arrival, said) for arrival, said in zip(arrivals, fresh, strict=True)])
+        fresh = changed_entries(connection, [_only(arrival, said) for arrival, said in zip(arrivals, fresh, strict=True)])
     batch = Batch(connection, [one for said in fresh for one in said], shared=shared_urls(arrivals), now=now)
     changed = [_taken(batch, said) for said in fresh]
     batch.write(connection)
     revisions = {article_id: row["revision"] for article_id, row in {**batch.new, **batch.revised}.items()}
     queued = scans.add(connection, list(revisions.items()), now)
     return tuple(
-        Ingested(
+        IngestResult(
             new=new,
             revised=revised,
             known=len(arrival.entries) - len(new) - len(revised),
@@ -62,11 +62,11 @@ def ingest_all(connection: Connection, arrivals: Sequence[Arrival], *, now: date
     )
 
 
-def _only(arrival: Arrival, said: Sequence[Said]) -> Arrival:
+def _only(arrival: IngestRequest, said: Sequence[EntryChange]) -> IngestRequest:
     return replace(arrival, entries=[one.entry for one in said])
 
 
-def _taken(batch: Batch, said: Sequence[Said]) -> tuple[tuple[ArticleId, ...], tuple[ArticleId, ...]]:
+def _taken(batch: Batch, said: Sequence[EntryChange]) -> tuple[tuple[ArticleId, ...], tuple[ArticleId, ...]]:
     """Which articles are new, and which of the others are revised, by what one origin said and no other before it."""
     before, revised_before = len(batch.new), len(batch.revised)
     for one in said:

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from monitor.domain.delivery import Outcome, Receipt
+from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.ids import DeliveryId
 from monitor.storage.dialect import insert
 from monitor.storage.ids import new_id
 from monitor.storage.tables import attempts
 
 
-def record(connection: Connection, made: Sequence[tuple[DeliveryId, Receipt]]) -> None:
+def record(connection: Connection, made: Sequence[tuple[DeliveryId, AttemptResult]]) -> None:
     """Keep the receipt of each attempt; a message that carried several deliveries is an attempt of each."""
     rows: list[dict[str, Any]] = [
         {
@@ -32,11 +32,11 @@ def record(connection: Connection, made: Sequence[tuple[DeliveryId, Receipt]]) -
         connection.execute(insert(connection, attempts), rows)
 
 
-def of(connection: Connection, delivery_id: DeliveryId) -> tuple[Receipt, ...]:
+def of(connection: Connection, delivery_id: DeliveryId) -> tuple[AttemptResult, ...]:
     """Every attempt of a delivery, the first one first."""
     query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.at, attempts.c.id)
     return tuple(
-        Receipt(
+        AttemptResult(
             outcome=Outcome(row.outcome),
             at=row.at,
             duration_s=row.duration_s,

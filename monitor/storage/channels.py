@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
-from monitor.domain.channel import ChannelState
+from monitor.domain.channel_state import ChannelState
 from monitor.storage.dialect import insert
 from monitor.storage.tables import channels
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
 from monitor.domain.alert import Reason
-from monitor.domain.delivery import CREATED, UPDATED, Delivery, DeliveryStatus, Parcel, Step, Thread
+from monitor.domain.delivery import CREATED, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate, Thread
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.watch import Severity
 from monitor.storage.dialect import insert
@@ -98,7 +98,7 @@ def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> t
     return tuple(DeliveryId(one) for one in connection.execute(query).scalars())
 
 
-def claim(connection: Connection, ids: Sequence[DeliveryId], *, token: str, until: datetime) -> tuple[Parcel, ...]:
+def claim(connection: Connection, ids: Sequence[DeliveryId], *, token: str, until: datetime) -> tuple[ClaimedDelivery, ...]:
     """Take these pending deliveries for `token` until the lease ends; what was taken, oldest alert first."""
     taken = update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.status == _PENDING)
     connection.execute(taken.values(status=_SENDING, lease_token=token, lease_until=until))
@@ -126,7 +126,7 @@ def claim(connection: Connection, ids: Sequence[DeliveryId], *, token: str, unti
 def settle(
     connection: Connection,
     ids: Sequence[DeliveryId],
-    step: Step,
+    step: DeliveryUpdate,
     *,
     token: str,
     now: datetime,
@@ -158,7 +158,7 @@ def release_all(connection: Connection, *, token: str) -> int:
     return connection.execute(query.values(status=_PENDING, **_FREE)).rowcount
 
 
-def hasten(connection: Connection, channel: str, *, now: datetime) -> int:
+def make_due(connection: Connection, channel: str, *, now: datetime) -> int:
     """A channel works again: what waits for a retry is due now, so that the backlog leaves oldest first. How many."""
     query = update(deliveries).where(
         deliveries.c.channel == channel, deliveries.c.status == _PENDING, deliveries.c.next_attempt_at > now
@@ -166,7 +166,7 @@ def hasten(connection: Connection, channel: str, *, now: datetime) -> int:
     return connection.execute(query.values(next_attempt_at=now)).rowcount
 
 
-def take_over(connection: Connection, channel: str, to: str) -> tuple[DeliveryId, ...]:
+def copy_to_fallback(connection: Connection, channel: str, to: str) -> tuple[DeliveryId, ...]:
     """Send what waits on the failing channel `channel` to the channel `to` as well, each alert only once. The new deliveries."""
     other = deliveries.alias()
     query = select(deliveries.c.alert_id, deliveries.c.created_at).where(
@@ -179,7 +179,7 @@ def take_over(connection: Connection, channel: str, to: str) -> tuple[DeliveryId
     return tuple(one for row in waiting for one in create(connection, row.alert_id, (to,), now=row.created_at))
 
 
-def strand(connection: Connection, channel: str, reason: str, *, now: datetime) -> int:
+def dead_letter_all(connection: Connection, channel: str, reason: str, *, now: datetime) -> int:
     """Make dead letters of all that waits on a channel that does not exist. How many."""
     query = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.status.in_((_PENDING, _HELD, _SENDING)))
     dead = {"status": DeliveryStatus.DEAD, "next_attempt_at": None, "last_error": reason, "settled_at": now, **_FREE}
@@ -261,7 +261,7 @@ def _held_by(ids: Sequence[DeliveryId], token: str) -> Any:
     return and_(deliveries.c.id.in_(ids), deliveries.c.lease_token == token, deliveries.c.status == _SENDING)
 
 
-def _parcel(row: Any) -> Parcel:
+def _parcel(row: Any) -> ClaimedDelivery:
     common: dict[str, Any] = {
         "id": row.id,
         "alerted_at": row.alerted_at,
@@ -269,10 +269,10 @@ def _parcel(row: Any) -> Parcel:
         "first_attempt_at": row.first_attempt_at,
     }
     if row.notice is not None:
-        return Parcel(alert_id=None, severity=Severity.HIGH, data=row.notice["data"], kind=row.notice["type"], **common)
+        return ClaimedDelivery(alert_id=None, severity=Severity.HIGH, data=row.notice["data"], kind=row.notice["type"], **common)
     severity = Severity(row.severity)
     kind = UPDATED if row.data.get("alert", {}).get("reason") == Reason.JOINED else CREATED
-    return Parcel(
+    return ClaimedDelivery(
         alert_id=row.alert_id, severity=severity, data=row.data, kind=kind, term=row.term, story_id=row.story_id, **common
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, func, literal, or_, select, update
 
-from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators, gate_of
+from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators, rate_limit_key
 from monitor.domain.ids import FeedId
 from monitor.settings.feeds import FeedSettings
 from monitor.storage import feed_history, hosts
@@ -52,7 +52,9 @@ def sync(connection: Connection, configured: Iterable[FeedSettings], now: dateti
 def _add(connection: Connection, names: Mapping[str, str], now: datetime) -> None:
     if not names:
         return
-    rows = [{"id": new_id(), "url": url, "name": name, "host": gate_of(url), "next_poll_at": now} for url, name in names.items()]
+    rows = [
+        {"id": new_id(), "url": url, "name": name, "host": rate_limit_key(url), "next_poll_at": now} for url, name in names.items()
+    ]
     hosts.ensure(connection, {str(row["host"]) for row in rows})
     connection.execute(insert(connection, feeds).on_conflict_do_nothing(index_elements=["url"]), rows)
 
@@ -132,14 +134,16 @@ def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
     feed_id, url, name, host, epoch, etag, last_modified, history, imprints, *columns = tuple(row)
     values = dict(zip(_COLUMNS, columns, strict=True))
     values["status"] = FeedStatus(values["status"])
-    rhythm, document = feed_history.read(history, imprints, values["last_success_at"])
+    arrival_rate, document = feed_history.read(history, imprints, values["last_success_at"])
     return FeedForPoll(
         id=FeedId(feed_id),
         url=url,
         name=name or values["title"] or "",
         host=host,
         epoch=epoch,
-        state=FeedState(**values, validators=Validators(etag=etag, last_modified=last_modified), rhythm=rhythm, document=document),
+        state=FeedState(
+            **values, validators=Validators(etag=etag, last_modified=last_modified), arrival_rate=arrival_rate, document=document
+        ),
         refusals=refusals.get(host, 0),
     )
 
@@ -187,8 +191,8 @@ def _changed(before: FeedState, after: FeedState) -> dict[str, Any]:
         values |= {"etag": after.validators.etag, "last_modified": after.validators.last_modified}
     if after.document.imprints != before.document.imprints:
         values["imprints"] = after.document.imprints
-    if feed_history.differs((before.rhythm, before.document), (after.rhythm, after.document)):
-        values["history"] = feed_history.write(after.rhythm, after.document)
+    if feed_history.differs((before.arrival_rate, before.document), (after.arrival_rate, after.document)):
+        values["history"] = feed_history.write(after.arrival_rate, after.document)
     return values
 
 

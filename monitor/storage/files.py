@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from monitor.storage.chunks import parts
 from monitor.storage.dialect import insert
-from monitor.storage.parts import parts
 from monitor.storage.tables import files
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, union, update
 from monitor.storage.tables import channels, deliveries
 
 
-def holders(connection: Connection, now: datetime) -> frozenset[str]:
+def lease_owners(connection: Connection, now: datetime) -> frozenset[str]:
     """The tokens of all leases that are not over."""
     held = (select(table.c.lease_token).where(table.c.lease_until > now) for table in (channels, deliveries))
     return frozenset(connection.execute(union(*held)).scalars())

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, delete, func, literal, or_, select, update
 
 from monitor.domain.ids import ArticleId, ScanId
+from monitor.storage.chunks import parts
 from monitor.storage.dialect import insert
 from monitor.storage.ids import new_id
-from monitor.storage.parts import parts
 from monitor.storage.tables import scans
 from monitor.storage.types import UtcDateTime
 

@@ -272,7 +272,7 @@ silences = Table(
     Column("reason", SafeText),
 )
 
-troubles = Table(
+incidents = Table(
     "troubles",
     metadata,
     Column("subject", SafeText, primary_key=True),

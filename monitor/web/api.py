@@ -16,24 +16,26 @@ from monitor.domain.ids import DeliveryId
 from monitor.domain.text import printable
 from monitor.records import delivery_record, feed_records, status_record, story_record
 from monitor.storage import alerts, archive, deliveries, stories
-from monitor.web.answers import Refused, json_answer, json_of
+from monitor.web.app_state import AppState, app_state_of
 from monitor.web.parameters import alert_filter, choice_of, expect_only, limit_of, since_of, text_of
-from monitor.web.room import Room, room_of
+from monitor.web.responses import ApiError, json_of, json_response
 
 
 async def alerts_(request: Request) -> Response:
     """`GET /api/alerts?since=&term=&severity=&before=&limit=`."""
     expect_only(request, ("since", "term", "severity", "before", "limit"))
     wanted, limit = alert_filter(request, datetime.now(UTC)), limit_of(request)
-    return json_answer(await room_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit)))
+    return json_response(await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit)))
 
 
 async def articles_(request: Request) -> Response:
     """`GET /api/articles?search=&since=&limit=`."""
     expect_only(request, ("search", "since", "limit"))
     search, since, limit = text_of(request, "search"), since_of(request, datetime.now(UTC)), limit_of(request)
-    return json_answer(
-        await room_of(request).read(lambda connection: list(archive.listing(connection, search=search, since=since, limit=limit)))
+    return json_response(
+        await app_state_of(request).read(
+            lambda connection: list(archive.listing(connection, search=search, since=since, limit=limit))
+        )
     )
 
 
@@ -41,8 +43,8 @@ async def stories_(request: Request) -> Response:
     """`GET /api/stories?since=&limit=`."""
     expect_only(request, ("since", "limit"))
     since, limit = since_of(request, datetime.now(UTC)), limit_of(request)
-    found = await room_of(request).read(lambda connection: stories.listing(connection, since=since, limit=limit))
-    return json_answer([story_record(story) for story in found])
+    found = await app_state_of(request).read(lambda connection: stories.listing(connection, since=since, limit=limit))
+    return json_response([story_record(story) for story in found])
 
 
 async def feeds_(request: Request) -> Response:
@@ -50,14 +52,14 @@ async def feeds_(request: Request) -> Response:
     expect_only(request, ("status", "search", "limit"))
     status, search = choice_of(request, "status", FeedStatus), (text_of(request, "search") or "").lower()
     limit = limit_of(request) if text_of(request, "limit") else None
-    room = room_of(request)
-    records = await room.read(lambda connection: feed_records(connection, room.settings.feeds))
+    app_state = app_state_of(request)
+    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings.feeds))
     chosen = [
         record
         for record in records
         if (status is None or record["status"] == status) and search in f"{record['name']} {record['url']}".lower()
     ]
-    return json_answer(chosen[:limit])
+    return json_response(chosen[:limit])
 
 
 async def deliveries_(request: Request) -> Response:
@@ -69,7 +71,7 @@ async def deliveries_(request: Request) -> Response:
         wanted = DeliveryStatus(status) if status else None
         return [delivery_record(one) for one in deliveries.listing(connection, status=wanted, channel=channel, limit=limit)]
 
-    return json_answer(await room_of(request).read(read))
+    return json_response(await app_state_of(request).read(read))
 
 
 async def retry(request: Request) -> Response:
@@ -81,26 +83,26 @@ async def retry(request: Request) -> Response:
     elif dead is False and isinstance(ids, list) and ids and all(isinstance(one, str) for one in ids) and len(ids) <= 1000:
         chosen = [DeliveryId(printable(one)) for one in ids]
     else:
-        raise Refused(422, 'expected {"ids": ["…"]} with up to 1000 ids, or {"dead": true}')
-    due = await run_in_threadpool(retry_now, room_of(request), chosen)
-    return json_answer({"due": due, "refused": sorted(set(chosen or ()) - set(due))})
+        raise ApiError(422, 'expected {"ids": ["…"]} with up to 1000 ids, or {"dead": true}')
+    due = await run_in_threadpool(retry_now, app_state_of(request), chosen)
+    return json_response({"due": due, "refused": sorted(set(chosen or ()) - set(due))})
 
 
 async def status(request: Request) -> Response:
     """`GET /api/status`: what `news-monitor status --json` prints."""
     expect_only(request, ())
-    room = room_of(request)
+    app_state = app_state_of(request)
     now = datetime.now(UTC)
-    return json_answer(await room.read(lambda connection: status_record(connection, room.settings, now)))
+    return json_response(await app_state.read(lambda connection: status_record(connection, app_state.settings, now)))
 
 
-def retry_now(room: Room, ids: list[DeliveryId] | None) -> list[DeliveryId]:
+def retry_now(app_state: AppState, ids: list[DeliveryId] | None) -> list[DeliveryId]:
     """Make deliveries due again, or every dead letter, and have their channels woken at once."""
-    with room.database.write() as connection:
+    with app_state.database.write() as connection:
         due = deliveries.retry(connection, ids, now=datetime.now(UTC))
-    with room.database.read() as connection:
+    with app_state.database.read() as connection:
         channels = deliveries.due_channels(connection, datetime.now(UTC)) if due else ()
     for channel in channels:
-        if not room.relay.deliver(channel):
+        if not app_state.relay.deliver(channel):
             break
     return list(due)

@@ -16,8 +16,8 @@ from monitor.domain.text import one_line
 from monitor.domain.times import rfc3339
 from monitor.domain.urls import is_http
 from monitor.storage import alerts
+from monitor.web.app_state import app_state_of
 from monitor.web.parameters import alert_filter, expect_only, limit_of
-from monitor.web.room import room_of
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -30,7 +30,7 @@ async def atom(request: Request) -> Response:
     """`GET /alerts.atom?since=&term=&severity=&limit=`."""
     expect_only(request, ("since", "term", "severity", "limit"))
     wanted, limit = alert_filter(request, datetime.now(UTC)), limit_of(request, _DEFAULT_LIMIT)
-    records = await room_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
+    records = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
     return Response(feed(records, str(request.url), datetime.now(UTC)), media_type="application/atom+xml")
 
 

@@ -12,11 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.errors import MonitorError
-from monitor.heartbeat import ALIVE_WITHIN
 from monitor.storage import heartbeats
-from monitor.web.answers import json_answer
-from monitor.web.room import Room, room_of
+from monitor.web.app_state import AppState, app_state_of
+from monitor.web.responses import json_response
 
 CHECK_TIMEOUT_S = 5.0
 _NEEDED = {"scheduler": ("scheduler",), "worker": ("scan", "deliver")}
@@ -29,8 +29,8 @@ async def healthz(_request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """200 when every part is there, else 503: `ready`, and for each of `redis database scheduler worker` a `reason` that is null when all is well."""
-    room = room_of(request)
-    redis, (database, alive) = await asyncio.gather(_checked(_redis, room, "no answer"), _roles(room))
+    app_state = app_state_of(request)
+    redis, (database, alive) = await asyncio.gather(_checked(_redis, app_state, "no answer"), _roles(app_state))
     checks: dict[str, str | None] = {"redis": redis, "database": database}
     for name, roles in _NEEDED.items():
         missing = [role for role in roles if role not in alive]
@@ -40,26 +40,26 @@ async def readyz(request: Request) -> Response:
         "ready": ready,
         "checks": {name: {"ok": reason is None, "reason": reason} for name, reason in checks.items()},
     }
-    return json_answer(document, 200 if ready else 503)
+    return json_response(document, 200 if ready else 503)
 
 
-async def _checked(check: Callable[[Room], str | None], room: Room, late: str) -> str | None:
+async def _checked(check: Callable[[AppState], str | None], app_state: AppState, late: str) -> str | None:
     try:
-        return await asyncio.wait_for(run_in_threadpool(check, room), CHECK_TIMEOUT_S)
+        return await asyncio.wait_for(run_in_threadpool(check, app_state), CHECK_TIMEOUT_S)
     except TimeoutError:
         return late
 
 
-def _redis(room: Room) -> str | None:
-    return None if room.relay.look() is not None else "cannot be reached"
+def _redis(app_state: AppState) -> str | None:
+    return None if app_state.relay.look() is not None else "cannot be reached"
 
 
-async def _roles(room: Room) -> tuple[str | None, frozenset[str]]:
+async def _roles(app_state: AppState) -> tuple[str | None, frozenset[str]]:
     """What is wrong with the database, and the roles alive that it knows of."""
     now = datetime.now(UTC)
     try:
         beats = await asyncio.wait_for(
-            room.read(lambda connection: heartbeats.alive(connection, now, ALIVE_WITHIN)), CHECK_TIMEOUT_S
+            app_state.read(lambda connection: heartbeats.alive(connection, now, ALIVE_WITHIN)), CHECK_TIMEOUT_S
         )
     except TimeoutError:
         return "no answer", frozenset()

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.web.answers import body_of
-from monitor.web.guard import COOKIE, HEADERS, has_token, right_token, session_of
-from monitor.web.room import room_of
-from monitor.web.view import render
+from monitor.web.access_control import COOKIE, HEADERS, has_token, right_token, session_of
+from monitor.web.app_state import app_state_of
+from monitor.web.rendering import render
+from monitor.web.responses import body_of
 
 WRONG_WAIT_S = 0.5
 """After a wrong token the answer waits, so that guessing is slow."""
@@ -33,7 +33,7 @@ def ask(request: Request, *, wrong: bool = False) -> Response:
 
 async def login(request: Request) -> Response:
     """`POST /login`: the cookie and the page that was asked for, or the form again."""
-    token = room_of(request).settings.web.token
+    token = app_state_of(request).settings.web.token
     form = parse_qs((await body_of(request, 10_000)).decode("utf-8", "replace"))
     wanted = _local(form.get("wanted", ["/"])[0])
     if token is None or not has_token(token):

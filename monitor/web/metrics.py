@@ -15,13 +15,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.feed import FeedStatus
 from monitor.domain.watch import Severity
-from monitor.heartbeat import ALIVE_WITHIN
 from monitor.records import queue_lengths
-from monitor.storage import alerts, archive, channels, deliveries, feeds, heartbeats, recent, scans
-from monitor.web.room import Room, room_of
+from monitor.storage import activity, alerts, archive, channels, deliveries, feeds, heartbeats, scans
+from monitor.web.app_state import AppState, app_state_of
 
 METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "redis_up": ("Whether Redis answers", ()),
@@ -53,14 +53,14 @@ _Samples = Mapping[tuple[str, ...], float]
 
 async def metrics(request: Request) -> Response:
     """All metrics; an error of the database makes it fail, as a scrape should then."""
-    body = await run_in_threadpool(_exposition, room_of(request))
+    body = await run_in_threadpool(_exposition, app_state_of(request))
     return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
 
-def _exposition(room: Room) -> bytes:
+def _exposition(app_state: AppState) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
-    with room.database.read() as connection:
-        values = {**_stored(connection, datetime.now(UTC)), **_around(room)}
+    with app_state.database.read() as connection:
+        values = {**_stored(connection, datetime.now(UTC)), **_around(app_state)}
     registry.register(_Values(values))
     return generate_latest(registry)
 
@@ -83,7 +83,7 @@ class _Values(Collector):
 def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
     backlog = scans.backlog(connection)
     last = alerts.last_at(connection)
-    raised = recent.alerts_by_severity(connection)
+    raised = activity.alerts_by_severity(connection)
     statuses = [feed.status for feed in feeds.list_feeds(connection)]
     alive = [beat.role for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)]
     states = channels.listing(connection)
@@ -95,23 +95,23 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "alerts": {(severity.value,): raised.get(severity.value, 0) for severity in Severity},
         "last_alert_timestamp_seconds": _one(0.0 if last is None else last.timestamp()),
         "deliveries": {(status.value,): sent.get(status.value, 0) for status in DeliveryStatus},
-        "oldest_undelivered_seconds": _one(_age(recent.undelivered_since(connection), now)),
+        "oldest_undelivered_seconds": _one(_age(activity.undelivered_since(connection), now)),
         "feeds": {(status.value,): statuses.count(status) for status in FeedStatus},
         "channel_failures": {(name,): state.failures for name, state in states.items()},
         "channel_paused": {(name,): float(state.paused) for name, state in states.items()},
         "processes": {(role,): alive.count(role) for role in _ROLES},
-        "fetch_to_alert_seconds": dict(_quantiles(recent.scan_latencies(connection))),
-        "alert_to_receipt_seconds": dict(_quantiles(recent.delivery_latencies(connection))),
+        "fetch_to_alert_seconds": dict(_quantiles(activity.scan_latencies(connection))),
+        "alert_to_receipt_seconds": dict(_quantiles(activity.delivery_latencies(connection))),
     }
 
 
-def _around(room: Room) -> dict[str, _Samples]:
-    lengths = queue_lengths(room.settings)
+def _around(app_state: AppState) -> dict[str, _Samples]:
+    lengths = queue_lengths(app_state.settings)
     return {
         "redis_up": _one(float(all(length is not None for length in lengths.values()))),
         "queue_jobs": {(name,): length for name, length in lengths.items() if length is not None},
-        "watch_terms": _one(len(room.settings.terms)),
-        "event_clients": _one(room.hub.clients),
+        "watch_terms": _one(len(app_state.settings.terms)),
+        "event_clients": _one(app_state.hub.clients),
     }
 
 

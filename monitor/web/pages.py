@@ -18,11 +18,11 @@ from monitor.domain.match import Document, Field, TermMatch
 from monitor.domain.text import printable
 from monitor.domain.watch import Severity
 from monitor.records import feed_records
-from monitor.storage import alerts, archive, articles, recent, stories
-from monitor.web.events import Event
+from monitor.storage import activity, alerts, archive, articles, stories
+from monitor.web.app_state import AppState, app_state_of
+from monitor.web.event_hub import Event
 from monitor.web.parameters import alert_filter, choice_of, limit_of, since_of, text_of
-from monitor.web.room import Room, room_of
-from monitor.web.view import marked_at, render
+from monitor.web.rendering import marked_at, render
 
 SHOWN: Final = 50
 _NAMED: Final = 2000
@@ -32,21 +32,21 @@ _ORDER: Final = {FeedStatus.FAILING: 0, FeedStatus.GONE: 1, FeedStatus.NEW: 2, F
 
 def page(request: Request, template: str, status_code: int = 200, **context: Any) -> Response:
     """A template with what every page has."""
-    room = room_of(request)
-    around = {"path": request.url.path, "guarded": room.settings.web.token is not None}
+    app_state = app_state_of(request)
+    around = {"path": request.url.path, "guarded": app_state.settings.web.token is not None}
     return HTMLResponse(render(template, **around, **context), status_code)
 
 
 async def home(request: Request) -> Response:
     """`/`: the newest alerts, and every new one as it comes."""
-    room = room_of(request)
+    app_state = app_state_of(request)
     wanted, limit = alert_filter(request, datetime.now(UTC)), limit_of(request, SHOWN)
 
     def read(connection: Connection) -> tuple[Any, ...]:
         records = alerts.listing(connection, wanted, limit=limit)
-        return records, recent.now_in(connection, [record["story"]["id"] for record in records if record["story"].get("id")])
+        return records, activity.now_in(connection, [record["story"]["id"] for record in records if record["story"].get("id")])
 
-    records, members = await room.read(read)
+    records, members = await app_state.read(read)
     return page(
         request,
         "home.html",
@@ -54,10 +54,10 @@ async def home(request: Request) -> Response:
         members=members,
         wanted=wanted,
         severities=list(reversed(Severity)),
-        terms=_names(room),
+        terms=_names(app_state),
         older=records[-1]["id"] if len(records) == limit else None,
         since=text_of(request, "since"),
-        watching=_watching(room),
+        watching=_watching(app_state),
     )
 
 
@@ -82,28 +82,28 @@ async def stories_(request: Request) -> Response:
         found = stories.listing(connection, since=since, limit=limit)
         return found, stories.members(connection, [story.id for story in found])
 
-    found, members = await room_of(request).read(read)
+    found, members = await app_state_of(request).read(read)
     more = min(4 * limit, 1000) if len(found) == limit and limit < 1000 else None
     return page(request, "stories.html", stories=found, members=members, more=more, since=text_of(request, "since"))
 
 
 async def feeds_(request: Request) -> Response:
     """`/feeds`: the health of each source, what is broken first."""
-    room = room_of(request)
+    app_state = app_state_of(request)
     status = choice_of(request, "status", FeedStatus)
 
-    records = await room.read(lambda connection: feed_records(connection, room.settings.feeds))
+    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings.feeds))
     counts = {one.value: sum(record["status"] == one for record in records) for one in FeedStatus}
     shown = [record for record in records if status in {None, record["status"]}]
     shown.sort(key=lambda record: (_ORDER[FeedStatus(record["status"])], record["name"].lower()))
-    return page(request, "feeds.html", feeds=shown, counts=counts, status=status, folders=room.settings.folders)
+    return page(request, "feeds.html", feeds=shown, counts=counts, status=status, folders=app_state.settings.folders)
 
 
 async def search(request: Request) -> Response:
     """`/search`: stored articles that have all the words."""
     query, since, limit = text_of(request, "q"), since_of(request, datetime.now(UTC)), limit_of(request, SHOWN)
-    room = room_of(request)
-    found = await room.read(lambda connection: list(archive.listing(connection, search=query, since=since, limit=limit)))
+    app_state = app_state_of(request)
+    found = await app_state.read(lambda connection: list(archive.listing(connection, search=query, since=since, limit=limit)))
     more = min(4 * limit, 1000) if len(found) == limit and limit < 1000 else None
     for record in found:
         record["extract"] = _extract(record["text"], query)
@@ -113,7 +113,7 @@ async def search(request: Request) -> Response:
 
 async def article(request: Request) -> Response:
     """`/articles/ID`: the text as it is stored, and what the watch list of today finds in it, whether or not it raised an alert."""
-    room = room_of(request)
+    app_state = app_state_of(request)
     article_id = ArticleId(printable(request.path_params["id"]))
 
     def read(connection: Connection) -> tuple[Any, ...]:
@@ -121,11 +121,11 @@ async def article(request: Request) -> Response:
         members = stories.members(connection, [found[0].story_id]) if found and found[0].story_id else {}
         return found, [member for group in members.values() for member in group]
 
-    found, members = await room.read(read)
+    found, members = await app_state.read(read)
     if not found:
         raise HTTPException(404, "there is no such article, or retention has taken it")
     shown = found[0]
-    hits = await run_in_threadpool(_hits, room, shown)
+    hits = await run_in_threadpool(_hits, app_state, shown)
     title, body = (
         marked_at(text, [(match.start, match.end) for hit in hits for match in hit.matches if match.field is field])
         for field, text in ((Field.TITLE, shown.title), (Field.BODY, shown.text))
@@ -134,11 +134,11 @@ async def article(request: Request) -> Response:
     return page(request, "article.html", article=shown, title=title, body=body, terms=terms, members=members)
 
 
-def _hits(room: Room, shown: Article) -> tuple[TermMatch, ...]:
+def _hits(app_state: AppState, shown: Article) -> tuple[TermMatch, ...]:
     document = Document(
         title=shown.title, body=shown.text, source=shown.source, language=shown.language, tags=frozenset(shown.tags)
     )
-    return room.matcher.match(document)
+    return app_state.matcher.match(document)
 
 
 def _extract(text: str, query: str | None, width: int = 280) -> str:
@@ -149,10 +149,10 @@ def _extract(text: str, query: str | None, width: int = 280) -> str:
     return ("… " if start else "") + text[start : start + width] + (" …" if start + width < len(text) else "")
 
 
-def _names(room: Room) -> list[str]:
-    return [term.name for term in room.settings.terms[:_NAMED]]
+def _names(app_state: AppState) -> list[str]:
+    return [term.name for term in app_state.settings.terms[:_NAMED]]
 
 
-def _watching(room: Room) -> dict[str, int]:
-    settings = room.settings
+def _watching(app_state: AppState) -> dict[str, int]:
+    settings = app_state.settings
     return {"terms": len(settings.terms), "feeds": len(settings.feeds), "folders": len(settings.folders)}

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from monitor.domain.text import printable
 from monitor.domain.times import parse_duration
 from monitor.domain.watch import Severity
-from monitor.settings.nearest import did_you_mean
+from monitor.settings.suggestion import did_you_mean
 from monitor.storage.alerts import AlertFilter
-from monitor.web.answers import Refused
+from monitor.web.responses import ApiError
 
 DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1000
@@ -26,14 +26,14 @@ def expect_only(request: Request, names: Iterable[str]) -> None:
     known = tuple(names)
     for name in request.query_params:
         if name not in known:
-            raise Refused(422, f"unknown parameter `{name[:50]}`{did_you_mean(name, known)}; known are {', '.join(known)}")
+            raise ApiError(422, f"unknown parameter `{name[:50]}`{did_you_mean(name, known)}; known are {', '.join(known)}")
 
 
 def text_of(request: Request, name: str) -> str | None:
     """A text; None where it is missing or empty."""
     value = printable(request.query_params.get(name, "")).strip()
     if len(value) > _MAX_VALUE:
-        raise Refused(422, f"`{name}` is longer than {_MAX_VALUE} characters")
+        raise ApiError(422, f"`{name}` is longer than {_MAX_VALUE} characters")
     return value or None
 
 
@@ -49,7 +49,7 @@ def limit_of(request: Request, default: int = DEFAULT_LIMIT) -> int:
     if value is None:
         return default
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MAX_LIMIT):
-        raise Refused(422, f"`limit` is a number from 1 to {MAX_LIMIT}")
+        raise ApiError(422, f"`limit` is a number from 1 to {MAX_LIMIT}")
     return int(value)
 
 
@@ -64,7 +64,7 @@ def since_of(request: Request, now: datetime) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
     except ValueError as error:
-        raise Refused(422, "`since` is a duration such as 30m, 2h, 7d, or a date such as 2024-03-21") from error
+        raise ApiError(422, "`since` is a duration such as 30m, 2h, 7d, or a date such as 2024-03-21") from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
@@ -87,7 +87,7 @@ def alert_filter(request: Request, now: datetime) -> AlertFilter:
 
 def _check_choice(name: str, value: str | None, choices: type[StrEnum]) -> None:
     if value is not None and value not in list(choices):
-        raise Refused(422, f"`{name}` is one of {', '.join(choices)}{did_you_mean(value, list(choices))}")
+        raise ApiError(422, f"`{name}` is one of {', '.join(choices)}{did_you_mean(value, list(choices))}")
 
 
 def _before(now: datetime, duration: timedelta) -> datetime:

@@ -19,12 +19,12 @@ from monitor.domain.urls import is_http
 from monitor.parse.dates import parse_date
 from monitor.parse.entries import language_tag, to_entries
 from monitor.parse.items import Item, Markup
-from monitor.parse.records import markup
+from monitor.parse.json_documents import markup
 from monitor.relay import hand_over
 from monitor.storage import articles
 from monitor.storage.appearing import article_of
-from monitor.web.answers import Refused, json_answer, json_of
-from monitor.web.room import Room, room_of
+from monitor.web.app_state import AppState, app_state_of
+from monitor.web.responses import ApiError, json_of, json_response
 
 MAX_TEXT: Final = 2_000_000
 DEFAULT_SOURCE: Final = "api"
@@ -91,10 +91,10 @@ async def push(request: Request) -> Response:
     """Take an article in: 201 with `id` and `status` for a new one, 200 for one that is known or whose text has changed."""
     document = await json_of(request)
     pushed = validated(document)
-    room = room_of(request)
-    article_id, status = await run_in_threadpool(_store, room, pushed, datetime.now(UTC))
+    app_state = app_state_of(request)
+    article_id, status = await run_in_threadpool(_store, app_state, pushed, datetime.now(UTC))
     ignored = sorted(set(document) - Pushed.model_fields.keys())
-    return json_answer(
+    return json_response(
         {"id": article_id, "status": status, **({"ignored": ignored} if ignored else {})}, 201 if status == "new" else 200
     )
 
@@ -109,7 +109,7 @@ def validated(document: Mapping[str, Any]) -> Pushed:
             for fault in error.errors(include_url=False, include_input=False)
         ]
         told = "; ".join(f"{fault['field']}: {fault['message']}" if fault["field"] else fault["message"] for fault in faults)
-        raise Refused(422, told, faults) from error
+        raise ApiError(422, told, faults) from error
 
 
 def origin_of(pushed: Pushed) -> Origin:
@@ -135,12 +135,12 @@ def entry_of(pushed: Pushed, now: datetime) -> Entry:
     return to_entries((item,), language=None, now=now)[0]
 
 
-def _store(room: Room, pushed: Pushed, now: datetime) -> tuple[ArticleId, Status]:
+def _store(app_state: AppState, pushed: Pushed, now: datetime) -> tuple[ArticleId, Status]:
     origin, entry = origin_of(pushed), entry_of(pushed, now)
-    with room.database.write() as connection:
+    with app_state.database.write() as connection:
         stored = articles.ingest(connection, origin, (entry,), now=now, alertable=lambda _entry: True)
         article_id = _id(connection, origin, entry)
-    hand_over(room.database, room.relay, stored.scans, now)
+    hand_over(app_state.database, app_state.relay, stored.scans, now)
     return article_id, "new" if stored.new else "revised" if stored.revised else "known"
 
 

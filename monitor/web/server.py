@@ -19,33 +19,33 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from monitor.daemon import settings_reloader
+from monitor.daemon.periodic_task import PeriodicTask
+from monitor.daemon.settings_reloader import SettingsReloader
 from monitor.domain.errors import MonitorError, ServiceUnavailable
 from monitor.logs import get_logger
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import WebSettings
 from monitor.storage.engine import Database
-from monitor.web import api, atom, desk, health, login, metrics, pages, push, streams, trial
-from monitor.web.answers import Refused, refusal
-from monitor.web.guard import Guard, has_token
-from monitor.web.room import Room
-from workers import follower
-from workers.beside import Beside
-from workers.follower import Follower
+from monitor.web import api, atom, event_streams, forms, health, login, match_preview, metrics, pages, push
+from monitor.web.access_control import AccessControl, has_token
+from monitor.web.app_state import AppState
+from monitor.web.responses import ApiError, error_response
 
 _STATIC = str(files("monitor.web") / "static")
 
 
 def application(live: LiveSettings, database: Database, relay: Relay) -> Starlette:
     """The web application. While it runs it follows the configuration and watches the database for new alerts."""
-    room = Room(live, database, relay)
+    app_state = AppState(live, database, relay)
     app = Starlette(
         routes=_routes(),
-        middleware=[Middleware(Guard, settings=lambda: room.settings.web, ask=login.ask)],
+        middleware=[Middleware(AccessControl, settings=lambda: app_state.settings.web, ask=login.ask)],
         exception_handlers={HTTPException: _refused, MonitorError: _failed},
         lifespan=_lifespan,
     )
-    app.state.room = room
+    app.state.app_state = app_state
     return app
 
 
@@ -63,7 +63,7 @@ def serve(live: LiveSettings, database: Database, relay: Relay, *, host: str | N
         h11_max_incomplete_event_size=65536,
     )
     get_logger().info("daemon.started", role="web", url=address_of(listening))
-    _Server(config, app.state.room).run([listening])
+    _Server(config, app.state.app_state).run([listening])
     get_logger().info("daemon.stopped", role="web")
 
 
@@ -76,9 +76,9 @@ def address_of(listening: socket.socket) -> str:
 class _Server(uvicorn.Server):
     """Ends event streams when it is told to stop, which would keep it waiting, and leaves it to the caller what comes after."""
 
-    def __init__(self, config: uvicorn.Config, room: Room) -> None:
+    def __init__(self, config: uvicorn.Config, app_state: AppState) -> None:
         super().__init__(config)
-        self._room = room
+        self._room = app_state
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -109,17 +109,17 @@ def _routes() -> list[Route | Mount]:
         Route("/api/deliveries", api.deliveries_),
         Route("/api/deliveries/retry", api.retry, methods=["POST"]),
         Route("/api/status", api.status),
-        Route("/api/match", trial.match, methods=["POST"]),
-        Route("/api/events", streams.events),
+        Route("/api/match", match_preview.match, methods=["POST"]),
+        Route("/api/events", event_streams.events),
         Route("/alerts.atom", atom.atom),
         Route("/", pages.home),
-        Route("/events", streams.stream_with(pages.event_as_html)),
+        Route("/events", event_streams.stream_with(pages.event_as_html)),
         Route("/stories", pages.stories_),
-        Route("/terms", desk.terms, methods=["GET"]),
-        Route("/terms", desk.try_term, methods=["POST"]),
+        Route("/terms", forms.terms, methods=["GET"]),
+        Route("/terms", forms.try_term, methods=["POST"]),
         Route("/feeds", pages.feeds_),
-        Route("/deliveries", desk.deliveries_),
-        Route("/deliveries/retry", desk.retry, methods=["POST"]),
+        Route("/deliveries", forms.deliveries_),
+        Route("/deliveries/retry", forms.retry, methods=["POST"]),
         Route("/search", pages.search),
         Route("/articles/{id}", pages.article),
         Route("/login", login.login, methods=["POST"]),
@@ -130,14 +130,16 @@ def _routes() -> list[Route | Mount]:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    room: Room = app.state.room
-    following = Beside("settings", Follower("web", room.live, room.rebuild).look, every_s=follower.EVERY_S).start()
-    watching = asyncio.create_task(room.hub.watch())
-    first = asyncio.create_task(run_in_threadpool(lambda: room.matcher))
+    app_state: AppState = app.state.app_state
+    following = PeriodicTask(
+        "settings", SettingsReloader("web", app_state.live, app_state.rebuild).look, every_s=settings_reloader.EVERY_S
+    ).start()
+    watching = asyncio.create_task(app_state.hub.watch())
+    first = asyncio.create_task(run_in_threadpool(lambda: app_state.matcher))
     try:
         yield
     finally:
-        room.hub.close()
+        app_state.hub.close()
         for task in (watching, first):
             task.cancel()
         await asyncio.gather(watching, first, return_exceptions=True)
@@ -149,12 +151,12 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
         return pages.page(request, "error.html", error.status_code, error=error.detail)
-    return refusal(error)
+    return error_response(error)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
     status = 503 if isinstance(error, ServiceUnavailable) else 500
-    return await _refused(request, Refused(status, str(error)))
+    return await _refused(request, ApiError(status, str(error)))
 
 
 def _address(web: WebSettings, host: str | None, port: int | None) -> WebSettings:

@@ -13,9 +13,9 @@ from sqlalchemy import Table, event, func, select
 
 from monitor.domain.article import Article, Entry, Origin, OriginKind
 from monitor.storage import articles
-from monitor.storage.articles import Ingested
+from monitor.storage.articles import IngestResult
 from monitor.storage.engine import Database
-from monitor.storage.ingesting import MAX_REVISIONS, TEXT_KEY_LIFE, Arrival
+from monitor.storage.ingest import MAX_REVISIONS, TEXT_KEY_LIFE, IngestRequest
 from monitor.storage.tables import appearances, revisions, scans
 
 NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
@@ -36,12 +36,12 @@ def _take(
     *entries: Entry,
     at: datetime = NOW,
     alertable: Callable[[Entry], bool] = lambda _: True,
-) -> Ingested:
+) -> IngestResult:
     with database.write() as connection:
         return articles.ingest(connection, _origin(origin), entries, now=at, alertable=alertable)
 
 
-def _only(database: Database, taken: Ingested) -> Article:
+def _only(database: Database, taken: IngestResult) -> Article:
     with database.read() as connection:
         (article,) = articles.load(connection, [*taken.new, *taken.revised])
         return article
@@ -84,8 +84,8 @@ def test_a_new_entry_is_an_article_as_it_was_said(database: Database) -> None:
 def test_a_known_entry_costs_nothing(database: Database) -> None:
     """An entry that is still in the feed is neither stored nor scanned again."""
     _take(database, "a", _entry("1"), _entry("2", title="Another title"))
-    assert _take(database, "a", _entry("1"), _entry("2", title="Another title")) == Ingested(known=2)
-    assert _take(database, "a") == Ingested()
+    assert _take(database, "a", _entry("1"), _entry("2", title="Another title")) == IngestResult(known=2)
+    assert _take(database, "a") == IngestResult()
 
 
 def test_one_key_in_two_origins_is_two_entries(database: Database) -> None:
@@ -124,7 +124,7 @@ def test_a_copy_under_the_same_address_is_an_appearance(database: Database) -> N
     """Another feed's link to the same page, tracking parameters aside, is the same article."""
     first = _take(database, "a", _entry(url="https://news.example.org/1"))
     copy = _take(database, "b", _entry("x", "Shorter.", url="https://www.news.example.org/1?utm_source=rss"))
-    assert copy == Ingested(known=1)
+    assert copy == IngestResult(known=1)
     assert _count(database, appearances) == 2
     assert _only(database, first).text == WORDS
 
@@ -219,13 +219,13 @@ def test_many_feeds_are_taken_in_together(database: Database) -> None:
         ("c", [_entry("7", title="Report", url=url)]),
         ("d", []),
     ]
-    arrivals = [Arrival(origin=_origin(name), entries=entries, alertable=lambda _: True) for name, entries in batch]
+    arrivals = [IngestRequest(origin=_origin(name), entries=entries, alertable=lambda _: True) for name, entries in batch]
     with database.write() as connection:
         first, second, third, nothing = articles.ingest_all(connection, arrivals, now=NOW)
         again = articles.ingest_all(connection, arrivals, now=NOW + timedelta(minutes=1))
     assert (len(first.new), len(first.scans), first.known) == (2, 2, 0)
     assert (len(second.new), second.revised, len(second.scans), second.known) == (1, (), 1, 1)
-    assert (third, nothing) == (Ingested(known=1), Ingested())
+    assert (third, nothing) == (IngestResult(known=1), IngestResult())
     assert _count(database, appearances) == 5
     with database.read() as connection:
         (report,) = (one for one in articles.load(connection, first.new) if one.url == url)
@@ -261,7 +261,7 @@ def test_two_writers_at_once_make_one_article(database: Database) -> None:
     """Two feeds bring the same articles at the same instant to two pollers: each is stored and scanned once."""
     entries = [_entry(str(number), title=f"Report {number}", url=f"https://x.example.org/{number}") for number in range(30)]
     start = threading.Barrier(2)
-    taken: list[Ingested] = []
+    taken: list[IngestResult] = []
 
     def poller(origin: str, order: list[Entry]) -> None:
         start.wait(10)

@@ -7,8 +7,8 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from monitor.domain.channel import ChannelState
-from monitor.domain.delivery import Delivery, DeliveryStatus, Outcome, Parcel, Receipt, Step, Thread
+from monitor.domain.channel_state import ChannelState
+from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate, Outcome, Thread
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.watch import Severity
 from monitor.storage import attempts, channels, deliveries, silences
@@ -17,7 +17,7 @@ from tests.alerting import EPOCH, add_story, alert_data, raise_alerts
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=20)
-DELIVERED = Step(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
+DELIVERED = DeliveryUpdate(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
 
 
 def _raise(database: Database, count: int, *names: str) -> tuple[AlertId, ...]:
@@ -25,19 +25,19 @@ def _raise(database: Database, count: int, *names: str) -> tuple[AlertId, ...]:
         return raise_alerts(connection, range(count), names)
 
 
-def _claim(database: Database, name: str, token: str, *, seconds: float = 1, limit: int = 1) -> tuple[Parcel, ...]:
+def _claim(database: Database, name: str, token: str, *, seconds: float = 1, limit: int = 1) -> tuple[ClaimedDelivery, ...]:
     with database.write() as connection:
         return _claim_next(connection, name, token, now=EPOCH + seconds * SECOND, limit=limit)
 
 
-def _claim_next(connection: Connection, name: str, token: str, *, now: datetime, limit: int = 1) -> tuple[Parcel, ...]:
+def _claim_next(connection: Connection, name: str, token: str, *, now: datetime, limit: int = 1) -> tuple[ClaimedDelivery, ...]:
     """What a deliver worker does at the beginning of its turn."""
     deliveries.reclaim(connection, name, now)
     ids = deliveries.due(connection, name, now=now, limit=limit)
     return deliveries.claim(connection, ids, token=token, until=now + LEASE) if ids else ()
 
 
-def _settle(database: Database, ids: list[DeliveryId], step: Step, token: str, *, seconds: float = 2) -> int:
+def _settle(database: Database, ids: list[DeliveryId], step: DeliveryUpdate, token: str, *, seconds: float = 2) -> int:
     now = EPOCH + seconds * SECOND
     with database.write() as connection:
         return deliveries.settle(connection, ids, step, token=token, now=now, began=now)
@@ -89,7 +89,7 @@ def test_a_failed_delivery_is_due_again_when_its_wait_is_over(database: Database
     _raise(database, 1, "desk")
     (one,) = _claim(database, "desk", "me")
     again = EPOCH + 60 * SECOND
-    _settle(database, [one.id], Step(status=DeliveryStatus.PENDING, next_attempt_at=again, error="HTTP 503"), "me")
+    _settle(database, [one.id], DeliveryUpdate(status=DeliveryStatus.PENDING, next_attempt_at=again, error="HTTP 503"), "me")
     (shown,) = _all(database, DeliveryStatus.PENDING)
     assert (shown.attempts, shown.next_attempt_at, shown.last_error) == (1, again, "HTTP 503")
     with database.read() as connection:
@@ -154,7 +154,7 @@ def test_dead_letters_are_kept_and_can_be_retried(database: Database) -> None:
     """`deliveries retry` starts afresh, all 24 hours of it, and wakes a paused channel; what was delivered stays delivered."""
     _raise(database, 3, "desk")
     one, two, three = _claim(database, "desk", "me", limit=3)
-    dead = Step(status=DeliveryStatus.DEAD, next_attempt_at=None, error="HTTP 400")
+    dead = DeliveryUpdate(status=DeliveryStatus.DEAD, next_attempt_at=None, error="HTTP 400")
     _settle(database, [one.id, two.id], dead, "me")
     _settle(database, [three.id], DELIVERED, "me")
     with database.write() as connection:
@@ -189,8 +189,8 @@ def test_another_channel_takes_over_what_waits(database: Database) -> None:
     (first,) = _claim(database, "desk", "me")
     _settle(database, [first.id], DELIVERED, "me")
     with database.write() as connection:
-        assert len(deliveries.take_over(connection, "desk", "phone")) == 2
-        assert deliveries.take_over(connection, "desk", "phone") == ()
+        assert len(deliveries.copy_to_fallback(connection, "desk", "phone")) == 2
+        assert deliveries.copy_to_fallback(connection, "desk", "phone") == ()
     assert [one.alert_id for one in _claim(database, "phone", "me", limit=9)] == list(ids[1:])
     assert len(_claim(database, "desk", "me", limit=9)) == 2
 
@@ -199,7 +199,7 @@ def test_a_channel_that_is_not_there_leaves_dead_letters(database: Database) -> 
     """Alerts for a channel that was taken out of the configuration are kept, with the reason, not retried for ever."""
     _raise(database, 2, "old", "desk")
     with database.write() as connection:
-        assert deliveries.strand(connection, "old", "there is no channel of this name", now=EPOCH) == 2
+        assert deliveries.dead_letter_all(connection, "old", "there is no channel of this name", now=EPOCH) == 2
     assert {(one.channel, one.last_error) for one in _all(database, DeliveryStatus.DEAD)} == {
         ("old", "there is no channel of this name")
     }
@@ -209,10 +209,10 @@ def test_a_recovered_channel_is_not_kept_waiting(database: Database) -> None:
     """Once a receiver is back, retries that would be due in an hour go out with the rest, in order."""
     _raise(database, 2, "desk")
     (first,) = _claim(database, "desk", "me")
-    later = Step(status=DeliveryStatus.PENDING, next_attempt_at=EPOCH + 3600 * SECOND, error="HTTP 500")
+    later = DeliveryUpdate(status=DeliveryStatus.PENDING, next_attempt_at=EPOCH + 3600 * SECOND, error="HTTP 500")
     _settle(database, [first.id], later, "me")
     with database.write() as connection:
-        assert deliveries.hasten(connection, "desk", now=EPOCH + 5 * SECOND) == 1
+        assert deliveries.make_due(connection, "desk", now=EPOCH + 5 * SECOND) == 1
     assert _claim(database, "desk", "me", seconds=5)[0].id == first.id
 
 
@@ -229,8 +229,8 @@ def test_every_attempt_leaves_a_receipt(database: Database) -> None:
     """Time, status, duration and answer of each try can be read, the first one first."""
     _raise(database, 1, "desk")
     (one,) = _claim(database, "desk", "me")
-    failed = Receipt(outcome=Outcome.FAILED, at=EPOCH, duration_s=0.5, http_status=503, answer="busy")
-    lost = Receipt(outcome=Outcome.FAILED, at=EPOCH + SECOND, duration_s=10, reason="no answer within 10 s")
+    failed = AttemptResult(outcome=Outcome.FAILED, at=EPOCH, duration_s=0.5, http_status=503, answer="busy")
+    lost = AttemptResult(outcome=Outcome.FAILED, at=EPOCH + SECOND, duration_s=10, reason="no answer within 10 s")
     with database.write() as connection:
         attempts.record(connection, [(one.id, lost), (one.id, failed)])
         found = attempts.of(connection, one.id)

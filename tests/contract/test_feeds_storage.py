@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.domain.article import Entry, Origin, OriginKind
-from monitor.domain.cadence import Rhythm, Wishes
+from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedStatus, FeedUpdate, HostUpdate, Validators
 from monitor.settings.feeds import FeedSettings
 from monitor.storage import feeds, hosts
@@ -71,13 +71,13 @@ def test_the_state_of_a_feed_comes_back_as_it_was_stored(database: Database) -> 
         next_poll_at=NOW + GAP,
         interval_s=90.5,
         failures=0.25,
-        rhythm=Rhythm(
+        arrival_rate=ArrivalRate(
             since=1.0, counted_at=NOW.timestamp(), tallied_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7
         ),
         document=DocumentMemory(
             imprints=bytes(range(32)),
             newest=NOW,
-            wishes=Wishes(wait_s=60, skip_hours=frozenset({1, 2}), skip_days=frozenset({6})),
+            publisher_hints=PublisherHints(wait_s=60, skip_hours=frozenset({1, 2}), skip_days=frozenset({6})),
             unreliable=True,
         ),
         gap_at=NOW,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from monitor.heartbeat import ALIVE_WITHIN, Heartbeat
+from monitor.daemon.heartbeat import ALIVE_WITHIN, Heartbeat
 from monitor.storage import heartbeats
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata

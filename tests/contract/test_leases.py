@@ -20,10 +20,10 @@ def test_a_lease_that_is_ended_is_free_for_the_next(database: Database) -> None:
             channels.acquire(connection, name, token=f"of {name}", now=NOW, until=UNTIL)
             due = deliveries.due(connection, name, now=NOW, limit=1)
             deliveries.claim(connection, due, token=f"of {name}", until=UNTIL)
-        assert leases.holders(connection, NOW) == {"of desk", "of audit"}
-        assert leases.holders(connection, UNTIL) == frozenset()
+        assert leases.lease_owners(connection, NOW) == {"of desk", "of audit"}
+        assert leases.lease_owners(connection, UNTIL) == frozenset()
         leases.expire(connection, ["of desk"], NOW)
-        assert leases.holders(connection, NOW) == {"of audit"}
+        assert leases.lease_owners(connection, NOW) == {"of audit"}
         assert channels.acquire(connection, "desk", token="next", now=NOW, until=UNTIL) is not None
         assert channels.acquire(connection, "audit", token="next", now=NOW, until=UNTIL) is None
         for name, waiting in (("desk", 2), ("audit", 1)):

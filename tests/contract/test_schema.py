@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 
-from monitor.domain.cadence import Rhythm, Wishes
+from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.errors import SchemaMismatch
 from monitor.domain.feed import DocumentMemory
 from monitor.storage import feeds, schema
@@ -61,11 +61,11 @@ def test_what_a_feed_has_taught_survives_the_upgrade_to_0002(empty: Database) ->
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    rhythm = {"since": 1.0, "tallied_at": 2.0, "hours": 3.0, "hourly": [0.5] * 24, "recent": [1.5], "size": 7}
+    arrival_rate = {"since": 1.0, "tallied_at": 2.0, "hours": 3.0, "hourly": [0.5] * 24, "recent": [1.5], "size": 7}
     document = {"newest": None, "wishes": [60.0, [1], []], "unreliable": True}
     older = {
         "form": 1,
-        "rhythm": {**rhythm, "counted_at": now.timestamp()},
+        "rhythm": {**arrival_rate, "counted_at": now.timestamp()},
         "document": {**document, "keys": ["a"], "stored": ["b"]},
     }
     feed = {"id": "1", "url": "https://a.example/", "name": "A", "host": "a.example", "active": True, "status": "ok"}
@@ -77,10 +77,12 @@ def test_what_a_feed_has_taught_survives_the_upgrade_to_0002(empty: Database) ->
         (claimed,) = feeds.claim_due(
             connection, now=now, limit=1, lease=timedelta(minutes=1), host_gap=timedelta(), host_connections=1
         )
-    assert claimed.state.rhythm == Rhythm(
+    assert claimed.state.arrival_rate == ArrivalRate(
         since=1.0, counted_at=now.timestamp(), tallied_at=2.0, hours=3.0, hourly=(0.5,) * 24, recent=(1.5,), size=7
     )
-    assert claimed.state.document == DocumentMemory(wishes=Wishes(wait_s=60.0, skip_hours=frozenset({1})), unreliable=True)
+    assert claimed.state.document == DocumentMemory(
+        publisher_hints=PublisherHints(wait_s=60.0, skip_hours=frozenset({1})), unreliable=True
+    )
 
 
 def test_a_role_refuses_an_empty_database(empty: Database) -> None:

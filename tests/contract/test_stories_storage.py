@@ -14,8 +14,8 @@ from monitor.storage.engine import Database
 from monitor.storage.tables import sketch_keys
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
-from workers.extract.stories import features_of
-from workers.story import Assignment, assign, merge_alike
+from workers.scanning.assign_story import Assignment, assign, merge_alike
+from workers.stories.near_duplicates import features_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RULES = StoriesSettings(same_event=False)

@@ -94,7 +94,14 @@ def test_kills_cost_no_entry_of_a_feed(tmp_path: Path) -> None:
         )
         with program.running("--no-web") as daemon:
             until(lambda: all(feed["status"] == "ok" for feed in program.records("feeds")), within_s=60)
-            victims = (("scheduler",), ("monitor.polling.parser",), ("work", "scan"), ("scheduler",), ("work", "deliver"), ())
+            victims = (
+                ("scheduler",),
+                ("monitor.daemon.parser_process",),
+                ("work", "scan"),
+                ("scheduler",),
+                ("work", "deliver"),
+                (),
+            )
             for turn, words in enumerate(victims):
                 for number, documents in enumerate(press.documents.values()):
                     documents.append(2 * (turn * FEEDS + number) + 1)

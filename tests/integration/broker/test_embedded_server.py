@@ -66,7 +66,7 @@ def _aof(server: EmbeddedServer) -> Path:
 
 
 @pytest.fixture
-def holder(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def server_process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Another daemon on the same data directory, and the process of its server."""
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path / "data")], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -107,33 +107,35 @@ def test_stopping_ends_it_and_gives_the_directory_back(server: EmbeddedServer, t
 
 
 def test_a_directory_in_use_names_the_process_and_what_to_do(
-    server: EmbeddedServer, holder: tuple[subprocess.Popen[bytes], int]
+    server: EmbeddedServer, server_process: tuple[subprocess.Popen[bytes], int]
 ) -> None:
     """Two daemons on one directory would destroy each other's queue: the second says who is there, and leaves it alone."""
-    with pytest.raises(DataDirInUse, match=rf"in use by process {holder[0].pid}; .*kill {holder[0].pid}.* data_dir"):
+    with pytest.raises(
+        DataDirInUse, match=rf"in use by process {server_process[0].pid}; .*kill {server_process[0].pid}.* data_dir"
+    ):
         server.start()
-    assert not gone(holder[1])
+    assert not gone(server_process[1])
 
 
-def test_the_server_ends_with_a_killed_daemon(server: EmbeddedServer, holder: tuple[subprocess.Popen[bytes], int]) -> None:
+def test_the_server_ends_with_a_killed_daemon(server: EmbeddedServer, server_process: tuple[subprocess.Popen[bytes], int]) -> None:
     """Kill -9 of the daemon leaves no server behind, and the next daemon finds everything."""
-    holder[0].kill()
-    until(lambda: gone(holder[1]))
+    server_process[0].kill()
+    until(lambda: gone(server_process[1]))
     server.start()
     assert _kept(server) == b"yes"
 
 
 def test_a_server_left_behind_is_ended(
-    server: EmbeddedServer, holder: tuple[subprocess.Popen[bytes], int], monkeypatch: pytest.MonkeyPatch
+    server: EmbeddedServer, server_process: tuple[subprocess.Popen[bytes], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even one that no longer reacts: it would append to the same files."""
     monkeypatch.setattr(embedded, "STOP_WITHIN_S", 0.3)
-    os.kill(holder[1], signal.SIGSTOP)
-    holder[0].kill()
-    holder[0].wait()
-    assert not gone(holder[1])
+    os.kill(server_process[1], signal.SIGSTOP)
+    server_process[0].kill()
+    server_process[0].wait()
+    assert not gone(server_process[1])
     server.start()
-    assert gone(holder[1])
+    assert gone(server_process[1])
     assert _kept(server) == b"yes"
 
 

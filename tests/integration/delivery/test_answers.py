@@ -13,13 +13,13 @@ import pytest
 from aiohttp import web
 from pydantic import TypeAdapter
 
-from monitor.domain.channel import ChannelState, after
-from monitor.domain.delivery import Outcome, Receipt, next_step
+from monitor.domain.channel_state import ChannelState, after
+from monitor.domain.delivery import AttemptResult, Outcome, update_after
 from monitor.settings.channels import Channel
 from tests.alerting import EPOCH, parcel
 from tests.receiving import Answer, Receiver, hang, status
-from workers.render.compose import compose
-from workers.send import Sender
+from workers.channels.compose import compose
+from workers.delivery.sender import Sender
 
 NOW = EPOCH + timedelta(hours=2)
 CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
@@ -137,9 +137,9 @@ async def sender() -> AsyncIterator[Sender]:
     await sender.close()
 
 
-def check(receipt: Receipt, case: Case) -> None:
+def check(receipt: AttemptResult, case: Case) -> None:
     """The receipt leads where the case says, and tells nothing of the address."""
-    step = next_step(receipt, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
+    step = update_after(receipt, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
     wait = None if step.next_attempt_at is None else (step.next_attempt_at - NOW).total_seconds()
     assert (step.status, wait) == (case.state, case.wait_s)
     assert after(ChannelState(), receipt, now=NOW, jitter=0.0).paused is case.pauses

@@ -17,7 +17,7 @@ from monitor.storage import attempts, channels, deliveries
 from monitor.storage.engine import Database
 from tests.alerting import raise_alerts
 from tests.receiving import Receiver, hang, ok, one_by_one, status
-from workers.deliver import Clock, Dispatcher
+from workers.delivery.dispatcher import Clock, Dispatcher
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = Clock()

@@ -11,11 +11,11 @@ from typing import Self
 import pytest
 from pydantic import TypeAdapter
 
-from monitor.domain.delivery import Receipt, next_step
+from monitor.domain.delivery import AttemptResult, update_after
 from monitor.settings.channels import Channel
 from tests.alerting import EPOCH, parcel
-from workers.render.compose import compose
-from workers.send import Sender
+from workers.channels.compose import compose
+from workers.delivery.sender import Sender
 
 NOW = EPOCH + timedelta(hours=2)
 CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
@@ -29,9 +29,9 @@ async def sender() -> AsyncIterator[Sender]:
     await sender.close()
 
 
-def check(receipt: Receipt, state: str, wait_s: float | None) -> None:
+def check(receipt: AttemptResult, state: str, wait_s: float | None) -> None:
     """Where the first attempt's receipt leads."""
-    step = next_step(receipt, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
+    step = update_after(receipt, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
     wait = None if step.next_attempt_at is None else (step.next_attempt_at - NOW).total_seconds()
     assert (step.status, wait) == (state, wait_s)
 

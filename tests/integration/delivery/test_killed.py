@@ -19,10 +19,10 @@ from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
 from tests.alerting import parcel, raise_alerts
 from tests.receiving import Receiver, hang, ok, one_by_one, status
-from workers.deliver import Clock, Dispatcher
-from workers.delivering import free_what_the_dead_hold
-from workers.render.compose import compose
-from workers.send import Sender
+from workers.channels.compose import compose
+from workers.delivery.deliver_worker import expire_leases_of_dead_processes
+from workers.delivery.dispatcher import Clock, Dispatcher
+from workers.delivery.sender import Sender
 
 WORKER = """
 import sys
@@ -61,7 +61,7 @@ def test_a_process_killed_while_sending_loses_nothing(database: Database, tmp_pa
         at_once.drain("audit").result(20)
         assert at_once.close()
         assert len(receiver.requests) == 2, "the killed process's lease still holds"
-        free_what_the_dead_hold(database)
+        expire_leases_of_dead_processes(database)
         after = Dispatcher(database, lambda: sources, patience=timedelta(0))
         after.drain("audit").result(20)
         assert after.close()

@@ -21,7 +21,7 @@ from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
 from tests.alerting import add_story, raise_alerts
 from tests.receiving import Receiver, one_by_one, status
-from workers.deliver import Clock, Dispatcher, send_test
+from workers.delivery.dispatcher import Clock, Dispatcher, send_test
 
 CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
 NIGHT = datetime(2024, 3, 21, 23, tzinfo=UTC)

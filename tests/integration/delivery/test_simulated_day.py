@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import insert
 
 from monitor import logs
-from monitor.domain.delivery import DeliveryStatus, Outcome, Receipt
+from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome
 from monitor.settings.channels import Channel, FileChannel, SlackChannel, WebhookChannel
 from monitor.storage import deliveries
 from monitor.storage.engine import Database, sqlite_url
@@ -27,10 +27,10 @@ from monitor.storage.ids import new_id
 from monitor.storage.tables import alerts, articles, metadata
 from monitor.storage.tables import deliveries as rows
 from tests.alerting import EPOCH, alert_data
-from workers.deliver import Clock, Courier
-from workers.render.outgoing import Append, Outgoing, Post
-from workers.send import Sender
-from workers.turn import Ledger
+from workers.channels.messages import FileLines, Message, Post
+from workers.delivery.channel_lease import ChannelLease
+from workers.delivery.dispatcher import ChannelSender, Clock
+from workers.delivery.sender import Sender
 
 ALERTS = 20_000
 SIZES = (1, 319) * 62 + (160,)
@@ -91,24 +91,24 @@ class World(Sender):
     asked: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     refusals: int = 0
 
-    async def send(self, outgoing: Outgoing, *, within: timedelta) -> Receipt:
+    async def send(self, outgoing: Message, *, within: timedelta) -> AttemptResult:
         """Answer as the receiver of this address would."""
-        assert isinstance(outgoing, Post | Append)
-        name = "audit" if isinstance(outgoing, Append) else outgoing.url.split("//")[1].split(".")[0]
-        body = outgoing.lines if isinstance(outgoing, Append) else outgoing.body
+        assert isinstance(outgoing, Post | FileLines)
+        name = "audit" if isinstance(outgoing, FileLines) else outgoing.url.split("//")[1].split(".")[0]
+        body = outgoing.lines if isinstance(outgoing, FileLines) else outgoing.body
         at = self.clock.now()
         self.asked[name].append(at)
         if name == "broken" and DOWN <= at < UP:
             await self.clock.sleep(within.total_seconds())
-            return Receipt(outcome=Outcome.FAILED, at=at, reason="no answer")
+            return AttemptResult(outcome=Outcome.FAILED, at=at, reason="no answer")
         window = [one for one in self.asked[name][-A_MINUTE - 10 :] if one > at - timedelta(minutes=1)]
         if name == "limited" and len(window) > A_MINUTE:
             self.refusals += 1
             self.asked[name].pop()
             wait = window[0] + timedelta(seconds=61) - at
-            return Receipt(outcome=Outcome.FAILED, at=at, http_status=429, reason="HTTP 429", retry_after=wait)
+            return AttemptResult(outcome=Outcome.FAILED, at=at, http_status=429, reason="HTTP 429", retry_after=wait)
         self.taken[name].append((at, [int(one) for one in re.findall(r"report (\d+)", _shown(body))]))
-        return Receipt(outcome=Outcome.ACCEPTED, at=at, http_status=204)
+        return AttemptResult(outcome=Outcome.ACCEPTED, at=at, http_status=204)
 
     def order(self, name: str) -> list[int]:
         """The alerts that a receiver got, in order."""
@@ -176,7 +176,7 @@ class Day:
         self.clock = VirtualClock()
         self.world = World(clock=self.clock)
         self.database = database
-        self._courier = Courier(Ledger(database, lambda: CHANNELS, rng=Random(7)), self.world, clock=self.clock)
+        self._courier = ChannelSender(ChannelLease(database, lambda: CHANNELS, rng=Random(7)), self.world, clock=self.clock)
         self._running: dict[str, asyncio.Task[datetime | None]] = {}
         self._again: dict[str, datetime] = {}
 

@@ -9,8 +9,8 @@ import orjson
 import pytest
 from sqlalchemy import insert
 
-from monitor import watchdog
-from monitor.domain.channel import ChannelState
+from monitor.domain.channel_state import ChannelState
+from monitor.maintenance import watchdog
 from monitor.settings.channels import Channel, SlackChannel, WebhookChannel
 from monitor.settings.model import NotifyOperatorSettings, Settings
 from monitor.storage import channels, deliveries
@@ -19,8 +19,8 @@ from monitor.storage.ids import new_id
 from monitor.storage.tables import feeds
 from tests.alerting import raise_alerts
 from tests.receiving import Receiver
-from tests.unit.render.test_webhook import SCHEMA
-from workers.deliver import Clock, Dispatcher
+from tests.unit.channels.test_webhook import SCHEMA
+from workers.delivery.dispatcher import Clock, Dispatcher
 
 NOW = Clock().now()
 HOUR = timedelta(hours=1)

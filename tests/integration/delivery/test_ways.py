@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from monitor.domain.delivery import Outcome, Receipt
+from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.settings.channels import WebhookChannel
 from tests.alerting import EPOCH, parcel
 from tests.receiving import Receiver
-from workers.render.compose import compose
-from workers.send import Sender
+from workers.channels.compose import compose
+from workers.delivery.sender import Sender
 
 
 class Authority:
@@ -77,7 +77,7 @@ def strict(authority: Authority) -> Iterator[Receiver]:
         yield receiver
 
 
-async def _send(**settings: object) -> Receipt:
+async def _send(**settings: object) -> AttemptResult:
     sender = Sender(now=lambda: EPOCH)
     try:
         channel = WebhookChannel.model_validate({"type": "webhook", **settings})

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from monitor.domain.ids import ScanId
-from monitor.polling.folders import FolderWatcher
+from monitor.folders.watcher import FolderWatcher
 from monitor.storage.engine import Database
 from monitor.storage.tables import articles
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from monitor.folders.file_reader import FoundFile, walk
+from monitor.folders.ingest import DocumentIngester
+from monitor.folders.read_queue import ReadQueue
 from monitor.parse.documents import MAX_BYTES
-from monitor.polling.backlog import Backlog
-from monitor.polling.intake import Intake
-from monitor.polling.reading import FoundFile, walk
 from monitor.storage import files
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import articles, metadata, scans
@@ -137,7 +137,7 @@ def test_other_writers_get_their_turn(tmp_path: Path) -> None:
 
 def test_the_backlog_gives_the_newest_first() -> None:
     """Files come out by the time of their last change, each once, however often it was found."""
-    backlog = Backlog()
+    backlog = ReadQueue()
     backlog.add([found("/b", 2), found("/a", 1), found("/c", 3)])
     backlog.add([found("/c", 3), found("/d", 0)])
     assert (len(backlog), "/c" in backlog) == (4, True)
@@ -160,9 +160,9 @@ def found(path: str, mtime_ns: int) -> FoundFile:
     return FoundFile(folder=Path("/"), path=path, name=path, size=1, mtime_ns=mtime_ns)
 
 
-def intake(database: Database) -> Intake:
+def intake(database: Database) -> DocumentIngester:
     """As after a start of the program."""
-    return Intake(database, clock=lambda: datetime.now(UTC), max_bytes=MAX_BYTES)
+    return DocumentIngester(database, clock=lambda: datetime.now(UTC), max_bytes=MAX_BYTES)
 
 
 class Noted(Database):

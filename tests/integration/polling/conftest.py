@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from monitor.polling.fetch import Fetcher
-from monitor.polling.parsing import ParserProcess
-from monitor.polling.poller import Poller, Tools
+from monitor.daemon.parser_client import ParserProcess
+from monitor.fetching.fetcher import Fetcher
+from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.model import Settings
 from monitor.storage import feeds
@@ -101,7 +101,7 @@ async def make_desk(tmp_path: Path, parser: ParserProcess) -> AsyncIterator[Call
         fetcher = await Fetcher(settings.polling, settings.http, clock=clock).__aenter__()
         scans: list[str] = []
         poller = Poller(
-            Tools(database=database, fetcher=fetcher, parse=parser),
+            PollerResources(database=database, fetcher=fetcher, parse=parser),
             settings,
             on_stored=scans.extend,
             clock=clock,

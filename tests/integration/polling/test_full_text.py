@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from monitor.parse.fulltext import Extracted
-from monitor.polling.fulltext import ArticleReader, Page, Unread
+from monitor.fetching.article_reader import ArticleReader, Page, Unread
+from monitor.parse.article_page import Extracted
 from tests.integration.polling.world import Desk, Site
 
 MakeDesk = Callable[..., Awaitable[Desk]]

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from monitor.domain.article import Entry, Origin, OriginKind
-from monitor.domain.imprint import unpacked
+from monitor.domain.fingerprint import unpacked
 from monitor.parse.feed import parse_feed
+from monitor.parse.feed_delta import delta_of
 from monitor.parse.result import ParsedFeed
-from monitor.polling.excerpt import excerpt
 from monitor.storage.articles import ingest
 from monitor.storage.engine import Database
 from monitor.storage.tables import articles, metadata, revisions
@@ -77,7 +77,7 @@ def test_knowing_the_last_document_changes_nothing_but_the_work(seed: int) -> No
         whole = parse_feed(body, url=URL, headers={}, now=now)
         assert isinstance(parsed, ParsedFeed)
         assert isinstance(whole, ParsedFeed)
-        found = excerpt(parsed, imprints, now)
+        found = delta_of(parsed, imprints, now)
         known = found.imprints or known
         with_it.append((found.feed.entries, now))
         without.append((whole.entries, now))

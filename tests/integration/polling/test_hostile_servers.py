@@ -14,12 +14,12 @@ import psutil
 import pytest
 from aiohttp import web
 
+from monitor.daemon.parser_client import ParserProcess
 from monitor.domain.feed import FeedStatus
+from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.outcome import Fetched, FetchFailure, Problem
+from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
-from monitor.polling.excerpt import Excerpt
-from monitor.polling.fetch import Fetcher
-from monitor.polling.outcome import Fetched, FetchFailure, Problem
-from monitor.polling.parsing import ParserProcess
 from monitor.settings.feeds import HttpSettings, PollingSettings
 from tests.integration.polling.hostile import HOSTILE, Answer, endless, never, saying, self_signed
 from tests.integration.polling.world import Clock, Desk, Site, rss
@@ -161,12 +161,12 @@ async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
     process.patience_s = 20.0
     read = await process(body, "http://x.example/", headers, clock())
     process.close()
-    assert isinstance(read, Excerpt)
+    assert isinstance(read, FeedDelta)
     assert [entry.title for entry in read.feed.entries] == ["next"]
 
 
 def _parsers() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "monitor.polling.parser" in one.cmdline()]
+    return [one for one in psutil.Process().children() if "monitor.daemon.parser_process" in one.cmdline()]
 
 
 async def test_a_killed_parser_is_nobodys_fault() -> None:
@@ -177,7 +177,7 @@ async def test_a_killed_parser_is_nobodys_fault() -> None:
     (idle,) = set(_parsers()) - before
     idle.kill()
     read = await process(rss("two").encode(), "http://x.example/", {}, clock())
-    assert isinstance(read, Excerpt)
+    assert isinstance(read, FeedDelta)
     assert [entry.title for entry in read.feed.entries] == ["two"]
 
     async def kill_every_parser() -> None:

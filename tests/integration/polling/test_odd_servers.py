@@ -11,8 +11,8 @@ import brotli
 import pytest
 
 from monitor.domain.feed import Validators
-from monitor.polling.fetch import Fetcher
-from monitor.polling.outcome import Fetched, FetchFailure, NotModified, Problem
+from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Problem
 from monitor.settings.feeds import HttpSettings, PollingSettings
 from tests.integration.polling.hostile import Answer, saying
 from tests.integration.polling.world import rss

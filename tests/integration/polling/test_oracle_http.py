@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 from aiohttp import web
 
+from monitor.daemon.parser_client import ParserProcess
+from monitor.fetching.fetcher import Fetcher
 from monitor.polling.diagnose import explain_poll
-from monitor.polling.fetch import Fetcher
-from monitor.polling.parsing import ParserProcess
-from monitor.polling.poll import Setting
+from monitor.polling.poll import FeedPollSettings
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from tests.integration.polling import oracle
 from tests.integration.polling.oracle import Difference, Expectation
@@ -45,7 +45,7 @@ class Reader:
         """The record of one poll, and the seconds it took."""
         feed = FeedSettings.model_validate({"url": expected.url, "proxy": self.site.url, "headers": {"X-File": expected.file}})
         started = time.monotonic()
-        setting = Setting(feed=feed, polling=POLLING, http=HttpSettings())
+        setting = FeedPollSettings(feed=feed, polling=POLLING, http=HttpSettings())
         diagnosis = await explain_poll(setting, fetcher, self.parser, clock=lambda: datetime.now(UTC))
         return diagnosis.record(), time.monotonic() - started
 

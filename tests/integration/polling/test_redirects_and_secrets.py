@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 
 from monitor.domain.feed import Validators
-from monitor.polling.fetch import Fetcher
-from monitor.polling.outcome import Fetched, FetchFailure, NotModified, Problem
-from monitor.polling.request import Access, access_for, user_agent
+from monitor.fetching.access import Access, access_for, user_agent
+from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Problem
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from tests.integration.polling.hostile import self_signed
 from tests.integration.polling.world import Site

@@ -10,7 +10,7 @@ from monitor.domain.ids import ScanId
 from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
-from workers.scan import Ready, load, scan
+from workers.scanning.scan import CompiledSettings, load, scan
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     logs.configure(stream=sys.stderr)
     url, *words = sys.argv[1:]
     terms = tuple(Term(name=word, kind=TermKind.KEYWORD, phrases=(word,)) for word in words)
-    ready = Ready.build(Settings(terms=terms))
+    ready = CompiledSettings.build(Settings(terms=terms))
     database = Database(url)
     print("ready", flush=True)  # noqa: T201 - the answer
     for line in sys.stdin:

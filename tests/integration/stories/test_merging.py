@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from monitor.daemon.periodic_task import PeriodicTask
 from monitor.domain.article import Entry, Origin, OriginKind
 from monitor.settings.model import Settings
 from monitor.storage import articles, stories
 from monitor.storage.engine import Database
-from workers.beside import Beside
-from workers.extract.stories import features_of
-from workers.merging import Merger
-from workers.story import assign
+from workers.scanning.assign_story import assign
+from workers.scanning.merge_stories import StoryMerger
+from workers.stories.near_duplicates import features_of
 
 ACCOUNTS = (
     "Storm Alma tore roofs from 40 houses in Porto Velo on Friday, the mayor Rita Campos said, and cut off power to the island.",
@@ -31,6 +31,6 @@ def test_a_short_run_merges_before_it_ends(database: Database) -> None:
         stored = articles.ingest(connection, origin, entries, now=now, alertable=lambda _: True).new
         for article in sorted(articles.load(connection, stored), key=lambda one: one.title):
             assign(connection, article, features_of(article), now=now, settings=Settings().stories)
-    Beside("stories", Merger(database, Settings).look, every_s=60, last=True).start().stop()
+    PeriodicTask("stories", StoryMerger(database, Settings).look, every_s=60, last=True).start().stop()
     with database.read() as connection:
         assert sorted(story.articles for story in stories.listing(connection)) == [1, 1, 1, 2]

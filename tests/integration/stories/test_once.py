@@ -29,7 +29,7 @@ from monitor.storage.tables import alerts, scans
 from monitor.storage.tables import articles as article_table
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
-from workers.scan import Ready, load, scan
+from workers.scanning.scan import CompiledSettings, load, scan
 
 HERE = Path(__file__).parent
 RUNS = int(os.environ.get("NEWS_MONITOR_STORY_RUNS", "3"))
@@ -104,7 +104,7 @@ def _scan_at_once(workers: Sequence[subprocess.Popen[str]], ids: Sequence[ScanId
 
 def _scan_here(database: Database, ids: Sequence[ScanId]) -> None:
     """Scan in this process, in batches as the queue hands them out."""
-    ready = Ready.build(Settings(terms=(Term(name="the", kind=TermKind.KEYWORD, phrases=("the",)),)))
+    ready = CompiledSettings.build(Settings(terms=(Term(name="the", kind=TermKind.KEYWORD, phrases=("the",)),)))
     for start in range(0, len(ids), 20):
         scan(database, ready, load(database, ids[start : start + 20]), clock=lambda: NOW)
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import update
 
 from monitor.storage.tables import deliveries
-from monitor.web import events
+from monitor.web import event_hub
 from tests.integration.web.scenes import add_alert
 from tests.integration.web.serving import Site
 from tests.waiting import until
@@ -114,14 +114,14 @@ def test_filters_hold_for_what_is_missed_and_what_comes(site: Site) -> None:
 
 def test_a_quiet_stream_is_kept_open(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """While nothing happens a comment shows that the connection lives."""
-    monkeypatch.setattr(events, "HEARTBEAT_S", 0.1)
+    monkeypatch.setattr(event_hub, "HEARTBEAT_S", 0.1)
     with listening(site) as client:
         assert client.block() == [": still here"]
 
 
 def test_there_is_an_end_to_clients(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit one is told to come back; a place that is left is free again."""
-    monkeypatch.setattr(events, "MAX_CLIENTS", 1)
+    monkeypatch.setattr(event_hub, "MAX_CLIENTS", 1)
     with listening(site):
         refused = site.get("/api/events")
         assert (refused.status, refused.headers["retry-after"]) == (503, "10")

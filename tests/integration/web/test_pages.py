@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from monitor.domain.delivery import Outcome, Receipt
+from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.ids import DeliveryId
 from monitor.storage import attempts
 from monitor.storage.engine import Database
@@ -55,7 +55,7 @@ def test_hostile_news_stays_text_on_every_page(tmp_path: Path, store: Database, 
         tmp_path, store, redis_url, watch=[{"name": "script", "query": "script"}], feeds=["https://a.example/<b>"]
     ) as site:
         delivery = site.get("/api/deliveries").json[0]["id"]
-        receipt = Receipt(outcome=Outcome.REFUSED, at=datetime.now(UTC), http_status=422, answer=HOSTILE)
+        receipt = AttemptResult(outcome=Outcome.REFUSED, at=datetime.now(UTC), http_status=422, answer=HOSTILE)
         with store.write() as connection:
             attempts.record(connection, [(DeliveryId(delivery), receipt)])
         form = urlencode({"title": HOSTILE, "text": HOSTILE, "term": ""}).encode()

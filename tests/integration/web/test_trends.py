@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from monitor.storage import alerts, recent, trends
+from monitor.storage import activity, alerts, trends
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
 from monitor.storage.trends import Bucket
@@ -44,8 +44,8 @@ def test_what_came_after_an_alert(database: Database) -> None:
     """Oldest first, without the alert itself; nothing for one that is not there."""
     first, *later = [add_alert(database, ago=timedelta(minutes=3 - minute)) for minute in range(3)]
     with database.read() as connection:
-        assert [record["id"] for record in recent.after(connection, first, limit=10)] == later
-        assert recent.after(connection, "nonsense", limit=10) == []
+        assert [record["id"] for record in activity.after(connection, first, limit=10)] == later
+        assert activity.after(connection, "nonsense", limit=10) == []
 
 
 def test_the_waiting_and_the_latencies(database: Database) -> None:
@@ -53,9 +53,9 @@ def test_the_waiting_and_the_latencies(database: Database) -> None:
     add_alert(database, channels=("desk",), ago=timedelta(minutes=5))
     add_alert(database, severity="low")
     with database.read() as connection:
-        since = recent.undelivered_since(connection)
+        since = activity.undelivered_since(connection)
         assert since is not None
         assert timedelta(minutes=4) < datetime.now(UTC) - since < timedelta(minutes=6)
-        assert recent.alerts_by_severity(connection) == {"high": 1, "low": 1}
-        assert recent.scan_latencies(connection) == [0.02, 0.02]
-        assert recent.delivery_latencies(connection) == []
+        assert activity.alerts_by_severity(connection) == {"high": 1, "low": 1}
+        assert activity.scan_latencies(connection) == [0.02, 0.02]
+        assert activity.delivery_latencies(connection) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from monitor import logs
 from monitor.broker import EmbeddedServer
-from monitor.supervisor import ChildSpec, Supervisor
+from monitor.daemon.supervisor import ChildSpec, Supervisor
 
 CHILD = """
 import os, signal, sys

@@ -218,7 +218,9 @@ def test_a_cleaning_lock_left_by_a_killed_worker_is_short(
 
 def test_a_worker_ends_with_its_parent(redis_url: str, connection: redis.Redis, tmp_path: Path) -> None:
     """Kill -9 of the daemon leaves no worker behind."""
-    script = "import sys, signal; from monitor.processes import spawn; print(spawn(sys.argv[1:]).pid, flush=True); signal.pause()"
+    script = (
+        "import sys, signal; from monitor.daemon.processes import spawn; print(spawn(sys.argv[1:]).pid, flush=True); signal.pause()"
+    )
     worker = [sys.executable, "-m", "tests.integration.workers.jobs_for_tests", SCAN, redis_url, str(tmp_path)]
     with subprocess.Popen([sys.executable, "-c", script, *worker], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None

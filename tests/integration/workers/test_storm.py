@@ -15,12 +15,12 @@ from sqlalchemy import func, select
 
 from monitor import relay as relay_module
 from monitor.broker import EmbeddedServer, connect, connect_producer
+from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.relay import Relay, reconcile
 from monitor.storage import scans
 from monitor.storage.engine import Database
 from monitor.storage.tables import articles
-from monitor.supervisor import ChildSpec, Ended, Supervisor
 from tests.integration.workers.jobs_for_tests import SCAN_FOR_TESTS
 from tests.waiting import children
 

@@ -19,8 +19,8 @@ import structlog
 
 from monitor.broker import EmbeddedServer, connect, ping
 from monitor.broker.queues import SCAN, queue
+from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
 from monitor.domain.errors import ServiceUnavailable
-from monitor.supervisor import ChildSpec, Ended, Supervisor
 from tests.integration.workers.jobs_for_tests import HELD, NOTE, OpenJob
 from tests.waiting import children, gone, until
 

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.channel import ChannelState, after
-from monitor.domain.delivery import DeliveryStatus, Outcome, Receipt, judge, next_step, retry_after
+from monitor.domain.channel_state import ChannelState, after
+from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome, judge, retry_after, update_after
 
 NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def _receipt(status: int | None, wait: timedelta | None = None) -> Receipt:
+def _receipt(status: int | None, wait: timedelta | None = None) -> AttemptResult:
     outcome = Outcome.FAILED if status is None else judge(status)
-    return Receipt(outcome=outcome, at=NOW, http_status=status, reason="why", retry_after=wait)
+    return AttemptResult(outcome=outcome, at=NOW, http_status=status, reason="why", retry_after=wait)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def _receipt(status: int | None, wait: timedelta | None = None) -> Receipt:
 def test_first_answer(status: int | None, wait_s: int | None, expected: str, after_s: int | None) -> None:
     """Accepted, refused for good, or tried again at once and never before the receiver asks for it."""
     wait = None if wait_s is None else timedelta(seconds=wait_s)
-    step = next_step(_receipt(status, wait), attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
+    step = update_after(_receipt(status, wait), attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
     due = None if after_s is None else NOW + timedelta(seconds=after_s)
     assert (step.status, step.next_attempt_at) == (DeliveryStatus(expected), due)
     assert step.error == (None if expected == "delivered" else "why")
@@ -60,7 +60,7 @@ def test_the_schedule_is_the_one_in_the_contract() -> None:
     """At once, 5 s, 30 s, 2 min, 10 min, 30 min, then hourly; a last try at 24 hours; then a dead letter."""
     now, times = NOW, []
     for attempt in range(1, 100):
-        step = next_step(_receipt(503), attempts=attempt, first_attempt_at=NOW, now=now, jitter=0.0)
+        step = update_after(_receipt(503), attempts=attempt, first_attempt_at=NOW, now=now, jitter=0.0)
         if step.next_attempt_at is None:
             break
         times.append((step.next_attempt_at - now).total_seconds())
@@ -78,7 +78,7 @@ def test_a_wait_is_never_shorter_than_asked_nor_longer_than_the_end(
     """Jitter only delays, Retry-After is a floor, and nothing is planned beyond 24 hours after the first attempt."""
     now = NOW + timedelta(seconds=passed_s)
     asked = timedelta(seconds=asked_s)
-    step = next_step(_receipt(503, asked), attempts=attempt, first_attempt_at=NOW, now=now, jitter=jitter)
+    step = update_after(_receipt(503, asked), attempts=attempt, first_attempt_at=NOW, now=now, jitter=jitter)
     if passed_s >= 86_400:
         assert step.status is DeliveryStatus.DEAD
     else:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from monitor.domain.channel import digest_window, quiet_until, spaced
+from monitor.domain.channel_state import digest_window, quiet_until, spaced
 
 ALL = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from monitor.domain.article import Entry
-from monitor.parse import fast, reference
+from monitor.parse import fast_feed, feedparser_feed
 from monitor.parse.entries import language_tag, to_entries
 from monitor.parse.items import FeedDocument
 from tests.recorded import URL, recorded_feeds
@@ -35,10 +35,10 @@ def _entries(document: FeedDocument) -> tuple[Entry, ...]:
 
 def _both(body: bytes, url: str = URL, **headers: str) -> bool:
     """Whether the fast path reads `body`; if so, both must agree on every field of the feed and of each entry."""
-    quick = fast.read(body, url=url, headers=headers)
+    quick = fast_feed.read(body, url=url, headers=headers)
     if quick is None:
         return False
-    full = reference.read(body, url=url, headers=headers)
+    full = feedparser_feed.read(body, url=url, headers=headers)
     assert full is not None
     assert replace(quick, items=()) == replace(full, items=())
     assert _entries(quick) == _entries(full)

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from monitor.domain.imprint import Imprint, imprint, unpacked
-from monitor.parse import fast
+from monitor.domain.fingerprint import Fingerprint, fingerprint_of, unpacked
+from monitor.parse import fast_feed
 from monitor.parse.feed import parse_feed
+from monitor.parse.feed_delta import FeedDelta, delta_of
 from monitor.parse.items import FeedDocument
-from monitor.parse.known import Known, keys_in
+from monitor.parse.lru_cache import LruCache, keys_in
 from monitor.parse.result import ParsedFeed
-from monitor.polling.excerpt import Excerpt, excerpt
 from tests.recorded import URL, recorded_feeds
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -36,13 +36,15 @@ def _without_each_second(body: bytes) -> bytes:
     return _ITEM.sub(lambda item: b"" if next(count) % 2 else item[0], body)
 
 
-def _read(body: bytes, known: Iterable[Imprint] = (), *, url: str = URL, headers: dict[str, str] | None = None) -> Excerpt | None:
+def _read(
+    body: bytes, known: Iterable[Fingerprint] = (), *, url: str = URL, headers: dict[str, str] | None = None
+) -> FeedDelta | None:
     known = tuple(known)
     parsed = parse_feed(body, url=url, headers=headers or {}, now=NOW, known=known)
-    return excerpt(parsed, known, NOW) if isinstance(parsed, ParsedFeed) else None
+    return delta_of(parsed, known, NOW) if isinstance(parsed, ParsedFeed) else None
 
 
-def _assert_alike(known: Iterable[Imprint], body: bytes, **where: Any) -> int:
+def _assert_alike(known: Iterable[Fingerprint], body: bytes, **where: Any) -> int:
     """Read with `known` imprints, `body` says what it says without them; how many entries were recognised."""
     known = tuple(known)
     alone, again = _read(body, **where), _read(body, known, **where)
@@ -52,7 +54,7 @@ def _assert_alike(known: Iterable[Imprint], body: bytes, **where: Any) -> int:
     stored = {one[:2] for one in known}
     assert again.imprints == alone.imprints
     assert (again.size, again.oldest, again.newest) == (alone.size, alone.oldest, alone.newest)
-    assert again.feed.entries == tuple(entry for entry in alone.feed.entries if imprint(entry)[:2] not in stored)
+    assert again.feed.entries == tuple(entry for entry in alone.feed.entries if fingerprint_of(entry)[:2] not in stored)
     assert (again.feed.title, again.feed.link, again.feed.hints) == (alone.feed.title, alone.feed.link, alone.feed.hints)
     how: dict[str, Any] = {"url": URL, "headers": {}, **where}
     parsed = parse_feed(body, now=NOW, known=known, **how)
@@ -123,10 +125,10 @@ def test_entries_that_share_an_identifier_are_told_apart(place: int) -> None:
 
 def test_a_document_whose_own_dates_have_moved_is_known() -> None:
     """The date of the whole changes with every version; a title that only looks like one does not go with it."""
-    frames = Known[FeedDocument](1_000_000)
+    frames = LruCache[FeedDocument](1_000_000)
 
     def read(body: bytes) -> FeedDocument:
-        document = fast.read(body, url=URL, headers={}, frames=frames)
+        document = fast_feed.read(body, url=URL, headers={}, frames=frames)
         assert document is not None
         return document
 
@@ -152,7 +154,7 @@ def test_a_date_ahead_is_believed_once_it_is_near() -> None:
 
 def test_memory_is_bounded() -> None:
     """What was not asked for the longest is forgotten first, and what is large is not remembered."""
-    known = Known[str](max_bytes=20_000)
+    known = LruCache[str](max_bytes=20_000)
     keys = [keys_in("")(str(number).encode()) for number in range(220)]
     for number in range(100):
         known.add(keys[number], str(number), 200)

@@ -10,17 +10,17 @@ import pytest
 from monitor.domain.article import Entry
 from monitor.domain.cadence import Limits
 from monitor.domain.feed import FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators
+from monitor.domain.fingerprint import unpacked
 from monitor.domain.ids import FeedId
-from monitor.domain.imprint import unpacked
+from monitor.fetching.failures import retry_at
+from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
+from monitor.parse.feed_delta import FeedDelta, delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
 from monitor.polling.decide import Plan, address, conditions, decide, fresh_for
-from monitor.polling.excerpt import Excerpt, excerpt
-from monitor.polling.failures import retry_at
-from monitor.polling.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://a.example/feed"
-PLAN = Plan(limits=Limits(), spread=0.5)
+PLAN = Plan(limits=Limits(), jitter=0.5)
 
 
 def feed(state: FeedState | None = None, *, refusals: int = 0) -> FeedForPoll:
@@ -45,11 +45,11 @@ def parsed(*keys: str, published: datetime | None = None, hints: PollHints | Non
     return ParsedFeed(format="rss20", title="A", entries=entries, hints=hints or PollHints())
 
 
-def compared(state: FeedState, document: ParsedFeed | ParseFailure | None, now: datetime = NOW) -> Excerpt | ParseFailure | None:
+def compared(state: FeedState, document: ParsedFeed | ParseFailure | None, now: datetime = NOW) -> FeedDelta | ParseFailure | None:
     """What the parser tells the poller of a document."""
     if not isinstance(document, ParsedFeed):
         return document
-    return excerpt(document, unpacked(state.document.imprints), now)
+    return delta_of(document, unpacked(state.document.imprints), now)
 
 
 def after(
@@ -222,7 +222,7 @@ def test_the_server_is_not_asked_while_its_answer_is_fresh() -> None:
     assert wait(after((fetched("1"), parsed("a", hints=PollHints(min_interval_s=10800))))) >= 10800
     skipping = parsed("a", hints=PollHints(skip_hours=frozenset({12, 13, 14})))
     assert after((fetched("1"), skipping)).state.next_poll_at == NOW.replace(hour=15)
-    every = Plan(limits=Limits(every_s=300), spread=0.9)
+    every = Plan(limits=Limits(every_s=300), jitter=0.9)
     assert wait(after((fetched("1", cache_control="max-age=7200"), parsed("a")), plan=every)) == 300
 
 

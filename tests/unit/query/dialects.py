@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from workers.extract.query.format import format_query
-from workers.extract.query.syntax import Word
+from workers.query.format import format_query
+from workers.query.syntax import Word
 
 _PIECE = re.compile(
     r"""\s*(?: (?P<field>\w+:\s*(?:\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\]|[^\s()]+))

@@ -13,7 +13,7 @@ from itertools import pairwise, product
 from typing import NamedTuple, TypeAlias
 
 from monitor.domain.match import Document, Field
-from workers.extract.query.syntax import (
+from workers.query.syntax import (
     And,
     AtLeast,
     Attribute,

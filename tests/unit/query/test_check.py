@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain.errors import QueryError
-from workers.extract.query.check import require_trigger
-from workers.extract.query.parse import parse
-from workers.extract.query.references import resolve
-from workers.extract.query.syntax import Node
+from workers.query.parser import parse
+from workers.query.references import resolve
+from workers.query.syntax import Node
+from workers.query.triggerable import require_trigger
 
 
 @pytest.mark.parametrize(

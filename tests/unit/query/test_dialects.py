@@ -9,11 +9,11 @@ import pytest
 
 from monitor.domain.errors import QueryError
 from tests.unit.query.dialects import TRANSLATIONS, media_cloud
-from workers.extract.query.check import require_trigger
-from workers.extract.query.combine import and_of, or_of
-from workers.extract.query.format import format_query
-from workers.extract.query.parse import parse
-from workers.extract.query.syntax import And, Node, Not, Or, Phrase, Prefix, Word, children
+from workers.query.builder import and_of, or_of
+from workers.query.format import format_query
+from workers.query.parser import parse
+from workers.query.syntax import And, Node, Not, Or, Phrase, Prefix, Word, children
+from workers.query.triggerable import require_trigger
 
 
 @pytest.mark.parametrize("file", TRANSLATIONS)

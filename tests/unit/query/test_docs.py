@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.errors import QueryError
-from workers.extract.query.check import require_trigger
-from workers.extract.query.format import format_query
-from workers.extract.query.parse import parse
+from workers.query.format import format_query
+from workers.query.parser import parse
+from workers.query.triggerable import require_trigger
 
 PAGE = (Path(__file__).parents[3] / "docs" / "query-language.md").read_text(encoding="utf-8")
 

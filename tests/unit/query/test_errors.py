@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain.errors import QueryError
-from workers.extract.query.parse import parse
+from workers.query.parser import parse
 
 STRUCTURE = [
     ("", 1, "the query is empty"),

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from monitor.domain.errors import QueryError
 from tests.unit.query.trees import trees
-from workers.extract.query.format import format_query
-from workers.extract.query.parse import parse
-from workers.extract.query.syntax import AttributeName, Node, Not, Phrase, Prefix, Word
+from workers.query.format import format_query
+from workers.query.parser import parse
+from workers.query.syntax import AttributeName, Node, Not, Phrase, Prefix, Word
 
 ODD_WORDS = (
     *(

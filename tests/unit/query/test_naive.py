@@ -6,7 +6,7 @@ import pytest
 
 from monitor.domain.match import Document, Field
 from tests.unit.query.naive import Naive, Place
-from workers.extract.query.parse import parse
+from workers.query.parser import parse
 
 ARTICLE = Naive(
     document=Document(

@@ -8,8 +8,8 @@ import pytest
 
 from monitor.domain.errors import QueryError
 from monitor.domain.match import Field
-from workers.extract.query.parse import MAX_DEPTH, MAX_PARENTHESES, parse
-from workers.extract.query.syntax import (
+from workers.query.parser import MAX_DEPTH, MAX_PARENTHESES, parse
+from workers.query.syntax import (
     And,
     AtLeast,
     Attribute,

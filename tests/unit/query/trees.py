@@ -9,7 +9,7 @@ from unicodedata import normalize
 from hypothesis import strategies as st
 
 from monitor.domain.match import Field
-from workers.extract.query.syntax import (
+from workers.query.syntax import (
     And,
     AtLeast,
     Attribute,

@@ -10,10 +10,10 @@ from typing import Any, get_args
 
 import pytest
 
-from monitor.settings import channels, feeds, model, watch
-from monitor.settings.lists import COLUMNS
+from monitor.settings import channels, feeds, model, watch_item
+from monitor.settings.list_files import COLUMNS
 from monitor.settings.load import load
-from monitor.settings.shape import fields_of, type_name
+from monitor.settings.schema_walker import fields_of, type_name
 from monitor.settings.values import Section, parse_duration, parse_size
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
@@ -24,9 +24,9 @@ MODELS: dict[str, type[Section]] = {
     "http": feeds.HttpSettings,
     "feeds": feeds.FeedSettings,
     "feeds: auth": feeds.FeedAuth,
-    "watch": watch.WatchItem,
-    "watch: context": watch.ContextSettings,
-    "watch: only": watch.OnlySettings,
+    "watch": watch_item.WatchItem,
+    "watch: context": watch_item.ContextSettings,
+    "watch: only": watch_item.OnlySettings,
     "channels": channels.ChannelBase,
     "channels: quiet_hours": channels.QuietHours,
     "channels: digest": channels.DigestEvery,

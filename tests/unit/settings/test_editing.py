@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.errors import ConfigError
-from monitor.settings.edit import Addition, NewFeed, add_feeds, add_terms
-from monitor.settings.insertion import CannotInsert, Item, insert, quoted
+from monitor.settings.editing import Addition, NewFeed, add_feeds, add_terms
 from monitor.settings.load import load
+from monitor.settings.yaml_edit import CannotInsert, Item, insert, quoted
 
 CONFIG = Path(__file__).parents[3] / "config"
 

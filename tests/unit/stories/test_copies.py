@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
-from workers.extract.lead import headline, without_furniture
-from workers.extract.stories import Candidate, Features, features_of, likeness, pack, same_story, unpack
+from workers.stories.boilerplate import headline, without_boilerplate
+from workers.stories.near_duplicates import ArticleFeatures, Candidate, features_of, likeness, pack, same_story, unpack
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WINDOW = timedelta(hours=72)
@@ -34,7 +34,7 @@ FOOTER = "(Reporting by a team of ours; Editing by another.) Our Standards: the 
 CHINESE = "联合国官员星期日表示双方代表在首都举行了第三天的会谈讨论援助物资如何通过北部边界进入受灾地区目前大部分文本已经达成一致只剩下第一步的顺序尚未确定"
 
 
-def _features(text: str, title: str = "") -> Features:
+def _features(text: str, title: str = "") -> ArticleFeatures:
     article = Article(
         id=ArticleId("a"),
         title=title,
@@ -55,7 +55,7 @@ def _features(text: str, title: str = "") -> Features:
     return features_of(article)
 
 
-def _alike(first: Features, second: Features, *, hours: float = 0) -> bool:
+def _alike(first: ArticleFeatures, second: ArticleFeatures, *, hours: float = 0) -> bool:
     return likeness(first.print, second.print, gap=timedelta(hours=hours)) > 0
 
 
@@ -83,7 +83,7 @@ def test_furniture_makes_no_copies() -> None:
     first = _features(f"{COOKIES}\n\n{OTHER}\n\n{FOOTER}", "Smallest harvest")
     second = _features(f"{COOKIES}\n\n{WIRE[:250]}\n\n{FOOTER}", "Talks near their end")
     assert not _alike(first, second)
-    assert without_furniture(f"{COOKIES}\n\n{OTHER}\n\n{FOOTER}").replace("\n", " ").strip() == OTHER
+    assert without_boilerplate(f"{COOKIES}\n\n{OTHER}\n\n{FOOTER}").replace("\n", " ").strip() == OTHER
 
 
 def test_a_copy_with_another_lead_and_half_the_text_is_known_by_its_headline() -> None:

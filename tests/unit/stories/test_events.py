@@ -12,7 +12,7 @@ import pytest
 
 from monitor.domain.ids import StoryId
 from monitor.domain.story import Report
-from workers.extract.events import alike
+from workers.stories.cluster_events import same_event_merges
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WINDOW = timedelta(hours=48)
@@ -42,31 +42,31 @@ def _reports(texts: Sequence[str], dates: Sequence[datetime] | None = None) -> l
 
 def test_two_accounts_of_one_event_become_one_story() -> None:
     """Other words, the same names, number and day: one event. The later story goes into the earlier."""
-    assert alike(_reports([STORM, *BACKGROUND, STORM_AGAIN]), window=WINDOW) == ((StoryId("0007"), StoryId("0000")),)
+    assert same_event_merges(_reports([STORM, *BACKGROUND, STORM_AGAIN]), window=WINDOW) == ((StoryId("0007"), StoryId("0000")),)
 
 
 def test_a_similar_event_elsewhere_stays_apart() -> None:
     """Nearly the same words, other names, number and day: another event."""
-    assert alike(_reports([STORM, *BACKGROUND, ELSEWHERE]), window=WINDOW) == ()
+    assert same_event_merges(_reports([STORM, *BACKGROUND, ELSEWHERE]), window=WINDOW) == ()
 
 
 def test_accounts_too_far_apart_in_time_stay_apart() -> None:
     """An anniversary tells the same event again, and is another story."""
     texts = [STORM, *BACKGROUND, STORM_AGAIN]
-    assert alike(_reports(texts, [NOW] * 7 + [NOW + timedelta(hours=49)]), window=WINDOW) == ()
+    assert same_event_merges(_reports(texts, [NOW] * 7 + [NOW + timedelta(hours=49)]), window=WINDOW) == ()
 
 
 @pytest.mark.parametrize("texts", [(), (STORM,), (STORM, ELSEWHERE), ("", "", "")])
 def test_few_reports_are_no_reason_to_merge(texts: tuple[str, ...]) -> None:
     """With nothing else to compare with, similar events stay apart all the same."""
-    assert alike(_reports(texts), window=WINDOW) == ()
+    assert same_event_merges(_reports(texts), window=WINDOW) == ()
 
 
 def test_the_figures_on_ecb_plus(corpora: Path) -> None:
     """Over 770 reports of 66 events, half of them twins of another: pair F1 at least 0.80, precision at least 0.90."""
     rows = [json.loads(line) for line in (corpora / "clusters" / "ecbplus_train_dev.jsonl").read_text("utf-8").splitlines()]
     story = {report.story_id: report.story_id for report in _reports([row["text"] for row in rows])}
-    for merged, into in alike(_reports([row["text"] for row in rows]), window=WINDOW):
+    for merged, into in same_event_merges(_reports([row["text"] for row in rows]), window=WINDOW):
         story = {report: into if holder == merged else holder for report, holder in story.items()}
     precision, recall = _pairs(list(story.values()), [row["cluster"] for row in rows])
     assert precision >= 0.90
@@ -94,4 +94,4 @@ def test_a_year_of_reports_is_not_merged(corpora: Path) -> None:
         )
         for place, row in enumerate(rows)
     ]
-    assert alike(reports, window=WINDOW) == ()
+    assert same_event_merges(reports, window=WINDOW) == ()

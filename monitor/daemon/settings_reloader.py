@@ -1,0 +1,35 @@
+"""Following the configuration, beside the work: no job waits for a matcher to be built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor.domain.errors import MonitorError
+from monitor.logs import get_logger
+from monitor.settings.live import Changed, LiveSettings
+from monitor.settings.model import Settings
+
+EVERY_S = 1.0
+
+
+class SettingsReloader:
+    """Takes up changed settings and tells `on_change`."""
+
+    def __init__(self, role: str, live: LiveSettings, on_change: Callable[[Settings], None]) -> None:
+        self._role = role
+        self._live = live
+        self._on_change = on_change
+
+    def look(self) -> None:
+        """Take up what has changed, if anything has. The scheduler says what is wrong with a broken file; here it is only left alone."""
+        outcome = self._live.refresh()
+        if isinstance(outcome, Changed):
+            self._take_up(outcome.settings)
+
+    def _take_up(self, settings: Settings) -> None:
+        try:
+            self._on_change(settings)
+        except MonitorError as error:
+            get_logger().error("config.rejected", role=self._role, faults=str(error).splitlines())
+        else:
+            get_logger().info("config.loaded", role=self._role, terms=len(settings.terms), channels=len(settings.channels))

@@ -1,0 +1,52 @@
+"""Entries in little space: what is kept of a feed's document to know what is new in the next one."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterable
+from itertools import starmap
+from typing import NamedTuple
+
+from monitor.domain.article import Entry
+
+MOST = 400
+"""Imprints that are kept of a document."""
+
+SIZE = 8
+"""Bytes of each hash."""
+NO_SOURCE_HASH = bytes(SIZE)
+_FORM = struct.Struct(f"<{SIZE}s{SIZE}s{SIZE}sd")
+
+
+class Fingerprint(NamedTuple):
+    """What is kept of an entry: the beginnings of the hashes `Entry.identity` and `Entry.content_hash`, and when it was published.
+
+    `piece` is a hash of the bytes that it was read from and of all that decides how they are read; NO_PIECE where they do not tell.
+    `published` is in Unix seconds, NaN without a date.
+    """
+
+    identity: bytes
+    content_hash: bytes
+    piece: bytes = NO_SOURCE_HASH
+    published: float = math.nan
+
+
+def fingerprint_of(entry: Entry, piece: bytes = NO_SOURCE_HASH) -> Fingerprint:
+    """The imprint of `entry`."""
+    published = math.nan if entry.published_at is None else entry.published_at.timestamp()
+    return Fingerprint(entry.identity[:SIZE], entry.content_hash[:SIZE], piece, published)
+
+
+def packed(imprints: Iterable[Fingerprint]) -> bytes:
+    """Imprints as bytes, 32 for each, by identity; of several with one identity the last.
+
+    Of many the smallest are kept, which are a fair sample and the same sample each time.
+    """
+    kept = sorted({one.identity: one for one in imprints}.values())[:MOST]
+    return b"".join(starmap(_FORM.pack, kept))
+
+
+def unpacked(imprints: bytes) -> tuple[Fingerprint, ...]:
+    """The inverse of `packed`."""
+    return tuple(map(Fingerprint._make, _FORM.iter_unpack(imprints)))

@@ -1,0 +1,1 @@
+"""Read the web politely and without trusting it: requests, limits, the address guard, named failures."""

@@ -1,0 +1,112 @@
+"""The article behind a link, fetched as politely as a feed: in turn with all other requests to its host, and within a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from monitor.domain.feed import rate_limit_key
+from monitor.domain.urls import is_http
+from monitor.fetching.access import Access, access_for
+from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.outcome import Fetched, FetchFailure, Problem
+from monitor.parse.article_page import Extracted, NoArticle, extract_article
+from monitor.settings.feeds import FeedSettings
+from monitor.settings.model import Settings
+from monitor.storage import hosts
+from monitor.storage.engine import Database
+
+_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
+_WORTH_ANOTHER_TRY = frozenset(
+    {
+        Problem.TIMEOUT,
+        Problem.TOO_FAST,
+        Problem.SERVER_ERROR,
+        Problem.DNS_TEMPORARY,
+        Problem.CONNECT,
+        Problem.TRUNCATED,
+        Problem.PROTOCOL,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """The article could not be had. `again` says that a later try may succeed; `retry_at` is when the server asked for it."""
+
+    reason: str
+    again: bool
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What to read: the link of an entry, its title, and the URL of the feed that named it, whose own site may be in a private network."""
+
+    url: str
+    title: str = ""
+    feed_url: str | None = None
+
+
+class ArticleReader:
+    """Reads article pages for workers. Each call opens and closes its own connections: articles rarely share a host."""
+
+    def __init__(
+        self, database: Database, settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._feeds = {feed.url: feed for feed in settings.feeds}
+
+    def read(self, page: Page, *, deadline_s: float) -> Extracted | Unread:
+        """The article's text, or why there is none, after `deadline_s` at the latest (extraction itself takes some 20 ms more)."""
+        return asyncio.run(self.read_async(page, deadline_s=deadline_s))
+
+    async def read_async(self, page: Page, *, deadline_s: float) -> Extracted | Unread:
+        """`read`, from an event loop."""
+        if not is_http(page.url):
+            return Unread(reason="the entry has no web address", again=False)
+        polling = self._settings.polling
+        turn = await asyncio.to_thread(self._turn, page.url, deadline_s)
+        if turn is None:
+            return Unread(reason="its host is busy", again=True)
+        waited = max(0.0, (turn - self._clock()).total_seconds())
+        await asyncio.sleep(waited)
+        async with Fetcher(polling, self._settings.http, clock=self._clock) as fetcher:
+            answer = await fetcher.get(
+                page.url, origin=page.feed_url, access=self._access(page), accept=_PAGE, deadline_s=max(0.1, deadline_s - waited)
+            )
+        if isinstance(answer, FetchFailure):
+            return Unread(reason=answer.reason, again=answer.problem in _WORTH_ANOTHER_TRY, retry_at=answer.retry_at)
+        if not isinstance(answer, Fetched) or not _is_page(answer):
+            return Unread(reason="the link leads to something other than a web page", again=False)
+        found = extract_article(answer.body, answer.url, title=page.title)
+        return Unread(reason=found.reason, again=False) if isinstance(found, NoArticle) else found
+
+    def _access(self, page: Page) -> Access:
+        """The feed's own headers for pages on the feed's own site (the fetcher sees to that), and its proxy."""
+        feed: FeedSettings | None = self._feeds.get(page.feed_url or "")
+        if feed is not None:
+            return access_for(feed, self._settings.http)
+        proxy = self._settings.http.proxy
+        return Access(proxy=None if proxy is None else proxy.get_secret_value())
+
+    def _turn(self, url: str, deadline_s: float) -> datetime | None:
+        """When the page's host may be asked; None if that is too late, and then no turn is taken."""
+        now = self._clock()
+        with self._database.write() as connection:
+            return hosts.reserve(
+                connection,
+                rate_limit_key(url),
+                now=now,
+                gap=self._settings.polling.host_gap,
+                latest=now + timedelta(seconds=deadline_s / 2),
+            )
+
+
+def _is_page(answer: Fetched) -> bool:
+    kind = answer.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
+    return kind in {"text/html", "application/xhtml+xml", "text/plain", "", "application/octet-stream"}

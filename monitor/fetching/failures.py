@@ -1,0 +1,131 @@
+"""The many ways in which a request fails, as named failures with a sentence for the operator."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+
+from monitor.domain.text import one_line
+from monitor.fetching.address_guard import ForbiddenAddress
+from monitor.fetching.outcome import Problem
+
+LONGEST_RETRY_AFTER = timedelta(days=1)
+"""A server that asks for a longer rest is looked up once a day all the same."""
+
+_STATUS = {
+    400: "the server finds fault with the request",
+    401: "the server asks for credentials, or does not take these",
+    402: "the server asks for payment",
+    404: "the server knows no feed at this address",
+    407: "the proxy asks for credentials",
+    451: "the feed is withheld for legal reasons",
+}
+
+
+def explain_error(error: BaseException) -> tuple[Problem, str]:
+    """The name and the sentence for an exception that a request has raised."""
+    for kind, explain in _EXPLAINED:
+        if isinstance(error, kind):
+            return explain(error)
+    return Problem.CONNECT, f"the connection failed: {_words(error)}"
+
+
+def explain_status(status: int) -> tuple[Problem, str]:
+    """The name and the sentence for an answer that is neither a body nor "not changed"."""
+    if status in {403, 429}:
+        return Problem.TOO_FAST, f"the server refuses us as too fast ({status}); the pause before the next try grows"
+    if status == 410:
+        return Problem.GONE, "the server says the feed is gone for good (410)"
+    if status in _STATUS:
+        return (Problem.NOT_FOUND if status == 404 else Problem.HTTP_STATUS), f"{_STATUS[status]} ({status})"
+    if status >= 500:
+        return Problem.SERVER_ERROR, f"the server has a fault of its own ({status})"
+    return Problem.HTTP_STATUS, f"the server answers with status {status}"
+
+
+def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When Retry-After, in seconds or as a date, asks us to come back: never more than a day away; None if it says nothing usable."""
+    text = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,12}(?:\.\d+)?", text):
+        return now + min(timedelta(seconds=float(text)), LONGEST_RETRY_AFTER)
+    when = http_date(text)
+    return None if when is None or when <= now else min(when, now + LONGEST_RETRY_AFTER)
+
+
+def http_date(text: str) -> datetime | None:
+    """A date of HTTP in any of its forms, aware UTC; None if it is none."""
+    try:
+        when = parsedate_to_datetime(text)
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _dns(error: BaseException) -> tuple[Problem, str]:
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorDNSError) else error
+    number = cause.errno if isinstance(cause, OSError) else None
+    if isinstance(cause.__cause__, OSError) and number is None:
+        number = cause.__cause__.errno
+    if number == socket.EAI_AGAIN:
+        return Problem.DNS_TEMPORARY, "the name of the server cannot be looked up at the moment"
+    return Problem.DNS, "there is no server of this name"
+
+
+def _connector(error: BaseException) -> tuple[Problem, str]:
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, ForbiddenAddress) or "is not a public address" in str(cause):
+        return Problem.FORBIDDEN_ADDRESS, f"a redirect or link leads into a private network: {_words(cause)}"
+    if isinstance(cause, ConnectionRefusedError) or "Connect call failed" in str(cause):
+        return Problem.CONNECT, "the server does not take connections"
+    if isinstance(cause, ConnectionResetError):
+        return Problem.CONNECT, "the server or a firewall broke off while the connection was being made; perhaps its TLS is too old"
+    return Problem.CONNECT, f"the server cannot be reached: {_words(cause)}"
+
+
+def _tls(error: BaseException) -> tuple[Problem, str]:
+    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return Problem.TLS, f"the server's certificate cannot be trusted: {one_line(cause.verify_message)[:200]}"
+    return Problem.TLS, f"no secure connection: {_words(cause)}"
+
+
+def _payload(error: BaseException) -> tuple[Problem, str]:
+    text = str(error)
+    if "ContentLengthError" in text:
+        return Problem.TRUNCATED, "the body is shorter than announced"
+    if "TransferEncodingError" in text:
+        return Problem.TRUNCATED, "the body ends in the middle of a chunk"
+    return Problem.TRUNCATED, f"the body broke off: {_words(error)}"
+
+
+def _protocol(error: BaseException) -> tuple[Problem, str]:
+    message = error.message if isinstance(error, aiohttp.ClientResponseError) else ""
+    return Problem.PROTOCOL, f"the answer is not proper HTTP: {one_line(message)[:150]}"
+
+
+def _words(error: BaseException) -> str:
+    return one_line(str(error))[:200] or type(error).__name__
+
+
+_EXPLAINED = (
+    (TimeoutError, lambda _: (Problem.TIMEOUT, "the server did not answer in time")),
+    (aiohttp.ClientConnectorDNSError, _dns),
+    (aiohttp.ClientProxyConnectionError, lambda e: (Problem.PROXY, f"the proxy cannot be reached: {_words(e)}")),
+    (aiohttp.ClientHttpProxyError, lambda e: (Problem.PROXY, f"the proxy refuses the request: {_words(e)}")),
+    (aiohttp.ClientConnectorCertificateError, _tls),
+    (aiohttp.ClientConnectorSSLError, _tls),
+    (aiohttp.ClientSSLError, _tls),
+    (aiohttp.ClientConnectorError, _connector),
+    (aiohttp.ClientPayloadError, _payload),
+    (aiohttp.ServerDisconnectedError, lambda _: (Problem.PROTOCOL, "the server hung up without an answer")),
+    (aiohttp.ClientResponseError, _protocol),
+    (aiohttp.InvalidURL, lambda _: (Problem.BAD_URL, "the address is not a usable URL")),
+    (ssl.SSLError, _tls),
+    (ConnectionError, lambda e: (Problem.CONNECT, f"the connection broke: {_words(e)}")),
+)

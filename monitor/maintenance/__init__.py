@@ -1,0 +1,1 @@
+"""Keep the database small (retention) and notice what is broken (watchdog)."""

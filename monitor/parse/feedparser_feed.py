@@ -1,0 +1,166 @@
+"""feedparser, the reference: every XML feed format there is, well-formed or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from monitor.domain.urls import absolute_url
+from monitor.parse import feedparser_compat
+from monitor.parse.body import with_ampersands_escaped
+from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
+from monitor.parse.poll_hints import poll_hints
+
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_SAYS_UTF8 = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']utf-?8[\"']", re.IGNORECASE)
+_UNDECLARED_PREFIX = re.compile(rb"<(/?)rss:")
+_REFERENCES = re.compile(rb"(?:&#(?:[xX][0-9A-Fa-f]+|[0-9]+);?)+")
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+))")
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
+    """The feed in `body`, fetched from `url` with `headers` (names in lower case); None if it holds no feed.
+
+    An entry without any content is the shell that an item inside an item leaves behind.
+    """
+    base = absolute_url(url, headers.get("content-location", ""))
+    known = {
+        "content-type": _content_type(body, headers.get("content-type", "")),
+        "content-language": headers.get("content-language", ""),
+        "content-location": base,
+    }
+    parsed = feedparser_compat.parse(_repaired(body), headers=known)
+    if parsed is None:
+        return None
+    feed, entries = parsed["feed"], parsed["entries"]
+    if not parsed["version"] and not entries:
+        return None
+    links = feed.get("links", ())
+    return FeedDocument(
+        format=parsed["version"] or "unknown",
+        title=_markup(feed, "title"),
+        link=_absolute(base, feed.get("link")),
+        language=feed.get("language"),
+        items=tuple(_item(entry, base) for entry in entries if entry),
+        hubs=_targets(links, "hub", base),
+        self_url=next(iter(_targets(links, "self", base)), None),
+        hints=poll_hints(body),
+    )
+
+
+def _item(entry: Any, base: str) -> Item:
+    content = _content(entry.get("content", ()))
+    own_summary = "summary_detail" in entry or not content.value
+    return Item(
+        title=_markup(entry, "title"),
+        summary=_markup(entry, "summary") if own_summary else NOTHING,
+        content=content,
+        link=_absolute(base, _link(entry)),
+        guid=entry.get("id") or None,
+        authors=_authors(entry),
+        tags=tuple(str(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags", ())),
+        language=_language(entry),
+        published=_text(entry, "published") or _text(entry, "created"),
+        updated=_text(entry, "updated"),
+        image=_absolute(base, _image(entry)),
+    )
+
+
+def _content_type(body: bytes, stated: str) -> str:
+    """The media type for feedparser: without one it would take an undeclared encoding for Latin-1.
+
+    A document that calls itself UTF-8, and is, is believed over a header that says otherwise: servers' defaults are wrong far more often.
+    """
+    if not stated:
+        return "application/xml"
+    if not _SAYS_UTF8.match(body) or body.isascii():
+        return stated
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return stated
+    return "application/xml; charset=utf-8"
+
+
+def _repaired(body: bytes) -> bytes:
+    """With raw ampersands escaped and without the prefix `rss:`, for which no namespace was ever defined.
+
+    Of `AT&T` feedparser would make `AT&T;`, and of `&copy=1` in a link a sign. Numbers that stand for no character go, too: it raises at them.
+    """
+    body = with_ampersands_escaped(body)
+    if b"&#" in body:
+        body = _REFERENCES.sub(_to_characters, body)
+    return _UNDECLARED_PREFIX.sub(rb"<\1", body) if b"<rss:item" in body else body
+
+
+def _to_characters(found: re.Match[bytes]) -> bytes:
+    """Character references as they stand if all are characters; halves of a UTF-16 pair put together, others replaced."""
+    numbers = [
+        int(hexadecimal or decimal, 16 if hexadecimal else 10) if len(hexadecimal or decimal) <= 10 else -1
+        for hexadecimal, decimal in _REFERENCE.findall(found[0])
+    ]
+    if all(0 <= number < 0x110000 and number not in _SURROGATES for number in numbers):
+        return found[0]
+    text = "".join(chr(number) if 0 <= number < 0x110000 else "\ufffd" for number in numbers)
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return "".join(f"&#{ord(char)};" for char in whole).encode()
+
+
+def _text(entry: Any, name: str) -> str:
+    """A plain field; feedparser itself would answer for `updated` with a warning and the publication date."""
+    value = dict.get(entry, name)
+    return value if isinstance(value, str) else ""
+
+
+def _markup(element: Any, name: str) -> Markup:
+    detail = element.get(f"{name}_detail") or {}
+    return Markup(value=_text(element, name), html=detail.get("type", "text/html") in _HTML_TYPES)
+
+
+def _content(parts: Sequence[Any]) -> Markup:
+    """The longest part that is text; others are pictures and the like."""
+    texts = [part for part in parts if part.get("value") and part.get("type", "") in {*_HTML_TYPES, "text/plain", ""}]
+    if not texts:
+        return NOTHING
+    part = max(texts, key=lambda part: len(part["value"]))
+    return Markup(value=part["value"], html=part.get("type") != "text/plain")
+
+
+def _link(entry: Any) -> str:
+    """The page, or whatever is linked first."""
+    linked = (str(link.get("href") or "").strip() for link in entry.get("links", ()))
+    return _text(entry, "link") or next(filter(None, linked), "")
+
+
+def _authors(entry: Any) -> tuple[str, ...]:
+    names = tuple(str(author["name"]) for author in entry.get("authors", ()) if author.get("name"))
+    return names or ((_text(entry, "author"),) if _text(entry, "author") else ())
+
+
+def _language(entry: Any) -> str | None:
+    details = (*entry.get("content", ()), entry.get("summary_detail"), entry.get("title_detail"))
+    return next((detail["language"] for detail in details if detail and detail.get("language")), None)
+
+
+def _image(entry: Any) -> str | None:
+    for thumbnail in entry.get("media_thumbnail", ()):
+        if thumbnail.get("url"):
+            return str(thumbnail["url"])
+    for media in entry.get("media_content", ()):
+        if media.get("url") and (media.get("medium") == "image" or str(media.get("type", "")).startswith("image/")):
+            return str(media["url"])
+    for link in entry.get("links", ()):
+        if link.get("href") and link.get("rel") == "enclosure" and str(link.get("type", "")).startswith("image/"):
+            return str(link["href"])
+    image = entry.get("image")
+    return _text(image, "href") or None if isinstance(image, dict) else None
+
+
+def _targets(links: Sequence[Any], relation: str, base: str) -> tuple[str, ...]:
+    return tuple(absolute_url(base, link["href"]) for link in links if link.get("rel") == relation and link.get("href"))
+
+
+def _absolute(base: str, href: object) -> str | None:
+    return absolute_url(base, href) if isinstance(href, str) and href.strip() else None

@@ -1,0 +1,174 @@
+"""Adds terms and feeds to the YAML files by hand's means: text is put in at the right place, all else stays as it is."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Environment
+from collections.abc import Sequence as Several
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.domain.errors import ConfigError, Fault, MonitorError
+from monitor.settings.config_merger import ConfigMerger
+from monitor.settings.files import Files, decoded, replace
+from monitor.settings.source_position import Entry, Mapping, Node, Scalar, Sequence, SourceFile
+from monitor.settings.term_reader import TermReader
+from monitor.settings.yaml_edit import CannotInsert, Item, insert, quoted
+from monitor.settings.yaml_tree import read_tree
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """What was added, to which file, and what was there already."""
+
+    file: Path
+    added: tuple[str, ...]
+    present: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFeed:
+    """A feed to be added."""
+
+    url: str
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+def add_terms(path: Path, terms: Several[str], env: Environment[str, str]) -> Addition:
+    """Add keywords to the file that holds `watch:`, `watchlist.yaml` before others.
+
+    A term is present if one is called the same, upper and lower case aside. Raises ConfigError if a file cannot be read as YAML, and
+    CannotInsert if its list is not written as one.
+    """
+    wanted = [" ".join(term.split()) for term in terms if term.strip()]
+    items = [Item(lines=(quoted(term),), flow=quoted(term, flow=True)) for term in wanted]
+    with _alone(path):
+        merger, root = _assembled(path, env)
+        watched = TermReader(env=env, files=merger.files)
+        if "watch" in root.entries:
+            watched.read(root.entries["watch"].value)
+        known = {term.name.casefold() for term in (*watched.terms, *watched.broken)}
+        return _add(merger, "watch", "watchlist", wanted, [term.casefold() for term in wanted], items, known)
+
+
+def add_feeds(path: Path, feeds: Several[NewFeed], env: Environment[str, str]) -> Addition:
+    """Add feeds to the file that holds `feeds:`, `feeds.yaml` before others. A feed is present if its address is. Raises as `add_terms` does."""
+    addresses = [feed.url for feed in feeds]
+    items = [_feed_item(feed) for feed in feeds]
+    with _alone(path):
+        merger, root = _assembled(path, env)
+        return _add(merger, "feeds", "feeds", addresses, addresses, items, set(_urls(root.entries.get("feeds"))))
+
+
+def _assembled(path: Path, env: Environment[str, str]) -> tuple[ConfigMerger, Mapping]:
+    merger = ConfigMerger(env=env, files=Files())
+    root = merger.read(Path.cwd() / path, str(path))
+    if root is None or merger.broken:
+        raise ConfigError(merger.faults)
+    return merger, root
+
+
+def _urls(entry: Entry | None) -> Iterator[str]:
+    if entry is None or not isinstance(entry.value, Sequence):
+        return
+    for item in entry.value.items:
+        url = item.entries["url"].value if isinstance(item, Mapping) and "url" in item.entries else item
+        if isinstance(url, Scalar) and url.value is not None:
+            yield url.value
+
+
+def _feed_item(feed: NewFeed) -> Item:
+    parts = [("url", quoted(feed.url), quoted(feed.url, flow=True))]
+    if feed.name:
+        parts.append(("name", quoted(feed.name), quoted(feed.name, flow=True)))
+    if feed.tags:
+        tags = f"[{', '.join(quoted(tag, flow=True) for tag in feed.tags)}]"
+        parts.append(("tags", tags, tags))
+    if len(parts) == 1:
+        return Item(lines=(parts[0][1],), flow=parts[0][2])
+    return Item(
+        lines=tuple(f"{key}: {value}" for key, value, _ in parts),
+        flow="{" + ", ".join(f"{key}: {value}" for key, _, value in parts) + "}",
+    )
+
+
+def _add(
+    merger: ConfigMerger, key: str, stem: str, names: Several[str], identities: Several[str], items: Several[Item], known: set[str]
+) -> Addition:
+    target = _target(merger, key, stem).path
+    added: dict[str, tuple[str, Item]] = {}
+    present: list[str] = []
+    for name, same, item in zip(names, identities, items, strict=True):
+        if same in known or same in added:
+            present.append(name)
+        else:
+            added[same] = (name, item)
+    if added:
+        _rewrite(target, key, lambda text: insert(text, key, [item for _, item in added.values()]), len(added))
+    return Addition(file=target, added=tuple(name for name, _ in added.values()), present=tuple(present))
+
+
+def _target(merger: ConfigMerger, key: str, stem: str) -> SourceFile:
+    """The file to add to: one that has the list and the usual name, else one that has the list, else one of that name, else the main file."""
+
+    def rank(source: SourceFile) -> tuple[bool, bool]:
+        tree, _ = merger.files.tree(source, merger.env)
+        has_list = isinstance(tree, Mapping) and key in tree.entries and isinstance(tree.entries[key].value, Sequence | Scalar)
+        return (not has_list, source.path.stem != stem)
+
+    return min(merger.sources, key=rank)
+
+
+def _rewrite(path: Path, key: str, change: Callable[[str], str], added: int) -> None:
+    """Change a file once it is certain that the new text holds the old list and `added` more entries."""
+    data = path.read_bytes()
+    bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
+    old = body.decode()
+    new = change(old)
+    before, after = (_written(path, text, key) for text in (old, new))
+    if after is None or len(after) != len(before or ()) + added or after[: len(before or ())] != (before or ()):
+        raise CannotInsert(f"{path}: the list `{key}` is written in a way that cannot be added to; add the entries by hand")
+    try:
+        replace(path, bom + new.encode())
+    except OSError as error:
+        raise MonitorError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock of the main file's directory, so that two commands at once neither undo nor repeat each other's work."""
+    try:
+        handle = os.open((Path.cwd() / path).parent, os.O_RDONLY)
+    except OSError as error:
+        raise ConfigError([Fault(file=str(path), line=0, column=0, message="no such file")]) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _written(path: Path, text: str, key: str) -> tuple[object, ...] | None:
+    """The list as plain data, places left out; None if the text is no YAML or has no such list."""
+    source = decoded(text.encode(), path, str(path))
+    if isinstance(source, Fault):
+        return None
+    tree, _ = read_tree(source, {})
+    if not isinstance(tree, Mapping) or key not in tree.entries:
+        return None
+    value = _plain(tree.entries[key].value)
+    return value if isinstance(value, tuple) else None
+
+
+def _plain(node: Node) -> object:
+    if isinstance(node, Scalar):
+        return None if node.null else node.written
+    if isinstance(node, Sequence):
+        return tuple(_plain(item) for item in node.items)
+    return {name: _plain(entry.value) for name, entry in node.entries.items()}

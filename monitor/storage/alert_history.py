@@ -1,0 +1,68 @@
+"""Alerts already raised, as the decision on further ones needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, or_, select, update
+
+from monitor.domain.alert import PastAlert, Reason, Suppression
+from monitor.domain.ids import AlertId, StoryId
+from monitor.domain.watch import Severity
+from monitor.storage.tables import alerts, stories
+
+
+def of_story(connection: Connection, story_id: StoryId) -> tuple[PastAlert, ...]:
+    """The alerts of a story, and of those merged into it, oldest first."""
+    return tuple(
+        PastAlert(
+            id=row.id,
+            term=row.term,
+            severity=Severity(row.severity),
+            reason=Reason(row.reason),
+            article_id=row.article_id,
+            created_at=row.created_at,
+            suppressed=None if row.suppressed is None else Suppression(row.suppressed),
+        )
+        for row in connection.execute(_OF_STORY, {"story": story_id})
+    )
+
+
+def last_by_term(connection: Connection, terms: Iterable[str]) -> dict[str, datetime]:
+    """When each of these terms last notified anyone of a story; terms that never did are left out."""
+    names = list(terms)
+    return {row.term: row.last for row in connection.execute(_LAST, {"terms": names})} if names else {}
+
+
+def mark_stale(connection: Connection, ids: Sequence[AlertId], *, now: datetime) -> None:
+    """Note on alerts that their article no longer says it."""
+    if ids:
+        connection.execute(update(alerts).where(alerts.c.id.in_(ids), alerts.c.lapsed_at.is_(None)).values(lapsed_at=now))
+
+
+_OF_STORY = (
+    select(
+        alerts.c.id,
+        alerts.c.term,
+        alerts.c.severity,
+        alerts.c.reason,
+        alerts.c.article_id,
+        alerts.c.created_at,
+        alerts.c.suppressed,
+    )
+    .where(
+        or_(
+            alerts.c.story_id == bindparam("story"),
+            alerts.c.story_id.in_(select(stories.c.id).where(stories.c.merged_into == bindparam("story"))),
+        )
+    )
+    .order_by(alerts.c.created_at, alerts.c.id)
+)
+_LAST = (
+    select(alerts.c.term, func.max(alerts.c.created_at).label("last"))
+    .where(
+        alerts.c.term.in_(bindparam("terms", expanding=True)), alerts.c.suppressed.is_(None), alerts.c.reason != Reason.JOINED.value
+    )
+    .group_by(alerts.c.term)
+)

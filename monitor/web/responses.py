@@ -1,0 +1,62 @@
+"""JSON answers, and the one shape of an error: `{"error": "…"}`, with `faults` where several things are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+MAX_BODY = 5_000_000
+"""Bytes of a posted body; the longest articles known have a tenth of it."""
+
+
+class ApiError(HTTPException):
+    """A request that cannot be served as it stands; `faults` names everything that is wrong with it."""
+
+    def __init__(
+        self, status_code: int, error: str, faults: Sequence[Mapping[str, str]] = (), *, headers: dict[str, str] | None = None
+    ) -> None:
+        self.faults = tuple(faults)
+        super().__init__(status_code, error, headers)
+
+
+def json_response(document: Any, status_code: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON document."""
+    return Response(orjson.dumps(document), status_code, headers, media_type="application/json")
+
+
+def error_response(error: HTTPException) -> Response:
+    """An error as JSON."""
+    faults = error.faults if isinstance(error, ApiError) else ()
+    document = {"error": error.detail, **({"faults": list(faults)} if faults else {})}
+    return json_response(document, error.status_code, error.headers)
+
+
+async def body_of(request: Request, limit: int = MAX_BODY) -> bytes:
+    """The whole body; Refused with 413 beyond `limit` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise ApiError(413, f"the body is larger than {limit / 1e6:g} MB")
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def json_of(request: Request) -> dict[str, Any]:
+    """The JSON object in the body; Refused with 415, 400 or 422 for what is none."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise ApiError(415, "send JSON, with `Content-Type: application/json`")
+    try:
+        document = orjson.loads(await body_of(request))
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, f"not valid JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise ApiError(422, "expected a JSON object")
+    return document

@@ -1,0 +1,1 @@
+"""Hold watch lists against texts and stored articles without raising anything."""

@@ -1,0 +1,42 @@
+"""A dry run: hold the watch list against a text, store nothing, say what matches and why the rest does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from monitor.domain.match import Document
+from workers.matching.matcher import Matcher
+
+EXPLAINED = 500
+"""Terms up to which those that do not match are explained unasked; a longer list names only what matches."""
+
+
+def dry_run(matcher: Matcher, document: Document, *, names: Sequence[str] = ()) -> dict[str, Any]:
+    """`title language terms mentions`; each term has `term kind severity matched matches why`. `names` limits it to these terms.
+
+    Raises KeyError for a name that is not on the list.
+    """
+    fired = {match.term.name: match for match in matcher.match(document)}
+    known = {term.name: term for term in matcher.terms}
+    chosen = [known[name] for name in names] if names else [*matcher.terms]
+    shown = chosen if names or len(chosen) <= EXPLAINED else [term for term in chosen if term.name in fired]
+    return {
+        "title": document.title,
+        "language": document.language,
+        "terms": [
+            {
+                "term": term.name,
+                "kind": term.kind,
+                "severity": term.severity,
+                "matched": term.name in fired,
+                "matches": [
+                    {"field": match.field, "start": match.start, "end": match.end, "text": match.text}
+                    for match in (fired[term.name].matches if term.name in fired else ())
+                ],
+                "why": matcher.explain(document, term.name),
+            }
+            for term in shown
+        ],
+        "mentions": [{"name": one.name, "type": one.type, "count": one.count} for one in matcher.mentions(document)],
+    }

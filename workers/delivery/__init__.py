@@ -1,0 +1,1 @@
+"""Deliver alerts: lease a channel, claim its deliveries, send, settle."""

@@ -1,0 +1,56 @@
+"""What a deliver worker works with: the channels of the newest settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from monitor.broker.queues import DELIVER
+from monitor.daemon import settings_reloader
+from monitor.daemon.periodic_task import PeriodicTask
+from monitor.daemon.processes import is_dead
+from monitor.daemon.settings_reloader import SettingsReloader
+from monitor.domain.errors import MonitorError
+from monitor.domain.ids import ScanId
+from monitor.settings.channels import Channel
+from monitor.settings.live import LiveSettings
+from monitor.storage import leases
+from monitor.storage.engine import Database
+from workers.delivery.dispatcher import Dispatcher
+
+
+class DeliverWorker:
+    """Sends on the channels of the newest settings, and at once on those that a killed process of this machine was at."""
+
+    def __init__(self, live: LiveSettings, database: Database) -> None:
+        self._live = live
+        self._database = database
+        expire_leases_of_dead_processes(database)
+        self._dispatcher = Dispatcher(database, self._channels)
+        self._following = PeriodicTask(
+            "settings", SettingsReloader(DELIVER, live, lambda _: None).look, every_s=settings_reloader.EVERY_S
+        ).start()
+
+    def scan(self, ids: Sequence[ScanId]) -> None:
+        """Not here: this process delivers."""
+        raise MonitorError(f"a deliver worker was asked to scan {len(ids)} articles")
+
+    def deliver(self, channel: str) -> None:
+        """Have the channel worked on; a slow receiver holds up nobody but itself."""
+        self._dispatcher.drain(channel)
+
+    def close(self) -> None:
+        """End in good order: messages in hand get their answer."""
+        self._following.stop()
+        self._dispatcher.close()
+        self._database.close()
+
+    def _channels(self) -> Mapping[str, Channel]:
+        return self._live.current.channels
+
+
+def expire_leases_of_dead_processes(database: Database) -> None:
+    """End the leases of processes of this machine that were killed; without this a channel would rest until they run out."""
+    now = datetime.now(UTC)
+    with database.write() as connection:
+        leases.expire(connection, [token for token in leases.lease_owners(connection, now) if is_dead(token)], now)

@@ -1,0 +1,1 @@
+"""Detect the language of a text. Pure."""

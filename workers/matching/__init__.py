@@ -1,0 +1,1 @@
+"""Match a watch list against articles. Pure."""

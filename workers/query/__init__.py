@@ -1,0 +1,1 @@
+"""Read, check and print the query language. Pure."""

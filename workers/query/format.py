@@ -1,0 +1,87 @@
+"""A tree printed as a query: one spelling for all queries that read the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from monitor.domain.errors import QueryError
+from workers.query.parser import parse
+from workers.query.syntax import And, AtLeast, Attribute, EntityRef, InField, Near, Node, Not, Or, Phrase, Prefix, TermRef, Word
+
+_BEGINS_BARE: Final = re.compile(r"[\w#@]")
+_BARE_NAME: Final = re.compile(r"\w[\w.@&'’+-]*")
+
+
+def format_query(node: Node) -> str:
+    """`node` as text that `parse` reads into an equal tree; AND is written out, and mixed AND and OR are told apart by parentheses."""
+    match node:
+        case And(children=nodes):
+            text = " AND ".join(_grouped(child, Or) for child in nodes)
+        case Or(children=nodes):
+            text = " OR ".join(_grouped(child, And) for child in nodes)
+        case Not(child=child):
+            text = f"NOT {_grouped(child, And, Or, Not, Near)}"
+        case Near():
+            text = _chain(node)
+        case AtLeast(count=count, child=child):
+            text = f"ATLEAST/{count} {_grouped(child, Or)}"
+        case InField(name=name, child=child):
+            text = f"{name}:{_grouped(child, And, Or, Not, Near, AtLeast, Attribute)}"
+        case _:
+            text = _leaf(node)
+    return text
+
+
+def _chain(node: Near) -> str:
+    first, *others = (_grouped(operand, Or) for operand in node.operands)
+    links = (f" {'ONEAR' if gap.ordered else 'NEAR'}/{gap.words} {other}" for gap, other in zip(node.gaps, others, strict=True))
+    return first + "".join(links)
+
+
+def _leaf(node: Word | Prefix | Phrase | Attribute | EntityRef | TermRef) -> str:
+    match node:
+        case Attribute(name=name, value=value):
+            return f"{name}:{_name(value)}"
+        case EntityRef(name=value):
+            return f"entity:{_name(value)}"
+        case TermRef(name=value):
+            return f"term:{_name(value)}"
+        case _:
+            return _text(node)
+
+
+def _grouped(node: Node, *kinds: type[Node]) -> str:
+    """`node`, in parentheses if it is one of `kinds`."""
+    text = format_query(node)
+    return f"({text})" if isinstance(node, kinds) else text
+
+
+def _text(node: Word | Prefix | Phrase) -> str:
+    match node:
+        case Word(text=text, exact_case=True):
+            return f'="{text}"'
+        case Phrase(words=words):
+            exact = any(isinstance(word, Word) and word.exact_case for word in words)
+            return f'{"=" * exact}"{" ".join(map(_plain, words))}"'
+        case Word() | Prefix():
+            plain = _plain(node)
+            return plain if _stands_bare(plain, node) else f'"{plain}"'
+
+
+def _plain(word: Word | Prefix) -> str:
+    return f"{word.text}*" if isinstance(word, Prefix) else word.text
+
+
+def _stands_bare(plain: str, node: Word | Prefix) -> bool:
+    """Whether `plain` needs no quotes: the parser itself says so."""
+    if not _BEGINS_BARE.match(plain):
+        return False
+    try:
+        return parse(plain) == node
+    except QueryError:
+        return False
+
+
+def _name(value: str) -> str:
+    return value if _BARE_NAME.fullmatch(value) and value not in ("AND", "OR", "NOT") else f'"{value}"'

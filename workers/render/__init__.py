@@ -1,1 +1,0 @@
-"""Alerts in the shape that each receiver wants. Pure: settings and times come in, finished bytes go out."""

@@ -1,0 +1,1 @@
+"""Scan articles: load, examine, record."""

@@ -1,0 +1,30 @@
+"""Merging stories: looking for reports of one event takes a moment, so it is done beside the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from monitor.settings.model import Settings
+from monitor.storage import stories
+from monitor.storage.engine import Database
+from workers.scanning.assign_story import merge_alike
+
+EVERY_S = 60.0
+
+
+class StoryMerger:
+    """Merges the stories that tell of one event; several processes may do so at once."""
+
+    def __init__(self, database: Database, settings: Callable[[], Settings]) -> None:
+        self._database = database
+        self._settings = settings
+        self._seen: datetime | None = None
+
+    def look(self) -> None:
+        """Merge, if anything has come since the last time."""
+        with self._database.read() as connection:
+            newest = stories.newest(connection)
+        if newest != self._seen:
+            merge_alike(self._database, self._settings().stories, now=datetime.now(UTC))
+            self._seen = newest

@@ -1,0 +1,1 @@
+"""Tell whether two articles are copies of one text or report one event. Pure."""
