@@ -21,7 +21,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -29,6 +29,7 @@ import psutil
 from monitor import logs
 from monitor.daemon.parser_client import ParserProcess
 from monitor.daemon.processes import freeze_gc
+from monitor.domain.clock import VirtualClock
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
@@ -41,14 +42,7 @@ HERE = Path(__file__).parent
 POLLING = PollingSettings.model_validate({"host_gap": "0s", "host_connections": 10})
 
 
-class Clock:
-    """Moves five minutes a round."""
-
-    now = datetime(2026, 3, 2, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """The time it is."""
-        return self.now
+START = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @contextmanager
@@ -129,20 +123,20 @@ async def measure(folder: Path, port: int, count: int, rounds: int, reader: Read
     """Both sides in turn, round by round."""
     configured = tuple(FeedSettings(url=f"http://127.0.{n // 250}.{n % 250 + 1}:{port}/feed") for n in range(count))
     crowd = tuple(FeedSettings(url=f"http://host{n}.invalid/feed", name=f"Feed {n}") for n in range(10_000))
-    database, clock, parse = Database(sqlite_url(folder / "bench.db")), Clock(), ParserProcess()
+    database, clock, parse = Database(sqlite_url(folder / "bench.db")), VirtualClock(START), ParserProcess()
     settings = Settings(feeds=configured, polling=POLLING)
     with database.write() as connection:
         metadata.create_all(connection)
-        feeds.sync(connection, configured, clock())
+        feeds.sync(connection, configured, clock.now())
     async with Fetcher(POLLING, HttpSettings()) as fetcher:
         poller = Poller(
             PollerResources(database=database, fetcher=fetcher, parse=parse), settings, on_stored=lambda _: None, clock=clock
         )
 
         async def ours() -> float:
-            clock.now += timedelta(minutes=5)
+            clock.advance(minutes=5)
             with database.write() as connection:
-                feeds.make_due(connection, clock())
+                feeds.make_due(connection, clock.now())
             started, done = cpu_s(), 0
             while done < count:
                 done += await poller.tick()
@@ -152,7 +146,7 @@ async def measure(folder: Path, port: int, count: int, rounds: int, reader: Read
         async def both() -> tuple[float, float]:
             return await ours(), await asyncio.to_thread(reader.round_s) if reader.available else math.nan
 
-        await parse(b"<rss/>", "http://warm.example/", {}, clock())
+        await parse(b"<rss/>", "http://warm.example/", {}, clock.now())
         freeze_gc()
         first = await ours()
         unchanged, changed = [], []
@@ -161,7 +155,7 @@ async def measure(folder: Path, port: int, count: int, rounds: int, reader: Read
             await asyncio.to_thread(next_turn, port)
             changed.append(await both())
         with database.write() as connection:
-            feeds.sync(connection, crowd, clock())
+            feeds.sync(connection, crowd, clock.now())
         poller.configure(Settings(feeds=crowd, polling=POLLING))
         memory = psutil.Process().memory_info().rss
         await poller.close()

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from redis.exceptions import RedisError
-from sqlalchemy import Connection
 
 from monitor.broker import connect_producer, running_server
 from monitor.broker.queues import DELIVER, SCAN, queue
@@ -19,6 +18,7 @@ from monitor.domain.times import rfc3339
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 from monitor.storage import alerts, archive, channels, deliveries, feeds, heartbeats, scans
+from monitor.storage.engine import Connection
 
 
 def feed_records(connection: Connection, configured: Iterable[FeedSettings]) -> list[dict[str, Any]]:

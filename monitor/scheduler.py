@@ -17,9 +17,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.daemon.parser_client import ParserProcess
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.fetching.fetcher import Fetcher
@@ -38,10 +38,6 @@ WATCHDOG_S = 5.0
 HOUSEKEEPING_S = 3600.0
 
 Step = Callable[[], Awaitable[object]]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Scheduler:
@@ -77,7 +73,7 @@ class Scheduler:
                 max_instances=1,
                 coalesce=True,
                 misfire_grace_time=None,
-                next_run_time=_now(),
+                next_run_time=SYSTEM_CLOCK.now(),
             )
         ticks.start()
         watching = asyncio.create_task(self._folders.watch())
@@ -93,7 +89,7 @@ class Scheduler:
     async def run_once(self, stop: asyncio.Event) -> None:
         """Poll every source once, then relay until nothing is left that can be done now."""
         await self._begin()
-        started = _now()
+        started = SYSTEM_CLOCK.now()
         await asyncio.to_thread(self._make_all_due)
         reading = asyncio.create_task(self._folders.read_all())
         while not stop.is_set() and await asyncio.to_thread(self._unpolled, started):
@@ -114,7 +110,7 @@ class Scheduler:
         """Run one step; an error is logged once per outage, and the step runs again at its next time."""
         try:
             await step()
-        except (MonitorError, SQLAlchemyError, OSError) as error:
+        except (MonitorError, OSError) as error:
             if name not in self._failing:
                 get_logger().error("tick.failed", step=name, error=str(error))
             self._failing.add(name)
@@ -135,7 +131,7 @@ class Scheduler:
     async def _take_up(self, settings: Settings) -> None:
         def sync() -> None:
             with self._database.write() as connection:
-                feeds.sync(connection, settings.feeds, _now())
+                feeds.sync(connection, settings.feeds, SYSTEM_CLOCK.now())
 
         await asyncio.to_thread(sync)
         self._poller.configure(settings)
@@ -156,45 +152,49 @@ class Scheduler:
     async def _relay_all(self) -> None:
         def relay() -> None:
             self._requeue_pages()
-            reconcile(self._database, self._relay, _now())
+            reconcile(self._database, self._relay, SYSTEM_CLOCK.now())
             with self._database.read() as connection:
-                due = deliveries.due_channels(connection, _now())
+                due = deliveries.due_channels(connection, SYSTEM_CLOCK.now())
             for channel in due:
                 self._relay.deliver(channel)
 
         await asyncio.to_thread(relay)
 
     async def _look(self) -> None:
-        await asyncio.to_thread(watchdog.look, self._database, self._live.current, _now())
+        await asyncio.to_thread(watchdog.look, self._database, self._live.current, SYSTEM_CLOCK.now())
 
     def _requeue_pages(self) -> None:
         with self._database.read() as connection:
-            due = pages.due(connection, _now())
+            due = pages.due(connection, SYSTEM_CLOCK.now())
         if due:
             with self._database.write() as connection:
-                pages.requeue(connection, _now())
+                pages.requeue(connection, SYSTEM_CLOCK.now())
 
     async def _tidy(self) -> None:
         settings = self._live.current
-        await asyncio.to_thread(retention.tidy, self._database, settings.retention, _now(), window=settings.stories.window)
+        await asyncio.to_thread(
+            retention.prune, self._database, settings.retention, SYSTEM_CLOCK.now(), window=settings.stories.window
+        )
 
     def _hand_over_soon(self, scans: Sequence[ScanId]) -> None:
         """Relay what was just stored, without making the caller wait for Redis."""
-        task: asyncio.Task[object] = asyncio.create_task(asyncio.to_thread(hand_over, self._database, self._relay, scans, _now()))
+        task: asyncio.Task[object] = asyncio.create_task(
+            asyncio.to_thread(hand_over, self._database, self._relay, scans, SYSTEM_CLOCK.now())
+        )
         self._handing_over.add(task)
         task.add_done_callback(self._handing_over.discard)
 
     def _make_all_due(self) -> None:
         with self._database.write() as connection:
-            feeds.make_due(connection, _now())
+            feeds.make_due(connection, SYSTEM_CLOCK.now())
 
     def _unpolled(self, since: datetime) -> bool:
         with self._database.read() as connection:
-            return feeds.unpolled(connection, since, _now()) > 0
+            return feeds.unpolled(connection, since, SYSTEM_CLOCK.now()) > 0
 
     def _idle(self) -> bool:
         with self._database.read() as connection:
-            return progress.idle(connection, _now())
+            return progress.idle(connection, SYSTEM_CLOCK.now())
 
 
 @asynccontextmanager

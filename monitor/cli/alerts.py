@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -14,6 +14,7 @@ from monitor.app import open_database
 from monitor.cli.alert_text import alert_text
 from monitor.cli.options import CONFIG, JSON, SINCE, choice, load_settings
 from monitor.cli.output import console, print_json, print_json_line
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.watch import Severity
 from monitor.storage import alerts as storage
 from monitor.storage.alert_tail import Tail
@@ -51,7 +52,7 @@ def alerts(
 
 
 def _print_text(record: dict[str, Any]) -> None:
-    console().print(alert_text(record, datetime.now(UTC)))
+    console().print(alert_text(record, SYSTEM_CLOCK.now()))
 
 
 def _follow(database: Database, wanted: storage.AlertFilter, show: Callable[[dict[str, Any]], None]) -> None:

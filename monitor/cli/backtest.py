@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, SINCE, config_path
 from monitor.cli.output import print_json, print_table
 from monitor.cli.terms import check_terms
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import UsageError
 from monitor.domain.text import one_line
 from monitor.domain.watch import Term
@@ -52,7 +53,7 @@ def backtest(*, since: datetime | None, names: tuple[str, ...], against: Path | 
     if as_json:
         print_json(found)
         return
-    click.echo(_headline(found, since, datetime.now(UTC)))
+    click.echo(_headline(found, since, SYSTEM_CLOCK.now()))
     _print_terms(found["terms"])
     if against is not None:
         _print_difference(found["against"], str(config_path()), str(against))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
 from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, choice, load_settings
 from monitor.cli.output import print_json, print_table
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.ids import DeliveryId
@@ -57,7 +56,7 @@ def retry(*, ids: tuple[str, ...], dead: bool, as_json: bool) -> None:
     if bool(ids) == dead:
         raise UsageError("name the deliveries to retry, or say --dead for every dead letter")
     with open_database(load_settings()).write() as connection:
-        due = storage.retry(connection, None if dead else [DeliveryId(one) for one in ids], now=datetime.now(UTC))
+        due = storage.retry(connection, None if dead else [DeliveryId(one) for one in ids], now=SYSTEM_CLOCK.now())
     if as_json:
         print_json(due)
     else:

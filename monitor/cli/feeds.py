@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
 import click
 
@@ -12,6 +11,7 @@ from monitor.cli.opml import export, import_opml
 from monitor.cli.options import CONFIG, JSON, load_settings
 from monitor.cli.output import print_json, print_json_line, print_table
 from monitor.daemon.parser_client import ParserProcess
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import UsageError
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.diagnose import Diagnosis, explain_poll
@@ -78,7 +78,7 @@ async def _poll(settings: Settings, urls: tuple[str, ...], *, as_json: bool) -> 
             for url in urls:
                 feed = configured.get(url) or _feed(url)
                 setting = FeedPollSettings(feed=feed, polling=settings.polling, http=settings.http)
-                found = await explain_poll(setting, fetcher, parse, clock=lambda: datetime.now(UTC))
+                found = await explain_poll(setting, fetcher, parse, clock=SYSTEM_CLOCK)
                 _show(found, as_json=as_json)
                 failed += found.failed
     finally:

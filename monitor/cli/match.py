@@ -15,6 +15,7 @@ from rich.text import Text
 from monitor.cli.options import CONFIG, JSON, load_settings
 from monitor.cli.output import console, print_json
 from monitor.domain.article import Entry
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.match import Document
 from monitor.domain.text import one_line, printable
@@ -80,7 +81,7 @@ def _document(title: str, body: str, source: str, entry: Entry | None) -> Docume
 
 
 def _read(source: str) -> tuple[Sequence[Entry], str]:
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     if source == "-":
         data, path, changed = sys.stdin.buffer.read(), "stdin.txt", now
     else:
@@ -98,7 +99,7 @@ def _read(source: str) -> tuple[Sequence[Entry], str]:
 
 async def _fetched(settings: Settings, url: str) -> tuple[Sequence[Entry], str]:
     """The entries of a feed, or the one of a page."""
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     feed = next((feed for feed in settings.feeds if feed.url == url), None) or FeedSettings(url=url)
     async with Fetcher(settings.polling, settings.http) as fetcher:
         answer = await fetcher.get(url, origin=url, access=access_for(feed, settings.http))

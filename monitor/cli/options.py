@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.times import parse_duration
 from monitor.settings.load import load
 from monitor.settings.model import Settings
@@ -63,7 +64,7 @@ class Since(click.ParamType[datetime]):
 
 def _before(duration: timedelta) -> datetime:
     try:
-        return datetime.now(UTC) - duration
+        return SYSTEM_CLOCK.now() - duration
     except OverflowError:
         return datetime.min.replace(tzinfo=UTC)
 

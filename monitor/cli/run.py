@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
@@ -22,6 +22,7 @@ from monitor.cli.summary import print_summary, summary
 from monitor.cli.terms import check_terms
 from monitor.daemon.processes import spawn
 from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.settings.load import load
 from monitor.settings.model import Settings
@@ -43,7 +44,7 @@ def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
     """Run everything on this machine: server, scheduler, workers, dashboard."""
     settings = load(config_path(), os.environ, check_terms=check_terms)
     logs.configure(level=settings.log.level)
-    started = datetime.now(UTC)
+    started = SYSTEM_CLOCK.now()
     if sys.stdout.isatty():
         os.environ[QUIET] = "1"
     with ExitStack() as stack:
@@ -96,7 +97,7 @@ def _show(tail: Tail) -> bool:
     except MonitorError:
         return False
     for record in records:
-        console().print(alert_text(record, datetime.now(UTC)))
+        console().print(alert_text(record, SYSTEM_CLOCK.now()))
     return False
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import click
 
 from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, Duration, load_settings
 from monitor.cli.output import print_json, print_table
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.times import rfc3339
 from monitor.settings.model import Settings
@@ -29,7 +30,7 @@ def silence(
     *, term: str | None, tag: str | None, duration: timedelta | None, reason: str | None, lift: bool, as_json: bool
 ) -> None:
     """Keep the alerts of TERM but notify nobody for a while; without a term, show what is silenced."""
-    settings, now = load_settings(), datetime.now(UTC)
+    settings, now = load_settings(), SYSTEM_CLOCK.now()
     database = open_database(settings)
     if term is not None and tag is not None:
         raise UsageError("give either a term or --tag, not both")

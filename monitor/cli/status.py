@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -11,6 +11,7 @@ import click
 from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, load_settings
 from monitor.cli.output import print_json
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.text import one_line
 from monitor.domain.times import age
@@ -26,7 +27,7 @@ ROLES = {"scheduler": ("scheduler",), "worker": ("scan", "deliver"), "web": ("we
 def status(*, role: str | None, as_json: bool) -> None:
     """Show queues, sources, the last alert, the oldest article waiting, and which processes are alive."""
     settings = load_settings()
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     with open_database(settings).read() as connection:
         record = status_record(connection, settings, now)
     if as_json:

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import click
-from sqlalchemy import Connection, func, select
 
 from monitor.domain.text import one_line
-from monitor.storage import deliveries, feeds, scans
-from monitor.storage.tables import alerts, articles
+from monitor.storage import alerts, archive, deliveries, feeds, scans
+from monitor.storage.engine import Connection
 
 
 def summary(connection: Connection, *, since: datetime) -> dict[str, Any]:
@@ -21,8 +20,8 @@ def summary(connection: Connection, *, since: datetime) -> dict[str, Any]:
     return {
         "feeds": {status: statuses.count(status) for status in dict.fromkeys(statuses)},
         "failing": [{"url": feed.url, "reason": feed.reason} for feed in sources if feed.reason],
-        "articles": connection.execute(select(func.count()).where(articles.c.fetched_at >= since)).scalar_one(),
-        "alerts": connection.execute(select(func.count()).where(alerts.c.created_at >= since)).scalar_one(),
+        "articles": archive.count(connection, since=since),
+        "alerts": alerts.count_since(connection, since),
         "unscanned": scans.backlog(connection).count,
         "deliveries": deliveries.counts(connection),
     }

@@ -9,12 +9,11 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
 from monitor.storage import heartbeats
@@ -34,7 +33,7 @@ class Heartbeat:
         self._role = role
         self._interval_s = interval_s
         self._id = new_id()
-        self._started_at = datetime.now(UTC)
+        self._started_at = SYSTEM_CLOCK.now()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._failing = False
@@ -58,7 +57,7 @@ class Heartbeat:
     def _attempt(self, step: Callable[[], None]) -> None:
         try:
             step()
-        except (MonitorError, SQLAlchemyError) as error:
+        except MonitorError as error:
             if not self._failing:
                 get_logger().warning("tick.failed", step="heartbeat", error=str(error))
             self._failing = True
@@ -67,12 +66,12 @@ class Heartbeat:
 
     def _beat(self) -> None:
         with self._database.write() as connection:
-            now = datetime.now(UTC)
+            now = SYSTEM_CLOCK.now()
             heartbeats.beat(connection, self._id, self._role, socket.gethostname(), os.getpid(), self._started_at, now)
 
     def _forget_the_dead(self) -> None:
         with self._database.write() as connection:
-            heartbeats.forget(connection, datetime.now(UTC) - _FORGET_AFTER)
+            heartbeats.forget(connection, SYSTEM_CLOCK.now() - _FORGET_AFTER)
 
     def _remove(self) -> None:
         with self._database.write() as connection:

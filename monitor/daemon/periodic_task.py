@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import Self
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
 
@@ -42,5 +40,5 @@ class PeriodicTask:
     def _attempt(self) -> None:
         try:
             self._step()
-        except (MonitorError, SQLAlchemyError) as error:
+        except MonitorError as error:
             get_logger().error("tick.failed", step=self._name, error=str(error))

@@ -5,6 +5,7 @@ MonitorError                    exit status 1
 ├── ConfigError                 2   the configuration is wrong; carries every fault found
 ├── ServiceUnavailable          3   Redis or the database cannot be reached
 │   └── SchemaMismatch          3   the database has another schema than this program
+├── DatabaseError               1   the database refused a statement, or its disk is full
 ├── DataDirInUse                1   another daemon holds the data directory
 └── QueryError                  2   a watch query cannot be parsed; carries the column
 """
@@ -59,6 +60,10 @@ class ServiceUnavailable(MonitorError):
 
 class SchemaMismatch(ServiceUnavailable):
     """The database has another schema than this program; the message says what to run."""
+
+
+class DatabaseError(MonitorError):
+    """The database refused a statement, or its disk is full; the message holds no values."""
 
 
 class DataDirInUse(MonitorError):

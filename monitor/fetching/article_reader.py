@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.feed import rate_limit_key
 from monitor.domain.urls import is_http
 from monitor.fetching.access import Access, access_for
@@ -53,9 +53,7 @@ class Page:
 class ArticleReader:
     """Reads article pages for workers. Each call opens and closes its own connections: articles rarely share a host."""
 
-    def __init__(
-        self, database: Database, settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, database: Database, settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
@@ -73,7 +71,7 @@ class ArticleReader:
         turn = await asyncio.to_thread(self._turn, page.url, deadline_s)
         if turn is None:
             return Unread(reason="its host is busy", again=True)
-        waited = max(0.0, (turn - self._clock()).total_seconds())
+        waited = max(0.0, (turn - self._clock.now()).total_seconds())
         await asyncio.sleep(waited)
         async with Fetcher(polling, self._settings.http, clock=self._clock) as fetcher:
             answer = await fetcher.get(
@@ -96,7 +94,7 @@ class ArticleReader:
 
     def _turn(self, url: str, deadline_s: float) -> datetime | None:
         """When the page's host may be asked; None if that is too late, and then no turn is taken."""
-        now = self._clock()
+        now = self._clock.now()
         with self._database.write() as connection:
             return hosts.reserve(
                 connection,

@@ -7,7 +7,6 @@ import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from http.cookies import SimpleCookie
 from types import TracebackType
@@ -17,6 +16,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import aiohttp
 from yarl import URL
 
+from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.feed import Validators
 from monitor.domain.urls import is_http
 from monitor.fetching import address_guard
@@ -70,7 +70,7 @@ class Fetcher:
         http: HttpSettings,
         *,
         permitted: Callable[[address_guard.Address], bool] = address_guard.is_public,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._permitted = permitted
         self._clock = clock
@@ -192,7 +192,7 @@ class Fetcher:
                 return NotModified(url=url, headers=headers, redirects=tuple(steps))
             if response.status not in {200, 203, 226}:
                 problem, reason = explain_status(response.status)
-                at = retry_at(headers, self._clock())
+                at = retry_at(headers, self._clock.now())
                 return FetchFailure(
                     problem=problem, reason=reason, url=url, status=response.status, retry_at=at, redirects=tuple(steps)
                 )

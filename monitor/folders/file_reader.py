@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.domain.article import Entry
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.parse.documents import is_document, parse_document
 from monitor.parse.result import ParseFailure
 
@@ -106,7 +106,7 @@ def is_settled(file: FoundFile, *, noticed_at: float) -> bool:
 
     A time of change that lies ahead (another machine's clock) counts from the notice.
     """
-    now = time.time()
+    now = SYSTEM_CLOCK.now().timestamp()
     changed = min(file.mtime_ns / 1e9, now) if file.mtime_ns / 1e9 <= now + SETTLE_S else noticed_at
     wanted = SETTLE_S if file.size else SETTLE_EMPTY_S
     return now - changed >= wanted or now - noticed_at >= PATIENCE_S

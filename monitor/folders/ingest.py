@@ -10,9 +10,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.domain.article import Origin, OriginKind
+from monitor.domain.clock import Clock
+from monitor.domain.errors import DatabaseError
 from monitor.domain.ids import ScanId
 from monitor.folders import file_reader
 from monitor.folders.file_reader import FileRead, FoundFile
@@ -45,7 +45,7 @@ class Classified:
 class DocumentIngester:
     """Reads the files that are new or changed and stores what they hold. A document always counts as new, whatever its date."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime], max_bytes: int) -> None:
+    def __init__(self, database: Database, *, clock: Clock, max_bytes: int) -> None:
         self._database = database
         self._clock = clock
         self._max_bytes = max_bytes
@@ -90,7 +90,7 @@ class DocumentIngester:
         with self._database.read() as connection:
             known = files.known(connection, [file.name for file in found])
         for batch in _cut(found, lambda file: (1, file.size), (BATCH_FILES, _BATCH_BYTES)):
-            now = self._clock()
+            now = self._clock.now()
             read = [self._read(file, known.get(file.name), now) for file in batch]
             yield from self._store([one for one in read if one is not None], known, now)
 
@@ -112,7 +112,7 @@ class DocumentIngester:
         try:
             for portion in _cut([piece for one in read for piece in _pieces(one)], _measure, _PORTION):
                 yield self._write(portion, now)
-        except SQLAlchemyError as error:
+        except DatabaseError as error:
             if len(read) > 1:
                 for one in read:
                     yield from self._store([one], known, now)

@@ -11,12 +11,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.folders.file_reader import FoundFile, folder_of, is_settled, walk
@@ -61,7 +59,7 @@ class FolderWatcher:
         database: Database,
         *,
         on_stored: Callable[[Sequence[ScanId]], object],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = SYSTEM_CLOCK,
         max_bytes: int = MAX_BYTES,
         scans_ahead: int = _SCANS_AHEAD,
     ) -> None:
@@ -109,7 +107,7 @@ class FolderWatcher:
         while True:
             try:
                 await step()
-            except (MonitorError, SQLAlchemyError, OSError) as error:
+            except (MonitorError, OSError) as error:
                 if name not in self._failing:
                     get_logger().error("tick.failed", step=name, error=str(error))
                 self._failing.add(name)
@@ -156,7 +154,7 @@ class FolderWatcher:
             )
 
     def _enqueue(self, paths: Iterable[str]) -> None:
-        now = time.time()
+        now = SYSTEM_CLOCK.now().timestamp()
         for path in paths:
             self._pending.setdefault(path, now)
         self._wake.set()
@@ -196,7 +194,7 @@ class FolderWatcher:
                 unread = await asyncio.to_thread(
                     self._intake.unread, [file for file in listed if file.path not in self._read_queue]
                 )
-                now = time.time()
+                now = SYSTEM_CLOCK.now().timestamp()
                 old = [file for file in unread if len(unread) > _FEW and is_settled(file, noticed_at=now)]
                 self._read_later(old)
                 self._enqueue({file.path for file in unread} - {file.path for file in old})
@@ -220,7 +218,9 @@ class FolderWatcher:
         """Read the first of the backlog; what is being written again is put down as noticed."""
         paths = self._read_queue.pop(BATCH_FILES)
         try:
-            classified = await asyncio.to_thread(self._intake.classify, dict.fromkeys(paths, time.time()), self._folders)
+            classified = await asyncio.to_thread(
+                self._intake.classify, dict.fromkeys(paths, SYSTEM_CLOCK.now().timestamp()), self._folders
+            )
             await self._take(classified.settled, patiently=patiently)
         except BaseException:
             self._enqueue(paths)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from monitor.domain.delivery import BROKEN, RECOVERED
 from monitor.domain.incidents import Incident, Thresholds, news, open_incidents
 from monitor.domain.times import rfc3339
@@ -17,7 +15,7 @@ from monitor.settings.channels import Channel
 from monitor.settings.model import NotifyOperatorSettings, Settings
 from monitor.storage import channels, deliveries
 from monitor.storage import incidents as storage
-from monitor.storage.engine import Database
+from monitor.storage.engine import Connection, Database
 
 
 def look(database: Database, settings: Settings, now: datetime) -> None:

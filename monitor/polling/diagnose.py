@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from monitor.daemon.parser_client import Parse
 from monitor.domain.article import Entry
+from monitor.domain.clock import Clock
 from monitor.domain.feed import FeedForPoll, FeedState, rate_limit_key
 from monitor.domain.ids import FeedId
 from monitor.domain.text import one_line
@@ -113,10 +114,10 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-async def explain_poll(setting: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Callable[[], datetime]) -> Diagnosis:
+async def explain_poll(setting: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Clock) -> Diagnosis:
     """Poll `setting.feed` as if it had just been configured."""
     url = setting.feed.url
     feed = FeedForPoll(id=FeedId(""), url=url, name="", host=rate_limit_key(url), epoch=0, state=FeedState())
-    started = clock()
+    started = clock.now()
     result = await poll(feed, setting, fetcher, parse, clock=clock, jitter=0.5)
-    return Diagnosis(url=url, result=result, at=clock(), took_s=(clock() - started).total_seconds())
+    return Diagnosis(url=url, result=result, at=clock.now(), took_s=(clock.now() - started).total_seconds())

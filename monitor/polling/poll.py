@@ -11,6 +11,7 @@ from functools import cached_property
 from monitor.daemon.parser_client import Parse, Parsed
 from monitor.domain.article import Entry, Origin, OriginKind
 from monitor.domain.cadence import Limits
+from monitor.domain.clock import Clock
 from monitor.domain.feed import FeedForPoll, FeedUpdate
 from monitor.domain.urls import host_of
 from monitor.fetching import address_guard
@@ -83,23 +84,23 @@ class FeedPollSettings:
 
 
 async def poll(
-    feed: FeedForPoll, setting: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Callable[[], datetime], jitter: float
+    feed: FeedForPoll, setting: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Clock, jitter: float
 ) -> PollResult:
     """Ask `feed` once. Whatever the server does, the result is a value; `jitter` in [0, 1) jitters the next poll."""
     outcome: Outcome = await fetcher.get(
-        address(feed), origin=feed.url, access=setting.access, validators=conditions(feed.state, clock())
+        address(feed), origin=feed.url, access=setting.access, validators=conditions(feed.state, clock.now())
     )
     parsed: Parsed | None = None
     if isinstance(outcome, Fetched) and not unchanged(feed.state, outcome):
-        parsed = await parse(outcome.body, outcome.url, outcome.headers, clock(), feed.state.document.imprints)
+        parsed = await parse(outcome.body, outcome.url, outcome.headers, clock.now(), feed.state.document.imprints)
         if isinstance(parsed, FeedDelta) and parsed.feed.children:
             outcome, parsed = await _with_children(feed, outcome, parsed, setting.access, fetcher, parse, clock)
     found = parsed if isinstance(parsed, FeedDelta) else None
     plan = Plan(limits=setting.limits, jitter=jitter, inside=address_guard.is_inside(feed.url))
     if found is not None and found.size > MANY_ENTRIES:
-        update = await asyncio.to_thread(decide, feed, outcome, parsed, clock(), plan)
+        update = await asyncio.to_thread(decide, feed, outcome, parsed, clock.now(), plan)
     else:
-        update = decide(feed, outcome, parsed, clock(), plan)
+        update = decide(feed, outcome, parsed, clock.now(), plan)
     return PollResult(
         feed=feed,
         update=update,
@@ -118,7 +119,7 @@ async def _with_children(
     access: Access,
     fetcher: Fetcher,
     parse: Parse,
-    clock: Callable[[], datetime],
+    clock: Clock,
 ) -> tuple[Outcome, Parsed | None]:
     """A sitemap index read as one document: its newest sitemaps' entries. Its own validators say nothing about theirs."""
     bodies, children = [index.body], list[FeedDelta]()
@@ -127,7 +128,7 @@ async def _with_children(
         if isinstance(answer, FetchFailure):
             return replace(answer, reason=f"the sitemap {url} of this index: {answer.reason}"), None
         if isinstance(answer, Fetched):
-            child = await parse(answer.body, answer.url, answer.headers, clock(), feed.state.document.imprints)
+            child = await parse(answer.body, answer.url, answer.headers, clock.now(), feed.state.document.imprints)
             bodies.append(answer.body)
             children += [child] if isinstance(child, FeedDelta) else []
     headers = {name: value for name, value in index.headers.items() if name not in {"etag", "last-modified"}}

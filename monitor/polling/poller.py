@@ -6,9 +6,10 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from monitor.daemon.parser_client import Parse
+from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.errors import MonitorError
 from monitor.domain.feed import FeedForPoll, FeedStatus, FeedUpdate
 from monitor.domain.ids import ScanId
@@ -51,7 +52,7 @@ class Poller:
         settings: Settings,
         *,
         on_stored: Callable[[Sequence[ScanId]], object],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = SYSTEM_CLOCK,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._tools = tools
@@ -111,7 +112,7 @@ class Poller:
         with self._tools.database.write() as connection:
             claimed = feeds.claim_due(
                 connection,
-                now=self._clock(),
+                now=self._clock.now(),
                 limit=room,
                 lease=polling.timeout + _LEASE_MARGIN,
                 host_gap=polling.host_gap,
@@ -166,7 +167,7 @@ class Poller:
 
     def _store_together(self, batch: Sequence[PollResult]) -> list[ScanId]:
         """Every feed's row before any article: so two schedulers never wait for each other in a circle."""
-        now = self._clock()
+        now = self._clock.now()
         arrivals = [result.arrivals(self._settings.backfill, now, most=_MAX_BATCH_ENTRIES) for result in batch]
         taken = [self._store_early(result, parts[:-1]) for result, parts in zip(batch, arrivals, strict=True)]
         with self._tools.database.write() as connection:
@@ -188,7 +189,7 @@ class Poller:
             with self._tools.database.write() as connection:
                 if not feeds.is_claimed(connection, result.feed):
                     break
-                taken += ingest_all(connection, [arrival], now=self._clock())
+                taken += ingest_all(connection, [arrival], now=self._clock.now())
         return taken
 
     def _give_up(self, result: PollResult, error: Exception) -> None:
@@ -198,8 +199,8 @@ class Poller:
             result.feed.state,
             status=FeedStatus.FAILING,
             reason=f"its entries could not be stored: {one_line(str(error))[:200]}",
-            last_polled_at=self._clock(),
-            next_poll_at=self._clock() + _RETRY_STORE,
+            last_polled_at=self._clock.now(),
+            next_poll_at=self._clock.now() + _RETRY_STORE,
         )
         with self._tools.database.write() as connection:
             feeds.finish(connection, result.feed, FeedUpdate(state=state))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.storage import alerts
 from monitor.storage.engine import Database
 
@@ -18,7 +19,7 @@ class Tail:
 
     def __init__(self, database: Database, wanted: alerts.AlertFilter) -> None:
         self._database = database
-        self._wanted = wanted if wanted.since else replace(wanted, since=datetime.now(UTC))
+        self._wanted = wanted if wanted.since else replace(wanted, since=SYSTEM_CLOCK.now())
         self._shown: dict[str, str] = {}
 
     def fresh(self) -> list[dict[str, Any]]:
@@ -27,7 +28,7 @@ class Tail:
             records = alerts.listing(connection, self._wanted, skip=self._shown)
         self._shown.update({record["id"]: record["created_at"] for record in records})
         assert self._wanted.since is not None
-        since = max(self._wanted.since, datetime.now(UTC) - _OVERLAP)
+        since = max(self._wanted.since, SYSTEM_CLOCK.now() - _OVERLAP)
         self._wanted = replace(self._wanted, since=since)
         self._shown = {alert: raised for alert, raised in self._shown.items() if datetime.fromisoformat(raised) >= since}
         return list(reversed(records))

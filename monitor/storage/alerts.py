@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from monitor.domain.alert import Alert
 from monitor.domain.ids import AlertId
@@ -113,3 +113,15 @@ def deliveries_of(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertI
                 }
             )
     return found
+
+
+def count_since(connection: Connection, since: datetime) -> int:
+    """Return how many alerts were raised at `since` or later."""
+    return connection.execute(select(func.count()).where(alerts.c.created_at >= since)).scalar_one()
+
+
+def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete alerts raised before `before` whose deliveries are all settled, at most `limit`; return how many."""
+    unsettled = select(deliveries.c.id).where(deliveries.c.alert_id == alerts.c.id, deliveries.c.settled_at.is_(None)).exists()
+    old = select(alerts.c.id).where(alerts.c.created_at < before, ~unsettled).limit(limit)
+    return connection.execute(delete(alerts).where(alerts.c.id.in_(old))).rowcount

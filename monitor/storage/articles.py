@@ -8,14 +8,15 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage import scans
 from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep, past, shared_urls
 from monitor.storage.locks import serialise
-from monitor.storage.tables import articles, revisions
+from monitor.storage.tables import alerts, articles, revisions
+from monitor.storage.tables import scans as scan_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,14 @@ def mark_scanned(connection: Connection, article_id: ArticleId, *, language: str
 def keep_revision(connection: Connection, row: Row[Any], now: datetime) -> None:
     """Put the article's present text by, as the revision it is."""
     keep(connection, [past(row._mapping, now)])  # noqa: SLF001 - the documented way to read a row by name
+
+
+def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete articles fetched before `before` that no alert and no scan needs, at most `limit`; return how many."""
+    alerted = select(alerts.c.id).where(alerts.c.article_id == articles.c.id).exists()
+    unscanned = select(scan_rows.c.id).where(scan_rows.c.article_id == articles.c.id).exists()
+    old = select(articles.c.id).where(articles.c.fetched_at < before, ~alerted, ~unscanned).limit(limit)
+    return connection.execute(delete(articles).where(articles.c.id.in_(old))).rowcount
 
 
 _LOAD = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 
 from monitor.domain.alert import Reason
 from monitor.domain.delivery import CREATED, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate, Thread
@@ -250,6 +250,12 @@ def thread_of(connection: Connection, channel: str, *, story_id: str, term: str)
         return None
     place, _, ts = row.reference.partition(":")
     return Thread(place=place, ts=ts, data=row.data)
+
+
+def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete deliveries settled before `before`, at most `limit`; return how many."""
+    old = select(deliveries.c.id).where(deliveries.c.settled_at < before).limit(limit)
+    return connection.execute(delete(deliveries).where(deliveries.c.id.in_(old))).rowcount
 
 
 def _due(now: datetime) -> Any:

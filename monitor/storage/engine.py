@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from monitor.domain.errors import MonitorError, ServiceUnavailable, UsageError
+from monitor.domain.errors import DatabaseError, ServiceUnavailable, UsageError
+
+__all__ = ["Connection", "Database", "sqlite_url"]
 
 BUSY_TIMEOUT_S = 15
 _PRAGMAS = (
@@ -58,18 +60,24 @@ class Database:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """An unreachable database as ServiceUnavailable, without the URL's password; a full disk as what it is."""
+    """Raise every error of SQLAlchemy as one of ours, without the URL's password and without the statement's values."""
     try:
         yield
     except OperationalError as error:
-        text = str(error.orig).strip()
+        text = _first_line(error.orig)
         if "disk is full" in text or "No space left" in text:
-            raise MonitorError(f"the database cannot be written: {text}; free some space, nothing is lost") from error
+            raise DatabaseError(f"the database cannot be written: {text}; free some space, nothing is lost") from error
         raise ServiceUnavailable(f"the database cannot be reached: {text}") from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise ServiceUnavailable(f"the database went away: {str(error.orig).strip()}") from error
-        raise
+            raise ServiceUnavailable(f"the database went away: {_first_line(error.orig)}") from error
+        raise DatabaseError(f"the database refused a statement: {type(error).__name__}: {_first_line(error.orig)}") from error
+    except SQLAlchemyError as error:
+        raise DatabaseError(f"the database could not be used: {type(error).__name__}") from error
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def sqlite_url(path: Path) -> str:

@@ -67,6 +67,7 @@ def active(connection: Connection, now: datetime) -> tuple[SilenceSettings, ...]
     )
 
 
-def expire(connection: Connection, before: datetime) -> int:
-    """Forget the silences that ended before then. How many."""
-    return connection.execute(delete(silences).where(silences.c.until < before)).rowcount
+def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete silences that ended before `before`, at most `limit`; return how many."""
+    old = select(silences.c.id).where(silences.c.until < before).limit(limit)
+    return connection.execute(delete(silences).where(silences.c.id.in_(old))).rowcount

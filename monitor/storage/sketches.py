@@ -60,8 +60,8 @@ def candidates(connection: Connection, keys: Sequence[int], *, since: datetime) 
     )
 
 
-def prune(connection: Connection, before: datetime, *, limit: int = 1000) -> int:
-    """Forget the sketches of articles indexed before `before`, oldest first, at most `limit`; how many there were."""
+def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete the sketches of articles indexed before `before`, oldest first, at most `limit`; return how many."""
     rows = connection.execute(
         select(sketches.c.id, sketches.c.index_keys).where(sketches.c.at < before).order_by(sketches.c.at).limit(limit)
     )

@@ -146,8 +146,8 @@ def merge(connection: Connection, story_id: StoryId, into: StoryId) -> bool:
     return True
 
 
-def prune(connection: Connection, before: datetime, *, limit: int = 1000) -> int:
-    """Forget stories without an article since `before` that retention has emptied; how many there were."""
+def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete stories that had no article since `before` and have none left, at most `limit`; return how many."""
     inside = select(articles.c.id).where(articles.c.story_id == stories.c.id).exists()
     told = select(alerts.c.id).where(alerts.c.story_id == stories.c.id).exists()
     empty = select(stories.c.id).where(stories.c.last_article_at < before, ~inside, ~told).order_by(stories.c.id).limit(limit)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.feed import FeedStatus
 from monitor.domain.ids import DeliveryId
 from monitor.domain.text import printable
 from monitor.records import delivery_record, feed_records, status_record, story_record
 from monitor.storage import alerts, archive, deliveries, stories
+from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.parameters import alert_filter, choice_of, expect_only, limit_of, since_of, text_of
 from monitor.web.responses import ApiError, json_of, json_response
@@ -24,14 +24,14 @@ from monitor.web.responses import ApiError, json_of, json_response
 async def alerts_(request: Request) -> Response:
     """`GET /api/alerts?since=&term=&severity=&before=&limit=`."""
     expect_only(request, ("since", "term", "severity", "before", "limit"))
-    wanted, limit = alert_filter(request, datetime.now(UTC)), limit_of(request)
+    wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_of(request)
     return json_response(await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit)))
 
 
 async def articles_(request: Request) -> Response:
     """`GET /api/articles?search=&since=&limit=`."""
     expect_only(request, ("search", "since", "limit"))
-    search, since, limit = text_of(request, "search"), since_of(request, datetime.now(UTC)), limit_of(request)
+    search, since, limit = text_of(request, "search"), since_of(request, SYSTEM_CLOCK.now()), limit_of(request)
     return json_response(
         await app_state_of(request).read(
             lambda connection: list(archive.listing(connection, search=search, since=since, limit=limit))
@@ -42,7 +42,7 @@ async def articles_(request: Request) -> Response:
 async def stories_(request: Request) -> Response:
     """`GET /api/stories?since=&limit=`."""
     expect_only(request, ("since", "limit"))
-    since, limit = since_of(request, datetime.now(UTC)), limit_of(request)
+    since, limit = since_of(request, SYSTEM_CLOCK.now()), limit_of(request)
     found = await app_state_of(request).read(lambda connection: stories.listing(connection, since=since, limit=limit))
     return json_response([story_record(story) for story in found])
 
@@ -92,16 +92,16 @@ async def status(request: Request) -> Response:
     """`GET /api/status`: what `news-monitor status --json` prints."""
     expect_only(request, ())
     app_state = app_state_of(request)
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     return json_response(await app_state.read(lambda connection: status_record(connection, app_state.settings, now)))
 
 
 def retry_now(app_state: AppState, ids: list[DeliveryId] | None) -> list[DeliveryId]:
     """Make deliveries due again, or every dead letter, and have their channels woken at once."""
     with app_state.database.write() as connection:
-        due = deliveries.retry(connection, ids, now=datetime.now(UTC))
+        due = deliveries.retry(connection, ids, now=SYSTEM_CLOCK.now())
     with app_state.database.read() as connection:
-        channels = deliveries.due_channels(connection, datetime.now(UTC)) if due else ()
+        channels = deliveries.due_channels(connection, SYSTEM_CLOCK.now()) if due else ()
     for channel in channels:
         if not app_state.relay.deliver(channel):
             break

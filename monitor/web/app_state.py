@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
-from monitor.storage.engine import Database
+from monitor.storage.engine import Connection, Database
 from monitor.web.event_hub import EventHub
 from workers.matching.matcher import Matcher
 

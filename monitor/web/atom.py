@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import one_line
 from monitor.domain.times import rfc3339
 from monitor.domain.urls import is_http
@@ -29,9 +30,9 @@ _IN_ADDRESS: Final = "%/:?#[]@!$&'()*+,;=~"
 async def atom(request: Request) -> Response:
     """`GET /alerts.atom?since=&term=&severity=&limit=`."""
     expect_only(request, ("since", "term", "severity", "limit"))
-    wanted, limit = alert_filter(request, datetime.now(UTC)), limit_of(request, _DEFAULT_LIMIT)
+    wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_of(request, _DEFAULT_LIMIT)
     records = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
-    return Response(feed(records, str(request.url), datetime.now(UTC)), media_type="application/atom+xml")
+    return Response(feed(records, str(request.url), SYSTEM_CLOCK.now()), media_type="application/atom+xml")
 
 
 def feed(records: Iterable[Mapping[str, Any]], address: str, now: datetime) -> bytes:

@@ -10,12 +10,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import AlertId
@@ -69,7 +69,7 @@ class EventHub:
         while True:
             try:
                 events = await run_in_threadpool(self._look)
-            except (MonitorError, SQLAlchemyError) as error:
+            except MonitorError as error:
                 if not self._failing:
                     get_logger().warning("tick.failed", step="events", error=str(error))
                 self._failing = True
@@ -144,7 +144,7 @@ class EventHub:
 
     def _follow(self, alert_id: str, since: datetime, states: list[dict[str, Any]]) -> None:
         """Go on looking at an alert's deliveries until all are settled, or it is old, or there are too many."""
-        done = not states or all(one["status"] in _FINAL for one in states) or since < datetime.now(UTC) - _WATCHED_FOR
+        done = not states or all(one["status"] in _FINAL for one in states) or since < SYSTEM_CLOCK.now() - _WATCHED_FOR
         if done:
             self._open.pop(alert_id, None)
         elif alert_id in self._open or len(self._open) < KEPT:

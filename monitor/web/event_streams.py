@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.storage.alerts import AlertFilter
 from monitor.web.app_state import app_state_of
 from monitor.web.event_hub import Event, TooManyClients
@@ -27,7 +27,7 @@ async def events(request: Request) -> Response:
 
 def _stream(request: Request, show: Show) -> Response:
     expect_only(request, ("term", "severity", "after"))
-    wanted = alert_filter(request, datetime.now(UTC))
+    wanted = alert_filter(request, SYSTEM_CLOCK.now())
     last_id = request.headers.get("last-event-id") or text_of(request, "after")
     try:
         listening = app_state_of(request).hub.listen(last_id)

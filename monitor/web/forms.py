@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.ids import DeliveryId
 from monitor.domain.text import printable
 from monitor.storage import activity, attempts, channels, deliveries, trends
+from monitor.storage.engine import Connection
 from monitor.web.api import retry_now
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.match_preview import match_request, run
@@ -100,7 +100,7 @@ async def _terms(request: Request) -> dict[str, Any]:
         raise ApiError(422, f"`span` is one of {', '.join(SPANS)}")
     bucket, number = SPANS[span]
     search = (text_of(request, "search") or "").lower()
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
 
     def read(connection: Connection) -> tuple[Any, ...]:
         return trends.by_term(connection, bucket=bucket, number=number, now=now), trends.last_by_term(connection)

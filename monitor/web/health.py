@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from monitor.daemon.heartbeat import ALIVE_WITHIN
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.storage import heartbeats
 from monitor.web.app_state import AppState, app_state_of
@@ -56,13 +55,13 @@ def _redis(app_state: AppState) -> str | None:
 
 async def _roles(app_state: AppState) -> tuple[str | None, frozenset[str]]:
     """What is wrong with the database, and the roles alive that it knows of."""
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     try:
         beats = await asyncio.wait_for(
             app_state.read(lambda connection: heartbeats.alive(connection, now, ALIVE_WITHIN)), CHECK_TIMEOUT_S
         )
     except TimeoutError:
         return "no answer", frozenset()
-    except (MonitorError, SQLAlchemyError):
+    except MonitorError:
         return "cannot be reached", frozenset()
     return None, frozenset(beat.role for beat in beats)

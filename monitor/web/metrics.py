@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.daemon.heartbeat import ALIVE_WITHIN
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.feed import FeedStatus
 from monitor.domain.watch import Severity
 from monitor.records import queue_lengths
 from monitor.storage import activity, alerts, archive, channels, deliveries, feeds, heartbeats, scans
+from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 
 METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -60,7 +61,7 @@ async def metrics(request: Request) -> Response:
 def _exposition(app_state: AppState) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     with app_state.database.read() as connection:
-        values = {**_stored(connection, datetime.now(UTC)), **_around(app_state)}
+        values = {**_stored(connection, SYSTEM_CLOCK.now()), **_around(app_state)}
     registry.register(_Values(values))
     return generate_latest(registry)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from monitor.domain.article import Article
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.feed import FeedStatus
 from monitor.domain.ids import ArticleId
 from monitor.domain.match import Document, Field, TermMatch
@@ -19,6 +18,7 @@ from monitor.domain.text import printable
 from monitor.domain.watch import Severity
 from monitor.records import feed_records
 from monitor.storage import activity, alerts, archive, articles, stories
+from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.event_hub import Event
 from monitor.web.parameters import alert_filter, choice_of, limit_of, since_of, text_of
@@ -40,7 +40,7 @@ def page(request: Request, template: str, status_code: int = 200, **context: Any
 async def home(request: Request) -> Response:
     """`/`: the newest alerts, and every new one as it comes."""
     app_state = app_state_of(request)
-    wanted, limit = alert_filter(request, datetime.now(UTC)), limit_of(request, SHOWN)
+    wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_of(request, SHOWN)
 
     def read(connection: Connection) -> tuple[Any, ...]:
         records = alerts.listing(connection, wanted, limit=limit)
@@ -76,7 +76,7 @@ def event_as_html(event: Event) -> dict[str, Any]:
 
 async def stories_(request: Request) -> Response:
     """`/stories`: what is being told, by how many, and where."""
-    since, limit = since_of(request, datetime.now(UTC)), limit_of(request, SHOWN)
+    since, limit = since_of(request, SYSTEM_CLOCK.now()), limit_of(request, SHOWN)
 
     def read(connection: Connection) -> tuple[Any, ...]:
         found = stories.listing(connection, since=since, limit=limit)
@@ -101,7 +101,7 @@ async def feeds_(request: Request) -> Response:
 
 async def search(request: Request) -> Response:
     """`/search`: stored articles that have all the words."""
-    query, since, limit = text_of(request, "q"), since_of(request, datetime.now(UTC)), limit_of(request, SHOWN)
+    query, since, limit = text_of(request, "q"), since_of(request, SYSTEM_CLOCK.now()), limit_of(request, SHOWN)
     app_state = app_state_of(request)
     found = await app_state.read(lambda connection: list(archive.listing(connection, search=query, since=since, limit=limit)))
     more = min(4 * limit, 1000) if len(found) == limit and limit < 1000 else None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ArticleId
 from monitor.domain.text import one_line
 from monitor.domain.urls import is_http
@@ -23,6 +23,7 @@ from monitor.parse.json_documents import markup
 from monitor.relay import hand_over
 from monitor.storage import articles
 from monitor.storage.appearing import article_of
+from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.responses import ApiError, json_of, json_response
 
@@ -92,7 +93,7 @@ async def push(request: Request) -> Response:
     document = await json_of(request)
     pushed = validated(document)
     app_state = app_state_of(request)
-    article_id, status = await run_in_threadpool(_store, app_state, pushed, datetime.now(UTC))
+    article_id, status = await run_in_threadpool(_store, app_state, pushed, SYSTEM_CLOCK.now())
     ignored = sorted(set(document) - Pushed.model_fields.keys())
     return json_response(
         {"id": article_id, "status": status, **({"ignored": ignored} if ignored else {})}, 201 if status == "new" else 200

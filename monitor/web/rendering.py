@@ -10,6 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import one_line, printable
 from monitor.domain.times import age, rfc3339
 from monitor.domain.urls import is_http
@@ -53,7 +54,7 @@ def moment(value: str | datetime | None, *, ahead: bool = False) -> Markup:
     if value is None:
         return Markup("–")
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     words = f"{age(when, now)} ago"
     if ahead:
         words = "now" if when <= now else f"in {age(now, when)}"

@@ -267,5 +267,5 @@ def test_a_silence_lasts_as_long_as_it_was_set_for(database: Database) -> None:
         assert [one.tag for one in silences.active(connection, EPOCH + 60 * SECOND)] == ["gaza"]
         assert silences.lift(connection, tag="gaza") == 1
         assert silences.active(connection, EPOCH + 60 * SECOND) == ()
-        assert silences.expire(connection, EPOCH + 61 * SECOND) == 1
+        assert silences.prune(connection, EPOCH + 61 * SECOND, 1000) == 1
         assert silences.listing(connection, EPOCH) == ()

@@ -117,10 +117,10 @@ def test_pruning_empties_the_index(database: Database) -> None:
         _assign(connection, _store(connection, "alpha", "Talks near their end", WIRE, at=NOW - timedelta(days=9)))
         _assign(connection, _store(connection, "beta", "Smallest harvest", OTHER))
         kept = len(features_of(_store(connection, "gamma", "Smallest harvest", f"{OTHER} More.")).keys)
-        assert sketches.prune(connection, NOW - timedelta(days=3)) == 1
+        assert sketches.prune(connection, NOW - timedelta(days=3), 1000) == 1
         assert connection.execute(select(func.count()).select_from(sketch_table)).scalar_one() == 1
         assert connection.execute(select(func.count()).select_from(sketch_keys)).scalar_one() == kept
-        assert sketches.prune(connection, NOW - timedelta(days=3)) == 0
+        assert sketches.prune(connection, NOW - timedelta(days=3), 1000) == 0
 
 
 def test_stories_of_one_event_are_merged_later(database: Database) -> None:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import Connection
-
 from monitor.domain.channel_state import ChannelState, after, digest_window, quiet_until, spaced
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, DeliveryStatus, DeliveryUpdate, Outcome, update_after
 from monitor.domain.ids import DeliveryId
@@ -20,7 +18,7 @@ from monitor.domain.watch import Severity
 from monitor.logs import get_logger
 from monitor.settings.channels import Channel, SlackChannel
 from monitor.storage import attempts, channels, deliveries
-from monitor.storage.engine import Database
+from monitor.storage.engine import Connection, Database
 from workers.channels.compose import capacity, target
 
 SPARE = timedelta(seconds=8)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from monitor.broker.queues import DELIVER
 from monitor.daemon import settings_reloader
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.daemon.processes import is_dead
 from monitor.daemon.settings_reloader import SettingsReloader
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.settings.channels import Channel
@@ -51,6 +51,6 @@ class DeliverWorker:
 
 def expire_leases_of_dead_processes(database: Database) -> None:
     """End the leases of processes of this machine that were killed; without this a channel would rest until they run out."""
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     with database.write() as connection:
         leases.expire(connection, [token for token in leases.lease_owners(connection, now) if is_dead(token)], now)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from threading import Thread
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.daemon.processes import lease_owner
+from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
@@ -25,18 +24,6 @@ from workers.delivery.sender import Sender
 
 PATIENCE = timedelta(seconds=60)
 SETTLE_WAITS = (0.2, 1.0, 3.0)
-
-
-class Clock:
-    """The time, and waiting for it."""
-
-    def now(self) -> datetime:
-        """Aware UTC."""
-        return datetime.now(UTC)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait without holding anything up."""
-        await asyncio.sleep(seconds)
 
 
 class ChannelSender:
@@ -85,7 +72,7 @@ class ChannelSender:
         for wait in SETTLE_WAITS if sent else ():
             try:
                 return await asyncio.to_thread(self._settle, name, token, sent)
-            except (MonitorError, SQLAlchemyError):
+            except MonitorError:
                 await self._clock.sleep(wait)
         return await asyncio.to_thread(self._settle, name, token, sent)
 
@@ -93,10 +80,10 @@ class ChannelSender:
         return self._ledger.exchange(name, token, sent, now=self._clock.now(), stopping=self.stopping)
 
 
-async def send_test(name: str, channel: Channel, *, clock: Clock | None = None) -> AttemptResult:
+async def send_test(name: str, channel: Channel, *, clock: Clock = SYSTEM_CLOCK) -> AttemptResult:
     """Send one marked test alert on the channel `name`, outside the queue, and say what came of it."""
-    now = (clock or Clock()).now()
-    sender = Sender(now=(clock or Clock()).now)
+    now = clock.now()
+    sender = Sender(now=clock.now)
     try:
         return await sender.send(compose(channel, [sample(name, delivery_id=new_id(), now=now)], now=now), within=channel.timeout)
     except ValueError as error:
@@ -116,11 +103,11 @@ class Dispatcher:
         database: Database,
         sources: Sources,
         *,
-        clock: Clock | None = None,
+        clock: Clock = SYSTEM_CLOCK,
         rng: Random | None = None,
         patience: timedelta = PATIENCE,
     ) -> None:
-        self._clock = clock or Clock()
+        self._clock = clock
         self._sender = Sender(now=self._clock.now)
         ledger = ChannelLease(database, sources, rng=rng or Random())  # noqa: S311 - jitter is no secret
         self._courier = ChannelSender(ledger, self._sender, clock=self._clock)

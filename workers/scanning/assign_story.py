@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from monitor.domain.article import Article
 from monitor.domain.ids import StoryId
 from monitor.settings.model import StoriesSettings
 from monitor.storage import sketches, stories
-from monitor.storage.engine import Database
+from monitor.storage.engine import Connection, Database
 from workers.stories.cluster_events import same_event_merges
 from workers.stories.near_duplicates import ArticleFeatures, Candidate, dated, pack, same_story
 

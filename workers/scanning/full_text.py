@@ -6,11 +6,12 @@ Nobody waits for it longer than the deadline: then the summary is matched, and t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.article import Article, PageState
+from monitor.domain.clock import Clock
 from monitor.domain.urls import is_http
 from monitor.fetching.article_reader import ArticleReader, Page, Unread
 from monitor.parse.article_page import Extracted
@@ -34,7 +35,7 @@ class PageResult:
 class FullTextReader:
     """Reads the pages of articles whose feed asks for it."""
 
-    def __init__(self, database: Database, settings: Settings, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, settings: Settings, *, clock: Clock) -> None:
         self._reader = ArticleReader(database, settings, clock=clock)
         self._wanting = {feed.url for feed in settings.feeds if feed.full_text}
         self._clock = clock
@@ -60,7 +61,7 @@ class FullTextReader:
         found = await self._reader.read_async(page, deadline_s=DEADLINE_S)
         if isinstance(found, Extracted):
             return PageResult(article=_completed(article, found.text), read=True)
-        return PageResult(article=article, read=False, due_at=_next_try(article, found, self._clock()))
+        return PageResult(article=article, read=False, due_at=_next_try(article, found, self._clock.now()))
 
 
 def _completed(article: Article, text: str) -> Article:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.settings.model import Settings
 from monitor.storage import stories
 from monitor.storage.engine import Database
@@ -26,5 +27,5 @@ class StoryMerger:
         with self._database.read() as connection:
             newest = stories.newest(connection)
         if newest != self._seen:
-            merge_alike(self._database, self._settings().stories, now=datetime.now(UTC))
+            merge_alike(self._database, self._settings().stories, now=SYSTEM_CLOCK.now())
             self._seen = newest

@@ -6,15 +6,14 @@ deliveries stand in the outbox, or none of it happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from monitor.domain.alert import Alert
 from monitor.domain.article import Article
+from monitor.domain.clock import Clock
 from monitor.domain.ids import AlertId, ScanId
 from monitor.domain.match import Document, Mention, TermMatch
 from monitor.domain.story import story_record
@@ -22,7 +21,7 @@ from monitor.domain.watch import Term
 from monitor.logs import get_logger
 from monitor.settings.model import Settings, SilenceSettings
 from monitor.storage import alert_history, alerts, articles, deliveries, pages, scans, silences, stories
-from monitor.storage.engine import Database
+from monitor.storage.engine import Connection, Database
 from monitor.storage.ids import new_id
 from workers.alerts.payload import alert_data
 from workers.alerts.policy import Draft, Situation, decide_alerts
@@ -33,8 +32,6 @@ from workers.matching.matcher import Matcher
 from workers.scanning.assign_story import assign
 from workers.scanning.full_text import FullTextReader, PageResult
 from workers.stories.near_duplicates import ArticleFeatures, features_of
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +103,7 @@ def scan(database: Database, ready: CompiledSettings, batch: Sequence[ScanTask],
     if not found:
         return ScanResult()
     with database.write() as connection:
-        scanned = _record(connection, ready, found, now=clock())
+        scanned = _record(connection, ready, found, now=clock.now())
     for alert in scanned.alerts:
         _log(alert)
     return scanned

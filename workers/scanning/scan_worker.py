@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from monitor.broker.queues import SCAN
 from monitor.daemon import settings_reloader
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.daemon.settings_reloader import SettingsReloader
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.relay import Relay
@@ -24,10 +24,6 @@ from workers.scanning.scan import CompiledSettings, ScanResult, load, scan, with
 _WARM_UP = "The language model is read before the first article comes, which should not have to wait for it."
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class ScanWorker:
     """Scans with the matcher of the newest settings that were usable."""
 
@@ -35,7 +31,7 @@ class ScanWorker:
         self._database = database
         self._relay = relay
         self._ready = CompiledSettings.build(live.current)
-        self._pages = FullTextReader(database, live.current, clock=_now)
+        self._pages = FullTextReader(database, live.current, clock=SYSTEM_CLOCK)
         detect(_WARM_UP)
         merger = StoryMerger(database, lambda: live.current)
         self._beside = (
@@ -48,10 +44,10 @@ class ScanWorker:
         ready, pages = self._ready, self._pages
         batch = load(self._database, ids)
         at_once = [work for work in batch if not pages.wanted(work.article)]
-        self._finish(scan(self._database, ready, at_once, clock=_now))
+        self._finish(scan(self._database, ready, at_once, clock=SYSTEM_CLOCK))
         after_reading = [work for work in batch if pages.wanted(work.article)]
         if after_reading:
-            self._finish(scan(self._database, ready, with_pages(pages, after_reading), clock=_now))
+            self._finish(scan(self._database, ready, with_pages(pages, after_reading), clock=SYSTEM_CLOCK))
 
     def _finish(self, found: ScanResult) -> None:
         for channel in found.channels:
@@ -69,4 +65,4 @@ class ScanWorker:
 
     def _take_up(self, settings: Settings) -> None:
         self._ready = CompiledSettings.build(settings, self._ready)
-        self._pages = FullTextReader(self._database, settings, clock=_now)
+        self._pages = FullTextReader(self._database, settings, clock=SYSTEM_CLOCK)

@@ -11,13 +11,14 @@ from random import Random
 import pytest
 from standardwebhooks import Webhook
 
+from monitor.domain.clock import Clock
 from monitor.domain.delivery import DeliveryStatus
 from monitor.settings.channels import Channel, FileChannel, SlackChannel, WebhookChannel
 from monitor.storage import attempts, channels, deliveries
 from monitor.storage.engine import Database
 from tests.alerting import raise_alerts
 from tests.receiving import Receiver, hang, ok, one_by_one, status
-from workers.delivery.dispatcher import Clock, Dispatcher
+from workers.delivery.dispatcher import Dispatcher
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = Clock()

@@ -13,6 +13,7 @@ import psutil
 import pytest
 from aiohttp import web
 
+from monitor.domain.clock import Clock
 from monitor.settings.channels import WebhookChannel
 from monitor.storage import deliveries
 from monitor.storage.engine import Database, sqlite_url
@@ -21,14 +22,14 @@ from tests.alerting import parcel, raise_alerts
 from tests.receiving import Receiver, hang, ok, one_by_one, status
 from workers.channels.compose import compose
 from workers.delivery.deliver_worker import expire_leases_of_dead_processes
-from workers.delivery.dispatcher import Clock, Dispatcher
+from workers.delivery.dispatcher import Dispatcher
 from workers.delivery.sender import Sender
 
 WORKER = """
 import sys
 from monitor.settings.channels import WebhookChannel
 from monitor.storage.engine import Database
-from workers.deliver import Dispatcher
+from workers.delivery.dispatcher import Dispatcher
 
 database, url = Database(sys.argv[1]), sys.argv[2]
 Dispatcher(database, lambda: {"audit": WebhookChannel(type="webhook", url=url)}).drain("audit").result()

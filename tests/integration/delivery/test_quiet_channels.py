@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from pydantic import TypeAdapter
 
+from monitor.domain.clock import VirtualClock
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.watch import Severity
 from monitor.settings.channels import Channel
@@ -21,21 +22,10 @@ from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
 from tests.alerting import add_story, raise_alerts
 from tests.receiving import Receiver, one_by_one, status
-from workers.delivery.dispatcher import Clock, Dispatcher, send_test
+from workers.delivery.dispatcher import Dispatcher, send_test
 
 CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
 NIGHT = datetime(2024, 3, 21, 23, tzinfo=UTC)
-
-
-class SetClock(Clock):
-    """A clock that stands where it was set."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        """The set time."""
-        return self.moment
 
 
 @pytest.fixture
@@ -62,11 +52,11 @@ def slack(receiver: Receiver, **more: Any) -> Channel:
 
 def drain(database: Database, channel: Channel, at: datetime, *, rounds: int = 8) -> None:
     """Work on the channel `desk` at this time until nothing more can be sent then."""
-    clock = SetClock(at)
+    clock = VirtualClock(at)
     dispatcher = Dispatcher(database, lambda: {"desk": channel}, clock=clock, rng=Random(1), patience=timedelta(0))
     for _ in range(rounds):
         dispatcher.drain("desk").result(20)
-        clock.moment += timedelta(milliseconds=2)
+        clock.advance(milliseconds=2)
     assert dispatcher.close()
 
 

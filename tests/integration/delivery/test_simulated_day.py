@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import heapq
 import itertools
 import re
 from collections import defaultdict
@@ -19,6 +18,7 @@ import pytest
 from sqlalchemy import insert
 
 from monitor import logs
+from monitor.domain.clock import VirtualClock
 from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome
 from monitor.settings.channels import Channel, FileChannel, SlackChannel, WebhookChannel
 from monitor.storage import deliveries
@@ -29,7 +29,7 @@ from monitor.storage.tables import deliveries as rows
 from tests.alerting import EPOCH, alert_data
 from workers.channels.messages import FileLines, Message, Post
 from workers.delivery.channel_lease import ChannelLease
-from workers.delivery.dispatcher import ChannelSender, Clock
+from workers.delivery.dispatcher import ChannelSender
 from workers.delivery.sender import Sender
 
 ALERTS = 20_000
@@ -44,42 +44,6 @@ CHANNELS: dict[str, Channel] = {
     "broken": SlackChannel.model_validate({"type": "slack", "url": "http://broken.example/"}),
     "desk": SlackChannel.model_validate({"type": "slack", "url": "http://desk.example/"}),
 }
-
-
-class VirtualClock(Clock):
-    """A time that passes only when the test says so."""
-
-    def __init__(self) -> None:
-        self.time = EPOCH
-        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
-        self._number = itertools.count()
-        self.changed = asyncio.Event()
-
-    def now(self) -> datetime:
-        """The virtual time."""
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        """Until the time has come."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self.time + timedelta(seconds=seconds), next(self._number), future))
-        self.changed.set()
-        await future
-
-    @property
-    def sleeping(self) -> int:
-        """How many wait."""
-        return len(self._sleepers)
-
-    def next(self) -> datetime | None:
-        """When the first of them is to be woken."""
-        return self._sleepers[0][0] if self._sleepers else None
-
-    def advance(self, to: datetime) -> None:
-        """Let time pass and wake whoever is due."""
-        self.time = to
-        while self._sleepers and self._sleepers[0][0] <= to:
-            heapq.heappop(self._sleepers)[2].set_result(None)
 
 
 @dataclass
@@ -173,7 +137,7 @@ class Day:
     """The daemon around the courier: a reconciler that starts whatever channel is due, and time that moves on when all is quiet."""
 
     def __init__(self, database: Database) -> None:
-        self.clock = VirtualClock()
+        self.clock = VirtualClock(EPOCH)
         self.world = World(clock=self.clock)
         self.database = database
         self._courier = ChannelSender(ChannelLease(database, lambda: CHANNELS, rng=Random(7)), self.world, clock=self.clock)
@@ -190,12 +154,12 @@ class Day:
                     self._again.pop(name, None)
                     self._running[name] = asyncio.create_task(self._courier.drain(name))
             await self._settle()
-            moments = [one for one in (self.clock.next(), *self._again.values()) if one is not None]
+            moments = [one for one in (self.clock.next_wake(), *self._again.values()) if one is not None]
             upcoming = min(moments, default=end)
             if upcoming >= end:
-                self.clock.advance(end)
+                self.clock.advance_to(end)
                 return
-            self.clock.advance(max(upcoming, self.clock.now()))
+            self.clock.advance_to(max(upcoming, self.clock.now()))
 
     async def _settle(self) -> None:
         """Until every courier has finished or waits for virtual time."""

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from monitor.domain.channel_state import ChannelState
+from monitor.domain.clock import Clock
 from monitor.maintenance import watchdog
 from monitor.settings.channels import Channel, SlackChannel, WebhookChannel
 from monitor.settings.model import NotifyOperatorSettings, Settings
@@ -20,7 +21,7 @@ from monitor.storage.tables import feeds
 from tests.alerting import raise_alerts
 from tests.receiving import Receiver
 from tests.unit.channels.test_webhook import SCHEMA
-from workers.delivery.dispatcher import Clock, Dispatcher
+from workers.delivery.dispatcher import Dispatcher
 
 NOW = Clock().now()
 HOUR = timedelta(hours=1)

@@ -7,11 +7,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.folders.file_reader import FoundFile, walk
 from monitor.folders.ingest import DocumentIngester
 from monitor.folders.read_queue import ReadQueue
@@ -162,7 +162,7 @@ def found(path: str, mtime_ns: int) -> FoundFile:
 
 def intake(database: Database) -> DocumentIngester:
     """As after a start of the program."""
-    return DocumentIngester(database, clock=lambda: datetime.now(UTC), max_bytes=MAX_BYTES)
+    return DocumentIngester(database, clock=SYSTEM_CLOCK, max_bytes=MAX_BYTES)
 
 
 class Noted(Database):

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from monitor.daemon.parser_client import ParserProcess
+from monitor.domain.clock import VirtualClock
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
@@ -17,7 +18,7 @@ from monitor.settings.model import Settings
 from monitor.storage import feeds
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
-from tests.integration.polling.world import Clock, Desk, Site
+from tests.integration.polling.world import START, Desk, Site
 
 
 @pytest.fixture
@@ -94,10 +95,10 @@ async def make_desk(tmp_path: Path, parser: ParserProcess) -> AsyncIterator[Call
             http=http or HttpSettings(),
         )
         database = Database(sqlite_url(tmp_path / f"{len(desks)}.db"))
-        clock = Clock()
+        clock = VirtualClock(START)
         with database.write() as connection:
             metadata.create_all(connection)
-            feeds.sync(connection, settings.feeds, clock())
+            feeds.sync(connection, settings.feeds, clock.now())
         fetcher = await Fetcher(settings.polling, settings.http, clock=clock).__aenter__()
         scans: list[str] = []
         poller = Poller(

@@ -15,6 +15,7 @@ import pytest
 from aiohttp import web
 
 from monitor.daemon.parser_client import ParserProcess
+from monitor.domain.clock import VirtualClock
 from monitor.domain.feed import FeedStatus
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
@@ -22,7 +23,7 @@ from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
 from monitor.settings.feeds import HttpSettings, PollingSettings
 from tests.integration.polling.hostile import HOSTILE, Answer, endless, never, saying, self_signed
-from tests.integration.polling.world import Clock, Desk, Site, rss
+from tests.integration.polling.world import START, Desk, Site, rss
 
 Start = Callable[[Answer], Awaitable[str]]
 IMPATIENT = PollingSettings.model_validate({"timeout": "1s", "max_body": "2MB"})
@@ -43,7 +44,7 @@ async def test_every_misbehaviour_has_its_name_and_good_feeds_come_first(
     hostile = {await raw_server(answer): name for name, (answer, _) in HOSTILE.items()}
     good = [site.page(f"/good{number}", rss(f"good {number}")) for number in range(5)]
     desk = await make_desk(*hostile, *good, timeout="4s", max_body="2MB")
-    await parser(b"<rss/>", "http://warm.example/", {}, desk.clock())
+    await parser(b"<rss/>", "http://warm.example/", {}, desk.clock.now())
     await desk.poller.tick()
     started = time.monotonic()
     while len(desk.titles()) < 5:
@@ -57,7 +58,7 @@ async def test_every_misbehaviour_has_its_name_and_good_feeds_come_first(
         assert feed.status is FeedStatus.FAILING, name
         assert feed.reason, name
         assert feed.next_poll_at is not None, name
-        assert feed.next_poll_at > desk.clock(), name
+        assert feed.next_poll_at > desk.clock.now(), name
 
 
 @pytest.mark.parametrize("name", [name for name, (_, problem) in HOSTILE.items() if problem is not Problem.NO_FEED])
@@ -155,11 +156,11 @@ async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
     """A parser that does not come back is ended, and the next document is parsed by a fresh one."""
     process = ParserProcess(patience_s=0.0)
     body, headers = rss("next").encode(), dict[str, str]()
-    clock = Clock()
-    hung = await process(body, "http://x.example/", headers, clock())
+    clock = VirtualClock(START)
+    hung = await process(body, "http://x.example/", headers, clock.now())
     assert "given up" in str(hung)
     process.patience_s = 20.0
-    read = await process(body, "http://x.example/", headers, clock())
+    read = await process(body, "http://x.example/", headers, clock.now())
     process.close()
     assert isinstance(read, FeedDelta)
     assert [entry.title for entry in read.feed.entries] == ["next"]
@@ -172,11 +173,11 @@ def _parsers() -> list[psutil.Process]:
 async def test_a_killed_parser_is_nobodys_fault() -> None:
     """The document that comes next is read by a fresh parser; one at which parsers end again and again has crashed them."""
     before = set(_parsers())
-    process, clock = ParserProcess(), Clock()
-    await process(rss("one").encode(), "http://x.example/", {}, clock())
+    process, clock = ParserProcess(), VirtualClock(START)
+    await process(rss("one").encode(), "http://x.example/", {}, clock.now())
     (idle,) = set(_parsers()) - before
     idle.kill()
-    read = await process(rss("two").encode(), "http://x.example/", {}, clock())
+    read = await process(rss("two").encode(), "http://x.example/", {}, clock.now())
     assert isinstance(read, FeedDelta)
     assert [entry.title for entry in read.feed.entries] == ["two"]
 
@@ -187,7 +188,7 @@ async def test_a_killed_parser_is_nobodys_fault() -> None:
             await asyncio.sleep(0.01)
 
     killing = asyncio.create_task(kill_every_parser())
-    failed = await process(rss(*map(str, range(30_000))).encode(), "http://x.example/", {}, clock())
+    failed = await process(rss(*map(str, range(30_000))).encode(), "http://x.example/", {}, clock.now())
     killing.cancel()
     process.close()
     assert "crashed" in str(failed)
@@ -206,7 +207,7 @@ def test_the_parser_ends_with_its_poller() -> None:
 
 async def test_a_bug_in_the_parser_is_one_feeds_failure(parser: ParserProcess) -> None:
     """If parsing raises, the feed fails with a reason and the poller goes on."""
-    failed = await parser("not bytes", "http://x.example/", {}, Clock()())  # type: ignore[arg-type] # what no server can send
+    failed = await parser("not bytes", "http://x.example/", {}, START)  # type: ignore[arg-type] # what no server can send
     assert isinstance(failed, ParseFailure)
     assert "failed on this document" in failed.reason
 
@@ -221,7 +222,7 @@ async def test_a_validator_of_raw_bytes_does_not_end_the_feed(raw_server: Start,
     desk = await make_desk(url)
     await desk.poll()
     first = desk.feed(url)
-    desk.clock.forward(minutes=40)
+    desk.clock.advance(minutes=40)
     await desk.poll()
     second = desk.feed(url)
     assert (first.status, second.status) == (FeedStatus.OK, FeedStatus.OK), second.reason

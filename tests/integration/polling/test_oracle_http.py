@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from monitor.daemon.parser_client import ParserProcess
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.diagnose import explain_poll
 from monitor.polling.poll import FeedPollSettings
@@ -46,7 +46,7 @@ class Reader:
         feed = FeedSettings.model_validate({"url": expected.url, "proxy": self.site.url, "headers": {"X-File": expected.file}})
         started = time.monotonic()
         setting = FeedPollSettings(feed=feed, polling=POLLING, http=HttpSettings())
-        diagnosis = await explain_poll(setting, fetcher, self.parser, clock=lambda: datetime.now(UTC))
+        diagnosis = await explain_poll(setting, fetcher, self.parser, clock=SYSTEM_CLOCK)
         return diagnosis.record(), time.monotonic() - started
 
 

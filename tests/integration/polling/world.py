@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from aiohttp import web
 from sqlalchemy import select
 
+from monitor.domain.clock import VirtualClock
 from monitor.domain.feed import Feed
 from monitor.polling.poller import Poller
 from monitor.settings.model import Settings
@@ -54,19 +55,7 @@ class Site:
         return sum(1 for request in self.requests if request.path == path)
 
 
-@dataclass
-class Clock:
-    """A clock that only moves when it is told to."""
-
-    now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """The time it is."""
-        return self.now
-
-    def forward(self, **amount: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(**amount)
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -75,7 +64,7 @@ class Desk:
 
     database: Database
     poller: Poller
-    clock: Clock
+    clock: VirtualClock
     settings: Settings
     scans: list[str]
 

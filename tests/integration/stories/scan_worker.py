@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 
 from monitor import logs
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ScanId
 from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
@@ -22,7 +22,7 @@ def main() -> None:
     database = Database(url)
     print("ready", flush=True)  # noqa: T201 - the answer
     for line in sys.stdin:
-        scan(database, ready, load(database, [ScanId(one) for one in line.strip().split(",")]), clock=lambda: datetime.now(UTC))
+        scan(database, ready, load(database, [ScanId(one) for one in line.strip().split(",")]), clock=SYSTEM_CLOCK)
         print("done", flush=True)  # noqa: T201 - the answer
 
 

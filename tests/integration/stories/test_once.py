@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.clock import VirtualClock
 from monitor.domain.ids import ScanId
 from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
@@ -106,7 +107,7 @@ def _scan_here(database: Database, ids: Sequence[ScanId]) -> None:
     """Scan in this process, in batches as the queue hands them out."""
     ready = CompiledSettings.build(Settings(terms=(Term(name="the", kind=TermKind.KEYWORD, phrases=("the",)),)))
     for start in range(0, len(ids), 20):
-        scan(database, ready, load(database, ids[start : start + 20]), clock=lambda: NOW)
+        scan(database, ready, load(database, ids[start : start + 20]), clock=VirtualClock(NOW))
 
 
 def _answers(worker: subprocess.Popen[str], count: int) -> None:
