@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2s
 from uuid import uuid4
 
 import redis
@@ -17,6 +16,7 @@ from redis.exceptions import ConnectionError, RedisError, TimeoutError  # noqa: 
 from rq.utils import as_text, str_to_date
 
 from monitor.broker.queues import DELIVER, DELIVER_JOB, SCAN, SCAN_JOB, SafeJob, SafeQueue, queue
+from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
 from monitor.storage import scans
@@ -199,4 +199,4 @@ def _by_attempts(found: Sequence[scans.Scan]) -> Iterator[tuple[int, list[scans.
 
 
 def _digest(text: str) -> str:
-    return blake2s(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+    return hash_parts(text).hex()[:20]

@@ -26,6 +26,7 @@ from monitor.fetching.fetcher import Fetcher
 from monitor.folders.watcher import FolderWatcher
 from monitor.logs import get_logger
 from monitor.maintenance import retention, watchdog
+from monitor.outage_log import OutageLog
 from monitor.polling.poller import Poller, PollerResources
 from monitor.relay import Relay, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
@@ -47,7 +48,7 @@ class Scheduler:
         self._live = live
         self._database = database
         self._relay = relay
-        self._failing: set[str] = set()
+        self._outages = OutageLog()
         self._poller = Poller(
             PollerResources(database=database, fetcher=fetcher, parse=parse), live.current, on_stored=self._hand_over_soon
         )
@@ -111,11 +112,9 @@ class Scheduler:
         try:
             await step()
         except (MonitorError, OSError) as error:
-            if name not in self._failing:
-                get_logger().error("tick.failed", step=name, error=str(error))
-            self._failing.add(name)
+            self._outages.failed(name, error)
         else:
-            self._failing.discard(name)
+            self._outages.worked(name)
 
     async def _begin(self) -> None:
         """Take up the configuration. SQLite is one machine's, which runs one scheduler: what a killed one had claimed is free."""

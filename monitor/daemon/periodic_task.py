@@ -1,4 +1,4 @@
-"""Work beside the jobs: one step, again and again, in a thread of its own, so that no article waits for it."""
+"""Repeat a step in a thread of its own, beside the work of the process."""
 
 from __future__ import annotations
 
@@ -7,38 +7,55 @@ from collections.abc import Callable
 from typing import Self
 
 from monitor.domain.errors import MonitorError
-from monitor.logs import get_logger
+from monitor.outage_log import OutageLog
 
 
 class PeriodicTask:
-    """Calls `step` every `every_s` seconds, first after that time, and with `last` once more at the end. Errors are logged."""
+    """Calls `step` every `every_s` seconds in a daemon thread. An error is logged once per outage, and the step is called again.
 
-    def __init__(self, name: str, step: Callable[[], object], *, every_s: float, last: bool = False) -> None:
+    `at_once`: the first call is made on start, not after the first interval. `at_end`: called once more when the task is stopped.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        step: Callable[[], object],
+        *,
+        every_s: float,
+        at_once: bool = False,
+        at_end: Callable[[], object] | None = None,
+    ) -> None:
         self._name = name
         self._step = step
         self._every_s = every_s
-        self._last = last
+        self._at_once = at_once
+        self._at_end = at_end
+        self._outages = OutageLog()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> Self:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
         return self
 
-    def stop(self) -> None:
-        """End, once the step at hand is done."""
+    def stop(self, *, within_s: float | None = None) -> None:
+        """Stop after the call under way, waiting for it at most `within_s` seconds."""
         self._stop.set()
-        self._thread.join()
+        self._thread.join(within_s)
 
     def _run(self) -> None:
+        if self._at_once:
+            self._attempt(self._step)
         while not self._stop.wait(self._every_s):
-            self._attempt()
-        if self._last:
-            self._attempt()
+            self._attempt(self._step)
+        if self._at_end is not None:
+            self._attempt(self._at_end)
 
-    def _attempt(self) -> None:
+    def _attempt(self, step: Callable[[], object]) -> None:
         try:
-            self._step()
+            step()
         except MonitorError as error:
-            get_logger().error("tick.failed", step=self._name, error=str(error))
+            self._outages.failed(self._name, error)
+        else:
+            self._outages.worked(self._name)

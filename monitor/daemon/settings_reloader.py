@@ -20,8 +20,8 @@ class SettingsReloader:
         self._live = live
         self._on_change = on_change
 
-    def look(self) -> None:
-        """Take up what has changed, if anything has. The scheduler says what is wrong with a broken file; here it is only left alone."""
+    def reload_if_changed(self) -> None:
+        """Apply the settings on disk if they have changed. A broken file is reported by the scheduler and ignored here."""
         outcome = self._live.refresh()
         if isinstance(outcome, Changed):
             self._take_up(outcome.settings)

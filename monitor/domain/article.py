@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from monitor.domain.hashing import digest
+from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ArticleId, StoryId
 
 
@@ -64,12 +64,12 @@ class Entry:
     @cached_property
     def identity(self) -> bytes:
         """What the entry is recognised by within its origin, 32 bytes."""
-        return digest("entry", self.key)
+        return hash_parts("entry", self.key)
 
     @cached_property
     def content_hash(self) -> bytes:
         """Changes when title or text change, which makes a new revision; 32 bytes."""
-        return digest("content", self.title, self.text)
+        return hash_parts("content", self.title, self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from monitor.domain.article import Entry
-from monitor.domain.hashing import digest
+from monitor.domain.hashing import hash_parts
 from monitor.domain.urls import canonical_url
 
 MIN_WORDS = 12
@@ -26,7 +26,7 @@ def url_key(entry: Entry) -> bytes | None:
 @lru_cache(maxsize=4096)
 def _url_digest(url: str) -> bytes:
     """Asked for several times in the taking in of one entry."""
-    return digest("url", canonical_url(url))
+    return hash_parts("url", canonical_url(url))
 
 
 def text_key(entry: Entry) -> bytes | None:
@@ -38,4 +38,4 @@ def text_key(entry: Entry) -> bytes | None:
     words = (
         said.translate(_ASCII_WORDS).split() if said.isascii() else _WORD.findall(unicodedata.normalize("NFKD", said).casefold())
     )
-    return digest("text", " ".join(words)) if len(words) >= MIN_WORDS else None
+    return hash_parts("text", " ".join(words)) if len(words) >= MIN_WORDS else None

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +15,6 @@ PERSISTENCE = timedelta(hours=24)
 JITTER = 0.2
 CREATED, UPDATED, TEST = "alert.created", "alert.updated", "alert.test"
 BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
-_SECONDS = re.compile(r"\d{1,12}(?:\.\d+)?")
 
 
 class DeliveryStatus(StrEnum):
@@ -138,18 +134,3 @@ def update_after(
     wait = WAITS[min(attempts, len(WAITS)) - 1] * (1 + JITTER * jitter)
     wait = max(wait, receipt.retry_after or wait)
     return DeliveryUpdate(status=DeliveryStatus.PENDING, next_attempt_at=min(now + wait, end), error=receipt.reason)
-
-
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """A Retry-After header, in seconds or as an HTTP date, as a wait of at most a day; None when it says nothing of use."""
-    if value is None:
-        return None
-    text = value.strip()
-    if _SECONDS.fullmatch(text):
-        return timedelta(seconds=min(math.ceil(float(text)), PERSISTENCE.total_seconds()))
-    try:
-        then = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    then = then.replace(tzinfo=UTC) if then.tzinfo is None else then
-    return min(max(then - now, timedelta(0)), PERSISTENCE)

@@ -1,10 +1,10 @@
-"""The hash under which things are recognised again."""
+"""The hash by which things are recognised again."""
 
 from __future__ import annotations
 
 import hashlib
 
 
-def digest(*parts: str) -> bytes:
-    """SHA-256 over parts that cannot run into each other, 32 bytes."""
+def hash_parts(*parts: str) -> bytes:
+    """Return the SHA-256 of `parts`, 32 bytes; parts never run into each other."""
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).digest()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 import aiohttp
 
@@ -15,7 +11,6 @@ from monitor.domain.text import one_line
 from monitor.fetching.address_guard import ForbiddenAddress
 from monitor.fetching.outcome import Problem
 
-LONGEST_RETRY_AFTER = timedelta(days=1)
 """A server that asks for a longer rest is looked up once a day all the same."""
 
 _STATUS = {
@@ -47,24 +42,6 @@ def explain_status(status: int) -> tuple[Problem, str]:
     if status >= 500:
         return Problem.SERVER_ERROR, f"the server has a fault of its own ({status})"
     return Problem.HTTP_STATUS, f"the server answers with status {status}"
-
-
-def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """When Retry-After, in seconds or as a date, asks us to come back: never more than a day away; None if it says nothing usable."""
-    text = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,12}(?:\.\d+)?", text):
-        return now + min(timedelta(seconds=float(text)), LONGEST_RETRY_AFTER)
-    when = http_date(text)
-    return None if when is None or when <= now else min(when, now + LONGEST_RETRY_AFTER)
-
-
-def http_date(text: str) -> datetime | None:
-    """A date of HTTP in any of its forms, aware UTC; None if it is none."""
-    try:
-        when = parsedate_to_datetime(text)
-        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def _dns(error: BaseException) -> tuple[Problem, str]:

@@ -18,11 +18,12 @@ from yarl import URL
 
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.feed import Validators
+from monitor.domain.retry import retry_after
 from monitor.domain.urls import is_http
 from monitor.fetching import address_guard
 from monitor.fetching.access import Access, client_context, may_carry_secrets, same_site, user_agent
 from monitor.fetching.content_encoding import ACCEPTED, BrokenEncoding, Decoder
-from monitor.fetching.failures import explain_error, explain_status, retry_at
+from monitor.fetching.failures import explain_error, explain_status
 from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
 from monitor.fetching.tolerant_http import TolerantConnector
 from monitor.settings.feeds import HttpSettings, PollingSettings
@@ -192,7 +193,9 @@ class Fetcher:
                 return NotModified(url=url, headers=headers, redirects=tuple(steps))
             if response.status not in {200, 203, 226}:
                 problem, reason = explain_status(response.status)
-                at = retry_at(headers, self._clock.now())
+                now = self._clock.now()
+                wait = retry_after(headers.get("retry-after"), now)
+                at = None if wait is None else now + wait
                 return FetchFailure(
                     problem=problem, reason=reason, url=url, status=response.status, retry_at=at, redirects=tuple(steps)
                 )

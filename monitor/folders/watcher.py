@@ -22,6 +22,7 @@ from monitor.folders.ingest import BATCH_FILES, DocumentIngester
 from monitor.folders.inotify import Identity, identity, newest, watch_changes
 from monitor.folders.read_queue import ReadQueue
 from monitor.logs import get_logger
+from monitor.outage_log import OutageLog
 from monitor.parse.documents import MAX_BYTES
 from monitor.storage.engine import Database
 
@@ -77,7 +78,7 @@ class FolderWatcher:
         self._to_read = asyncio.Event()
         self._looked_at = time.monotonic()
         self._missing: set[Path] = set()
-        self._failing: set[str] = set()
+        self._outages = OutageLog()
         self._blind = False
 
     def configure(self, folders: Iterable[Path]) -> None:
@@ -108,12 +109,10 @@ class FolderWatcher:
             try:
                 await step()
             except (MonitorError, OSError) as error:
-                if name not in self._failing:
-                    get_logger().error("tick.failed", step=name, error=str(error))
-                self._failing.add(name)
+                self._outages.failed(name, error)
                 await asyncio.sleep(_RETRY_S)
             else:
-                self._failing.discard(name)
+                self._outages.worked(name)
 
     # --- noticing
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.domain.article import Entry
+from monitor.domain.hashing import hash_parts
 from monitor.domain.text import one_line
 from monitor.parse.dates import believable, parse_date
 from monitor.parse.html import first_image, html_to_text
@@ -118,4 +118,4 @@ def _own_key(guid: str | None, url: str | None, title: str, text: str) -> str:
 
 
 def _digest(title: str, text: str) -> str:
-    return "sha256:" + hashlib.sha256(f"{title}\0{text}".encode("utf-8", "replace")).hexdigest()
+    return f"sha256:{hash_parts(title, text).hex()}"

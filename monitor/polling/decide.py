@@ -13,7 +13,7 @@ from monitor.domain import cadence
 from monitor.domain.cadence import Limits, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedStatus, FeedUpdate, HostUpdate, Validators
 from monitor.domain.fingerprint import packed, unpacked
-from monitor.fetching.failures import http_date
+from monitor.domain.retry import http_date
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, moved_for_good
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure

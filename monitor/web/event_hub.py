@@ -19,7 +19,7 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import AlertId
-from monitor.logs import get_logger
+from monitor.outage_log import OutageLog
 from monitor.storage import alert_tail
 from monitor.storage.activity import after
 from monitor.storage.alerts import AlertFilter, deliveries_of
@@ -56,7 +56,7 @@ class EventHub:
         self._recent: deque[Event] = deque(maxlen=KEPT)
         self._clients: set[asyncio.Queue[Event | None]] = set()
         self._open: dict[str, tuple[datetime, list[dict[str, Any]]]] = {}
-        self._failing = False
+        self._outages = OutageLog()
         self._closed = False
 
     @property
@@ -70,11 +70,9 @@ class EventHub:
             try:
                 events = await run_in_threadpool(self._look)
             except MonitorError as error:
-                if not self._failing:
-                    get_logger().warning("tick.failed", step="events", error=str(error))
-                self._failing = True
+                self._outages.failed("events", error)
             else:
-                self._failing = False
+                self._outages.worked("events")
                 self._tell(events)
             await asyncio.sleep(POLL_S)
 

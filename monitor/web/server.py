@@ -132,7 +132,7 @@ def _routes() -> list[Route | Mount]:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     app_state: AppState = app.state.app_state
     following = PeriodicTask(
-        "settings", SettingsReloader("web", app_state.live, app_state.rebuild).look, every_s=settings_reloader.EVERY_S
+        "settings", SettingsReloader("web", app_state.live, app_state.rebuild).reload_if_changed, every_s=settings_reloader.EVERY_S
     ).start()
     watching = asyncio.create_task(app_state.hub.watch())
     first = asyncio.create_task(run_in_threadpool(lambda: app_state.matcher))

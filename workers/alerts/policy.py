@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain.alert import PastAlert, Reason, Suppression
 from monitor.domain.article import Article
+from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import StoryId
 from monitor.domain.match import TermMatch
 from monitor.domain.watch import Repeat, Term
@@ -108,8 +108,8 @@ def _reason(article: Article, term: Term, situation: Situation) -> Reason | None
 
 def _key(term: Term, article: Article, story_id: StoryId) -> bytes:
     if term.repeat is Repeat.ARTICLE:
-        return _digest("article", term.name, article.id)
-    return _digest("story", term.name, story_id, term.severity)
+        return hash_parts("alert", "article", term.name, article.id)
+    return hash_parts("alert", "story", term.name, story_id, term.severity)
 
 
 def _followed(situation: Situation, watch: Mapping[str, Term]) -> list[Term]:
@@ -123,7 +123,7 @@ def _growth(
 ) -> Draft:
     last = max(raised.created_at for raised in situation.raised if raised.term == term.name and raised.suppressed is None)
     return Draft(
-        key=_digest("growth", term.name, article.id),
+        key=hash_parts("alert", "growth", term.name, article.id),
         term=term,
         reason=Reason.JOINED,
         suppressed=_suppression(term, last, silences, now),
@@ -142,7 +142,3 @@ def _suppression(term: Term, last: datetime | None, silences: Sequence[SilenceSe
 def _silences(silence: SilenceSettings, term: Term, now: datetime) -> bool:
     meant = silence.term in {None, term.name} and (silence.tag is None or silence.tag in term.tags)
     return meant and (silence.since is None or silence.since <= now) and (silence.until is None or now < silence.until)
-
-
-def _digest(*parts: str) -> bytes:
-    return hashlib.sha256("\x00".join(("alert", *parts)).encode("utf-8", "surrogatepass")).digest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +11,7 @@ import orjson
 from pydantic import SecretStr
 
 from monitor.domain.delivery import TEST, ClaimedDelivery
+from monitor.domain.hashing import hash_parts
 from monitor.settings.channels import (
     AppriseChannel,
     Channel,
@@ -86,7 +86,7 @@ def target(channel: Channel) -> bytes:
     """A fingerprint of where the channel leads, by which a change of address is noticed without keeping the address."""
     names = ("url", "token", "channel", "chat_id", "path", "host", "to", "api")
     parts = (channel.type, *(str(_plain(getattr(channel, name, None))) for name in names))
-    return hashlib.sha256("\0".join(parts).encode()).digest()
+    return hash_parts(*parts)
 
 
 def _webhook(channel: WebhookChannel, parcel: ClaimedDelivery, *, now: datetime) -> Post:

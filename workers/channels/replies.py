@@ -9,7 +9,8 @@ from typing import Any
 
 import orjson
 
-from monitor.domain.delivery import PERSISTENCE, AttemptResult, Outcome
+from monitor.domain.delivery import AttemptResult, Outcome
+from monitor.domain.retry import LONGEST_RETRY_AFTER
 
 _SLACK_REFUSES = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text", "invalid_arguments"}
@@ -43,7 +44,7 @@ def _telegram(receipt: AttemptResult, reply: dict[str, Any]) -> AttemptResult:
     wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
     if receipt.outcome is Outcome.ACCEPTED or not isinstance(wait, int | float):
         return receipt
-    return replace(receipt, retry_after=timedelta(seconds=min(math.ceil(max(wait, 0)), PERSISTENCE.total_seconds())))
+    return replace(receipt, retry_after=timedelta(seconds=min(math.ceil(max(wait, 0)), LONGEST_RETRY_AFTER.total_seconds())))
 
 
 def _json(text: str) -> dict[str, Any]:

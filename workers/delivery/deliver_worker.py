@@ -28,7 +28,7 @@ class DeliverWorker:
         expire_leases_of_dead_processes(database)
         self._dispatcher = Dispatcher(database, self._channels)
         self._following = PeriodicTask(
-            "settings", SettingsReloader(DELIVER, live, lambda _: None).look, every_s=settings_reloader.EVERY_S
+            "settings", SettingsReloader(DELIVER, live, lambda _: None).reload_if_changed, every_s=settings_reloader.EVERY_S
         ).start()
 
     def scan(self, ids: Sequence[ScanId]) -> None:

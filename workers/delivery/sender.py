@@ -17,7 +17,8 @@ from typing import TypeVar
 
 import aiohttp
 
-from monitor.domain.delivery import AttemptResult, Outcome, judge, retry_after
+from monitor.domain.delivery import AttemptResult, Outcome, judge
+from monitor.domain.retry import retry_after
 from monitor.logs import get_logger
 from workers.channels.messages import AppriseMessage, FileLines, LogLines, Mail, Message, Post, Tls
 from workers.channels.replies import understood

@@ -22,8 +22,8 @@ class StoryMerger:
         self._settings = settings
         self._seen: datetime | None = None
 
-    def look(self) -> None:
-        """Merge, if anything has come since the last time."""
+    def merge_if_changed(self) -> None:
+        """Merge stories if any has had an article since the last call."""
         with self._database.read() as connection:
             newest = stories.newest(connection)
         if newest != self._seen:

@@ -35,8 +35,10 @@ class ScanWorker:
         detect(_WARM_UP)
         merger = StoryMerger(database, lambda: live.current)
         self._beside = (
-            PeriodicTask("settings", SettingsReloader(SCAN, live, self._take_up).look, every_s=settings_reloader.EVERY_S).start(),
-            PeriodicTask("stories", merger.look, every_s=merge_stories.EVERY_S, last=True).start(),
+            PeriodicTask(
+                "settings", SettingsReloader(SCAN, live, self._take_up).reload_if_changed, every_s=settings_reloader.EVERY_S
+            ).start(),
+            PeriodicTask("stories", merger.merge_if_changed, every_s=merge_stories.EVERY_S, at_end=merger.merge_if_changed).start(),
         )
 
     def scan(self, ids: Sequence[ScanId]) -> None:

@@ -31,6 +31,7 @@ def test_a_short_run_merges_before_it_ends(database: Database) -> None:
         stored = articles.ingest(connection, origin, entries, now=now, alertable=lambda _: True).new
         for article in sorted(articles.load(connection, stored), key=lambda one: one.title):
             assign(connection, article, features_of(article), now=now, settings=Settings().stories)
-    PeriodicTask("stories", StoryMerger(database, Settings).look, every_s=60, last=True).start().stop()
+    merger = StoryMerger(database, Settings)
+    PeriodicTask("stories", merger.merge_if_changed, every_s=60, at_end=merger.merge_if_changed).start().stop()
     with database.read() as connection:
         assert sorted(story.articles for story in stories.listing(connection)) == [1, 1, 1, 2]

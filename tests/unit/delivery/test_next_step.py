@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.channel_state import ChannelState, after
-from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome, judge, retry_after, update_after
+from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome, judge, update_after
 
 NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -86,30 +86,6 @@ def test_a_wait_is_never_shorter_than_asked_nor_longer_than_the_end(
         assert step.next_attempt_at <= NOW + 24 * HOUR
         assert step.next_attempt_at >= min(now + asked, NOW + 24 * HOUR)
         assert step.next_attempt_at <= now + max(asked, 1.2 * HOUR)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("120", 120),
-        (" 7 ", 7),
-        ("1.5", 2),
-        ("0", 0),
-        ("Thu, 21 Mar 2024 08:02:00 GMT", 120),
-        ("Thursday, 21-Mar-24 08:02:00 GMT", 120),
-        ("Thu, 21 Mar 2024 07:00:00 GMT", 0),
-        ("Thu, 21 Mar 2034 07:00:00 GMT", 86_400),
-        ("99999999999", 86_400),
-        ("-5", None),
-        ("soon", None),
-        ("", None),
-        (None, None),
-        ("Thu, 99 Foo 2024", None),
-    ],
-)
-def test_retry_after_in_both_forms(header: str | None, seconds: int | None) -> None:
-    """Seconds and HTTP dates count, nonsense does not, and nobody can put us off for more than a day."""
-    assert retry_after(header, NOW) == (None if seconds is None else timedelta(seconds=seconds))
 
 
 def test_the_breaker_opens_at_the_fifth_failure_and_closes_at_the_first_success() -> None:

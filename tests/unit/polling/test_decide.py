@@ -12,7 +12,6 @@ from monitor.domain.cadence import Limits
 from monitor.domain.feed import FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators
 from monitor.domain.fingerprint import unpacked
 from monitor.domain.ids import FeedId
-from monitor.fetching.failures import retry_at
 from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
 from monitor.parse.feed_delta import FeedDelta, delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
@@ -117,25 +116,6 @@ def test_410_stops_the_feed() -> None:
     """A feed that is gone is polled no more, and says why."""
     state = after(GOOD, (failure(Problem.GONE), None)).state
     assert (state.status, state.next_poll_at) == (FeedStatus.GONE, None)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("120", NOW + timedelta(seconds=120)),
-        ("Sun, 01 Mar 2026 13:00:00 GMT", NOW + timedelta(hours=1)),
-        ("Sunday, 01-Mar-26 13:00:00 GMT", NOW + timedelta(hours=1)),
-        ("999999999999", NOW + timedelta(days=1)),
-        ("Sat, 01 Mar 2036 13:00:00 GMT", NOW + timedelta(days=1)),
-        ("Sat, 01 Mar 2025 13:00:00 GMT", None),
-        ("soon", None),
-        ("-5", None),
-        ("", None),
-    ],
-)
-def test_retry_after_in_all_its_forms(text: str, expected: datetime | None) -> None:
-    """Seconds or a date, at most a day; what cannot be read is ignored."""
-    assert retry_at({"retry-after": text}, NOW) == expected
 
 
 def test_retry_after_is_obeyed_by_the_whole_host() -> None:
