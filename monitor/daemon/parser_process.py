@@ -1,8 +1,8 @@
 """The parser's own process: reads bodies from a socket and answers with what is needed of them, one after the other, until the socket closes.
 
-    python -m monitor.polling.parser FD
+    python -m monitor.daemon.parser_process FD
 
-Its messages are those of `monitor.polling.messages`.
+Its messages are those of `monitor.daemon.parser_protocol`.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ async def test_a_redirect_chain_has_an_end(site: Site) -> None:
 
 POLLER = """
 import asyncio, datetime
-from monitor.polling.parsing import ParserProcess
+from monitor.daemon.parser_client import ParserProcess
 async def main():
     parse = ParserProcess()
     await parse(b"<rss/>", "http://x.example/", {}, datetime.datetime.now(datetime.UTC))
