@@ -1,4 +1,4 @@
-"""The files of a configuration put together: `include:` followed, lists joined, what is set twice reported."""
+"""Merge the files of a configuration: follow `include:`, join lists, report what is set twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.settings.yaml_tree import LARGEST
 
 @dataclass(slots=True)
 class ConfigMerger:
-    """Reads a main file and all that it includes. `broken` is set once a file could not be read: what it would have said is unknown."""
+    """Reads a main file and every file it includes. `broken` is set when a file could not be read, so that parts of the configuration are unknown."""
 
     env: Environment[str, str]
     files: Files
@@ -24,7 +24,7 @@ class ConfigMerger:
     _taken: set[str] = field(default_factory=set)
 
     def read(self, path: Path, name: str) -> Mapping | None:
-        """The whole configuration as one mapping without `include`, or None if the main file cannot be read."""
+        """Return the whole configuration as one mapping without `include`; None if the main file cannot be read."""
         parts = self._part(path, name, ())
         if not parts:
             return None

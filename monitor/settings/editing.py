@@ -1,4 +1,4 @@
-"""Adds terms and feeds to the YAML files by hand's means: text is put in at the right place, all else stays as it is."""
+"""Add terms and feeds to the YAML files by inserting text, so that everything else keeps its layout and comments."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """What was added, to which file, and what was there already."""
+    """What was added to which file, and what was already there."""
 
     file: Path
     added: tuple[str, ...]
@@ -41,10 +41,10 @@ class NewFeed:
 
 
 def add_terms(path: Path, terms: Several[str], env: Environment[str, str]) -> Addition:
-    """Add keywords to the file that holds `watch:`, `watchlist.yaml` before others.
+    """Add keywords to the file that holds `watch:`, preferring `watchlist.yaml`.
 
-    A term is present if one is called the same, upper and lower case aside. Raises ConfigError if a file cannot be read as YAML, and
-    CannotInsert if its list is not written as one.
+    A term is present if another has its name in any case. Raises ConfigError if a file cannot be read as YAML, and
+    CannotInsert if the list is written in a way that cannot be extended.
     """
     wanted = [" ".join(term.split()) for term in terms if term.strip()]
     items = [Item(lines=(quoted(term),), flow=quoted(term, flow=True)) for term in wanted]
@@ -58,7 +58,7 @@ def add_terms(path: Path, terms: Several[str], env: Environment[str, str]) -> Ad
 
 
 def add_feeds(path: Path, feeds: Several[NewFeed], env: Environment[str, str]) -> Addition:
-    """Add feeds to the file that holds `feeds:`, `feeds.yaml` before others. A feed is present if its address is. Raises as `add_terms` does."""
+    """Add feeds to the file that holds `feeds:`, preferring `feeds.yaml`. A feed is present if its address is. Raises as `add_terms` does."""
     addresses = [feed.url for feed in feeds]
     items = [_feed_item(feed) for feed in feeds]
     with _alone(path):
@@ -115,7 +115,7 @@ def _add(
 
 
 def _target(merger: ConfigMerger, key: str, stem: str) -> SourceFile:
-    """The file to add to: one that has the list and the usual name, else one that has the list, else one of that name, else the main file."""
+    """Return the file to add to: one with the list and the usual name, else one with the list, else one of that name, else the main file."""
 
     def rank(source: SourceFile) -> tuple[bool, bool]:
         tree, _ = merger.files.tree(source, merger.env)
@@ -126,7 +126,7 @@ def _target(merger: ConfigMerger, key: str, stem: str) -> SourceFile:
 
 
 def _rewrite(path: Path, key: str, change: Callable[[str], str], added: int) -> None:
-    """Change a file once it is certain that the new text holds the old list and `added` more entries."""
+    """Change a file after checking that the new text holds the old list and `added` more entries."""
     data = path.read_bytes()
     bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
     old = body.decode()
@@ -142,7 +142,7 @@ def _rewrite(path: Path, key: str, change: Callable[[str], str], added: int) -> 
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock of the main file's directory, so that two commands at once neither undo nor repeat each other's work."""
+    """Hold the lock of the main file's directory, so that two commands at once do not undo or repeat each other's work."""
     try:
         handle = os.open((Path.cwd() / path).parent, os.O_RDONLY)
     except OSError as error:
@@ -155,7 +155,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _written(path: Path, text: str, key: str) -> tuple[object, ...] | None:
-    """The list as plain data, places left out; None if the text is no YAML or has no such list."""
+    """Return the list as plain data without positions; None if the text is no YAML or has no such list."""
     source = decoded(text.encode(), path, str(path))
     if isinstance(source, Fault):
         return None

@@ -1,4 +1,4 @@
-"""`${VAR}`, `${VAR:-default}` and `$$` in the texts of a configuration."""
+"""Replace `${VAR}`, `${VAR:-default}` and `$$` in the values of a configuration."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _INSIDE: Final = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What cannot be replaced, and at which character of the text it starts."""
+    """A variable that cannot be replaced, and the character of the text at which it starts."""
 
     offset: int
     message: str
 
 
 def interpolate(text: str, env: Mapping[str, str]) -> tuple[str, tuple[Problem, ...]]:
-    """`text` with its variables replaced from `env`, and every variable that could not be."""
+    """Return `text` with its variables replaced from `env`, and a problem for every variable that could not be."""
     if "$" not in text:
         return text, ()
     problems: list[Problem] = []

@@ -1,4 +1,4 @@
-"""A configuration on disk → Settings, or every reason why not."""
+"""Load a configuration from disk: settings, or every fault in it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BESIDE_THE_MODEL: Final = ("include", "watch")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """What came of reading a configuration: settings or faults, and the files that were looked at either way."""
+    """The result of reading a configuration: settings or faults, and the files that were looked at."""
 
     settings: Settings | None
     faults: tuple[Fault, ...]
@@ -47,7 +47,7 @@ class LoadResult:
 
 
 def load(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Settings:
-    """The settings that `path` and the files it includes describe. Raises ConfigError with every fault, in file order."""
+    """Return the settings of `path` and the files it includes. Raises ConfigError with every fault, in file order."""
     reading = read(path, env, check_terms=check_terms)
     if reading.settings is None:
         raise ConfigError(reading.faults)
@@ -57,9 +57,9 @@ def load(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | No
 def read(
     path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None, before: Files | None = None
 ) -> LoadResult:
-    """Like `load`, with the files that were read; never raises for what stands in them.
+    """Load like `load`, but return faults instead of raising them, and the files that were read.
 
-    `before` are the files of an earlier reading in the same environment: YAML and rows of lists that have not changed since are not read again.
+    `before` are the files of an earlier load in the same environment: unchanged YAML and rows of lists are not read again.
     """
     files = Files() if before is None else Files(known=before.trees, known_lists=before.lists)
     merger = ConfigMerger(env=env, files=files)
@@ -101,7 +101,7 @@ def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, 
 
 
 def _override(data: dict[str, Any], env: Environment[str, str], root: Mapping) -> list[Fault]:
-    """Let the environment win over the file."""
+    """Let environment variables override the file."""
     faults = []
     for key, (variable, address) in _FROM_ENVIRONMENT.items():
         if env.get(variable):
@@ -113,7 +113,7 @@ def _override(data: dict[str, Any], env: Environment[str, str], root: Mapping) -
 
 
 def _checked(terms: TermReader, check_terms: CheckTerms) -> list[Fault]:
-    """The matcher's faults, moved to where the trouble stands in the file."""
+    """Return the matcher's faults at their positions in the file."""
     return [_moved(fault, terms.queries) for fault in check_terms((*terms.terms, *terms.broken))]
 
 

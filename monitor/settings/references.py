@@ -1,4 +1,4 @@
-"""Names that one part of a configuration uses and another must define, and feeds that stand there twice."""
+"""Check that names used in one part of a configuration are defined in another, and that no feed is listed twice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHANNEL_NAME: Final = re.compile(r"[\w.-]{1,64}")
 def unresolved_references(
     data: Environment[str, Any], walker: SchemaWalker, channels: Entry | None, watch: TermReader
 ) -> Iterator[Fault]:
-    """A fault for every name of a channel or a term that nothing defines."""
+    """Yield a fault for every channel or term that is named but not defined."""
     known = channels.value.entries if channels is not None and isinstance(channels.value, Mapping) else {}
     for name, entry in known.items():
         if not _CHANNEL_NAME.fullmatch(name):
@@ -35,7 +35,7 @@ def unresolved_references(
 
 
 def repeated_feeds(data: Environment[str, Any], walker: SchemaWalker) -> Iterator[Fault]:
-    """A fault for every feed whose address stood there before."""
+    """Yield a fault for every feed whose address is listed before."""
     first: dict[str, Position] = {}
     for index, feed in enumerate(data.get("feeds", ())):
         url = feed.get("url")

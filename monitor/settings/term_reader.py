@@ -1,4 +1,4 @@
-"""`watch:` → terms, from items in YAML and from included lists."""
+"""Read terms from `watch:`: items in YAML and included lists."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FAULTS_PER_LIST: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A name of a channel somewhere in the watch list."""
+    """A channel named in the watch list, and where."""
 
     name: str
     position: Position
@@ -34,7 +34,7 @@ class Reference:
 
 @dataclass(slots=True)
 class TermReader:
-    """Reads a watch list. `broken` holds terms that have faults but a name, so that others may refer to them."""
+    """Reads a watch list. `broken` holds the names of terms with faults, so that references to them are no further faults."""
 
     env: Environment[str, str]
     files: Files
@@ -46,7 +46,7 @@ class TermReader:
     _names: dict[str, str] = field(default_factory=dict)
 
     def read(self, node: Node) -> None:
-        """Take in all items of `watch:`."""
+        """Read all items of `watch:`."""
         for item in node.items if isinstance(node, Sequence) else (node,):
             if is_null(item):
                 if isinstance(node, Sequence):
@@ -100,7 +100,6 @@ class TermReader:
             self.broken.append(Term(name=name, kind=TermKind.KEYWORD, phrases=(name,), where=where))
 
     def _add(self, term: Term) -> str | None:
-        """Take the term in, or say why not."""
         first = self._names.setdefault(term.name, term.where)
         if first is not term.where:
             return f"the term `{term.name}` is there twice; first at {first}"
@@ -226,7 +225,7 @@ def _row_faults(error: ValidationError, source: SourceFile, row: Record) -> list
 
 
 def faults_of(error: ValidationError, walker: SchemaWalker, root: Node) -> list[Fault]:
-    """Each error of a validation at the node it is about, but for those that only follow from a fault that is known already."""
+    """Return a fault for each validation error at its node, except those that follow from a known fault."""
     found = []
     for detail in error.errors(include_url=False):
         at = detail["loc"]

@@ -1,4 +1,4 @@
-"""Items put into a YAML list by adding text, so that every comment, quotation mark and blank line stays as it is. Pure."""
+"""Insert items into a YAML list as text, so that every comment, quotation mark and blank line is kept. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOT_PLAIN: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "fals
 
 
 class CannotInsert(MonitorError):
-    """The list is not written in a way that can be added to; the message says what to do."""
+    """The list is written in a way that cannot be extended; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Item:
 
 @dataclass(slots=True)
 class _Place:
-    """The list as it stands: indices into the text. `last` is the end of its last item, `key_end` that of the key."""
+    """Where the list is, as indices into the text. `last` is the end of its last item, `key_end` that of the key."""
 
     key_end: int
     indent: int = 2
@@ -39,7 +39,7 @@ class _Place:
 
 
 def insert(text: str, key: str, items: Sequence[Item]) -> str:
-    """`text` with `items` at the end of the list under the top-level `key`, which is added if it is not there.
+    """Return `text` with `items` at the end of the list under the top-level `key`, which is added if it is missing.
 
     Raises CannotInsert where the value of `key` is no list, or the text is no YAML.
     """
@@ -85,7 +85,7 @@ def _find(text: str, key: str) -> _Place | None:
 
 
 def _value(events: Iterator[Any], position: _Place, text: str) -> _Place:
-    """Take in the value that stands at the head of `events`."""
+    """Consume the value at the head of `events`."""
     first = next(events)
     if isinstance(first, ScalarEvent) and not first.value and first.style is None:
         position.key_end = text.index(":", position.key_end) + 1
@@ -110,9 +110,9 @@ def _value(events: Iterator[Any], position: _Place, text: str) -> _Place:
 
 
 def quoted(text: str, *, flow: bool = False) -> str:
-    """`text` as a YAML value that reads back as exactly this text: plain where any YAML reader takes it for a text, else in quotes.
+    """Return `text` as a YAML value that reads back as exactly this text: plain where every YAML reader takes it for a text, else quoted.
 
-    Raises CannotInsert for half a character (a lone surrogate), as a shell makes of bytes that are no UTF-8.
+    Raises CannotInsert for a lone surrogate, which a shell makes of bytes that are no UTF-8.
     """
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise CannotInsert("there are characters in it that are no text")
