@@ -36,7 +36,9 @@ from monitor.relay import BATCH, Relay
 from monitor.settings.load import load
 from monitor.storage import articles, scans, schema
 from monitor.storage.engine import Database, sqlite_url
-from workers.scanning.scan import CompiledSettings, ScanTask, examine
+from workers.scanning.compiled_settings import CompiledSettings
+from workers.scanning.examine import examine
+from workers.scanning.load import ScanTask
 
 WORDS = (
     "minister harbour council river engineer market bridge winter teacher railway garden island doctor factory border festival "

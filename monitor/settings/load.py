@@ -17,7 +17,7 @@ from monitor.settings.config_merger import ConfigMerger
 from monitor.settings.extras import missing_extras
 from monitor.settings.files import Files
 from monitor.settings.model import NOT_WRITTEN, Settings
-from monitor.settings.references import repeated_feeds, unresolved_references
+from monitor.settings.references import repeated_feeds, unknown_engine, unresolved_references
 from monitor.settings.schema_walker import SchemaWalker
 from monitor.settings.source_position import Mapping, Scalar
 from monitor.settings.term_reader import TermReader, faults_of
@@ -89,6 +89,7 @@ def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, 
     if not merger.broken:
         faults += unresolved_references(data, walker, entries.get("channels"), terms)
         faults += missing_extras(data, walker)
+    faults += unknown_engine(data, walker)
     if check_terms is not None:
         faults += _checked(terms, check_terms)
     faults += _override(data, env, root)

@@ -52,6 +52,14 @@ class SilenceSettings(Section):
         return self
 
 
+class EntitiesSettings(Section):
+    """How entities are recognized: `engine` names a registered recognizer, used besides the watch list."""
+
+    shorthand: ClassVar[str | None] = "engine"
+
+    engine: Text = "watchlist"
+
+
 class NotifyOperatorSettings(Section):
     """The channels that are told when monitoring itself is broken, and after how long."""
 
@@ -142,6 +150,7 @@ class Settings(Section):
     terms: SkipValidation[tuple[Term, ...]] = Field(default=(), repr=False)
     channels: Mapping[str, Channel] = {}
     routes: tuple[RouteSettings, ...] = ()
+    entities: EntitiesSettings = EntitiesSettings()
     stories: StoriesSettings = StoriesSettings()
     silences: tuple[SilenceSettings, ...] = ()
     notify_operator: NotifyOperatorSettings | None = None

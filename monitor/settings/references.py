@@ -8,12 +8,14 @@ from collections.abc import Mapping as Environment
 from typing import Any, Final
 
 from monitor.domain.errors import Fault
+from monitor.plugins import RECOGNIZERS_GROUP, PluginGroup
 from monitor.settings.feeds import credentials_apart
 from monitor.settings.schema_walker import Location, SchemaWalker
 from monitor.settings.source_position import Entry, Mapping, Position
 from monitor.settings.suggestion import did_you_mean
 from monitor.settings.term_reader import TermReader
 
+RECOGNIZERS: Final = PluginGroup(RECOGNIZERS_GROUP, object)
 _CHANNEL_NAME: Final = re.compile(r"[\w.-]{1,64}")
 
 
@@ -46,6 +48,15 @@ def repeated_feeds(data: Environment[str, Any], walker: SchemaWalker) -> Iterato
         if url in first:
             yield position.fault(f"this feed is there twice; first at {first[url]}")
         first.setdefault(url, position)
+
+
+def unknown_engine(data: Environment[str, Any], walker: SchemaWalker) -> Iterator[Fault]:
+    """Yield a fault if the recognizer that `entities` names is not registered."""
+    engine = data.get("entities", {}).get("engine")
+    names = RECOGNIZERS.names() if engine is not None else ()
+    if engine is not None and engine not in names:
+        known = f"{did_you_mean(engine, names)} (one of {', '.join(names)})"
+        yield walker.nodes["entities", "engine"].position.fault(f"no recognizer is called `{engine}`{known}")
 
 
 def _channel_names(data: Environment[str, Any], walker: SchemaWalker) -> Iterator[tuple[str, Position]]:

@@ -31,6 +31,7 @@ MODELS: dict[str, type[Section]] = {
     "channels: quiet_hours": channels.QuietHours,
     "channels: digest": channels.DigestEvery,
     "routes": model.RouteSettings,
+    "entities": model.EntitiesSettings,
     "stories": model.StoriesSettings,
     "silences": model.SilenceSettings,
     "notify_operator": model.NotifyOperatorSettings,
@@ -116,7 +117,7 @@ def test_the_examples_load(tmp_path: Path) -> None:
     (tmp_path / "cities.csv").write_text("name\nGaza\n")
     (tmp_path / "secret").write_text("k")
     examples = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
-    assert len(examples) == 14
+    assert len(examples) == 15
     text = "\n".join(examples).replace("/run/secrets/example", "secret").replace("/run/secrets/hook", "secret")
     (tmp_path / "monitor.yaml").write_text(text)
     env = {"DB_PASSWORD": "x", "TOKEN": "x", "WEB_TOKEN": "x", "SLACK_WEBHOOK_URL": "https://hooks.slack.example/x"}
