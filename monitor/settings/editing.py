@@ -13,10 +13,10 @@ from pathlib import Path
 
 from monitor.domain.errors import ConfigError, Fault, MonitorError
 from monitor.settings.config_merger import ConfigMerger
-from monitor.settings.files import Files, decoded, replace
-from monitor.settings.source_position import Entry, Mapping, Node, Scalar, Sequence, SourceFile
+from monitor.settings.files import Files, decode_text, replace
+from monitor.settings.source_position import KeyValue, Mapping, Node, Scalar, Sequence, SourceFile
 from monitor.settings.term_reader import TermReader
-from monitor.settings.yaml_edit import CannotInsert, Item, insert, quoted
+from monitor.settings.yaml_edit import CannotInsert, ListItem, insert_items, quote_yaml
 from monitor.settings.yaml_tree import read_tree
 
 _BOM = b"\xef\xbb\xbf"
@@ -47,7 +47,7 @@ def add_terms(path: Path, terms: Several[str], env: Environment[str, str]) -> Ad
     CannotInsert if the list is written in a way that cannot be extended.
     """
     wanted = [" ".join(term.split()) for term in terms if term.strip()]
-    items = [Item(lines=(quoted(term),), flow=quoted(term, flow=True)) for term in wanted]
+    items = [ListItem(lines=(quote_yaml(term),), flow=quote_yaml(term, flow=True)) for term in wanted]
     with _alone(path):
         merger, root = _assembled(path, env)
         watched = TermReader(env=env, files=merger.files)
@@ -74,7 +74,7 @@ def _assembled(path: Path, env: Environment[str, str]) -> tuple[ConfigMerger, Ma
     return merger, root
 
 
-def _urls(entry: Entry | None) -> Iterator[str]:
+def _urls(entry: KeyValue | None) -> Iterator[str]:
     if entry is None or not isinstance(entry.value, Sequence):
         return
     for item in entry.value.items:
@@ -83,26 +83,32 @@ def _urls(entry: Entry | None) -> Iterator[str]:
             yield url.value
 
 
-def _feed_item(feed: NewFeed) -> Item:
-    parts = [("url", quoted(feed.url), quoted(feed.url, flow=True))]
+def _feed_item(feed: NewFeed) -> ListItem:
+    parts = [("url", quote_yaml(feed.url), quote_yaml(feed.url, flow=True))]
     if feed.name:
-        parts.append(("name", quoted(feed.name), quoted(feed.name, flow=True)))
+        parts.append(("name", quote_yaml(feed.name), quote_yaml(feed.name, flow=True)))
     if feed.tags:
-        tags = f"[{', '.join(quoted(tag, flow=True) for tag in feed.tags)}]"
+        tags = f"[{', '.join(quote_yaml(tag, flow=True) for tag in feed.tags)}]"
         parts.append(("tags", tags, tags))
     if len(parts) == 1:
-        return Item(lines=(parts[0][1],), flow=parts[0][2])
-    return Item(
+        return ListItem(lines=(parts[0][1],), flow=parts[0][2])
+    return ListItem(
         lines=tuple(f"{key}: {value}" for key, value, _ in parts),
         flow="{" + ", ".join(f"{key}: {value}" for key, _, value in parts) + "}",
     )
 
 
 def _add(
-    merger: ConfigMerger, key: str, stem: str, names: Several[str], identities: Several[str], items: Several[Item], known: set[str]
+    merger: ConfigMerger,
+    key: str,
+    stem: str,
+    names: Several[str],
+    identities: Several[str],
+    items: Several[ListItem],
+    known: set[str],
 ) -> Addition:
     target = _target(merger, key, stem).path
-    added: dict[str, tuple[str, Item]] = {}
+    added: dict[str, tuple[str, ListItem]] = {}
     present: list[str] = []
     for name, same, item in zip(names, identities, items, strict=True):
         if same in known or same in added:
@@ -110,7 +116,7 @@ def _add(
         else:
             added[same] = (name, item)
     if added:
-        _rewrite(target, key, lambda text: insert(text, key, [item for _, item in added.values()]), len(added))
+        _rewrite(target, key, lambda text: insert_items(text, key, [item for _, item in added.values()]), len(added))
     return Addition(file=target, added=tuple(name for name, _ in added.values()), present=tuple(present))
 
 
@@ -156,7 +162,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _written(path: Path, text: str, key: str) -> tuple[object, ...] | None:
     """Return the list as plain data without positions; None if the text is no YAML or has no such list."""
-    source = decoded(text.encode(), path, str(path))
+    source = decode_text(text.encode(), path, str(path))
     if isinstance(source, Fault):
         return None
     tree, _ = read_tree(source, {})

@@ -61,7 +61,7 @@ class Files:
         if largest is not None and len(data) > largest:
             message = f"the file has {len(data) // 1_000_000} MB; YAML is read up to {largest // 1_000_000} MB, put long lists in CSV or JSON"
             return Fault(file=name, line=0, column=0, message=message)
-        return decoded(data, path, name)
+        return decode_text(data, path, name)
 
     def tree(self, source: SourceFile, env: Mapping[str, str]) -> Tree:
         """Return the result of `read_tree` for a YAML file; `env` must stay the same as long as `known` is passed on."""
@@ -71,7 +71,7 @@ class Files:
 
     def secret(self, node: Scalar) -> tuple[str | None, Fault | None]:
         """Return the stripped text of the file that `node` names, or a fault."""
-        path = resolve(node)
+        path = resolve_path(node)
         if path is None:
             return None, node.position.fault("not a path")
         data = self._bytes(path)
@@ -110,14 +110,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def identity(path: Path) -> str:
+def real_path_key(path: Path) -> str:
     """Return the same text for every name of one file, following links."""
     return os.path.realpath(path)
 
 
 def replace(path: Path, data: bytes) -> None:
     """Replace the file in one step and keep its permissions: a reader sees the old content or the new. Follows links."""
-    target = Path(identity(path))
+    target = Path(real_path_key(path))
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -141,7 +141,7 @@ def _signature(path: Path) -> tuple[int, ...]:
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
-def decoded(data: bytes, path: Path, name: str) -> SourceFile | Fault:
+def decode_text(data: bytes, path: Path, name: str) -> SourceFile | Fault:
     """Return `data` as text, or a fault at the place where it stops being UTF-8."""
     try:
         text = data.decode("utf-8-sig")
@@ -159,7 +159,7 @@ def expand(pattern: str) -> tuple[Path, ...]:
     return tuple(Path(found) for found in sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207 - Path.glob takes no absolute pattern
 
 
-def resolve(node: Scalar) -> Path | None:
+def resolve_path(node: Scalar) -> Path | None:
     """Return the path that a value names, relative to the file it is written in; None if it is no path."""
     value = node.value or ""
     if not value.strip() or "\0" in value:
@@ -171,7 +171,7 @@ def resolve(node: Scalar) -> Path | None:
     return Path(os.path.abspath(node.position.source.path.parent / named))  # noqa: PTH100 - links must not be followed: `..` is meant as written
 
 
-def shown(parent: SourceFile, node: Scalar, path: Path) -> str:
+def included_name(parent: SourceFile, node: Scalar, path: Path) -> str:
     """Return how messages name an included file: relative to the parent's name, or by its path where it was given as one."""
     if Path(parent.name).is_absolute() or Path(node.value or "").is_absolute():
         return str(path)

@@ -34,7 +34,7 @@ class Record:
     data: dict[str, Any]
 
 
-def records(source: SourceFile, columns: Mapping[str, str]) -> Iterator[Record | Fault]:
+def list_records(source: SourceFile, columns: Mapping[str, str]) -> Iterator[Record | Fault]:
     """Return the rows of a list. `columns` maps our keys to the list's column names and drops all other columns; empty: the names are our keys."""
     try:
         suffix = source.path.suffix.lower()

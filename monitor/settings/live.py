@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from monitor.settings.files import Files, State
-from monitor.settings.load import CheckTerms, LoadResult, read
+from monitor.settings.load import CheckTerms, LoadResult, read_config
 from monitor.settings.model import Settings
 
 
@@ -41,7 +41,7 @@ class LiveSettings:
         self._check_terms = check_terms
         self._sound: tuple[Term, ...] | None = None
         self._files = Files()
-        reading = self._read()
+        reading = self._read_config()
         if reading.settings is None:
             raise ConfigError(reading.faults)
         self._current = reading.settings
@@ -64,14 +64,16 @@ class LiveSettings:
             self._glimpsed = now
             return None
         self._glimpsed = None
-        reading = self._read()
+        reading = self._read_config()
         if reading.files.state_now() != reading.files.state:
             return None
         self._files = reading.files
         return self._take(reading)
 
-    def _read(self) -> LoadResult:
-        return read(self._path, self._env, check_terms=None if self._check_terms is None else self._checked, before=self._files)
+    def _read_config(self) -> LoadResult:
+        return read_config(
+            self._path, self._env, check_terms=None if self._check_terms is None else self._checked, before=self._files
+        )
 
     def _checked(self, terms: Sequence[Term]) -> Sequence[Fault]:
         """Return the faults of `check_terms`, which does not check the same watch list twice when something else has changed."""

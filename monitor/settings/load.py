@@ -21,7 +21,7 @@ from monitor.settings.references import repeated_feeds, unknown_engine, unresolv
 from monitor.settings.schema_walker import SchemaWalker
 from monitor.settings.source_position import Mapping, Scalar
 from monitor.settings.term_reader import TermReader, faults_of
-from monitor.settings.validation_messages import message
+from monitor.settings.validation_messages import validation_message
 from monitor.settings.values import DatabaseAddress, RedisAddress
 
 CheckTerms = Callable[[Several[Term]], Several[Fault]]
@@ -46,18 +46,18 @@ class LoadResult:
     files: Files
 
 
-def load(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Settings:
+def load_config(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Settings:
     """Return the settings of `path` and the files it includes. Raises ConfigError with every fault, in file order."""
-    reading = read(path, env, check_terms=check_terms)
+    reading = read_config(path, env, check_terms=check_terms)
     if reading.settings is None:
         raise ConfigError(reading.faults)
     return reading.settings
 
 
-def read(
+def read_config(
     path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None, before: Files | None = None
 ) -> LoadResult:
-    """Load like `load`, but return faults instead of raising them, and the files that were read.
+    """Load like `load_config`, but return faults instead of raising them, and the files that were read.
 
     `before` are the files of an earlier load in the same environment: unchanged YAML and rows of lists are not read again.
     """
@@ -109,7 +109,7 @@ def _override(data: dict[str, Any], env: Environment[str, str], root: Mapping) -
             try:
                 data[key] = address.validate_python(env[variable])
             except ValidationError as error:
-                faults.append(root.position.source.fault(0, 0, f"${variable}: {message(error.errors()[0])}"))
+                faults.append(root.position.source.fault(0, 0, f"${variable}: {validation_message(error.errors()[0])}"))
     return faults
 
 

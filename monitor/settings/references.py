@@ -11,7 +11,7 @@ from monitor.domain.errors import Fault
 from monitor.plugins import RECOGNIZERS_GROUP, PluginGroup
 from monitor.settings.feeds import credentials_apart
 from monitor.settings.schema_walker import Location, SchemaWalker
-from monitor.settings.source_position import Entry, Mapping, Position
+from monitor.settings.source_position import KeyValue, Mapping, Position
 from monitor.settings.suggestion import did_you_mean
 from monitor.settings.term_reader import TermReader
 
@@ -20,7 +20,7 @@ _CHANNEL_NAME: Final = re.compile(r"[\w.-]{1,64}")
 
 
 def unresolved_references(
-    data: Environment[str, Any], walker: SchemaWalker, channels: Entry | None, watch: TermReader
+    data: Environment[str, Any], walker: SchemaWalker, channels: KeyValue | None, watch: TermReader
 ) -> Iterator[Fault]:
     """Yield a fault for every channel or term that is named but not defined."""
     known = channels.value.entries if channels is not None and isinstance(channels.value, Mapping) else {}

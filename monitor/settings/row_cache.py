@@ -28,7 +28,7 @@ def rows_of(source: SourceFile, defaults: Mapping[str, Any], columns: Mapping[st
     return Rows(text=source.text, defaults=defaults, columns=columns)
 
 
-def unchanged(source: SourceFile, now: Rows, before: Rows | None) -> dict[int, Term]:
+def unchanged_terms(source: SourceFile, now: Rows, before: Rows | None) -> dict[int, Term]:
     """Return the terms of lines that are unchanged, by line; none where a row may span lines or lines have another meaning."""
     if before is None or (before.defaults, before.columns) != (now.defaults, now.columns):
         return {}

@@ -80,7 +80,7 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class KeyValue:
     """A key and its value."""
 
     key: Scalar
@@ -92,7 +92,7 @@ class Mapping:
     """Keys and their values, in the file's order."""
 
     position: Position
-    entries: dict[str, Entry]
+    entries: dict[str, KeyValue]
 
 
 Node = Scalar | Sequence | Mapping
@@ -103,7 +103,7 @@ def is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.null
 
 
-def kind_of(node: Node) -> str:
+def node_kind(node: Node) -> str:
     """Return what messages call this kind of node."""
     if isinstance(node, Scalar):
         return "nothing" if node.null else "a single value"

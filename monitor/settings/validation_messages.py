@@ -30,7 +30,7 @@ _PLAIN: Final = {
 }
 
 
-def message(error: ErrorDetails, *, written: str | None = None, known: Iterable[str] = ()) -> str:
+def validation_message(error: ErrorDetails, *, written: str | None = None, known: Iterable[str] = ()) -> str:
     """Return the message for one error. `written` is the value's text in the file, `known` the keys that are allowed there."""
     kind, context = error["type"], error.get("ctx", {})
     key = error["loc"][-1] if error["loc"] else ""

@@ -20,7 +20,7 @@ class CannotInsert(MonitorError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class ListItem:
     """A list item: its lines in block style without the dash, and the same on one line in flow style."""
 
     lines: tuple[str, ...]
@@ -38,7 +38,7 @@ class _Place:
     last: int | None = None
 
 
-def insert(text: str, key: str, items: Sequence[Item]) -> str:
+def insert_items(text: str, key: str, items: Sequence[ListItem]) -> str:
     """Return `text` with `items` at the end of the list under the top-level `key`, which is added if it is missing.
 
     Raises CannotInsert where the value of `key` is no list, or the text is no YAML.
@@ -60,7 +60,7 @@ def insert(text: str, key: str, items: Sequence[Item]) -> str:
     return text[:line_end] + _block(items, position.indent, newline) + text[line_end:]
 
 
-def _block(items: Sequence[Item], indent: int, newline: str) -> str:
+def _block(items: Sequence[ListItem], indent: int, newline: str) -> str:
     lines = (" " * indent + ("  " if index else "- ") + line for item in items for index, line in enumerate(item.lines))
     return "".join(line + newline for line in lines)
 
@@ -109,7 +109,7 @@ def _value(events: Iterator[Any], position: _Place, text: str) -> _Place:
     return position
 
 
-def quoted(text: str, *, flow: bool = False) -> str:
+def quote_yaml(text: str, *, flow: bool = False) -> str:
     """Return `text` as a YAML value that reads back as exactly this text: plain where every YAML reader takes it for a text, else quoted.
 
     Raises CannotInsert for a lone surrogate, which a shell makes of bytes that are no UTF-8.

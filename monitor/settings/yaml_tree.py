@@ -11,7 +11,7 @@ from ruamel.yaml.reader import ReaderError
 
 from monitor.domain.errors import Fault
 from monitor.settings.interpolate import interpolate
-from monitor.settings.source_position import Entry, Mapping, Node, Position, Scalar, Sequence, SourceFile
+from monitor.settings.source_position import KeyValue, Mapping, Node, Position, Scalar, Sequence, SourceFile
 
 _TAG: Final = "tag:yaml.org,2002:"
 _PLAIN_TAGS: Final = {_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")}
@@ -77,7 +77,7 @@ class _Converter:
         return scalar, 1
 
     def _mapping(self, raw: Any, position: Position) -> tuple[Node, int]:
-        entries: dict[str, Entry] = {}
+        entries: dict[str, KeyValue] = {}
         total = 1
         for raw_key, raw_value in raw.value:
             if raw_key.id != "scalar" or raw_key.value == "":
@@ -90,7 +90,7 @@ class _Converter:
                 first = entries[raw_key.value].key.position
                 self.faults.append(key.position.fault(f"the key `{key.written}` stands here twice; first in line {first.line}"))
                 continue
-            entries[raw_key.value] = Entry(key=key, value=value)
+            entries[raw_key.value] = KeyValue(key=key, value=value)
         return Mapping(position=position, entries=entries), total
 
 

@@ -15,8 +15,22 @@ TERMS = (
     Term(name="Rafah", kind=TermKind.ENTITY, type=EntityType.PLACE, phrases=("Rafah", "رفح")),
     Term(name="Hamas", kind=TermKind.ENTITY, type=EntityType.ORGANISATION, phrases=("Hamas",)),
 )
-NEWS = Document(title="Hamas leaves talks on Rafah", body="Hamas said that Rafah, in the south, is not on the table. Hamas has left.", language="en")
-HOSTILE = ("", " ", "\x00\x1b[31m", "\ud800", "Rafah" * 20_000, "é" * 5_000, "<script>Rafah</script>", "‮Rafah", "A B " * 5_000)
+NEWS = Document(
+    title="Hamas leaves talks on Rafah",
+    body="Hamas said that Rafah, in the south, is not on the table. Hamas has left.",
+    language="en",
+)
+HOSTILE = (
+    "",
+    " ",
+    "\x00\x1b[31m",
+    "\ud800",
+    "Rafah" * 20_000,
+    "é" * 5_000,
+    "<script>Rafah</script>",
+    "\u202eRafah",
+    "A B " * 5_000,
+)
 
 
 @pytest.fixture(params=RECOGNIZERS.names())

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.settings import channels, feeds, model, watch_item
 from monitor.settings.list_files import COLUMNS
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.settings.schema_walker import fields_of, type_name
 from monitor.settings.values import Section, parse_duration, parse_size
 
@@ -108,7 +108,7 @@ def test_the_columns_of_lists_are_documented() -> None:
     assert " ".join(COLUMNS) in " ".join(DOCUMENT.split())
 
 
-def test_the_examples_load(tmp_path: Path) -> None:
+def test_the_examples_load_config(tmp_path: Path) -> None:
     """All examples of the document together are a configuration that loads."""
     for name in ("feeds.yaml", "watchlist.yaml", "channels.yaml", "team.yaml"):
         (tmp_path / name).write_text("watch:\n")
@@ -121,6 +121,6 @@ def test_the_examples_load(tmp_path: Path) -> None:
     text = "\n".join(examples).replace("/run/secrets/example", "secret").replace("/run/secrets/hook", "secret")
     (tmp_path / "monitor.yaml").write_text(text)
     env = {"DB_PASSWORD": "x", "TOKEN": "x", "WEB_TOKEN": "x", "SLACK_WEBHOOK_URL": "https://hooks.slack.example/x"}
-    settings = load(tmp_path / "monitor.yaml", env)
+    settings = load_config(tmp_path / "monitor.yaml", env)
     assert len(settings.terms) == 5
     assert len(settings.channels) == 4
