@@ -20,7 +20,7 @@ from monitor.web.app_state import AppState, app_state_of
 from monitor.web.match_preview import match_request, run
 from monitor.web.pages import page
 from monitor.web.parameters import choice_of, limit_of, text_of
-from monitor.web.rendering import marked_at
+from monitor.web.rendering import mark_spans
 from monitor.web.responses import ApiError, body_of
 
 SPANS: Final = {"24h": (trends.Bucket.HOUR, 24), "14d": (trends.Bucket.DAY, 14), "90d": (trends.Bucket.DAY, 90)}
@@ -132,6 +132,6 @@ def _tried(app_state: AppState, form: dict[str, str]) -> dict[str, Any]:
     return {
         **found,
         "tried": wanted if "query" in kind else None,
-        "title_marked": marked_at(form["title"], [(start, end) for field, start, end in hits if field == "title"]),
-        "text_marked": marked_at(text, [(start, end) for field, start, end in hits if field == "body"]),
+        "title_marked": mark_spans(form["title"], [(start, end) for field, start, end in hits if field == "title"]),
+        "text_marked": mark_spans(text, [(start, end) for field, start, end in hits if field == "body"]),
     }

@@ -22,7 +22,7 @@ from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.event_hub import Event
 from monitor.web.parameters import alert_filter, choice_of, limit_of, since_of, text_of
-from monitor.web.rendering import marked_at, render
+from monitor.web.rendering import mark_spans, render
 
 SHOWN: Final = 50
 _NAMED: Final = 2000
@@ -127,7 +127,7 @@ async def article(request: Request) -> Response:
     shown = found[0]
     hits = await run_in_threadpool(_hits, app_state, shown)
     title, body = (
-        marked_at(text, [(match.start, match.end) for hit in hits for match in hit.matches if match.field is field])
+        mark_spans(text, [(match.start, match.end) for hit in hits for match in hit.matches if match.field is field])
         for field, text in ((Field.TITLE, shown.title), (Field.BODY, shown.text))
     )
     terms = [hit.term.name for hit in hits]

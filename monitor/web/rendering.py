@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,11 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.highlight import Segment, Span, highlight, split_at
 from monitor.domain.text import one_line, printable
 from monitor.domain.times import age, rfc3339
 from monitor.domain.urls import is_http
-
-MAX_HITS: Final = 200
 
 
 def safe_link(url: str | None) -> str | None:
@@ -23,30 +21,19 @@ def safe_link(url: str | None) -> str | None:
     return url if url is not None and is_http(url) else None
 
 
-def marked(text: str, hits: Iterable[str]) -> Markup:
-    """`text` on one line, escaped, with whole-word occurrences of `hits` in <mark>."""
-    text = one_line(text)
-    words = sorted({one_line(hit) for hit in hits} - {""}, key=len, reverse=True)[:MAX_HITS]
-    if not words:
-        return escape(text)
-    either = "|".join(map(re.escape, words))
-    pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
-    found = list(pattern.finditer(text)) or list(re.finditer(either, text, re.IGNORECASE))
-    return marked_at(text, [(one.start(), one.end()) for one in found])
+def mark_phrases(text: str, phrases: Iterable[str], *, ignore_case: bool = False) -> Markup:
+    """Return `text` on one line, escaped, with the occurrences of `phrases` in <mark>."""
+    return _mark(highlight(text, phrases, ignore_case=ignore_case))
 
 
-def marked_at(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
-    """`text` escaped, with the half-open character ranges in <mark>; those that overlap are marked once."""
-    parts: list[Markup] = []
-    at = 0
-    for start, end in sorted(ranges):
-        low, high = max(start, at), min(end, len(text))
-        if low >= high:
-            continue
-        parts += [escape(printable(text[at:low])), Markup("<mark>"), escape(printable(text[low:high])), Markup("</mark>")]
-        at = high
-    parts.append(escape(printable(text[at:])))
-    return Markup("").join(parts)
+def mark_spans(text: str, spans: Iterable[Span]) -> Markup:
+    """Return `text` escaped, with the characters that `spans` cover in <mark>."""
+    return _mark(split_at(text, spans))
+
+
+def _mark(segments: Iterable[Segment]) -> Markup:
+    pieces = ((escape(printable(piece)), hit) for piece, hit in segments)
+    return Markup("").join(Markup("<mark>{}</mark>").format(piece) if hit else piece for piece, hit in pieces)
 
 
 def moment(value: str | datetime | None, *, ahead: bool = False) -> Markup:
@@ -122,7 +109,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        bars=bars, lines_of_reason=lines_of_reason, marked=marked, moment=moment, safe_link=safe_link, seconds=seconds
+        bars=bars, lines_of_reason=lines_of_reason, mark_phrases=mark_phrases, moment=moment, safe_link=safe_link, seconds=seconds
     )
     environment.filters["one_line"] = one_line
     return environment
