@@ -1,4 +1,4 @@
-"""An alert as a person wants to read it: severity, term, title, snippet with the hit marked, source, age."""
+"""Lay out an alert for a terminal: severity, term, title, snippet with the matches marked, source, age."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STYLES = {"info": "dim", "low": "cyan", "medium": "yellow", "high": "bold red",
 
 
 def alert_text(record: Mapping[str, Any], now: datetime) -> Text:
-    """The record of an alert in a few lines; all text from the net is stripped of control characters."""
+    """Return the record of an alert in a few lines; text from the net is stripped of control characters."""
     alert, article, story = record["alert"], record["article"], record["story"]
     text = Text()
     text.append(f" {alert['severity'].upper()} ", style=_STYLES[alert["severity"]])

@@ -24,10 +24,11 @@ from monitor.daemon.processes import spawn
 from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
+from monitor.records import alert_record
 from monitor.settings.load import load
 from monitor.settings.model import Settings
 from monitor.storage import schema
-from monitor.storage.alert_tail import Tail
+from monitor.storage.alert_tail import AlertTail
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
 
@@ -77,7 +78,7 @@ def _forever(roles: Sequence[ChildSpec], server: EmbeddedServer | None, database
     with Supervisor(roles, server=server) as supervisor:
         if sys.stdout.isatty():
             _greet(settings, web=any(role.name == "web" for role in roles))
-            tail = Tail(database, AlertFilter())
+            tail = AlertTail(database, AlertFilter())
             ended = supervisor.wait_until(lambda: _show(tail), every_s=_LOOK_S)
         else:
             ended = supervisor.run_forever()
@@ -90,14 +91,14 @@ def _greet(settings: Settings, *, web: bool) -> None:
     click.echo(f"news-monitor watches for {what[0]} in {what[1]} and {what[2]}{where}\nCtrl-C stops it.\n")
 
 
-def _show(tail: Tail) -> bool:
+def _show(tail: AlertTail) -> bool:
     """Print what is new; never the condition to stop."""
     try:
-        records = tail.fresh()
+        found = tail.new_alerts()
     except MonitorError:
         return False
-    for record in records:
-        console().print(alert_text(record, SYSTEM_CLOCK.now()))
+    for stored in found:
+        console().print(alert_text(alert_record(stored), SYSTEM_CLOCK.now()))
     return False
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, u
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
-from monitor.domain.story import Member, Report, Story, story_record
+from monitor.domain.story import AlertStory, Member, Report, Story
 from monitor.storage.ids import new_id
 from monitor.storage.locks import serialise
 from monitor.storage.tables import alerts, appearances, articles, stories
@@ -64,19 +64,26 @@ def members(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryI
     return {story_id: tuple(by_place.values()) for story_id, by_place in found.items()}
 
 
-def records(connection: Connection, told: Iterable[tuple[StoryId, ArticleId]]) -> dict[tuple[StoryId, ArticleId], dict[str, Any]]:
-    """The `story` part of alerts as it stands now, for the story and the article of each; a merged story is shown as the one it went into."""
-    pairs = list(told)
+def of_alerts(
+    connection: Connection, alerts_on: Iterable[tuple[StoryId, ArticleId]]
+) -> dict[tuple[StoryId, ArticleId], AlertStory]:
+    """Return the stories of alerts as they are now, by the story and the article that each alert names.
+
+    A merged story is returned as the one it was merged into; stories that are no longer stored are left out.
+    """
+    pairs = list(alerts_on)
     ids = sorted({story_id for story_id, _ in pairs})
-    live: dict[StoryId, StoryId] = {}
+    current_ids: dict[StoryId, StoryId] = {}
     for start in range(0, len(ids), _BATCH):
         rows = connection.execute(select(stories.c.id, stories.c.merged_into).where(stories.c.id.in_(ids[start : start + _BATCH])))
-        live.update({row.id: row.merged_into or row.id for row in rows})
-    inside = members(connection, set(live.values()))
+        current_ids.update({row.id: row.merged_into or row.id for row in rows})
+    found = members(connection, set(current_ids.values()))
     return {
-        (story_id, article_id): story_record(live[story_id], article_id, inside.get(live[story_id], ()))
+        (story_id, article_id): AlertStory(
+            id=current_ids[story_id], article_id=article_id, members=found.get(current_ids[story_id], ())
+        )
         for story_id, article_id in pairs
-        if story_id in live
+        if story_id in current_ids
     }
 
 

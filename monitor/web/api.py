@@ -13,7 +13,7 @@ from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.feed import FeedStatus
 from monitor.domain.ids import DeliveryId
 from monitor.domain.text import printable
-from monitor.records import delivery_record, feed_records, status_record, story_record
+from monitor.records import alert_record, article_record, delivery_record, feed_records, status_record, story_record
 from monitor.storage import alerts, archive, deliveries, stories
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
@@ -25,18 +25,18 @@ async def alerts_(request: Request) -> Response:
     """`GET /api/alerts?since=&term=&severity=&before=&limit=`."""
     expect_only(request, ("since", "term", "severity", "before", "limit"))
     wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_of(request)
-    return json_response(await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit)))
+    found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
+    return json_response([alert_record(stored) for stored in found])
 
 
 async def articles_(request: Request) -> Response:
     """`GET /api/articles?search=&since=&limit=`."""
     expect_only(request, ("search", "since", "limit"))
     search, since, limit = text_of(request, "search"), since_of(request, SYSTEM_CLOCK.now()), limit_of(request)
-    return json_response(
-        await app_state_of(request).read(
-            lambda connection: list(archive.listing(connection, search=search, since=since, limit=limit))
-        )
+    found = await app_state_of(request).read(
+        lambda connection: archive.listing(connection, search=search, since=since, limit=limit)
     )
+    return json_response([article_record(article) for article in found])
 
 
 async def stories_(request: Request) -> Response:

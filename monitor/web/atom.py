@@ -16,6 +16,7 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import one_line
 from monitor.domain.times import rfc3339
 from monitor.domain.urls import is_http
+from monitor.records import alert_record
 from monitor.storage import alerts
 from monitor.web.app_state import app_state_of
 from monitor.web.parameters import alert_filter, expect_only, limit_of
@@ -31,7 +32,8 @@ async def atom(request: Request) -> Response:
     """`GET /alerts.atom?since=&term=&severity=&limit=`."""
     expect_only(request, ("since", "term", "severity", "limit"))
     wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_of(request, _DEFAULT_LIMIT)
-    records = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
+    found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
+    records = [alert_record(stored) for stored in found]
     return Response(feed(records, str(request.url), SYSTEM_CLOCK.now()), media_type="application/atom+xml")
 
 

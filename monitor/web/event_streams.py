@@ -1,61 +1,71 @@
-"""`/api/events`: alerts as server-sent events; `/events`: the same for the page, as ready HTML."""
+"""Stream alerts as server-sent events: their records at `/api/events`, ready HTML at `/events` for the page."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeAlias
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from monitor.domain.alert import Alert
 from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.ids import AlertId
+from monitor.records import alert_deliveries_record, alert_record
 from monitor.storage.alerts import AlertFilter
 from monitor.web.app_state import app_state_of
-from monitor.web.event_hub import Event, TooManyClients
+from monitor.web.event_hub import DeliveriesChanged, Event, TooManyClients
 from monitor.web.parameters import alert_filter, expect_only, text_of
 from monitor.web.responses import ApiError
 
 RETRY_MS = 2000
-Show = Callable[[Event], dict[str, Any]]
+"""How long a client waits before it connects again."""
+EventData: TypeAlias = Callable[[Event], dict[str, Any]]
+"""Returns the JSON object that a client gets for an event."""
 
 
 async def events(request: Request) -> Response:
     """`GET /api/events?term=&severity=&after=`: `alert` events with the record of the alert, `deliveries` when theirs change."""
-    return _stream(request, lambda event: event.record)
+    return _stream(request, _records)
 
 
-def _stream(request: Request, show: Show) -> Response:
+def stream_of(data: EventData) -> Callable[[Request], Awaitable[Response]]:
+    """Return a handler that streams the same events with other data."""
+
+    async def handle(request: Request) -> Response:
+        return _stream(request, data)
+
+    return handle
+
+
+def _records(event: Event) -> dict[str, Any]:
+    if isinstance(event, DeliveriesChanged):
+        return {"alert_id": event.alert_id, "deliveries": alert_deliveries_record(event.deliveries)}
+    return alert_record(event.stored)
+
+
+def _stream(request: Request, data: EventData) -> Response:
     expect_only(request, ("term", "severity", "after"))
     wanted = alert_filter(request, SYSTEM_CLOCK.now())
     last_id = request.headers.get("last-event-id") or text_of(request, "after")
     try:
-        listening = app_state_of(request).hub.listen(last_id)
+        found = app_state_of(request).hub.subscribe(AlertId(last_id) if last_id else None)
     except TooManyClients as error:
-        raise ApiError(503, "too many clients listen already", headers={"retry-after": "10"}) from error
-    return StreamingResponse(_lines(listening, wanted, show), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        raise ApiError(503, "too many clients are connected; try again later", headers={"retry-after": "10"}) from error
+    return StreamingResponse(_lines(found, wanted, data), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
-async def _lines(listening: AsyncIterator[Event | None], wanted: AlertFilter, show: Show) -> AsyncIterator[bytes]:
+async def _lines(found: AsyncIterator[Event | None], wanted: AlertFilter, data: EventData) -> AsyncIterator[bytes]:
     yield b"retry: %d\n: welcome\n\n" % RETRY_MS
-    async for event in listening:
+    async for event in found:
         if event is None:
             yield b": still here\n\n"
-        elif event.name != "alert":
-            yield b"event: %s\ndata: %s\n\n" % (event.name.encode(), orjson.dumps(show(event)))
-        elif _fits(event.record, wanted):
-            yield b"event: alert\nid: %s\ndata: %s\n\n" % (event.id.encode(), orjson.dumps(show(event)))
+        elif isinstance(event, DeliveriesChanged):
+            yield b"event: deliveries\ndata: %s\n\n" % orjson.dumps(data(event))
+        elif _fits(event.stored.alert, wanted):
+            yield b"event: alert\nid: %s\ndata: %s\n\n" % (event.stored.alert.id.encode(), orjson.dumps(data(event)))
 
 
-def _fits(record: dict[str, Any], wanted: AlertFilter) -> bool:
-    alert = record["alert"]
-    return (not wanted.terms or alert["term"] in wanted.terms) and (not wanted.severities or alert["severity"] in wanted.severities)
-
-
-def stream_with(show: Show) -> Callable[[Request], Any]:
-    """A handler that streams events in another shape."""
-
-    async def handle(request: Request) -> Response:
-        return _stream(request, show)
-
-    return handle
+def _fits(alert: Alert, wanted: AlertFilter) -> bool:
+    return (not wanted.terms or alert.term in wanted.terms) and (not wanted.severities or alert.severity in wanted.severities)

@@ -60,8 +60,8 @@ async def deliveries_(request: Request) -> Response:
         found = deliveries.listing(connection, status=wanted, channel=channel, limit=limit)
         return {
             "deliveries": found,
-            "heads": activity.heads(connection, [one.alert_id for one in found if one.alert_id]),
-            "receipts": {one.id: attempts.of(connection, one.id) for one in found if one.attempts},
+            "headlines": activity.headlines(connection, [one.alert_id for one in found if one.alert_id]),
+            "attempts": {one.id: attempts.of(connection, one.id) for one in found if one.attempts},
             "counts": deliveries.counts(connection),
             "channels": {
                 name: state

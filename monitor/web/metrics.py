@@ -93,7 +93,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "articles": _one(archive.count(connection)),
         "articles_waiting": _one(backlog.count),
         "oldest_waiting_seconds": _one(_age(backlog.oldest, now)),
-        "alerts": {(severity.value,): raised.get(severity.value, 0) for severity in Severity},
+        "alerts": {(severity.value,): raised.get(severity, 0) for severity in Severity},
         "last_alert_timestamp_seconds": _one(0.0 if last is None else last.timestamp()),
         "deliveries": {(status.value,): sent.get(status.value, 0) for status in DeliveryStatus},
         "oldest_undelivered_seconds": _one(_age(activity.undelivered_since(connection), now)),

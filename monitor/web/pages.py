@@ -16,11 +16,12 @@ from monitor.domain.ids import ArticleId
 from monitor.domain.match import Document, Field, TermMatch
 from monitor.domain.text import printable
 from monitor.domain.watch import Severity
-from monitor.records import feed_records
-from monitor.storage import activity, alerts, archive, articles, stories
+from monitor.records import alert_record, feed_records
+from monitor.storage import alerts, archive, articles, stories
+from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
-from monitor.web.event_hub import Event
+from monitor.web.event_hub import DeliveriesChanged, Event
 from monitor.web.parameters import alert_filter, choice_of, limit_of, since_of, text_of
 from monitor.web.rendering import mark_spans, render
 
@@ -42,20 +43,19 @@ async def home(request: Request) -> Response:
     app_state = app_state_of(request)
     wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_of(request, SHOWN)
 
-    def read(connection: Connection) -> tuple[Any, ...]:
-        records = alerts.listing(connection, wanted, limit=limit)
-        return records, activity.now_in(connection, [record["story"]["id"] for record in records if record["story"].get("id")])
+    def read(connection: Connection) -> tuple[StoredAlert, ...]:
+        return alerts.listing(connection, wanted, limit=limit)
 
-    records, members = await app_state.read(read)
+    found = await app_state.read(read)
     return page(
         request,
         "home.html",
-        records=records,
-        members=members,
+        cards=[card(stored) for stored in found],
         wanted=wanted,
         severities=list(reversed(Severity)),
         terms=_names(app_state),
-        older=records[-1]["id"] if len(records) == limit else None,
+        newest=found[0].alert.id if found else None,
+        older=found[-1].alert.id if len(found) == limit else None,
         since=text_of(request, "since"),
         watching=_watching(app_state),
     )
@@ -63,15 +63,20 @@ async def home(request: Request) -> Response:
 
 def event_as_html(event: Event) -> dict[str, Any]:
     """What the page needs of an event: ready HTML, and what its filters look at."""
-    if event.name == "alert":
-        record = event.record
-        return {
-            "id": event.id,
-            "severity": record["alert"]["severity"],
-            "said": f"{record['alert']['severity']}: {record['alert']['term']}: {record['article']['title']}",
-            "html": render("_alert_alone.html", record=record),
-        }
-    return {"id": event.id, "html": render("_deliveries_alone.html", deliveries=event.record["deliveries"])}
+    if isinstance(event, DeliveriesChanged):
+        return {"id": event.alert_id, "html": render("_deliveries_alone.html", deliveries=event.deliveries)}
+    alert = event.stored.alert
+    return {
+        "id": alert.id,
+        "severity": alert.severity,
+        "announcement": f"{alert.severity}: {alert.term}: {alert.data['article']['title']}",
+        "html": render("_alert_alone.html", card=card(event.stored)),
+    }
+
+
+def card(stored: StoredAlert) -> dict[str, Any]:
+    """Return what the card of an alert shows: its record, and where its story has been read."""
+    return {"record": alert_record(stored), "members": stored.story.members if stored.story else ()}
 
 
 async def stories_(request: Request) -> Response:
@@ -103,12 +108,11 @@ async def search(request: Request) -> Response:
     """`/search`: stored articles that have all the words."""
     query, since, limit = text_of(request, "q"), since_of(request, SYSTEM_CLOCK.now()), limit_of(request, SHOWN)
     app_state = app_state_of(request)
-    found = await app_state.read(lambda connection: list(archive.listing(connection, search=query, since=since, limit=limit)))
+    found = await app_state.read(lambda connection: archive.listing(connection, search=query, since=since, limit=limit))
     more = min(4 * limit, 1000) if len(found) == limit and limit < 1000 else None
-    for record in found:
-        record["extract"] = _extract(record["text"], query)
+    shown = [(article, _extract(article.text, query)) for article in found]
     words = (query or "").split()
-    return page(request, "search.html", found=found, q=query, words=words, more=more, since=text_of(request, "since"))
+    return page(request, "search.html", found=shown, q=query, words=words, more=more, since=text_of(request, "since"))
 
 
 async def article(request: Request) -> Response:

@@ -113,7 +113,7 @@ def _routes() -> list[Route | Mount]:
         Route("/api/events", event_streams.events),
         Route("/alerts.atom", atom.atom),
         Route("/", pages.home),
-        Route("/events", event_streams.stream_with(pages.event_as_html)),
+        Route("/events", event_streams.stream_of(pages.event_as_html)),
         Route("/stories", pages.stories_),
         Route("/terms", forms.terms, methods=["GET"]),
         Route("/terms", forms.try_term, methods=["POST"]),

@@ -16,7 +16,7 @@ from monitor.domain.article import Article
 from monitor.domain.clock import Clock
 from monitor.domain.ids import AlertId, ScanId
 from monitor.domain.match import Document, Mention, TermMatch
-from monitor.domain.story import story_record
+from monitor.domain.story import alert_story_record
 from monitor.domain.watch import Term
 from monitor.logs import get_logger
 from monitor.settings.model import Settings, SilenceSettings
@@ -207,7 +207,7 @@ def _raise(
     if not decision.drafts:
         return []
     inside = stories.members(connection, [assignment.story_id])[assignment.story_id]
-    story = story_record(assignment.story_id, article.id, inside)
+    story = alert_story_record(assignment.story_id, article.id, inside)
     drawn = [(_alert(draft, findings, story, now), draft) for draft in decision.drafts]
     return [(alert, draft.term) for alert, draft in drawn if alerts.add(connection, alert, draft.match.why if draft.match else {})]
 

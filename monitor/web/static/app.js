@@ -48,8 +48,8 @@ function follow(list) {
     tellTimes(card);
     list.prepend(card);
     while (list.childElementCount > MOST_SHOWN) list.lastElementChild.remove();
-    document.getElementById("none").hidden = true;
-    document.getElementById("said").textContent = `New alert, ${event.said}`;
+    document.getElementById("no-alerts").hidden = true;
+    document.getElementById("announcement").textContent = `New alert, ${event.announcement}`;
     if (document.hidden) document.title = `(${++unseen}) ${title}`;
   });
   source.addEventListener("deliveries", (message) => {

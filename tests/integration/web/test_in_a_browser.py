@@ -38,7 +38,7 @@ async def test_an_alert_appears_by_itself(site: Site, tab: Tab) -> None:
     assert await tab.run(f"{first}.querySelector('mark').textContent") == "Rafah"
     assert "<script>alert(1)</script>" in await tab.run(f"{first}.querySelector('h2').textContent")
     assert await tab.run("document.querySelectorAll('main img, main script, [onerror], a[href^=javascript]').length") == 0
-    assert "New alert, critical: Rafah" in await tab.run("document.querySelector('#said').textContent")
+    assert "New alert, critical: Rafah" in await tab.run("document.querySelector('#announcement').textContent")
     assert tab.complaints == []
 
 

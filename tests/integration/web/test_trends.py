@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from monitor.domain.ids import AlertId
 from monitor.storage import activity, alerts, trends
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
@@ -35,7 +36,7 @@ def test_alerts_are_turned_over_without_a_gap_or_a_double(database: Database) ->
     seen: list[str] = []
     with database.read() as connection:
         while page := alerts.listing(connection, AlertFilter(before=seen[-1] if seen else None), limit=2):
-            seen += [record["id"] for record in page]
+            seen += [stored.alert.id for stored in page]
     assert sorted(seen) == sorted(made)
     assert len(seen) == len(set(seen))
 
@@ -44,8 +45,8 @@ def test_what_came_after_an_alert(database: Database) -> None:
     """Oldest first, without the alert itself; nothing for one that is not there."""
     first, *later = [add_alert(database, ago=timedelta(minutes=3 - minute)) for minute in range(3)]
     with database.read() as connection:
-        assert [record["id"] for record in activity.after(connection, first, limit=10)] == later
-        assert activity.after(connection, "nonsense", limit=10) == []
+        assert [stored.alert.id for stored in activity.raised_after(connection, AlertId(first), limit=10)] == later
+        assert activity.raised_after(connection, AlertId("nonsense"), limit=10) == ()
 
 
 def test_the_waiting_and_the_latencies(database: Database) -> None:
@@ -57,5 +58,5 @@ def test_the_waiting_and_the_latencies(database: Database) -> None:
         assert since is not None
         assert timedelta(minutes=4) < datetime.now(UTC) - since < timedelta(minutes=6)
         assert activity.alerts_by_severity(connection) == {"high": 1, "low": 1}
-        assert activity.scan_latencies(connection) == [0.02, 0.02]
-        assert activity.delivery_latencies(connection) == []
+        assert activity.scan_latencies(connection) == (0.02, 0.02)
+        assert activity.delivery_latencies(connection) == ()
