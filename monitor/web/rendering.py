@@ -1,4 +1,4 @@
-"""How things look: the templates and what they need. All text from the net is escaped here, and links lead to the web or nowhere."""
+"""Render templates. All text from the net is escaped here, and only links to http and https addresses are kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitor.domain.urls import is_http
 
 
 def safe_link(url: str | None) -> str | None:
-    """`url` if it is http or https; anything else is no link."""
+    """Return `url` if it is http or https, else None."""
     return url if url is not None and is_http(url) else None
 
 
@@ -37,7 +37,7 @@ def _mark(segments: Iterable[Segment]) -> Markup:
 
 
 def moment(value: str | datetime | None, *, ahead: bool = False) -> Markup:
-    """A time as `5 min ago` or `in 5 min`, with the exact one beside it; a dash where there is none."""
+    """Return a time as `5 min ago`, or `in 5 min` with `ahead`, with the exact time as its title; a dash for None."""
     if value is None:
         return Markup("–")
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -52,7 +52,7 @@ def moment(value: str | datetime | None, *, ahead: bool = False) -> Markup:
 
 
 def seconds(value: float | None) -> str:
-    """A length of time in its largest unit."""
+    """Return a length of time in the largest unit that fits."""
     if value is None:
         return "–"
     for limit, divisor, unit in ((90, 1, "s"), (5400, 60, "min"), (172800, 3600, "h")):
@@ -62,7 +62,7 @@ def seconds(value: float | None) -> str:
 
 
 def bars(counts: Sequence[int], height: int = 28) -> list[dict[str, float]]:
-    """One bar for each count: `x y h` in the units of a drawing 6 wide for each bar; an empty one leaves a line of 1."""
+    """Return a bar for each count: `x y h` in a drawing with 6 units of width for each; 0 becomes a line 1 high."""
     most = max(counts, default=0) or 1
     return [
         {"x": 6 * index, "y": height - size, "h": size}
@@ -72,7 +72,7 @@ def bars(counts: Sequence[int], height: int = 28) -> list[dict[str, float]]:
 
 
 def lines_of_reason(why: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """The parts of an explanation as flat lines: `depth part held note hits`."""
+    """Return the parts of an explanation as flat lines with `depth part held note hits`."""
     lines: list[dict[str, Any]] = []
 
     def add(part: Mapping[str, Any], depth: int) -> None:
@@ -90,12 +90,11 @@ def lines_of_reason(why: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 
 
 def render(template: str, **context: Any) -> str:
-    """A template as HTML."""
+    """Return a template as HTML."""
     return _TEMPLATES.get_template(template).render(context)
 
 
-def _shown(value: Any) -> Any:
-    """Nothing that a template writes carries control characters."""
+def _without_controls(value: Any) -> Any:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -104,7 +103,7 @@ def _templates() -> Environment:
         loader=PackageLoader("monitor.web"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=_without_controls,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from monitor.storage import heartbeats
 from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
-from monitor.web.metrics import METRICS, PREFIX
+from monitor.web.api.metrics import METRICS, PREFIX
 from tests.integration.web.scenes import add_alert, add_article
 from tests.integration.web.serving import Site, serving
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from monitor.storage.engine import Database
+from monitor.web.registry import pages
 from tests.integration.web.browser import PROGRAM, Tab, browsing
 from tests.integration.web.scenes import HOSTILE, add_alert
 from tests.integration.web.serving import Site, serving
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium: apt-get install chromium")
 
-PAGES = ("/", "/stories", "/terms", "/feeds", "/deliveries", "/search")
+PAGES = [page.path for page in pages() if "{" not in page.path]
 PHONE = 375
 
 

@@ -1,9 +1,9 @@
-"""Stream alerts as server-sent events: their records at `/api/events`, ready HTML at `/events` for the page."""
+"""Stream new alerts and changed deliveries as server-sent events."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final, TypeAlias
 
 import orjson
 from starlette.requests import Request
@@ -15,23 +15,20 @@ from monitor.domain.ids import AlertId
 from monitor.records import alert_deliveries_record, alert_record
 from monitor.storage.alerts import AlertFilter
 from monitor.web.app_state import app_state_of
+from monitor.web.endpoint import Endpoint
 from monitor.web.event_hub import DeliveriesChanged, Event, TooManyClients
+from monitor.web.page import Handler
 from monitor.web.parameters import alert_filter, expect_only, text_of
 from monitor.web.responses import ApiError
 
-RETRY_MS = 2000
+RETRY_MS: Final = 2000
 """How long a client waits before it connects again."""
 EventData: TypeAlias = Callable[[Event], dict[str, Any]]
 """Returns the JSON object that a client gets for an event."""
 
 
-async def events(request: Request) -> Response:
-    """`GET /api/events?term=&severity=&after=`: `alert` events with the record of the alert, `deliveries` when theirs change."""
-    return _stream(request, _records)
-
-
-def stream_of(data: EventData) -> Callable[[Request], Awaitable[Response]]:
-    """Return a handler that streams the same events with other data."""
+def stream_of(data: EventData) -> Handler:
+    """Return a handler that streams events with this data, filtered by the parameters `term` and `severity`, after the alert `after`."""
 
     async def handle(request: Request) -> Response:
         return _stream(request, data)
@@ -69,3 +66,13 @@ async def _lines(found: AsyncIterator[Event | None], wanted: AlertFilter, data: 
 
 def _fits(alert: Alert, wanted: AlertFilter) -> bool:
     return (not wanted.terms or alert.term in wanted.terms) and (not wanted.severities or alert.severity in wanted.severities)
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        method="GET",
+        path="/api/events",
+        handler=stream_of(_records),
+        takes="`term` and `severity` (both may be repeated), `after` (the id of an alert); see [Events](#events)",
+    ),
+)

@@ -1,10 +1,10 @@
-"""`/metrics` in the text format of Prometheus. Everything is read from the database and Redis when it is asked for."""
+"""Show metrics in the text format of Prometheus, read from the database and Redis at every scrape."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
@@ -23,6 +23,7 @@ from monitor.records import queue_lengths
 from monitor.storage import activity, alerts, archive, channels, deliveries, feeds, heartbeats, scans
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
+from monitor.web.endpoint import Endpoint
 
 METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "redis_up": ("Whether Redis answers", ()),
@@ -43,17 +44,17 @@ METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "watch_terms": ("Terms on the watch list", ()),
     "event_clients": ("Clients that listen to server-sent events", ()),
 }
-"""Every metric without its prefix: what it says, and its labels."""
+"""Every metric, by its name without the prefix: its description and its labels."""
 
 PREFIX: Final = "news_monitor_"
 QUANTILES: Final = (0.5, 0.95, 1.0)
 _ROLES = ("scheduler", "scan", "deliver", "web")
 
-_Samples = Mapping[tuple[str, ...], float]
+_Samples: TypeAlias = Mapping[tuple[str, ...], float]
 
 
-async def metrics(request: Request) -> Response:
-    """All metrics; an error of the database makes it fail, as a scrape should then."""
+async def _get(request: Request) -> Response:
+    # An error of the database is not caught: a scrape must fail then.
     body = await run_in_threadpool(_exposition, app_state_of(request))
     return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
@@ -61,19 +62,19 @@ async def metrics(request: Request) -> Response:
 def _exposition(app_state: AppState) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     with app_state.database.read() as connection:
-        values = {**_stored(connection, SYSTEM_CLOCK.now()), **_around(app_state)}
+        values = {**_stored(connection, SYSTEM_CLOCK.now()), **_unstored(app_state)}
     registry.register(_Values(values))
     return generate_latest(registry)
 
 
 class _Values(Collector):
-    """Values that were read already, as metric families."""
+    """Turns values that have been read into metric families."""
 
     def __init__(self, values: Mapping[str, _Samples]) -> None:
         self._values = values
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """One family for each metric."""
+        """Return one family for each metric."""
         for name, (text, labels) in METRICS.items():
             family = GaugeMetricFamily(PREFIX + name, text, labels=labels)
             for values, number in self._values[name].items():
@@ -106,7 +107,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
     }
 
 
-def _around(app_state: AppState) -> dict[str, _Samples]:
+def _unstored(app_state: AppState) -> dict[str, _Samples]:
     lengths = queue_lengths(app_state.settings)
     return {
         "redis_up": _one(float(all(length is not None for length in lengths.values()))),
@@ -125,7 +126,10 @@ def _age(moment: datetime | None, now: datetime) -> float:
 
 
 def _quantiles(sample: Sequence[float]) -> Iterator[tuple[tuple[str, ...], float]]:
-    """The nearest-rank quantiles; nothing for an empty sample."""
+    """Return the nearest-rank quantiles; none of an empty sample."""
     ordered: list[Any] = sorted(sample)
     for quantile in QUANTILES if ordered else ():
         yield (f"{quantile:g}",), ordered[min(len(ordered) - 1, int(quantile * len(ordered)))]
+
+
+ENDPOINTS: Final = (Endpoint(method="GET", path="/metrics", handler=_get, takes="none; see [Metrics](#metrics)"),)
