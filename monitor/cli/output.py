@@ -1,94 +1,26 @@
-"""Print JSON for programs and tables for people, never with control characters that a terminal would obey."""
+"""Print JSON documents, without control characters that a terminal would obey."""
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 import orjson
-from rich.cells import cell_len, set_cell_size
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from monitor.domain.text import one_line
 
 _UNESCAPED_CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_UNLIMITED_WIDTH = 1_000_000
-"""Columns where standard output is no terminal."""
-_MAX_UNBROKEN = 40
-"""A column whose cells are no longer than this and have no space (ids, times, numbers) is never wrapped."""
-_MIN_TEXT_WIDTH = 20
-"""The smallest width of a column of text; a table that still does not fit is printed plainly, for the terminal to wrap."""
-_FRACTION = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z")
-
-
-def console() -> Console:
-    """Return standard output, with colour and line breaks only where it is a terminal."""
-    terminal = sys.stdout.isatty()
-    return Console(highlight=False, soft_wrap=not terminal, width=None if terminal else _UNLIMITED_WIDTH)
 
 
 def print_json(document: Any) -> None:
-    """Print a JSON document, indented."""
+    """Print one indented JSON document."""
     click.echo(_escaped(orjson.dumps(document, option=orjson.OPT_INDENT_2)))
 
 
 def print_json_line(document: Any) -> None:
-    """Print a JSON document on one line."""
+    """Print one JSON document on one line."""
     click.echo(_escaped(orjson.dumps(document)))
 
 
 def _escaped(document: bytes) -> str:
     # JSON escapes only the first 32 control characters; a terminal obeys these, too.
     return _UNESCAPED_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", document.decode())
-
-
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Print a table, or `empty` where there are no rows. Its width is limited only on a terminal."""
-    cells = [[_cell(value) for value in row] for row in rows]
-    out = console()
-    if not cells:
-        out.print(empty, markup=False)
-        return
-    headings = [column.upper() for column in columns]
-    columns_of_cells = [[row[number] for row in cells] for number in range(len(headings))]
-    min_widths = [_min_width(heading, column) for heading, column in zip(headings, columns_of_cells, strict=True)]
-    if not out.is_terminal or sum(min_widths) + 2 * len(min_widths) > out.width:
-        _print_plain([headings, *cells])
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, width in zip(headings, min_widths, strict=True):
-        table.add_column(heading, overflow="fold", min_width=width)
-    for row in cells:
-        table.add_row(*map(Text, row))
-    out.print(table)
-
-
-def _min_width(heading: str, column: Sequence[str]) -> int:
-    longest = max(map(cell_len, column))
-    whole = longest <= _MAX_UNBROKEN and not any(" " in cell for cell in column)
-    return max(cell_len(heading), longest if whole else min(longest, _MIN_TEXT_WIDTH))
-
-
-def _print_plain(lines: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        click.echo("  ".join(set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def print_fields(record: Mapping[str, object]) -> None:
-    """Print a record as aligned lines of `name value`."""
-    width = max(map(len, record), default=0)
-    for name, value in record.items():
-        click.echo(f"{name.ljust(width)}  {_cell(value)}")
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    text = one_line(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
-    return _FRACTION.sub(r"\1Z", text)

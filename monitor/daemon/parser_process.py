@@ -16,6 +16,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from setproctitle import setproctitle
+
 from monitor.daemon.parser_protocol import HEAD, Fault, framed, messages_of
 from monitor.daemon.processes import freeze_gc
 from monitor.domain.fingerprint import unpacked
@@ -51,5 +53,6 @@ def serve(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
+    setproctitle("news-monitor: polling.parser")
     freeze_gc()
     serve(socket.socket(fileno=int(sys.argv[1])))

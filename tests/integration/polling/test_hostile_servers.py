@@ -167,7 +167,7 @@ async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
 
 
 def _parsers() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "monitor.daemon.parser_process" in one.cmdline()]
+    return [one for one in psutil.Process().children() if "polling.parser" in " ".join(one.cmdline())]
 
 
 async def test_a_killed_parser_is_nobodys_fault() -> None:
