@@ -18,7 +18,7 @@ class ApiError(HTTPException):
     """A request that is refused; each of `faults` has a `field` and a `message`."""
 
     def __init__(
-        self, status_code: int, error: str, faults: Sequence[Mapping[str, str]] = (), *, headers: dict[str, str] | None = None
+        self, status_code: int, error: str, faults: Sequence[Mapping[str, str]] = (), *, headers: Mapping[str, str] | None = None
     ) -> None:
         self.faults = tuple(faults)
         super().__init__(status_code, error, headers)

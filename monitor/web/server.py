@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
 from importlib.resources import files
 
 import uvicorn
@@ -35,6 +36,8 @@ from monitor.web.page import error_page
 from monitor.web.registry import endpoints, pages
 from monitor.web.responses import ApiError, error_response
 
+_SENTENCES = {404: "there is nothing at this address", 405: "this address does not answer to this method"}
+"""What is said instead of the bare name of a status."""
 _STATIC = str(files("monitor.web") / "static")
 
 
@@ -129,6 +132,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 async def _http_error(request: Request, error: Exception) -> Response:
     """Return an error as a page for a browser, as JSON for everyone else."""
     assert isinstance(error, HTTPException)
+    if error.status_code in _SENTENCES and error.detail == HTTPStatus(error.status_code).phrase:
+        error = ApiError(error.status_code, _SENTENCES[error.status_code], headers=error.headers)
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
         return error_page(request, error.status_code, error.detail)
     return error_response(error)

@@ -80,6 +80,7 @@ async def test_every_page_fits_every_screen(site: Site, tab: Tab, tmp_path: Path
         ):
             await tab.open(site.url + path, width=width, dark=dark)
             assert await tab.run("document.documentElement.scrollWidth") <= width, f"{path} {name}"
+            assert await tab.run("(nav => nav.scrollWidth - nav.clientWidth)(document.querySelector('nav'))") <= 0, f"{path} {name}"
             assert await tab.run(_LEAST_CONTRAST) >= 4.5, f"{path} {name}"
             await tab.picture(pictures / f"{path.strip('/') or 'alerts'}-{name}.png")
     assert tab.complaints == []
