@@ -12,7 +12,7 @@ from jinja2 import DictLoader, Environment, PackageLoader, nodes
 from monitor.web.page import Page
 from monitor.web.registry import endpoints, pages
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 WEB = ROOT / "monitor" / "web"
 DOCS = ROOT / "docs" / "web.md"
 TEMPLATES = Environment(loader=PackageLoader("monitor.web"), autoescape=True)
