@@ -37,7 +37,7 @@ from monitor.web.registry import endpoints, pages
 from monitor.web.responses import ApiError, error_response
 
 _SENTENCES = {404: "there is nothing at this address", 405: "this address does not answer to this method"}
-"""What is said instead of the bare name of a status."""
+"""What an error says where Starlette only names its status."""
 _STATIC = str(files("monitor.web") / "static")
 
 

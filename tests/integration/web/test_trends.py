@@ -1,4 +1,4 @@
-"""What the pages count and look up, on both databases."""
+"""Counts and times that the pages and the metrics read, on both databases."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_alerts_are_counted_per_hour_and_day_of_utc(database: Database) -> None:
     assert all(moment.tzinfo is not None for moment in last.values())
 
 
-def test_alerts_are_turned_over_without_a_gap_or_a_double(database: Database) -> None:
+def test_alerts_are_paged_without_a_gap_or_a_double(database: Database) -> None:
     """Page after page, also where several alerts have the same time."""
     made = [add_alert(database, ago=timedelta(minutes=minute // 3)) for minute in range(7)]
     seen: list[str] = []
@@ -41,7 +41,7 @@ def test_alerts_are_turned_over_without_a_gap_or_a_double(database: Database) ->
     assert len(seen) == len(set(seen))
 
 
-def test_what_came_after_an_alert(database: Database) -> None:
+def test_alerts_raised_after_one(database: Database) -> None:
     """Oldest first, without the alert itself; nothing for one that is not there."""
     first, *later = [add_alert(database, ago=timedelta(minutes=3 - minute)) for minute in range(3)]
     with database.read() as connection:
