@@ -42,7 +42,7 @@ COMMANDS = {
     "articles": CommandEntry("articles", "Show stored articles, newest first."),
     "stories": CommandEntry("articles", "Show stories, the one with the newest article first."),
     "feeds": CommandEntry("feeds", "Show the health of each feed."),
-    "deliveries": CommandEntry("deliveries", "Show what is on its way, what arrived, and what was given up; newest first."),
+    "deliveries": CommandEntry("deliveries", "Show deliveries that wait, were accepted or were given up, newest first."),
     "channels": CommandEntry("channels", "Show the channels and how they are doing."),
     "silence": CommandEntry(
         "silence", "Keep the alerts of TERM but notify nobody for a while; without a term, show what is silenced."

@@ -26,7 +26,7 @@ from monitor.domain.errors import MonitorError
 from monitor.settings.load import load_config
 from monitor.settings.model import Settings
 from monitor.storage import schema
-from monitor.storage.alert_tail import Tail
+from monitor.storage.alert_tail import AlertTail
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
 
@@ -78,7 +78,7 @@ def _forever(roles: Sequence[ChildSpec], server: EmbeddedServer | None, database
     with Supervisor(roles, server=server) as supervisor:
         if sys.stdout.isatty():
             _greet(settings, web=any(role.name == "web" for role in roles))
-            tail = Tail(database, AlertFilter())
+            tail = AlertTail(database, AlertFilter())
             ended = supervisor.wait_until(lambda: _show(tail, database), every_s=_LOOK_S)
         else:
             ended = supervisor.run_forever()
@@ -91,19 +91,20 @@ def _greet(settings: Settings, *, web: bool) -> None:
     click.echo(f"news-monitor watches for {what[0]} in {what[1]} and {what[2]}{where}\nCtrl-C stops it.\n")
 
 
-def _show(tail: Tail, database: Database) -> bool:
+def _show(tail: AlertTail, database: Database) -> bool:
     """Print new alerts and close the database again, as a child may be forked next. Returns False: there is no condition to stop."""
     try:
-        records = tail.fresh()
+        found = tail.new_alerts()
     except MonitorError:
         return False
     finally:
         database.close()
-    if records:
+    if found:
         from monitor.cli.alert_text import alert_text  # noqa: PLC0415 - rich is only for a terminal, and would be in every fork
         from monitor.cli.tables import console  # noqa: PLC0415
-    for record in records:
-        console().print(alert_text(record, SYSTEM_CLOCK.now()))
+        from monitor.records import alert_record  # noqa: PLC0415
+    for stored in found:
+        console().print(alert_text(alert_record(stored), SYSTEM_CLOCK.now()))
     return False
 
 

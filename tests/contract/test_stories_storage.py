@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from monitor.domain.article import Article, Entry, Origin, OriginKind
+from monitor.domain.story import alert_story_record
 from monitor.settings.model import StoriesSettings
 from monitor.storage import articles, sketches, stories
 from monitor.storage.engine import Database
@@ -153,6 +154,7 @@ def test_the_story_of_an_alert_is_shown_as_it_stands_now(database: Database) -> 
         _assign(connection, _store(connection, "beta", "Deal in sight", WIRE))
         other = _assign(connection, _store(connection, "gamma", "Smallest harvest", OTHER)).story_id
         stories.merge(connection, first, other)
-        (record,) = stories.records(connection, [(first, article.id)]).values()
+        (story,) = stories.of_alerts(connection, [(first, article.id)]).values()
+    record = alert_story_record(story.id, story.article_id, story.members)
     assert (record["id"], record["articles"], record["sources"]) == (other, 3, ["alpha", "beta", "gamma"])
     assert [place["source"] for place in record["also_in"]] == ["beta", "gamma"]

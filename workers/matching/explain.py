@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from monitor.domain.match import Field, Match
+from monitor.domain.match import Field, match_record
 from monitor.domain.watch import Term, TermKind
 from workers.matching.evaluator import Evaluation
 from workers.matching.proximity import Spot
@@ -95,9 +95,4 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, 
 
 
 def _matches(evaluation: Evaluation, word_ranges: list[Spot]) -> list[dict[str, Any]]:
-    return [as_record(evaluation.tokens.match(word_range)) for word_range in word_ranges[:MAX_SHOWN]]
-
-
-def as_record(match: Match) -> dict[str, Any]:
-    """A match as JSON."""
-    return {"field": match.field.value, "start": match.start, "end": match.end, "text": match.text}
+    return [match_record(evaluation.tokens.match(word_range)) for word_range in word_ranges[:MAX_SHOWN]]

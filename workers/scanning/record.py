@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.domain.alert import Alert
 from monitor.domain.ids import AlertId
-from monitor.domain.story import story_record
+from monitor.domain.story import alert_story_record
 from monitor.domain.watch import Term
 from monitor.settings.model import SilenceSettings
 from monitor.storage import alert_history, alerts, articles, deliveries, pages, scans, silences, stories
@@ -81,7 +81,7 @@ def _raise_alerts(
     if not decision.drafts:
         return []
     members = stories.members(connection, [assignment.story_id])[assignment.story_id]
-    story = story_record(assignment.story_id, examined.article.id, members)
+    story = alert_story_record(assignment.story_id, examined.article.id, members)
     made = [(_alert(draft, examined, story, now), draft) for draft in decision.drafts]
     return [(alert, draft.term) for alert, draft in made if alerts.add(connection, alert, draft.match.why if draft.match else {})]
 
