@@ -55,7 +55,7 @@ def poll(*, urls: tuple[str, ...], as_json: bool) -> int:
 def _list(*, as_json: bool) -> None:
     settings = load_settings()
     with open_database(settings).read() as connection:
-        records = feed_records(connection, settings.feeds)
+        records = feed_records(connection, settings, SYSTEM_CLOCK.now())
     if as_json:
         print_json(records)
         return

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.ids import FeedId
+from monitor.domain.source import SourceStatus
 from monitor.domain.urls import host_of
 
 _SHARED_LIMITS = (".tumblr.com",)
 """Platforms that count the requests to all their subdomains together."""
-
-
-class FeedStatus(StrEnum):
-    """The health of a feed as shown to the operator."""
-
-    NEW = "new"
-    OK = "ok"
-    FAILING = "failing"
-    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +25,7 @@ class Feed:
     id: FeedId
     url: str
     name: str
-    status: FeedStatus
+    status: SourceStatus
     reason: str | None
     last_polled_at: datetime | None
     last_success_at: datetime | None
@@ -77,7 +68,7 @@ class FeedState:
     `interval_s` is the current plan without jitter.
     """
 
-    status: FeedStatus = FeedStatus.NEW
+    status: SourceStatus = SourceStatus.NEW
     reason: str | None = None
     title: str | None = None
     format: str | None = None

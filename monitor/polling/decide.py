@@ -11,9 +11,10 @@ from typing import Any
 
 from monitor.domain import cadence
 from monitor.domain.cadence import Limits, PublisherHints
-from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedStatus, FeedUpdate, HostUpdate, Validators
+from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
 from monitor.domain.fingerprint import packed, unpacked
 from monitor.domain.retry import http_date
+from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, moved_for_good
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
@@ -179,7 +180,7 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
     return replace(
         before,
         **learnt,
-        status=FeedStatus.OK,
+        status=SourceStatus.OK,
         reason=remark,
         last_polled_at=now,
         last_success_at=now,
@@ -222,11 +223,11 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> float:
 def _failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan) -> FeedUpdate:
     before = feed.state
     elsewhere = address(feed) != feed.url
-    state = replace(before, status=FeedStatus.FAILING, reason=failure.reason, last_polled_at=now)
+    state = replace(before, status=SourceStatus.FAILING, reason=failure.reason, last_polled_at=now)
     if elsewhere:
         state = replace(state, moved_to=None, moves_seen=0)
     if failure.problem is Problem.GONE and not elsewhere:
-        return FeedUpdate(state=replace(state, status=FeedStatus.GONE, next_poll_at=None), host=_host_recovered(feed))
+        return FeedUpdate(state=replace(state, status=SourceStatus.GONE, next_poll_at=None), host=_host_recovered(feed))
     failures = before.failures + _WEIGHTS.get(failure.problem, 1.0)
     wait = timedelta(seconds=cadence.after_failure(before.interval_s, failures, plan.limits))
     state = replace(state, failures=failures)

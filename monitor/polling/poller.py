@@ -11,8 +11,9 @@ from datetime import timedelta
 from monitor.daemon.parser_client import Parse
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.errors import MonitorError
-from monitor.domain.feed import FeedForPoll, FeedStatus, FeedUpdate
+from monitor.domain.feed import FeedForPoll, FeedUpdate
 from monitor.domain.ids import ScanId
+from monitor.domain.source import SourceStatus
 from monitor.domain.text import one_line
 from monitor.fetching.fetcher import Fetcher
 from monitor.logs import get_logger
@@ -197,7 +198,7 @@ class Poller:
         get_logger().error("tick.failed", step="store", feed=result.feed.url, error=repr(error))
         state = replace(
             result.feed.state,
-            status=FeedStatus.FAILING,
+            status=SourceStatus.FAILING,
             reason=f"its entries could not be stored: {one_line(str(error))[:200]}",
             last_polled_at=self._clock.now(),
             next_poll_at=self._clock.now() + _RETRY_STORE,
@@ -210,13 +211,13 @@ def _report(result: PollResult, stored: Sequence[IngestResult]) -> None:
     """Log what changed: a feed that goes on failing is in the health list, not in the log again and again."""
     log = get_logger().bind(feed=result.feed.url)
     before, after = result.feed.state, result.update.state
-    if after.status is FeedStatus.GONE:
+    if after.status is SourceStatus.GONE:
         log.warning("feed.gone", reason=after.reason)
-    elif after.status is FeedStatus.FAILING:
-        level = log.debug if before.status is FeedStatus.FAILING and before.reason == after.reason else log.info
+    elif after.status is SourceStatus.FAILING:
+        level = log.debug if before.status is SourceStatus.FAILING and before.reason == after.reason else log.info
         level("feed.failed", reason=after.reason, next_poll_at=after.next_poll_at)
     else:
-        if before.status is FeedStatus.FAILING:
+        if before.status is SourceStatus.FAILING:
             log.info("feed.recovered")
         new, revised = (sum(len(ids) for ids in kind) for kind in zip(*((one.new, one.revised) for one in stored), strict=True))
         log.debug("feed.polled", entries=result.read, new=new, revised=revised)

@@ -8,14 +8,15 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage import scans
+from monitor.storage.chunks import parts
 from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep, past, shared_urls
 from monitor.storage.locks import serialise
-from monitor.storage.tables import alerts, articles, revisions
+from monitor.storage.tables import alerts, appearances, articles, revisions
 from monitor.storage.tables import scans as scan_rows
 
 
@@ -76,6 +77,21 @@ def _taken(batch: Batch, said: Sequence[EntryChange]) -> tuple[tuple[ArticleId, 
     return tuple(islice(batch.new, before, None)), tuple(article_id for article_id in revised if article_id not in batch.new)
 
 
+def find_by_entry(connection: Connection, origin: Origin, entry: Entry) -> ArticleId | None:
+    """Return the id of the article that an entry of this origin has become; None if it was never stored."""
+    query = select(appearances.c.article_id).where(appearances.c.origin_id == origin.id, appearances.c.entry_key == entry.identity)
+    found: ArticleId | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def count_by_origin(connection: Connection, origin_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many entries each of these origins has carried; origins without any are left out."""
+    found: dict[str, int] = {}
+    for some in parts(origin_ids):
+        found |= {row.origin_id: row.carried for row in connection.execute(_COUNT_BY_ORIGIN, {"origins": some})}
+    return found
+
+
 def load(connection: Connection, ids: Sequence[ArticleId]) -> tuple[Article, ...]:
     """The articles with these ids, in no particular order."""
     return tuple(map(_article, connection.execute(_LOAD, {"ids": list(ids)})))
@@ -123,6 +139,11 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
     return connection.execute(delete(articles).where(articles.c.id.in_(old))).rowcount
 
 
+_COUNT_BY_ORIGIN = (
+    select(appearances.c.origin_id, func.count().label("carried"))
+    .where(appearances.c.origin_id.in_(bindparam("origins", expanding=True)))
+    .group_by(appearances.c.origin_id)
+)
 _LOAD = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 _EARLIER = select(revisions.c.title, revisions.c.text).where(
     revisions.c.article_id == bindparam("of_article"), revisions.c.revision == bindparam("number")

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, func, literal, or_, select, update
 
-from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators, rate_limit_key
+from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedUpdate, Validators, rate_limit_key
 from monitor.domain.ids import FeedId
+from monitor.domain.source import SourceStatus
 from monitor.settings.feeds import FeedSettings
 from monitor.storage import feed_history, hosts
 from monitor.storage.dialect import insert
@@ -43,7 +44,7 @@ def sync(connection: Connection, configured: Iterable[FeedSettings], now: dateti
     back = [url for url in wanted if url in known and not known[url].active]
     renamed = [url for url, name in wanted.items() if url in known and known[url].name != name]
     _add(connection, {url: wanted[url] for url in added}, now)
-    afresh = {"active": True, "status": FeedStatus.NEW, "reason": None, "failures": 0.0, "next_poll_at": now}
+    afresh = {"active": True, "status": SourceStatus.NEW, "reason": None, "failures": 0.0, "next_poll_at": now}
     _change(connection, [{"of_url": url, "active": False} for url in removed])
     _change(connection, [{"of_url": url, **afresh} for url in back])
     _change(connection, [{"of_url": url, "name": wanted[url]} for url in renamed])
@@ -88,7 +89,7 @@ def claim_due(
 _NOW = bindparam("now", type_=UtcDateTime)
 _DUE = and_(
     feeds.c.active,
-    feeds.c.status != FeedStatus.GONE,
+    feeds.c.status != SourceStatus.GONE,
     feeds.c.next_poll_at <= _NOW,
     or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= _NOW),
 )
@@ -133,7 +134,7 @@ def _chosen(*, one_each: bool) -> Select[tuple[str]]:
 def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
     feed_id, url, name, host, epoch, etag, last_modified, history, imprints, *columns = tuple(row)
     values = dict(zip(_COLUMNS, columns, strict=True))
-    values["status"] = FeedStatus(values["status"])
+    values["status"] = SourceStatus(values["status"])
     arrival_rate, document = feed_history.read(history, imprints, values["last_success_at"])
     return FeedForPoll(
         id=FeedId(feed_id),
@@ -220,17 +221,19 @@ def release_all(connection: Connection) -> None:
 def make_due(connection: Connection, now: datetime) -> None:
     """Let every active feed be polled now, whatever its plan; one that is gone stays so, and hosts keep their pauses."""
     connection.execute(
-        update(feeds).where(feeds.c.active, feeds.c.status != FeedStatus.GONE, feeds.c.next_poll_at > now).values(next_poll_at=now)
+        update(feeds)
+        .where(feeds.c.active, feeds.c.status != SourceStatus.GONE, feeds.c.next_poll_at > now)
+        .values(next_poll_at=now)
     )
 
 
-def unpolled(connection: Connection, since: datetime, now: datetime) -> int:
+def count_unpolled(connection: Connection, since: datetime, now: datetime) -> int:
     """How many active feeds were not polled since `since` and can be soon: their host is not resting for longer than a minute."""
     resting = select(hosts_table.c.host).where(hosts_table.c.paused_until > now + timedelta(minutes=1))
     return connection.execute(
         select(func.count()).where(
             feeds.c.active,
-            feeds.c.status != FeedStatus.GONE,
+            feeds.c.status != SourceStatus.GONE,
             or_(feeds.c.last_polled_at.is_(None), feeds.c.last_polled_at < since),
             feeds.c.host.not_in(resting),
         )
@@ -238,29 +241,38 @@ def unpolled(connection: Connection, since: datetime, now: datetime) -> int:
 
 
 def list_feeds(connection: Connection) -> tuple[Feed, ...]:
-    """The active feeds by name, with the number of articles each has carried."""
-    carried = select(appearances.c.origin_id, func.count().label("articles")).group_by(appearances.c.origin_id).subquery()
-    shown = func.coalesce(func.nullif(feeds.c.name, ""), feeds.c.title, feeds.c.url)
+    """Return the active feeds by name, with the number of articles each has carried."""
+    counts = select(appearances.c.origin_id, func.count().label("articles")).group_by(appearances.c.origin_id).subquery()
     rows = connection.execute(
-        select(feeds, func.coalesce(carried.c.articles, 0).label("articles"))
-        .outerjoin(carried, carried.c.origin_id == feeds.c.id)
+        select(feeds, func.coalesce(counts.c.articles, 0).label("articles"))
+        .outerjoin(counts, counts.c.origin_id == feeds.c.id)
         .where(feeds.c.active)
-        .order_by(func.lower(shown), feeds.c.url)
+        .order_by(func.lower(_SHOWN_NAME), feeds.c.url)
     )
-    return tuple(
-        Feed(
-            id=FeedId(row.id),
-            url=row.url,
-            name=row.name or row.title or row.url,
-            status=FeedStatus(row.status),
-            reason=row.reason,
-            last_polled_at=row.last_polled_at,
-            last_success_at=row.last_success_at,
-            next_poll_at=row.next_poll_at,
-            interval_s=row.interval_s,
-            articles=row.articles,
-            gap_at=row.gap_at,
-            moved_to=row.moved_to,
-        )
-        for row in rows
+    return tuple(_feed(row, row.articles) for row in rows)
+
+
+def failing_feeds(connection: Connection) -> tuple[Feed, ...]:
+    """Return the active feeds that are failing or gone, by address; their articles are not counted."""
+    query = select(feeds).where(feeds.c.active, feeds.c.status.in_((SourceStatus.FAILING, SourceStatus.GONE)))
+    return tuple(_feed(row, 0) for row in connection.execute(query.order_by(feeds.c.url)))
+
+
+_SHOWN_NAME = func.coalesce(func.nullif(feeds.c.name, ""), feeds.c.title, feeds.c.url)
+
+
+def _feed(row: Row[Any], articles: int) -> Feed:
+    return Feed(
+        id=FeedId(row.id),
+        url=row.url,
+        name=row.name or row.title or row.url,
+        status=SourceStatus(row.status),
+        reason=row.reason,
+        last_polled_at=row.last_polled_at,
+        last_success_at=row.last_success_at,
+        next_poll_at=row.next_poll_at,
+        interval_s=row.interval_s,
+        articles=articles,
+        gap_at=row.gap_at,
+        moved_to=row.moved_to,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from monitor.domain.errors import SchemaMismatch
 from monitor.storage.engine import Database
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration, which is the schema of this program."""
 
 

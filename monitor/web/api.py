@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
-from monitor.domain.feed import FeedStatus
 from monitor.domain.ids import DeliveryId
+from monitor.domain.source import SourceStatus
 from monitor.domain.text import printable
 from monitor.records import delivery_record, feed_records, status_record, story_record
 from monitor.storage import alerts, archive, deliveries, stories
@@ -50,10 +50,10 @@ async def stories_(request: Request) -> Response:
 async def feeds_(request: Request) -> Response:
     """`GET /api/feeds?status=&search=&limit=`; without a limit every configured feed."""
     expect_only(request, ("status", "search", "limit"))
-    status, search = choice_of(request, "status", FeedStatus), (text_of(request, "search") or "").lower()
+    status, search = choice_of(request, "status", SourceStatus), (text_of(request, "search") or "").lower()
     limit = limit_of(request) if text_of(request, "limit") else None
     app_state = app_state_of(request)
-    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings.feeds))
+    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
     chosen = [
         record
         for record in records

@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse, Response
 
 from monitor.domain.article import Article
 from monitor.domain.clock import SYSTEM_CLOCK
-from monitor.domain.feed import FeedStatus
 from monitor.domain.ids import ArticleId
 from monitor.domain.match import Document, Field, TermMatch
+from monitor.domain.source import SourceStatus
 from monitor.domain.text import printable
 from monitor.domain.watch import Severity
 from monitor.records import feed_records
+from monitor.sources.registry import source_counts
 from monitor.storage import activity, alerts, archive, articles, stories
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
@@ -27,7 +28,7 @@ from monitor.web.rendering import marked_at, render
 SHOWN: Final = 50
 _NAMED: Final = 2000
 """Terms offered in the filter's list of names."""
-_ORDER: Final = {FeedStatus.FAILING: 0, FeedStatus.GONE: 1, FeedStatus.NEW: 2, FeedStatus.OK: 3}
+_ORDER: Final = {SourceStatus.FAILING: 0, SourceStatus.GONE: 1, SourceStatus.NEW: 2, SourceStatus.OK: 3}
 
 
 def page(request: Request, template: str, status_code: int = 200, **context: Any) -> Response:
@@ -90,12 +91,12 @@ async def stories_(request: Request) -> Response:
 async def feeds_(request: Request) -> Response:
     """`/feeds`: the health of each source, what is broken first."""
     app_state = app_state_of(request)
-    status = choice_of(request, "status", FeedStatus)
+    status = choice_of(request, "status", SourceStatus)
 
-    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings.feeds))
-    counts = {one.value: sum(record["status"] == one for record in records) for one in FeedStatus}
+    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
+    counts = {one.value: sum(record["status"] == one for record in records) for one in SourceStatus}
     shown = [record for record in records if status in {None, record["status"]}]
-    shown.sort(key=lambda record: (_ORDER[FeedStatus(record["status"])], record["name"].lower()))
+    shown.sort(key=lambda record: (_ORDER[SourceStatus(record["status"])], record["name"].lower()))
     return page(request, "feeds.html", feeds=shown, counts=counts, status=status, folders=app_state.settings.folders)
 
 
@@ -155,4 +156,4 @@ def _names(app_state: AppState) -> list[str]:
 
 def _watching(app_state: AppState) -> dict[str, int]:
     settings = app_state.settings
-    return {"terms": len(settings.terms), "feeds": len(settings.feeds), "folders": len(settings.folders)}
+    return {"terms": len(settings.terms), **source_counts(settings)}

@@ -22,7 +22,6 @@ from monitor.parse.items import Item, Markup
 from monitor.parse.json_documents import markup
 from monitor.relay import hand_over
 from monitor.storage import articles
-from monitor.storage.appearing import article_of
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.responses import ApiError, json_of, json_response
@@ -146,6 +145,6 @@ def _store(app_state: AppState, pushed: Pushed, now: datetime) -> tuple[ArticleI
 
 
 def _id(connection: Connection, origin: Origin, entry: Entry) -> ArticleId:
-    found = article_of(connection, origin, entry)
+    found = articles.find_by_entry(connection, origin, entry)
     assert found is not None, "an ingested entry has an appearance"
     return found

@@ -10,10 +10,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import StatementError
 
 from monitor.domain.cadence import ArrivalRate, PublisherHints
-from monitor.domain.errors import SchemaMismatch
+from monitor.domain.errors import DatabaseError, SchemaMismatch
 from monitor.domain.feed import DocumentMemory
 from monitor.storage import feeds, schema
 from monitor.storage.engine import Database
@@ -41,7 +40,7 @@ def test_times_come_back_aware(database: Database) -> None:
 
 def test_naive_times_are_refused(database: Database) -> None:
     """A time without a zone never reaches the database."""
-    with pytest.raises(StatementError), database.write() as connection:
+    with pytest.raises(DatabaseError, match="StatementError"), database.write() as connection:
         connection.execute(insert(hosts).values(host="a", next_request_at=datetime(2024, 3, 21)))  # noqa: DTZ001 - a naive time is the point
 
 

@@ -80,7 +80,7 @@ async def test_old_files_wait_for_those_who_scan(desk: Desk) -> None:
 
 
 async def test_a_new_file_overtakes_a_file_of_many_articles(desk: Desk) -> None:
-    """A small file is an article while a large one, written before it, is still being taken in."""
+    """A small file is an article while a large one, written before it, is still being stored."""
     async with watching(desk):
         (desk.folder / "large.jsonl").write_text(records(4000))
         await desk.until(lambda: len(desk.scans) > 0)
@@ -95,16 +95,16 @@ def test_a_file_of_many_articles_counts_as_read_with_the_last(database: Database
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "large.jsonl").write_text(records(1000))
     found = list(walk(tmp_path / "in"))
-    portions = intake(database).take(found)
+    portions = ingester(database).ingest(found)
     before = next(portions)
     portions.close()
-    again = intake(database)
+    again = ingester(database)
     assert again.unread(found) == found
-    after = [len(portion) for portion in again.take(found)]
+    after = [len(portion) for portion in again.ingest(found)]
     assert (len(before), sum(after)) == (250, 750)
     assert max(after) <= 250
     assert again.unread(found) == []
-    assert intake(database).unread(found) == []
+    assert ingester(database).unread(found) == []
     with database.read() as connection:
         assert connection.execute(select(func.count()).select_from(articles)).scalar_one() == 1000
         assert files.known(connection, [found[0].name])[found[0].name].error is None
@@ -114,9 +114,9 @@ def test_what_is_still_to_be_scanned_is_counted_as_far_as_needed(database: Datab
     """Old files wait if more articles than so many are to be scanned, not if there are just as many."""
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "large.jsonl").write_text(records(300))
-    reader = intake(database)
+    reader = ingester(database)
     assert not reader.is_ahead(0)
-    assert sum(map(len, reader.take(list(walk(tmp_path / "in"))))) == 300
+    assert sum(map(len, reader.ingest(list(walk(tmp_path / "in"))))) == 300
     assert reader.is_ahead(299)
     assert not reader.is_ahead(300)
 
@@ -128,7 +128,7 @@ def test_other_writers_get_their_turn(tmp_path: Path) -> None:
         metadata.create_all(connection)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "large.jsonl").write_text(records(2000))
-    assert sum(map(len, intake(database).take(list(walk(tmp_path / "in"))))) == 2000
+    assert sum(map(len, ingester(database).ingest(list(walk(tmp_path / "in"))))) == 2000
     database.close()
     assert len(database.spans) == 8
     for (began, ended), (next_began, _) in zip(database.spans, database.spans[1:], strict=False):
@@ -149,7 +149,7 @@ def test_the_backlog_gives_the_newest_first() -> None:
 
 
 def scanned(database: Database) -> bool:
-    """Strike everything off that is to be scanned."""
+    """Delete everything that is to be scanned, as if it had been."""
     with database.write() as connection:
         connection.execute(scans.delete())
     return True
@@ -160,7 +160,7 @@ def found(path: str, mtime_ns: int) -> FoundFile:
     return FoundFile(folder=Path("/"), path=path, name=path, size=1, mtime_ns=mtime_ns)
 
 
-def intake(database: Database) -> DocumentIngester:
+def ingester(database: Database) -> DocumentIngester:
     """As after a start of the program."""
     return DocumentIngester(database, clock=SYSTEM_CLOCK, max_bytes=MAX_BYTES)
 

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from monitor.daemon.parser_client import ParserProcess
 from monitor.domain.clock import VirtualClock
-from monitor.domain.feed import FeedStatus
+from monitor.domain.source import SourceStatus
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
 from monitor.parse.feed_delta import FeedDelta
@@ -51,11 +51,11 @@ async def test_every_misbehaviour_has_its_name_and_good_feeds_come_first(
         await asyncio.sleep(0.01)
         assert time.monotonic() - started < 10, "good feeds wait for hostile ones"
     statuses = [desk.feed(url).status for url, name in hostile.items() if HOSTILE[name][1] is Problem.TIMEOUT]
-    assert statuses == [FeedStatus.NEW] * 3, "the hostile feeds were still being waited for"
+    assert statuses == [SourceStatus.NEW] * 3, "the hostile feeds were still being waited for"
     await desk.poller.drain()
     for url, name in hostile.items():
         feed = desk.feed(url)
-        assert feed.status is FeedStatus.FAILING, name
+        assert feed.status is SourceStatus.FAILING, name
         assert feed.reason, name
         assert feed.next_poll_at is not None, name
         assert feed.next_poll_at > desk.clock.now(), name
@@ -225,5 +225,5 @@ async def test_a_validator_of_raw_bytes_does_not_end_the_feed(raw_server: Start,
     desk.clock.advance(minutes=40)
     await desk.poll()
     second = desk.feed(url)
-    assert (first.status, second.status) == (FeedStatus.OK, FeedStatus.OK), second.reason
+    assert (first.status, second.status) == (SourceStatus.OK, SourceStatus.OK), second.reason
     assert second.last_polled_at != first.last_polled_at

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from sqlalchemy import event
 
-from monitor.domain.feed import FeedStatus
+from monitor.domain.source import SourceStatus
 from monitor.settings.feeds import FeedSettings
 from tests.integration.polling.world import Desk, Site, rss
 
@@ -40,7 +40,7 @@ async def test_a_feed_is_read_then_not_changed_then_brings_one_new_entry(site: S
     assert sorted(desk.titles()) == ["one", "three", "two"]
     assert len(desk.scans) == 3
     assert desk.titles(alertable=True) == ["three"]
-    assert desk.feed(site.url + "/feed").status is FeedStatus.OK
+    assert desk.feed(site.url + "/feed").status is SourceStatus.OK
 
 
 async def test_the_operators_interval_is_kept(site: Site, make_desk: MakeDesk) -> None:
@@ -98,7 +98,7 @@ async def test_an_unchanged_body_is_not_parsed_again(site: Site, make_desk: Make
     desk.clock.advance(hours=6)
     await desk.poll()
     assert len(site.requests) == site_requests + 1
-    assert desk.feed(url).status is FeedStatus.OK
+    assert desk.feed(url).status is SourceStatus.OK
     assert len(desk.scans) == 1
 
 
@@ -150,7 +150,7 @@ async def test_a_feed_that_is_gone_is_never_asked_again(site: Site, make_desk: M
     await desk.poll()
     desk.clock.advance(days=30)
     assert await desk.poll() == 0
-    assert desk.feed(url).status is FeedStatus.GONE
+    assert desk.feed(url).status is SourceStatus.GONE
     assert "gone for good" in (desk.feed(url).reason or "")
 
 
@@ -164,7 +164,7 @@ async def test_a_feed_that_moved_is_asked_at_its_new_place(site: Site, make_desk
         desk.clock.advance(hours=6)
     assert (site.asked("/old"), site.asked("/new")) == (3, 5)
     feed = desk.feed(url)
-    assert (feed.status, feed.moved_to, feed.articles) == (FeedStatus.OK, site.url + "/new", 1)
+    assert (feed.status, feed.moved_to, feed.articles) == (SourceStatus.OK, site.url + "/new", 1)
 
 
 async def test_a_web_page_in_place_of_a_feed_names_the_feed(site: Site, make_desk: MakeDesk) -> None:
