@@ -19,7 +19,7 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.match import Document
 from monitor.domain.text import one_line, printable
-from monitor.domain.urls import host_of, is_http
+from monitor.domain.urls import is_http, parse_url
 from monitor.fetching.access import access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure
@@ -101,8 +101,9 @@ async def _fetched(settings: Settings, url: str) -> tuple[Sequence[Entry], str]:
     """The entries of a feed, or the one of a page."""
     now = SYSTEM_CLOCK.now()
     feed = next((feed for feed in settings.feeds if feed.url == url), None) or FeedSettings(url=url)
+    address = parse_url(url)
     async with Fetcher(settings.polling, settings.http) as fetcher:
-        answer = await fetcher.get(url, origin=url, access=access_for(feed, settings.http))
+        answer = await fetcher.get(address, origin=address, access=access_for(feed, settings.http))
     if not isinstance(answer, Fetched):
         raise MonitorError(f"{url}: {answer.reason if isinstance(answer, FetchFailure) else 'no content'}")
     parsed = parse_feed(answer.body, url=answer.url, headers=answer.headers, now=now)
@@ -111,7 +112,7 @@ async def _fetched(settings: Settings, url: str) -> tuple[Sequence[Entry], str]:
     page = parse_document(answer.body, path="page.html", mtime=now, now=now)
     if isinstance(page, ParseFailure):
         raise MonitorError(f"{url}: {page.reason}")
-    return page, host_of(url)
+    return page, address.host
 
 
 def _print(document: Document, record: dict[str, Any], *, in_full: bool) -> None:

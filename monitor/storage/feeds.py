@@ -1,7 +1,7 @@
-"""Feeds: which there are, whose turn it is, and what a poll has changed.
+"""Store which feeds there are, claim those that are due, and store what polls have found.
 
-A feed is claimed for a while under a new epoch; a result is stored only if the epoch is still the same, so a poller that was stopped and woke
-up late changes nothing. Hosts are gated before the batch is filled: a host with many due feeds takes one place in it, not all.
+A feed is claimed for a while under a new epoch. A result is stored only if the epoch is still the same, so a poller that was suspended
+for too long changes nothing. Due hosts are chosen before feeds: a host with many due feeds takes one place in a batch, not all.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, func, l
 from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedUpdate, Validators, rate_limit_key
 from monitor.domain.ids import FeedId
 from monitor.domain.source import SourceStatus
+from monitor.domain.urls import parse_url
 from monitor.settings.feeds import FeedSettings
 from monitor.storage import feed_history, hosts
 from monitor.storage.dialect import insert
@@ -33,20 +34,20 @@ _COLUMNS = (
 
 
 def sync(connection: Connection, configured: Iterable[FeedSettings], now: datetime) -> None:
-    """Make the active feeds those of `configured`. One that was left out keeps its data; one that is back is tried again at once.
+    """Make the active feeds those of `configured`. One that was removed keeps its data; one that is back is polled at once.
 
-    The name of a feed without one in the configuration is empty here, and its title stands in for it.
+    For a feed without a name in the configuration an empty one is stored; its title is shown instead.
     """
     wanted = {feed.url: feed.name or "" for feed in configured}
     known = {row.url: row for row in connection.execute(select(feeds.c.url, feeds.c.name, feeds.c.active))}
     added = [url for url in wanted if url not in known]
     removed = [url for url, row in known.items() if row.active and url not in wanted]
-    back = [url for url in wanted if url in known and not known[url].active]
+    returned = [url for url in wanted if url in known and not known[url].active]
     renamed = [url for url, name in wanted.items() if url in known and known[url].name != name]
     _add(connection, {url: wanted[url] for url in added}, now)
-    afresh = {"active": True, "status": SourceStatus.NEW, "reason": None, "failures": 0.0, "next_poll_at": now}
+    reset = {"active": True, "status": SourceStatus.NEW, "reason": None, "failures": 0.0, "next_poll_at": now}
     _change(connection, [{"of_url": url, "active": False} for url in removed])
-    _change(connection, [{"of_url": url, **afresh} for url in back])
+    _change(connection, [{"of_url": url, **reset} for url in returned])
     _change(connection, [{"of_url": url, "name": wanted[url]} for url in renamed])
 
 
@@ -54,7 +55,8 @@ def _add(connection: Connection, names: Mapping[str, str], now: datetime) -> Non
     if not names:
         return
     rows = [
-        {"id": new_id(), "url": url, "name": name, "host": rate_limit_key(url), "next_poll_at": now} for url, name in names.items()
+        {"id": new_id(), "url": url, "name": name, "host": rate_limit_key(parse_url(url)), "next_poll_at": now}
+        for url, name in names.items()
     ]
     hosts.ensure(connection, {str(row["host"]) for row in rows})
     connection.execute(insert(connection, feeds).on_conflict_do_nothing(index_elements=["url"]), rows)
@@ -72,9 +74,9 @@ def claim_due(
 ) -> tuple[FeedForPoll, ...]:
     """Claim due feeds of at most `limit` hosts until `now + lease`, the longest overdue hosts first, and one feed of each.
 
-    A host is passed over while its gap or its pause lasts, or while `host_connections` of its feeds are being polled; a batch of
-    another poller is stepped around (SKIP LOCKED on PostgreSQL; SQLite has one writer at a time). Without a gap a host may be asked
-    over all its connections at once.
+    A host is skipped while its gap or its pause lasts, or while `host_connections` of its feeds are being polled; so are hosts that
+    another poller is claiming (SKIP LOCKED on PostgreSQL; SQLite has one writer at a time). Without a gap as many feeds of a host
+    are claimed as it may have connections.
     """
     values = {"now": now, "limit": limit, "connections": host_connections}
     open_hosts = connection.scalars(_OPEN_HOSTS, values).all()
@@ -82,7 +84,7 @@ def claim_due(
     rows = connection.execute(_CLAIM, {"ids": chosen, "until": now + lease}).all()
     refusals = hosts.refusals(connection, open_hosts)
     claimed = tuple(_for_poll(row, refusals) for row in sorted(rows, key=lambda row: row.next_poll_at))
-    hosts.take_turn(connection, [feed.host for feed in claimed], now + host_gap)
+    hosts.close_until(connection, [feed.host for feed in claimed], now + host_gap)
     return claimed
 
 
@@ -119,16 +121,16 @@ _CLAIM = (
 
 @cache
 def _chosen(*, one_each: bool) -> Select[tuple[str]]:
-    """The due feeds of open hosts, as many as may be asked at once; made once, as making a statement takes longer than running it."""
-    room = literal(1) if one_each else bindparam("connections") - func.coalesce(_LEASED.c.polls, 0)
+    # Built once, since building a statement takes longer than running it.
+    free = literal(1) if one_each else bindparam("connections") - func.coalesce(_LEASED.c.polls, 0)
     place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll_at, feeds.c.id))
     ranked = (
-        select(feeds.c.id, place.label("place"), room.label("room"))
+        select(feeds.c.id, place.label("place"), free.label("free"))
         .outerjoin(_LEASED, _LEASED.c.host == feeds.c.host)
         .where(feeds.c.host.in_(bindparam("open_hosts", expanding=True)), _DUE)
         .subquery()
     )
-    return select(ranked.c.id).where(ranked.c.place <= ranked.c.room).order_by(ranked.c.place).limit(bindparam("limit"))
+    return select(ranked.c.id).where(ranked.c.place <= ranked.c.free).order_by(ranked.c.place).limit(bindparam("limit"))
 
 
 def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
@@ -150,18 +152,18 @@ def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
 
 
 def is_claimed(connection: Connection, feed: FeedForPoll) -> bool:
-    """Whether the feed is still claimed as it was claimed here."""
+    """Return whether the feed is still claimed under the epoch of `feed`."""
     epochs = connection.execute(_EPOCHS, {"ids": [feed.id]})
     return any(row.epoch == feed.epoch for row in epochs)
 
 
 def finish(connection: Connection, feed: FeedForPoll, result: FeedUpdate) -> bool:
-    """Store what a poll found and end its claim. False, and nothing stored, if the feed has been claimed again in the meantime."""
+    """Store what a poll found and end its claim. Return False, and store nothing, if the feed has been claimed again meanwhile."""
     return bool(finish_all(connection, [(feed, result)]))
 
 
 def finish_all(connection: Connection, results: Sequence[tuple[FeedForPoll, FeedUpdate]]) -> frozenset[tuple[FeedId, int]]:
-    """Store what polls of claimed feeds found; the feeds and epochs for which it still counted. Only what has changed is written."""
+    """Store what polls of claimed feeds found. Return the feeds and epochs that were still claimed. Only changes are written."""
     rows = connection.execute(_EPOCHS, {"ids": [feed.id for feed, _ in results]})
     epochs = {row.id: row.epoch for row in rows}
     current = [(feed, result) for feed, result in results if epochs.get(feed.id) == feed.epoch]
@@ -182,11 +184,11 @@ _EPOCHS = (
     .order_by(feeds.c.host, feeds.c.id)
     .with_for_update()
 )
-"""Locked until the transaction ends, in one order: two pollers never wait for each other in a circle."""
+"""The rows are locked until the transaction ends, in one order: two pollers never wait for each other in a circle."""
 
 
 def _changed(before: FeedState, after: FeedState) -> dict[str, Any]:
-    """The columns in which two states differ, with their new values."""
+    """Return the columns in which two states differ, with their new values."""
     values = {name: new for name in _COLUMNS if (new := getattr(after, name)) != getattr(before, name)}
     if after.validators != before.validators:
         values |= {"etag": after.validators.etag, "last_modified": after.validators.last_modified}
@@ -199,7 +201,7 @@ def _changed(before: FeedState, after: FeedState) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _finished(names: tuple[str, ...]) -> Update:
-    """The statement that sets these columns and ends the claim."""
+    """Return the statement that sets these columns and ends the claim."""
     return (
         update(feeds)
         .where(feeds.c.id == bindparam("of_feed"))
@@ -208,18 +210,18 @@ def _finished(names: tuple[str, ...]) -> Update:
 
 
 def release(connection: Connection, claimed: Iterable[tuple[FeedId, int]]) -> None:
-    """Give claims back unused, so that the feeds are due at once: for a poller that shuts down."""
+    """Release claims of a poller that shuts down, so that the feeds are due at once."""
     for feed_id, epoch in claimed:
         connection.execute(update(feeds).where(feeds.c.id == feed_id, feeds.c.epoch == epoch).values(lease_until=None))
 
 
 def release_all(connection: Connection) -> None:
-    """Give back every claim: for the only poller of a database, at its start. A poll of its predecessor that comes late is fenced off."""
+    """Release every claim, for the only poller of a database, at its start. Late results of its predecessor are not stored."""
     connection.execute(update(feeds).where(feeds.c.lease_until.is_not(None)).values(lease_until=None, epoch=feeds.c.epoch + 1))
 
 
 def make_due(connection: Connection, now: datetime) -> None:
-    """Let every active feed be polled now, whatever its plan; one that is gone stays so, and hosts keep their pauses."""
+    """Make every active feed due now, whatever its plan, except those that are gone. Hosts keep their pauses."""
     connection.execute(
         update(feeds)
         .where(feeds.c.active, feeds.c.status != SourceStatus.GONE, feeds.c.next_poll_at > now)
@@ -228,14 +230,14 @@ def make_due(connection: Connection, now: datetime) -> None:
 
 
 def count_unpolled(connection: Connection, since: datetime, now: datetime) -> int:
-    """How many active feeds were not polled since `since` and can be soon: their host is not resting for longer than a minute."""
-    resting = select(hosts_table.c.host).where(hosts_table.c.paused_until > now + timedelta(minutes=1))
+    """Return how many active feeds were not polled since `since`, without those whose host is paused for longer than a minute."""
+    paused = select(hosts_table.c.host).where(hosts_table.c.paused_until > now + timedelta(minutes=1))
     return connection.execute(
         select(func.count()).where(
             feeds.c.active,
             feeds.c.status != SourceStatus.GONE,
             or_(feeds.c.last_polled_at.is_(None), feeds.c.last_polled_at < since),
-            feeds.c.host.not_in(resting),
+            feeds.c.host.not_in(paused),
         )
     ).scalar_one()
 

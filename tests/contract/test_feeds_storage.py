@@ -73,7 +73,7 @@ def test_the_state_of_a_feed_comes_back_as_it_was_stored(database: Database) -> 
         interval_s=90.5,
         failures=0.25,
         arrival_rate=ArrivalRate(
-            since=1.0, counted_at=NOW.timestamp(), tallied_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7
+            since=1.0, counted_at=NOW.timestamp(), recounted_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7
         ),
         document=DocumentMemory(
             imprints=bytes(range(32)),

@@ -77,7 +77,7 @@ def test_what_a_feed_has_taught_survives_the_upgrade_to_0002(empty: Database) ->
             connection, now=now, limit=1, lease=timedelta(minutes=1), host_gap=timedelta(), host_connections=1
         )
     assert claimed.state.arrival_rate == ArrivalRate(
-        since=1.0, counted_at=now.timestamp(), tallied_at=2.0, hours=3.0, hourly=(0.5,) * 24, recent=(1.5,), size=7
+        since=1.0, counted_at=now.timestamp(), recounted_at=2.0, hours=3.0, hourly=(0.5,) * 24, recent=(1.5,), size=7
     )
     assert claimed.state.document == DocumentMemory(
         publisher_hints=PublisherHints(wait_s=60.0, skip_hours=frozenset({1})), unreliable=True

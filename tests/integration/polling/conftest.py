@@ -106,7 +106,7 @@ async def make_desk(tmp_path: Path, parser: ParserProcess) -> AsyncIterator[Call
             settings,
             on_stored=scans.extend,
             clock=clock,
-            chance=lambda: 0.5,
+            random_jitter=lambda: 0.5,
         )
         desk = Desk(database=database, poller=poller, clock=clock, settings=settings, scans=scans)
         desks.append((desk, fetcher))

@@ -17,6 +17,7 @@ from aiohttp import web
 from monitor.daemon.parser_client import ParserProcess
 from monitor.domain.clock import VirtualClock
 from monitor.domain.source import SourceStatus
+from monitor.domain.urls import parse_url
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
 from monitor.parse.feed_delta import FeedDelta
@@ -32,7 +33,7 @@ IMPATIENT = PollingSettings.model_validate({"timeout": "1s", "max_body": "2MB"})
 async def problem_of(url: str, polling: PollingSettings = IMPATIENT) -> FetchFailure | Fetched:
     """How the fetcher names what happens at `url`."""
     async with Fetcher(polling, HttpSettings()) as fetcher:
-        outcome = await fetcher.get(url, origin=url)
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url))
     assert isinstance(outcome, FetchFailure | Fetched)
     return outcome
 
@@ -142,7 +143,7 @@ async def test_a_redirect_chain_has_an_end(site: Site) -> None:
 
 POLLER = """
 import asyncio, datetime
-from monitor.polling.parsing import ParserProcess
+from monitor.daemon.parser_client import ParserProcess
 async def main():
     parse = ParserProcess()
     await parse(b"<rss/>", "http://x.example/", {}, datetime.datetime.now(datetime.UTC))

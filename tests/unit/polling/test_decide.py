@@ -144,7 +144,7 @@ def test_refusals_make_the_pause_of_the_host_grow() -> None:
 
 def test_a_refusal_by_a_machine_of_our_own_pauses_the_feed_only() -> None:
     """A private server that stands for many sites is not frozen because one of them refuses."""
-    update = after(GOOD, (failure(Problem.TOO_FAST, retry=NOW + timedelta(hours=2)), None), plan=replace(PLAN, inside=True))
+    update = after(GOOD, (failure(Problem.TOO_FAST, retry=NOW + timedelta(hours=2)), None), plan=replace(PLAN, internal=True))
     assert update.host is None
     assert wait(update) >= 7200
 
