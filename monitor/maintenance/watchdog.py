@@ -11,7 +11,7 @@ from datetime import datetime
 from monitor.domain.delivery import BROKEN, RECOVERED
 from monitor.domain.incidents import Incident, Thresholds, news, open_incidents
 from monitor.domain.times import rfc3339
-from monitor.settings.channels import Channel
+from monitor.settings.channels import ChannelBase
 from monitor.settings.model import NotifyOperatorSettings, Settings
 from monitor.storage import channels, deliveries
 from monitor.storage import incidents as storage
@@ -26,7 +26,7 @@ def look(database: Database, settings: Settings, now: datetime) -> None:
             tell(connection, settings.notify_operator, now)
 
 
-def copy_to_fallback(connection: Connection, configured: Mapping[str, Channel], now: datetime) -> None:
+def copy_to_fallback(connection: Connection, configured: Mapping[str, ChannelBase], now: datetime) -> None:
     """Hand what waits on a channel that has failed for too long, or is paused, to its fallback as well."""
     for name, state in channels.failing(connection, since=now).items():
         channel = configured.get(name)

@@ -11,23 +11,21 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from pydantic import TypeAdapter
 
-from monitor.domain.channel_state import ChannelState, after
+from monitor.domain.channel_state import ChannelState, state_after
 from monitor.domain.delivery import AttemptResult, Outcome, update_after
-from monitor.settings.channels import Channel
-from tests.alerting import EPOCH, parcel
+from monitor.settings.channels import ChannelBase
+from tests import channels
+from tests.alerting import EPOCH, claimed_delivery
 from tests.receiving import Answer, Receiver, hang, status
-from workers.channels.compose import compose
 from workers.delivery.sender import Sender
 
 NOW = EPOCH + timedelta(hours=2)
-CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
 SECRET_PATH = "/services/T0/B0/sEcReT"
 GOOD = '{"ok": true, "channel": "C1", "ts": "1.2", "result": {}}'
 
 
-def channel(kind: str, base: str) -> Channel:
+def channel(kind: str, base: str) -> ChannelBase:
     """A channel of this kind that leads to the server at `base`."""
     url = base + SECRET_PATH
     settings: dict[str, dict[str, Any]] = {
@@ -39,7 +37,7 @@ def channel(kind: str, base: str) -> Channel:
         "telegram": {"type": "telegram", "token": "1:sEcReT", "chat_id": "5", "api": base},
         "apprise": {"type": "apprise", "url": base.replace("http", "json", 1) + SECRET_PATH + "?retry=3&wait=0"},
     }
-    return CHANNEL.validate_python(settings[kind])
+    return channels.channel(settings[kind])
 
 
 def good(code: int) -> Answer:
@@ -137,15 +135,15 @@ async def sender() -> AsyncIterator[Sender]:
     await sender.close()
 
 
-def check(receipt: AttemptResult, case: Case) -> None:
-    """The receipt leads where the case says, and tells nothing of the address."""
-    step = update_after(receipt, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
+def check(result: AttemptResult, case: Case) -> None:
+    """The result leads where the case says, and tells nothing of the address."""
+    step = update_after(result, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
     wait = None if step.next_attempt_at is None else (step.next_attempt_at - NOW).total_seconds()
     assert (step.status, wait) == (case.state, case.wait_s)
-    assert after(ChannelState(), receipt, now=NOW, jitter=0.0).paused is case.pauses
+    assert state_after(ChannelState(), result, now=NOW, jitter=0.0).paused is case.pauses
     assert (step.error is None) is (case.state == "delivered")
-    assert "sEcReT" not in repr(receipt)
-    assert len(receipt.answer) <= 500
+    assert "sEcReT" not in repr(result)
+    assert len(result.answer) <= 500
 
 
 @pytest.mark.parametrize("kind", HTTP_KINDS)
@@ -155,9 +153,9 @@ async def test_every_answer_on_every_channel(kind: str, name: str, receiver: Rec
     case = NOT_SLACK if (kind, name) == ("slack bot", "204") else CASES[name]
     receiver.answer = case.answer
     before = len(receiver.requests)
-    outgoing = compose(channel(kind, receiver.url("")), [parcel()], now=NOW)
-    within = timedelta(seconds=0.2 if name == "timeout" else 10)
-    check(await sender.send(outgoing, within=within), case)
+    target = channel(kind, receiver.url(""))
+    within_s = 0.2 if name == "timeout" else 10
+    check(await channels.send(sender, target, [claimed_delivery()], now=NOW, within_s=within_s), case)
     assert len(receiver.requests) == before + 1
 
 
@@ -170,9 +168,9 @@ async def test_nobody_there(kind: str, receiver: Receiver, sender: Sender) -> No
     bases = {"name": "http://nobody.invalid", "listener": unused, "tls": receiver.url("").replace("http:", "https:")}
     reasons = {}
     for what, base in bases.items():
-        receipt = await sender.send(compose(channel(kind, base), [parcel()], now=NOW), within=timedelta(seconds=10))
-        check(receipt, Case(hang, "pending", 0))
-        reasons[what] = receipt.reason or ""
+        result = await channels.send(sender, channel(kind, base), [claimed_delivery()], now=NOW)
+        check(result, Case(hang, "pending", 0))
+        reasons[what] = result.reason or ""
     assert "resolved" in reasons["name"]
     assert "refused" in reasons["listener"]
     assert "TLS" in reasons["tls"]
@@ -186,18 +184,18 @@ async def test_an_answer_is_kept_in_its_first_500_characters_without_addresses(r
         return web.Response(status=404, text=f"no_service at {request.url} \x1b[31m" + "x" * 10_000)
 
     receiver.answer = echo
-    receipt = await sender.send(compose(channel("slack hook", receiver.url("")), [parcel()], now=NOW), within=timedelta(seconds=10))
-    assert receipt.answer.startswith("no_service at (address) [31mxxx")
-    assert len(receipt.answer) == 500
+    result = await channels.send(sender, channel("slack hook", receiver.url("")), [claimed_delivery()], now=NOW)
+    assert result.answer.startswith("no_service at (address) [31mxxx")
+    assert len(result.answer) == 500
 
 
 async def test_a_status_that_came_in_time_counts_however_slow_its_body(receiver: Receiver, sender: Sender) -> None:
     """An alert that was taken just before the deadline is not sent again."""
     receiver.answer = drip
-    outgoing = compose(channel("webhook", receiver.url("")), [parcel()], now=NOW)
-    receipt = await sender.send(outgoing, within=timedelta(seconds=0.25))
-    assert receipt.outcome is Outcome.ACCEPTED
-    assert receipt.duration_s > 0.25
+    target = channel("webhook", receiver.url(""))
+    result = await channels.send(sender, target, [claimed_delivery()], now=NOW, within_s=0.25)
+    assert result.outcome is Outcome.ACCEPTED
+    assert result.duration_s > 0.25
 
 
 async def test_a_long_or_compressed_reply_is_still_understood(receiver: Receiver, sender: Sender) -> None:
@@ -209,8 +207,8 @@ async def test_a_long_or_compressed_reply_is_still_understood(receiver: Receiver
         return response
 
     receiver.answer = answer
-    receipt = await sender.send(compose(channel("slack bot", receiver.url("")), [parcel()], now=NOW), within=timedelta(seconds=10))
-    assert receipt.outcome is Outcome.ACCEPTED
+    result = await channels.send(sender, channel("slack bot", receiver.url("")), [claimed_delivery()], now=NOW)
+    assert result.outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.parametrize(
@@ -229,9 +227,9 @@ async def test_slack_says_no_with_200(body: str, outcome: Outcome, receiver: Rec
         return web.Response(text=body)
 
     receiver.answer = answer
-    receipt = await sender.send(compose(channel("slack bot", receiver.url("")), [parcel()], now=NOW), within=timedelta(seconds=10))
-    assert receipt.outcome is outcome
-    assert receipt.reference == ("C1:5.6" if outcome is Outcome.ACCEPTED else None)
+    result = await channels.send(sender, channel("slack bot", receiver.url("")), [claimed_delivery()], now=NOW)
+    assert result.outcome is outcome
+    assert result.reference == ("C1:5.6" if outcome is Outcome.ACCEPTED else None)
 
 
 async def test_telegram_says_in_its_answer_how_long_to_wait(receiver: Receiver, sender: Sender) -> None:
@@ -241,8 +239,8 @@ async def test_telegram_says_in_its_answer_how_long_to_wait(receiver: Receiver, 
         return web.json_response({"ok": False, "parameters": {"retry_after": 33}}, status=429)
 
     receiver.answer = answer
-    receipt = await sender.send(compose(channel("telegram", receiver.url("")), [parcel()], now=NOW), within=timedelta(seconds=10))
-    check(receipt, Case(answer, "pending", 33))
+    result = await channels.send(sender, channel("telegram", receiver.url("")), [claimed_delivery()], now=NOW)
+    check(result, Case(answer, "pending", 33))
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -252,9 +250,9 @@ async def test_apprise_is_tried_once(name: str, receiver: Receiver, sender: Send
     case = CASES[name]
     receiver.answer = case.answer
     before = len(receiver.requests)
-    outgoing = compose(channel("apprise", receiver.url("")), [parcel()], now=NOW)
-    receipt = await sender.send(outgoing, within=timedelta(seconds=0.5 if name == "timeout" else 10))
-    check(receipt, Case(case.answer, case.state, case.wait_s))
+    target = channel("apprise", receiver.url(""))
+    result = await channels.send(sender, target, [claimed_delivery()], now=NOW, within_s=0.5 if name == "timeout" else 10)
+    check(result, Case(case.answer, case.state, case.wait_s))
     assert len(receiver.requests) == before + 1
 
 
