@@ -171,5 +171,5 @@ KIND = ChannelKind(
     render=render,
     send=send,
     leads_to=("host", "to"),
-    examples=({"host": "receiver.example", "from": "news@example.org", "to": "desk@example.org"},),
+    examples=({"host": "receiver.example", "from": "news@example.org", "to": ["desk@example.org"]},),
 )
