@@ -11,7 +11,7 @@ from datetime import datetime
 from monitor.domain.delivery import BROKEN, RECOVERED
 from monitor.domain.incidents import HealthSnapshot, Incident, Thresholds, changes, open_incidents
 from monitor.domain.times import rfc3339
-from monitor.settings.channels import Channel
+from monitor.settings.channels import ChannelBase
 from monitor.settings.model import NotifyOperatorSettings, Settings
 from monitor.sources.registry import failing_sources
 from monitor.sources.source import HealthRequest
@@ -27,7 +27,7 @@ def check(database: Database, settings: Settings, now: datetime) -> None:
             _notify_operator(connection, settings, settings.notify_operator, now)
 
 
-def copy_to_fallback(connection: Connection, configured: Mapping[str, Channel], now: datetime) -> None:
+def copy_to_fallback(connection: Connection, configured: Mapping[str, ChannelBase], now: datetime) -> None:
     """Copy what waits on a channel that has failed for too long, or is paused, to its fallback."""
     for name, state in channels.failing(connection, since=now).items():
         channel = configured.get(name)

@@ -1,4 +1,4 @@
-"""Attempts: the receipt of every try, for whoever asks what a receiver said."""
+"""Store the result of every attempt, so that one can see what a receiver said."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from monitor.storage.ids import new_id
 from monitor.storage.tables import attempts
 
 
-def record(connection: Connection, made: Sequence[tuple[DeliveryId, AttemptResult]]) -> None:
-    """Keep the receipt of each attempt; a message that carried several deliveries is an attempt of each."""
+def record(connection: Connection, results: Sequence[tuple[DeliveryId, AttemptResult]]) -> None:
+    """Store the result of each attempt; a message that carried several deliveries is an attempt of each."""
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
-            "delivery_id": one,
-            "at": receipt.at,
-            "outcome": receipt.outcome,
-            "http_status": receipt.http_status,
-            "duration_s": receipt.duration_s,
-            "answer": receipt.answer or receipt.reason,
+            "delivery_id": delivery_id,
+            "at": result.at,
+            "outcome": result.outcome,
+            "http_status": result.http_status,
+            "duration_s": result.duration_s,
+            "answer": result.answer or result.reason,
         }
-        for one, receipt in made
+        for delivery_id, result in results
     ]
     if rows:
         connection.execute(insert(connection, attempts), rows)
 
 
 def of(connection: Connection, delivery_id: DeliveryId) -> tuple[AttemptResult, ...]:
-    """Every attempt of a delivery, the first one first."""
+    """Return every attempt of a delivery, the first one first."""
     query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.at, attempts.c.id)
     return tuple(
         AttemptResult(

@@ -11,8 +11,9 @@ from sqlalchemy import insert
 
 from monitor.domain.channel_state import ChannelState
 from monitor.domain.clock import Clock
+from monitor.domain.lease import Lease
 from monitor.maintenance import watchdog
-from monitor.settings.channels import Channel, SlackChannel, WebhookChannel
+from monitor.settings.channels import ChannelBase
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import NotifyOperatorSettings, Settings
 from monitor.storage import channels, deliveries
@@ -22,6 +23,8 @@ from monitor.storage.tables import feeds
 from tests.alerting import raise_alerts
 from tests.receiving import Receiver
 from tests.unit.channels.test_webhook import SCHEMA
+from workers.channels.slack import SlackChannel
+from workers.channels.webhook import WebhookChannel
 from workers.delivery.dispatcher import Dispatcher
 
 NOW = Clock().now()
@@ -30,12 +33,12 @@ HOUR = timedelta(hours=1)
 
 def _failing(database: Database, name: str, state: ChannelState) -> None:
     with database.write() as connection:
-        channels.acquire(connection, name, token="t", now=NOW, until=NOW)
+        channels.acquire(connection, name, Lease(owner="t", until=NOW), now=NOW)
         channels.save(connection, name, state, release=True)
 
 
 def _settings(receiver: Receiver) -> Settings:
-    configured: dict[str, Channel] = {
+    configured: dict[str, ChannelBase] = {
         "desk": SlackChannel.model_validate({"type": "slack", "url": receiver.url("/desk"), "fallback": "phone"}),
         "phone": WebhookChannel.model_validate({"type": "webhook", "url": receiver.url("/phone")}),
     }

@@ -6,19 +6,19 @@ import re
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from monitor.settings import channels, feeds, model, watch_item
 from monitor.settings.list_files import COLUMNS
 from monitor.settings.load import load
-from monitor.settings.schema_walker import fields_of, type_name
+from monitor.settings.schema_walker import fields_of
 from monitor.settings.values import Section, parse_duration, parse_size
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
-TYPES: dict[str, type[Section]] = {type_name(kind): kind for kind in get_args(get_args(channels.Channel)[0])}
-EVERY_TYPE = set(fields_of(channels.ChannelBase)) | {"type"}
+TYPES: dict[str, type[Section]] = {name: kind.settings for name, kind in channels.CHANNEL_TYPES.all().items()}
+EVERY_TYPE = set(fields_of(channels.ChannelBase))
 MODELS: dict[str, type[Section]] = {
     "polling": feeds.PollingSettings,
     "http": feeds.HttpSettings,
