@@ -11,7 +11,7 @@ Sources add steps of their own. All state is in the database, so the process may
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC
 
@@ -26,8 +26,8 @@ from monitor.outage_log import OutageLog
 from monitor.relay import Relay, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
-from monitor.sources.registry import SOURCES, source_counts
-from monitor.sources.source import Source, SourceContext, SourceKind, Step
+from monitor.sources.registry import kinds_for, source_counts
+from monitor.sources.source import Source, SourceContext, Step
 from monitor.storage import deliveries, pages, progress
 from monitor.storage.engine import Database
 
@@ -40,22 +40,22 @@ _IDLE_CHECK_S = 0.1
 class Scheduler:
     """Runs the sources and puts what they store on the queues. Use `open_scheduler`, then `serve` or `run_once`."""
 
-    def __init__(self, live: LiveSettings, database: Database, relay: Relay, kinds: Mapping[str, SourceKind]) -> None:
+    def __init__(self, live: LiveSettings, database: Database, relay: Relay) -> None:
         self._live = live
         self._database = database
         self._relay = relay
         self._outages = OutageLog()
         self._ticks = AsyncIOScheduler(timezone=UTC)
         self._handing_over: set[asyncio.Task[object]] = set()
-        context = SourceContext(database=database, on_stored=self._hand_over_soon)
-        self._sources: dict[str, Source] = {name: kind.open(context) for name, kind in kinds.items()}
+        self._context = SourceContext(database=database, on_stored=self._hand_over_soon)
+        self._sources: dict[str, Source] = {}
+        self._started: set[str] = set()
         self._configured: Settings | None = None
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Run until `stop`."""
         await self._configure_sources()
-        for source in self._sources.values():
-            await source.start(self._schedule)
+        await self._start_sources()
         self._schedule("relay", self._relay_all, TICK_S)
         self._schedule("settings", self._refresh_settings, TICK_S)
         self._schedule("watchdog", self._run_watchdog, WATCHDOG_S)
@@ -104,15 +104,26 @@ class Scheduler:
             self._outages.worked(name)
 
     async def _configure_sources(self) -> None:
+        """Configure every source, those too of which nothing is configured any more. Kinds that are new in the settings are opened."""
         settings = self._live.current
+        for name, kind in kinds_for(settings).items():
+            if name not in self._sources:
+                self._sources[name] = kind.open(self._context)
         for source in self._sources.values():
             await source.configure(settings)
         self._configured = settings
+
+    async def _start_sources(self) -> None:
+        for name, source in self._sources.items():
+            if name not in self._started:
+                await source.start(self._schedule)
+                self._started.add(name)
 
     async def _refresh_settings(self) -> None:
         outcome = await asyncio.to_thread(self._live.refresh)
         if self._configured is not self._live.current:  # changed just now, or a source failed to take an earlier change
             await self._configure_sources()
+            await self._start_sources()
         if isinstance(outcome, Changed):
             settings = outcome.settings
             get_logger().info("config.loaded", role="scheduler", **source_counts(settings), terms=len(settings.terms))
@@ -161,8 +172,8 @@ class Scheduler:
 
 @asynccontextmanager
 async def open_scheduler(live: LiveSettings, database: Database, relay: Relay) -> AsyncIterator[Scheduler]:
-    """Open a scheduler with every registered kind of source; its sources are closed at the end."""
-    scheduler = Scheduler(live, database, relay, SOURCES.all())
+    """Open a scheduler; its sources are closed at the end."""
+    scheduler = Scheduler(live, database, relay)
     try:
         yield scheduler
     finally:

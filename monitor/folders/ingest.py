@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.domain.article import Origin, OriginKind
+from monitor.domain.article import Origin
 from monitor.domain.clock import Clock
 from monitor.domain.errors import DatabaseError
 from monitor.domain.ids import ScanId
@@ -149,7 +149,7 @@ class DocumentIngester:
 
 def origin_of(folder: Path) -> Origin:
     """Return the origin of a folder's articles: its path identifies it, the last part is its name."""
-    return Origin(kind=OriginKind.FOLDER, id=str(folder), name=folder_name(folder))
+    return Origin(id=str(folder), name=folder_name(folder))
 
 
 def _is_current(file: FoundFile, known: KnownFile | None) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from monitor.daemon.parser_client import Parse, Parsed
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.cadence import Limits
 from monitor.domain.clock import Clock
 from monitor.domain.feed import FeedForPoll, FeedUpdate
@@ -146,7 +146,6 @@ def _origin(feed: FeedForPoll, settings: FeedPollSettings, document: FeedDelta |
     configured = settings.feed
     title = document.feed.title if document is not None else ""
     return Origin(
-        kind=OriginKind.FEED,
         id=feed.id,
         name=configured.name or title or feed.name or settings.url.host,
         url=feed.url,

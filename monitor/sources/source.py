@@ -12,6 +12,8 @@ from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.ids import ScanId
 from monitor.domain.source import SourceHealth
 from monitor.settings.model import Settings
+from monitor.settings.sources import SourceType
+from monitor.sources.recorded_health import recorded_health
 from monitor.storage.engine import Connection, Database
 
 Step = Callable[[], Awaitable[object]]
@@ -71,15 +73,37 @@ class HealthRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceKind:
-    """A kind of source, registered as an entry point `name` of the group `news_monitor.sources`.
+class SourceKind(SourceType):
+    """A kind of source, registered under its name as an entry point of the group `news_monitor.sources`.
 
-    `open` makes the source and does no IO. `count` returns how many sources of this kind are configured. `health` returns those in
-    their order and reads the database alone, since it is called in other processes, on other machines too.
+    `open` makes the source and does no IO. `settings` is the model of its items under `sources:`. The plural is what counts of its
+    sources are called.
+
+    A kind without `settings` brings `count`, which returns how many of its sources are configured, and `health`, which returns the
+    health of these in their order. `health` reads the database alone, since it is called in other processes, on other machines too.
+    For a kind with `settings` both have a default: its sources are the items of its type, and their health is what
+    `source_states.record` has stored under their addresses (`address_of`).
     """
 
-    name: str
     plural: str
     open: Callable[[SourceContext], Source]
-    count: Callable[[Settings], int]
-    health: Callable[[Connection, HealthRequest], Sequence[SourceHealth]]
+    count: Callable[[Settings], int] | None = None
+    health: Callable[[Connection, HealthRequest], Sequence[SourceHealth]] | None = None
+
+    def address_of(self, source: str) -> str:
+        """Return the address of an item of `sources:`, which is the `Origin.id` of its articles and the key of its state."""
+        return f"{self.name}:{source}"
+
+    def count_in(self, settings: Settings) -> int:
+        """Return how many sources of this kind are configured."""
+        return len(self._items(settings)) if self.count is None else self.count(settings)
+
+    def health_of(self, connection: Connection, request: HealthRequest) -> Sequence[SourceHealth]:
+        """Return the health of every configured source of this kind."""
+        if self.health is not None:
+            return self.health(connection, request)
+        names = {self.address_of(name): name for name in self._items(request.settings)}
+        return recorded_health(connection, self.name, names, only_failing=request.only_failing)
+
+    def _items(self, settings: Settings) -> tuple[str, ...]:
+        return tuple(name for name, item in settings.sources.items() if item.type == self.name)

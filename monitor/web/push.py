@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ArticleId
 from monitor.domain.text import one_line
@@ -115,7 +115,7 @@ def validated(document: Mapping[str, Any]) -> Pushed:
 def origin_of(pushed: Pushed) -> Origin:
     """The origin that scopes the article's identity: the API, and the source it names."""
     name = one_line(pushed.source or "") or DEFAULT_SOURCE
-    return Origin(kind=OriginKind.API, id=f"api:{name}", name=name)
+    return Origin(id=f"api:{name}", name=name)
 
 
 def entry_of(pushed: Pushed, now: datetime) -> Entry:

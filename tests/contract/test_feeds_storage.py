@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
 from monitor.domain.source import SourceStatus
@@ -196,7 +196,7 @@ def test_removed_feeds_disappear_from_the_list_and_keep_their_articles(database:
     """The list shows the configured feeds by name with the number of their articles; one that comes back still has them."""
     sync(database, "https://b.example/feed", "https://a.example/feed")
     feed = next(feed for feed in claim(database) if feed.host == "a.example")
-    origin = Origin(kind=OriginKind.FEED, id=feed.id, name="A", url=feed.url)
+    origin = Origin(id=feed.id, name="A", url=feed.url)
     with database.write() as connection:
         ingest(connection, origin, [Entry(key="1", title="One", text="Text")], now=NOW, alertable=lambda _: True)
         feeds.finish(connection, feed, FeedUpdate(state=FeedState(status=SourceStatus.OK, title="The A", next_poll_at=NOW)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import jsonschema
 import orjson
@@ -16,7 +17,7 @@ from monitor.maintenance import watchdog
 from monitor.settings.channels import ChannelBase
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import NotifyOperatorSettings, Settings
-from monitor.storage import channels, deliveries
+from monitor.storage import channels, deliveries, source_states
 from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
 from monitor.storage.tables import feeds
@@ -97,6 +98,21 @@ def test_the_operator_hears_of_a_dead_feed_once_and_of_its_recovery(database: Da
     assert recovered["type"] == "monitoring.recovered"
     for one in (broken, recovered):
         jsonschema.validate(one, SCHEMA)
+
+
+def test_the_operator_hears_of_a_folder_that_is_gone(database: Database) -> None:
+    """Sources of every kind are watched: a folder that has been missing for a day is told of, and that it is back."""
+    with Receiver() as receiver:
+        settings = _settings(receiver).model_copy(update={"folders": (Path("/srv/in"),)})
+        for problem, at in ((None, NOW - 25 * HOUR), ("no such folder", NOW), (None, NOW)):
+            with database.write() as connection:
+                source_states.record(connection, "folder", {"/srv/in": problem}, at)
+            watchdog.check(database, settings, NOW)
+            _drain(database, settings, "phone")
+        broken, recovered = (orjson.loads(request.body) for request in receiver.requests)
+    assert (broken["type"], broken["data"]["subject"]) == ("monitoring.broken", "folder in")
+    assert broken["data"]["problem"] == "no such folder"
+    assert (recovered["type"], recovered["data"]["subject"]) == ("monitoring.recovered", "folder in")
 
 
 def test_a_notice_is_readable_in_a_chat(database: Database) -> None:
