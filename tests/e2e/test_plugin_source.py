@@ -80,7 +80,7 @@ def test_a_plug_ins_settings_are_checked(site: Path, tmp_path: Path) -> None:
     install_example(site)
     assert program.command("check").returncode == 0
     where.write_text("sources:\n  board: {type: noticeboard, pth: a.txt}\n")
-    assert ":2:31: unknown key `pth`; did you mean `path`?" in program.command("check").stdout
+    assert ":2:30: unknown key `pth`; did you mean `path`?" in program.command("check").stdout
     where.write_text("sources:\n  board: {type: feed, url: a.txt}\n")
     assert "unknown type `feed` (one of noticeboard)" in program.command("check").stdout
 
