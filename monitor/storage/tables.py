@@ -1,9 +1,9 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `article_keys`,
-`revisions` hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts`
-hold what followed from it; `sketches` and `sketch_keys` are the index that finds an article's story; `incidents`, `channels` and
-`heartbeats` are the shared state of the running processes.
+`revisions` hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`,
+`attempts` hold what followed from it; `silences` says what notifies nobody; `sketches` and `sketch_keys` are the index that finds
+an article's story; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ silences = Table(
 )
 
 incidents = Table(
-    "troubles",
+    "incidents",
     metadata,
     Column("subject", SafeText, primary_key=True),
     Column("problem", SafeText, nullable=False),

@@ -50,7 +50,7 @@ async def _checked(check: Callable[[AppState], str | None], app_state: AppState,
 
 
 def _redis(app_state: AppState) -> str | None:
-    return None if app_state.relay.look() is not None else "cannot be reached"
+    return None if app_state.relay.state() is not None else "cannot be reached"
 
 
 async def _roles(app_state: AppState) -> tuple[str | None, frozenset[str]]:

@@ -19,6 +19,7 @@ from monitor.settings.values import Section, parse_duration, parse_size
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
 TYPES: dict[str, type[Section]] = {name: kind.settings for name, kind in channels.CHANNEL_TYPES.all().items()}
 EVERY_TYPE = set(fields_of(channels.ChannelBase))
+SOURCES: dict[str, type[Section]] = {name: kind.settings for name, kind in sources.SOURCE_TYPES.all().items() if kind.settings}
 MODELS: dict[str, type[Section]] = {
     "polling": feeds.PollingSettings,
     "http": feeds.HttpSettings,
@@ -40,6 +41,7 @@ MODELS: dict[str, type[Section]] = {
     "retention": model.RetentionSettings,
     "log": model.LogSettings,
     **{f"channels: {name}": kind for name, kind in TYPES.items()},
+    **{f"sources: {name}": kind for name, kind in SOURCES.items()},
 }
 
 
@@ -67,6 +69,8 @@ def test_every_key_is_documented(heading: str) -> None:
     known = set(fields_of(MODELS[heading]))
     if heading.removeprefix("channels: ") in TYPES:
         known -= EVERY_TYPE
+    if heading.removeprefix("sources: ") in SOURCES:
+        known -= set(fields_of(sources.SourceBase))
     assert set(documented()[heading]) == known
 
 

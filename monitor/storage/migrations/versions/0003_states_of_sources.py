@@ -1,4 +1,4 @@
-"""The state of sources that keep none of their own."""
+"""The state of sources that keep none of their own, and a plainer name for the table of incidents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the one table, rename the other."""
+    op.rename_table("troubles", "incidents")
+    _rename_key("troubles", "incidents")
     op.create_table(
         "source_states",
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -28,5 +30,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove the table."""
+    """Remove the one table, give the other its old name."""
     op.drop_table("source_states")
+    op.rename_table("incidents", "troubles")
+    _rename_key("incidents", "troubles")
+
+
+def _rename_key(before: str, after: str) -> None:
+    # SQLite keeps the name of a primary key inside the table, where nothing asks for it.
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER TABLE {after} RENAME CONSTRAINT pk_{before} TO pk_{after}")
