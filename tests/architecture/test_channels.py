@@ -53,8 +53,12 @@ def test_every_kind_is_complete(name: str) -> None:
 
 @pytest.mark.parametrize("name", REGISTERED)
 def test_every_kind_is_documented(name: str) -> None:
-    """docs/channels.md has a row for it, docs/configuration.md its keys."""
-    assert re.search(rf"^\| `{name}` \|", (ROOT / "docs" / "channels.md").read_text(), re.MULTILINE)
+    """docs/channels.md has a row for it that tells its limits, docs/configuration.md has its keys."""
+    row = re.search(rf"^\| `{name}` \|.*", (ROOT / "docs" / "channels.md").read_text(), re.MULTILINE)
+    assert row is not None
+    limits = CHANNELS.load(name).limits
+    assert limits.rate is None or f"| {limits.rate:g} a second |" in row[0]
+    assert not limits.digests or f"digests of up to {limits.alerts_per_message}" in row[0]
     assert f"\n### channels: {name}\n" in (ROOT / "docs" / "configuration.md").read_text()
 
 

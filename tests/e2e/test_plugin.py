@@ -64,9 +64,6 @@ def test_a_channel_that_cannot_be_used_is_a_fault_at_its_place(site: Path, tmp_p
     """A library that is missing, a plug-in that fails to import, and one that is no channel: each is told, and nothing else breaks."""
     points = {"needy": "needy:KIND", "broken": "broken:KIND", "other": "needy:Library"}
     install(site, "bad-plugins", {GROUP: points}, needy=NEEDY, broken="raise RuntimeError('out of chalk')")
-    (tmp_path / "monitor.yaml").write_text(
-        "channels:\n  a: {type: needy}\n  b: {type: broken}\n  c: {type: other}\n  d: {type: log}\n"
-    )
     program = Program(tmp_path, {})
     (tmp_path / "monitor.yaml").write_text(
         "channels:\n  a: {type: needy}\n  b: {type: broken}\n  c: {type: other}\n  d: {type: log}\n"
