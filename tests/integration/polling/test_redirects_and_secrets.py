@@ -116,7 +116,7 @@ async def test_a_cookie_that_a_redirect_sets_is_brought_along(site: Site) -> Non
 async def test_we_say_who_we_are(site: Site) -> None:
     """The User-Agent names the program and the operator's contact; conditions and deltas are asked for."""
     url = site.page("/feed", status=304)
-    http = HttpSettings(contact="https://desk.example/bot")
+    http = HttpSettings(contact="https://harness.example/bot")
     async with Fetcher(PollingSettings(), http) as fetcher:
         outcome = await fetcher.get(
             parse_url(url), origin=parse_url(url), validators=Validators(etag='"1"', last_modified="Sun, 01 Mar 2026 12:00:00 GMT")
@@ -124,10 +124,10 @@ async def test_we_say_who_we_are(site: Site) -> None:
     assert isinstance(outcome, NotModified)
     headers = site.requests[0].headers
     assert headers["User-Agent"].startswith("news-monitor/")
-    assert "(+https://desk.example/bot)" in headers["User-Agent"]
+    assert "(+https://harness.example/bot)" in headers["User-Agent"]
     assert (headers["If-None-Match"], headers["If-Modified-Since"]) == ('"1"', "Sun, 01 Mar 2026 12:00:00 GMT")
     assert "gzip" in headers["Accept-Encoding"]
-    assert user_agent(HttpSettings(user_agent="desk/1", contact="a@b.example")) == "desk/1 (+a@b.example)"
+    assert user_agent(HttpSettings(user_agent="harness/1", contact="a@b.example")) == "harness/1 (+a@b.example)"
 
 
 async def test_a_proxy_carries_the_request(site: Site) -> None:
