@@ -19,19 +19,10 @@ class PageState(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class OriginKind(StrEnum):
-    """Where entries come from."""
-
-    FEED = "feed"
-    FOLDER = "folder"
-    API = "api"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """One source of entries. `id` scopes entry keys: a feed's id, a folder's path, or the API's name."""
+    """Where entries come from. `id` scopes entry keys: a feed's id, a folder's path, the API's name, or `SourceKind.address_of`."""
 
-    kind: OriginKind
     id: str
     name: str
     url: str | None = None
