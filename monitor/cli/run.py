@@ -23,7 +23,7 @@ from monitor.daemon.processes import spawn
 from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.settings.model import Settings
 from monitor.storage import schema
 from monitor.storage.alert_tail import AlertTail
@@ -41,7 +41,7 @@ _LOOK_S = 0.3
 @JSON
 def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
     """Run everything on this machine: server, scheduler, workers, dashboard."""
-    settings = load(config_path(), os.environ, check_terms=check_terms)
+    settings = load_config(config_path(), os.environ, check_terms=check_terms)
     logs.configure(level=settings.log.level)
     started = SYSTEM_CLOCK.now()
     if sys.stdout.isatty():

@@ -15,7 +15,7 @@ from monitor.storage.engine import Database
 from monitor.storage.tables import sketch_keys
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
-from workers.scanning.assign_story import Assignment, assign, merge_alike
+from workers.scanning.assign_story import Assignment, assign, merge_same_event
 from workers.stories.near_duplicates import features_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -137,9 +137,9 @@ def test_stories_of_one_event_are_merged_later(database: Database) -> None:
             for place, text in enumerate([*accounts, *others])
         ]
     assert first != second
-    assert merge_alike(database, StoriesSettings(same_event=False), now=NOW) == 0
-    assert merge_alike(database, StoriesSettings(), now=NOW) == 1
-    assert merge_alike(database, StoriesSettings(), now=NOW) == 0
+    assert merge_same_event(database, StoriesSettings(same_event=False), now=NOW) == 0
+    assert merge_same_event(database, StoriesSettings(), now=NOW) == 1
+    assert merge_same_event(database, StoriesSettings(), now=NOW) == 0
     with database.write() as connection:
         merged = connection.execute(select(story_table.c.merged_into).where(story_table.c.id == second)).scalar_one()
         copy = _assign(connection, _store(connection, "late", "Late report", f"{accounts[1]} More soon."))

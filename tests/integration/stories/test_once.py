@@ -31,7 +31,9 @@ from monitor.storage.tables import alerts, scans
 from monitor.storage.tables import articles as article_table
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
-from workers.scanning.scan import CompiledSettings, load, scan
+from workers.scanning.compiled_settings import CompiledSettings
+from workers.scanning.load import load
+from workers.scanning.scan import scan
 
 HERE = Path(__file__).parent
 RUNS = int(os.environ.get("NEWS_MONITOR_STORY_RUNS", "3"))
