@@ -12,7 +12,7 @@ from monitor.domain.watch import Term, TermKind
 from workers.matching import normalize
 from workers.matching.compiled_index import atom_key, options_of
 from workers.query.parser import parse
-from workers.query.references import resolve
+from workers.query.references import resolve_references
 from workers.query.syntax import Node, Phrase, Prefix, Word, walk
 from workers.query.triggerable import require_trigger
 
@@ -45,7 +45,7 @@ def check(terms: Sequence[Term]) -> Checked:
         except QueryError as error:
             found.append(_fault(term, error.column, str(error)))
     by_name = {term.name: term for term in terms}
-    resolution = resolve(
+    resolution = resolve_references(
         {terms[number].name: tree for number, tree in trees.items()},
         terms=by_name,
         entities={name for name, term in by_name.items() if term.kind is TermKind.ENTITY},
