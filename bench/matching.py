@@ -135,7 +135,7 @@ def compare(label: str, words: list[str], articles: Sequence[Document], rounds: 
     each = [re.compile(rf"\b{word}\b", re.IGNORECASE) for word in words]
     one = re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
     automaton = matcher._index.trigger_search.base  # noqa: SLF001 - its inside is what is compared
-    flat = {id(article): TokenizedDocument(article).flat for article in articles}
+    flat = {id(article): TokenizedDocument(article).normalized_bytes for article in articles}
     rates = best(
         {
             "matcher": matcher.match,

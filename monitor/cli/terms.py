@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from monitor.domain.errors import Fault
 from monitor.domain.watch import Term
-from workers.matching.watchlist_check import faults
+from workers.matching.watchlist_check import watchlist_faults
 
 
 def check_terms(terms: Sequence[Term]) -> tuple[Fault, ...]:
     """Every fault that keeps a matcher from being built of `terms`."""
-    return faults(terms)
+    return watchlist_faults(terms)

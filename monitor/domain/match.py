@@ -92,3 +92,8 @@ class Settled:
     def why(self, term: Term) -> dict[str, Any]:  # noqa: ARG002 - as above
         """The reason."""
         return self.reason
+
+
+def match_record(match: Match) -> dict[str, Any]:
+    """Return a match as JSON-ready data; offsets count characters of the field."""
+    return {"field": match.field.value, "start": match.start, "end": match.end, "text": match.text}
