@@ -33,10 +33,12 @@ from monitor.domain.article import Entry, Origin, OriginKind
 from monitor.domain.ids import ScanId
 from monitor.domain.watch import EntityType, Term, TermKind
 from monitor.relay import BATCH, Relay
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.storage import articles, scans, schema
 from monitor.storage.engine import Database, sqlite_url
-from workers.scanning.scan import CompiledSettings, ScanTask, examine
+from workers.scanning.compiled_settings import CompiledSettings
+from workers.scanning.examine import examine
+from workers.scanning.load import ScanTask
 
 WORDS = (
     "minister harbour council river engineer market bridge winter teacher railway garden island doctor factory border festival "
@@ -147,7 +149,7 @@ def scanning(folder: Path, count: int) -> None:
     config = folder / "monitor.yaml"
     watch = [{"name": term.name, **({"type": "person"} if term.type else {"any": list(term.phrases)})} for term in watch_list()]
     config.write_text(json.dumps({"data_dir": "data", "watch": watch}))
-    settings = load(config, {})
+    settings = load_config(config, {})
     server = EmbeddedServer(settings.data_dir)
     server.start()
     try:

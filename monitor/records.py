@@ -11,14 +11,17 @@ from redis.exceptions import RedisError
 from monitor.broker import connect_producer, running_server
 from monitor.broker.queues import DELIVER, SCAN, queue
 from monitor.daemon.heartbeat import ALIVE_WITHIN
+from monitor.domain.article import Article
 from monitor.domain.delivery import Delivery
 from monitor.domain.feed import Feed
-from monitor.domain.story import Story
+from monitor.domain.story import Story, alert_story_record
 from monitor.domain.times import rfc3339
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 from monitor.storage import alerts, archive, channels, deliveries, feeds, heartbeats, scans
+from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Connection
+from monitor.storage.silences import Silence
 
 
 def feed_records(connection: Connection, configured: Iterable[FeedSettings]) -> list[dict[str, Any]]:
@@ -39,6 +42,66 @@ def feed_record(configured: FeedSettings, known: Feed | None) -> dict[str, Any]:
         "next_poll_at": rfc3339(known.next_poll_at) if known else None,
         "interval_s": known.interval_s if known else None,
         "articles": known.articles if known else 0,
+    }
+
+
+def alert_record(stored: StoredAlert) -> dict[str, Any]:
+    """Return the `data` of an alert's webhook, with `id created_at why suppressed lapsed_at deliveries`.
+
+    Its `story` is as it is now: with the articles that have joined since, and under the id of the story it was merged into.
+    """
+    alert, story = stored.alert, stored.story
+    return {
+        "id": alert.id,
+        "created_at": rfc3339(alert.created_at),
+        **alert.data,
+        **({"story": alert_story_record(story.id, story.article_id, story.members)} if story else {}),
+        "why": stored.why,
+        "suppressed": alert.suppressed,
+        "lapsed_at": rfc3339(stored.lapsed_at),
+        "deliveries": alert_deliveries_record(stored.deliveries),
+    }
+
+
+def alert_deliveries_record(deliveries_of_alert: Iterable[Delivery]) -> list[dict[str, Any]]:
+    """Return the records of deliveries as an alert's record holds them: without `alert_id` and `created_at`, which the alert has."""
+    return [
+        {name: value for name, value in delivery_record(delivery).items() if name not in {"alert_id", "created_at"}}
+        for delivery in deliveries_of_alert
+    ]
+
+
+def article_record(article: Article) -> dict[str, Any]:
+    """Return an article with its whole text, as `articles --json` prints it."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "guid": article.guid,
+        "source": article.source,
+        "feed_url": article.feed_url,
+        "author": article.author,
+        "language": article.language,
+        "published_at": rfc3339(article.published_at),
+        "updated_at": rfc3339(article.updated_at),
+        "fetched_at": rfc3339(article.fetched_at),
+        "summary": article.summary,
+        "text": article.text,
+        "revision": article.revision,
+        "story_id": article.story_id,
+        "tags": list(article.tags),
+    }
+
+
+def silence_record(silence: Silence) -> dict[str, Any]:
+    """Return `id term tag since until reason` of a silence."""
+    return {
+        "id": silence.id,
+        "term": silence.term,
+        "tag": silence.tag,
+        "since": rfc3339(silence.since),
+        "until": rfc3339(silence.until),
+        "reason": silence.reason,
     }
 
 

@@ -16,13 +16,14 @@ from rich.progress import Progress
 
 from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, SINCE, config_path
-from monitor.cli.output import print_json, print_table
+from monitor.cli.output import print_json
+from monitor.cli.tables import print_table
 from monitor.cli.terms import check_terms
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import UsageError
 from monitor.domain.text import one_line
 from monitor.domain.watch import Term
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.settings.suggestion import did_you_mean
 from monitor.storage import archive
 from workers.analysis import backtest as work
@@ -41,8 +42,8 @@ SHOWN = 2
 @JSON
 def backtest(*, since: datetime | None, names: tuple[str, ...], against: Path | None, as_json: bool) -> None:
     """Show what the watch list would have raised over the stored articles. Nothing is stored, nobody is told."""
-    settings = load(config_path(), os.environ, check_terms=check_terms)
-    other = None if against is None else load(against, os.environ, check_terms=check_terms).terms
+    settings = load_config(config_path(), os.environ, check_terms=check_terms)
+    other = None if against is None else load_config(against, os.environ, check_terms=check_terms).terms
     _known(names, (*settings.terms, *(other or ())))
     database = open_database(settings)
     with database.read() as connection:

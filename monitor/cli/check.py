@@ -11,7 +11,7 @@ from monitor.cli.output import print_json
 from monitor.cli.terms import check_terms
 from monitor.domain.errors import ConfigError
 from monitor.domain.text import printable
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 
 
 @click.command()
@@ -20,7 +20,7 @@ from monitor.settings.load import load
 def check(*, as_json: bool) -> int:
     """Validate the configuration and print every error as FILE:LINE:COLUMN: message."""
     try:
-        settings = load(config_path(), os.environ, check_terms=check_terms)
+        settings = load_config(config_path(), os.environ, check_terms=check_terms)
     except ConfigError as error:
         if as_json:
             faults = [

@@ -1,8 +1,8 @@
 """The parser's own process: reads bodies from a socket and answers with what is needed of them, one after the other, until the socket closes.
 
-    python -m monitor.polling.parser FD
+    python -m monitor.daemon.parser_process FD
 
-Its messages are those of `monitor.polling.messages`.
+Its messages are those of `monitor.daemon.parser_protocol`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from monitor.daemon.parser_protocol import HEAD, Fault, framed, messages_of
+from setproctitle import setproctitle
+
+from monitor.daemon.parser_protocol import HEAD, ParserCrash, framed, messages_of
 from monitor.daemon.processes import freeze_gc
 from monitor.domain.fingerprint import unpacked
 from monitor.parse.feed import parse_feed
@@ -27,14 +29,16 @@ _LONGEST_S = 60
 """A document that takes this long ends the process, even if nobody is left who would."""
 
 
-def answer(body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes) -> FeedDelta | ParseFailure | Fault:
+def answer(
+    body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes
+) -> FeedDelta | ParseFailure | ParserCrash:
     """What is needed of `body`, as in `ParserProcess`."""
     try:
         imprints = unpacked(known)
         parsed = parse_feed(body, url=url, headers=headers, now=now, known=imprints)
         return delta_of(parsed, imprints, now) if isinstance(parsed, ParsedFeed) else parsed
     except Exception as error:  # noqa: BLE001 - a bug in the parser is one feed's failure, not the end of the process
-        return Fault(error=repr(error))
+        return ParserCrash(error=repr(error))
 
 
 def serve(connection: socket.socket) -> None:
@@ -51,5 +55,6 @@ def serve(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
+    setproctitle("news-monitor: polling.parser")
     freeze_gc()
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -1,4 +1,4 @@
-"""A channel's shared state: the circuit breaker, the spacing of messages, and when it is not to be disturbed."""
+"""The shared state of a channel: circuit breaker, spacing of messages, quiet hours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelState:
-    """What every process must agree on about a channel.
+    """The state of a channel that all processes share.
 
     `failures` counts failed attempts in a row since `failing_since`; before `open_until` and `next_send_at` nothing is sent;
     `paused` holds until someone resumes the channel or its settings change.
@@ -30,11 +30,11 @@ class ChannelState:
 
     @property
     def probing(self) -> bool:
-        """Whether the breaker is open, so that one delivery at a time tests the receiver."""
+        """Return whether the breaker is open, so that one delivery at a time tests the receiver."""
         return self.failures >= BREAKS_AFTER
 
     def ready_at(self) -> datetime | None:
-        """The first moment at which something may be sent; None means at once."""
+        """Return the first moment at which something may be sent; None means at once."""
         return max((moment for moment in (self.open_until, self.next_send_at) if moment is not None), default=None)
 
 
@@ -66,7 +66,7 @@ def spaced(now: datetime, rate: float | None) -> datetime | None:
 
 
 def quiet_until(now: datetime, *, start: time, end: time, zone: str, days: tuple[str, ...]) -> datetime | None:
-    """When the quiet hours that `now` falls into end; None outside them.
+    """Return when the quiet hours that contain `now` end; None outside them.
 
     `start` and `end` are wall-clock times of `zone`; a period that runs over midnight belongs to the day it begins on. Equal times
     mean the whole day.
@@ -82,7 +82,7 @@ def quiet_until(now: datetime, *, start: time, end: time, zone: str, days: tuple
 
 
 def digest_window(now: datetime, every: timedelta) -> tuple[datetime, datetime]:
-    """The regular interval that `now` falls into, counted from midnight UTC of a fixed day; what is raised in it is told at its end."""
+    """Return the regular interval that contains `now`, counted from midnight UTC of a fixed day; its alerts are sent at its end."""
     epoch = datetime(2024, 1, 1, tzinfo=UTC)
     begins = epoch + (now - epoch) // every * every
     return begins, begins + every

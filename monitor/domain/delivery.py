@@ -1,4 +1,4 @@
-"""A delivery: one alert on its way to one channel, and what an answer makes of it."""
+"""Deliveries: one alert on its way to one channel, and what follows from each answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
 
 
 class DeliveryStatus(StrEnum):
-    """Where a delivery stands."""
+    """The status of a delivery."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -28,7 +28,7 @@ class DeliveryStatus(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What an attempt came to: taken, this content refused, the receiver gone for good, or anything that may pass."""
+    """How an attempt ended: accepted, content refused, receiver gone for good, or a failure that may pass."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -52,7 +52,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """The first message about a story and a term: where it stands and when it was sent in the receiver's own terms, and its alert."""
+    """The first message about a story and a term: its channel and timestamp in the receiver's own terms, and its alert."""
 
     place: str
     ts: str
@@ -61,9 +61,9 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedDelivery:
-    """A claimed delivery with all that sending it takes. `data` is the alert as it was frozen at `alerted_at`.
+    """A delivery that this process may send, with all that sending takes. `data` is the alert as it was at `alerted_at`.
 
-    `kind` is the type that the webhook states; the `data` of `monitoring.…` is a Trouble's. `thread` is the first message about the same story and term, where the receiver has given it a name.
+    `kind` is the webhook's `type`; the `data` of `monitoring.…` is an Incident's. `thread` is the first message about the same story and term, if the receiver has named it.
     """
 
     id: DeliveryId
@@ -81,9 +81,9 @@ class ClaimedDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptResult:
-    """One attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
+    """The result of one attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
 
-    `reference` is the receiver's own name for the message, for those that give one.
+    `reference` is the receiver's own name for the message, if it gives one.
     """
 
     outcome: Outcome
@@ -98,7 +98,7 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryUpdate:
-    """What becomes of a delivery after an attempt. `next_attempt_at` is None once nothing more is tried."""
+    """The new state of a delivery after an attempt. `next_attempt_at` is None when nothing more is tried."""
 
     status: DeliveryStatus
     next_attempt_at: datetime | None
@@ -106,7 +106,7 @@ class DeliveryUpdate:
 
 
 def judge(http_status: int) -> Outcome:
-    """What an HTTP status says: any 2xx is success; 400, 413 and 422 refuse the content; 410 is goodbye; the rest may pass."""
+    """Return what an HTTP status means: 2xx success; 400, 413 and 422 content refused; 410 gone; anything else may pass."""
     if 200 <= http_status < 300:
         return Outcome.ACCEPTED
     if http_status in {400, 413, 422}:
@@ -117,7 +117,7 @@ def judge(http_status: int) -> Outcome:
 def update_after(
     receipt: AttemptResult, *, attempts: int, first_attempt_at: datetime, now: datetime, jitter: float
 ) -> DeliveryUpdate:
-    """The delivery's next state and time, after `attempts` attempts including this one.
+    """Return the delivery's state after `attempts` attempts including this one.
 
     Failures are repeated at once, then after 5 s, 30 s, 2 min, 10 min, 30 min and hourly, each up to a fifth later (`jitter` is in
     [0, 1)), never before the receiver's Retry-After, and given up 24 hours after the first attempt. A wait that would pass the end is cut to it, so that there is a last try.

@@ -37,6 +37,11 @@ class Match:
     text: str
 
 
+def match_record(match: Match) -> dict[str, Any]:
+    """Return a match as alerts, explanations and dry runs show it in JSON: `field start end text`."""
+    return {"field": match.field.value, "start": match.start, "end": match.end, "text": match.text}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """An entity that occurs in an article, and how often."""

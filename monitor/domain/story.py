@@ -47,8 +47,17 @@ class Report:
     language: str | None
 
 
-def story_record(story_id: StoryId, article_id: ArticleId, members: Sequence[Member]) -> dict[str, Any]:
-    """The `story` part of an alert on `article_id`, ready for JSON. `also_in` names every other place the story was read, earliest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertStory:
+    """The story of an alert on `article_id`, with every place where it has been read by now. `id` is the story it was merged into, if it was."""
+
+    id: StoryId
+    article_id: ArticleId
+    members: tuple[Member, ...]
+
+
+def alert_story_record(story_id: StoryId, article_id: ArticleId, members: Sequence[Member]) -> dict[str, Any]:
+    """Return the `story` part of an alert on `article_id`. `also_in` names every other place the story was read, earliest first."""
     own = next((member for member in members if member.article_id == article_id), None)
     return {
         "id": story_id,

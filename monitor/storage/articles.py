@@ -78,11 +78,11 @@ def _taken(batch: Batch, said: Sequence[EntryChange]) -> tuple[tuple[ArticleId, 
 
 def load(connection: Connection, ids: Sequence[ArticleId]) -> tuple[Article, ...]:
     """The articles with these ids, in no particular order."""
-    return tuple(map(_article, connection.execute(_LOAD, {"ids": list(ids)})))
+    return tuple(map(article_from_row, connection.execute(_LOAD, {"ids": list(ids)})))
 
 
-def _article(row: Row[tuple[object, ...]]) -> Article:
-    """A row of `articles` as an Article."""
+def article_from_row(row: Row[Any]) -> Article:
+    """Return the article in a row of the table `articles`."""
     values = row._mapping  # noqa: SLF001 - the documented way to read a row by name
     return Article(
         **{

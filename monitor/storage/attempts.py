@@ -1,4 +1,4 @@
-"""Attempts: the receipt of every try, for whoever asks what a receiver said."""
+"""Store the result of every attempt to deliver, and read what a receiver answered."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from monitor.storage.tables import attempts
 
 
 def record(connection: Connection, made: Sequence[tuple[DeliveryId, AttemptResult]]) -> None:
-    """Keep the receipt of each attempt; a message that carried several deliveries is an attempt of each."""
+    """Store the result of each attempt; a message that carried several deliveries is an attempt of each."""
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
-            "delivery_id": one,
-            "at": receipt.at,
-            "outcome": receipt.outcome,
-            "http_status": receipt.http_status,
-            "duration_s": receipt.duration_s,
-            "answer": receipt.answer or receipt.reason,
+            "delivery_id": delivery_id,
+            "at": result.at,
+            "outcome": result.outcome,
+            "http_status": result.http_status,
+            "duration_s": result.duration_s,
+            "answer": result.answer or result.reason,
         }
-        for one, receipt in made
+        for delivery_id, result in made
     ]
     if rows:
         connection.execute(insert(connection, attempts), rows)
 
 
 def of(connection: Connection, delivery_id: DeliveryId) -> tuple[AttemptResult, ...]:
-    """Every attempt of a delivery, the first one first."""
+    """Return every attempt of a delivery, oldest first."""
     query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.at, attempts.c.id)
     return tuple(
         AttemptResult(

@@ -1,4 +1,4 @@
-"""Channels: what all processes must agree on about a receiver, and whose turn it is to send to it."""
+"""The shared state of channels, and the lease of the process that sends on one."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _FRESH: dict[str, Any] = {"failures": 0, "failing_since": None, "open_until": No
 def acquire(
     connection: Connection, name: str, *, token: str, now: datetime, until: datetime, target: bytes | None = None
 ) -> ChannelState | None:
-    """Take the channel's turn until then, and its state; None while another process has it. Holding it, one may take it again.
+    """Take or renew the channel's lease until then and return its state; None while another process has the lease.
 
-    `target` tells which receiver the channel leads to: a new one starts afresh, whatever the old one had said.
+    `target` is a fingerprint of the receiver: the state of a new receiver starts afresh.
     """
     mine = or_(channels.c.lease_until.is_(None), channels.c.lease_until <= now, channels.c.lease_token == token)
     lease = {"lease_token": token, "lease_until": until}
@@ -36,19 +36,19 @@ def acquire(
 
 
 def release(connection: Connection, name: str, *, token: str) -> None:
-    """Give the turn up, if it is still ours."""
+    """Release the lease if `token` still has it."""
     mine = update(channels).where(channels.c.name == name, channels.c.lease_token == token)
     connection.execute(mine.values(lease_token=None, lease_until=None))
 
 
 def load(connection: Connection, name: str) -> ChannelState:
-    """The channel's state; a fresh one for a channel never used."""
+    """Return the channel's state; a fresh one for a channel that was never used."""
     row = connection.execute(select(channels).where(channels.c.name == name)).one_or_none()
     return ChannelState() if row is None else _state(row)
 
 
 def save(connection: Connection, name: str, state: ChannelState, *, release: bool = False) -> None:
-    """Keep the channel's state; `release` also gives the turn up, which must be ours."""
+    """Store the channel's state; `release` also ends the lease. The caller must have the lease."""
     values: dict[str, Any] = {
         "failures": state.failures,
         "failing_since": state.failing_since,
@@ -63,18 +63,18 @@ def save(connection: Connection, name: str, state: ChannelState, *, release: boo
 
 
 def resume(connection: Connection, name: str) -> bool:
-    """Forget what went wrong on a channel, so that its deliveries go out again; False if it has never been used."""
+    """Reset the failures of a channel, so that its deliveries go out again; return False if it was never used."""
     return connection.execute(update(channels).where(channels.c.name == name).values(_FRESH)).rowcount == 1
 
 
 def failing(connection: Connection, *, since: datetime) -> dict[str, ChannelState]:
-    """The channels on which nothing has succeeded since then or longer, by name."""
+    """Return the channels on which nothing has succeeded since `since` or longer, by name."""
     query = select(channels).where(channels.c.failing_since <= since).order_by(channels.c.name)
     return {row.name: _state(row) for row in connection.execute(query)}
 
 
 def listing(connection: Connection) -> dict[str, ChannelState]:
-    """Every channel that was ever used, by name."""
+    """Return every channel that was ever used, by name."""
     return {row.name: _state(row) for row in connection.execute(select(channels).order_by(channels.c.name))}
 
 

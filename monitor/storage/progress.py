@@ -1,4 +1,4 @@
-"""How far the work is, over all outboxes."""
+"""Tell whether work is left in the outboxes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOPELESS_AFTER = 2
 
 
 def idle(connection: Connection, now: datetime) -> bool:
-    """Whether nothing is left to scan, and nothing to deliver that could be delivered now."""
+    """Return whether nothing is left to scan, and nothing to deliver that can be delivered now."""
     to_scan = or_(scans.c.error.is_(None), scans.c.attempts < HOPELESS_AFTER)
     resting = select(channels.c.name).where(or_(channels.c.paused, channels.c.open_until > now))
     to_send = or_(

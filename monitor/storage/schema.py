@@ -1,20 +1,20 @@
-"""The schema's life: created or upgraded by `run` and `migrate`, checked by the separate roles."""
+"""Create, upgrade and check the schema."""
 
 from __future__ import annotations
-
-import importlib
 
 from sqlalchemy import inspect, text
 
 from monitor.domain.errors import SchemaMismatch
 from monitor.storage.engine import Database
+from monitor.storage.locks import serialise
+from monitor.storage.tables import metadata
 
 HEAD = "0002"
 """The newest migration, which is the schema of this program."""
 
 
 def current(database: Database) -> str | None:
-    """The schema that the database has; None for an empty one."""
+    """Return the revision of the database's schema; None for an empty database."""
     with database.read() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -23,13 +23,30 @@ def current(database: Database) -> str | None:
 
 
 def upgrade(database: Database) -> None:
-    """Bring an empty or older schema up to this program's, one process at a time. A newer one raises SchemaMismatch."""
+    """Upgrade an empty or older schema to this program's, one process at a time. Raises SchemaMismatch for a newer one."""
     found = current(database)
     if found == HEAD:
         return
     _refuse_newer(found)
-    # Alembic costs every process a quarter of a second, and is needed only here.
-    importlib.import_module("monitor.storage.migrations.run").upgrade(database)
+    if found is None and _created(database):
+        return
+    from monitor.storage.migrations.run import upgrade as run_migrations  # noqa: PLC0415 - alembic costs a quarter of a second, only here
+
+    run_migrations(database)
+
+
+def _created(database: Database) -> bool:
+    """Create the tables of an empty database as all migrations together would; return False if another process was first."""
+    with database.write() as connection:
+        serialise(connection, "schema")
+        if inspect(connection).get_table_names():
+            return False
+        metadata.create_all(connection)
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)")
+        )
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+        return True
 
 
 def require(database: Database) -> None:

@@ -1,7 +1,7 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
-`feeds`, `hosts`, `files` remember where we are with each source; `articles`, `appearances`, `article_keys`, `revisions` hold what was
-read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what came of it;
+`feeds`, `hosts` and `files` hold the state of each source; `articles`, `appearances`, `article_keys` and `revisions` what was
+read; `scans` is the outbox of articles to be scanned; `stories`, `alerts`, `deliveries` and `attempts` are the results;
 `sketches` and `sketch_keys` are the index that finds an article's story; `channels` and `heartbeats` are the shared state of the
 running processes.
 """

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from monitor.domain.article import Article, Entry, Origin, OriginKind
+from monitor.domain.story import alert_story_record
 from monitor.settings.model import StoriesSettings
 from monitor.storage import articles, sketches, stories
 from monitor.storage.engine import Database
 from monitor.storage.tables import sketch_keys
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
-from workers.scanning.assign_story import Assignment, assign, merge_alike
+from workers.scanning.assign_story import Assignment, assign, merge_same_event
 from workers.stories.near_duplicates import features_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -136,9 +137,9 @@ def test_stories_of_one_event_are_merged_later(database: Database) -> None:
             for place, text in enumerate([*accounts, *others])
         ]
     assert first != second
-    assert merge_alike(database, StoriesSettings(same_event=False), now=NOW) == 0
-    assert merge_alike(database, StoriesSettings(), now=NOW) == 1
-    assert merge_alike(database, StoriesSettings(), now=NOW) == 0
+    assert merge_same_event(database, StoriesSettings(same_event=False), now=NOW) == 0
+    assert merge_same_event(database, StoriesSettings(), now=NOW) == 1
+    assert merge_same_event(database, StoriesSettings(), now=NOW) == 0
     with database.write() as connection:
         merged = connection.execute(select(story_table.c.merged_into).where(story_table.c.id == second)).scalar_one()
         copy = _assign(connection, _store(connection, "late", "Late report", f"{accounts[1]} More soon."))
@@ -153,6 +154,7 @@ def test_the_story_of_an_alert_is_shown_as_it_stands_now(database: Database) -> 
         _assign(connection, _store(connection, "beta", "Deal in sight", WIRE))
         other = _assign(connection, _store(connection, "gamma", "Smallest harvest", OTHER)).story_id
         stories.merge(connection, first, other)
-        (record,) = stories.records(connection, [(first, article.id)]).values()
+        (story,) = stories.of_alerts(connection, [(first, article.id)]).values()
+    record = alert_story_record(story.id, story.article_id, story.members)
     assert (record["id"], record["articles"], record["sources"]) == (other, 3, ["alpha", "beta", "gamma"])
     assert [place["source"] for place in record["also_in"]] == ["beta", "gamma"]

@@ -9,7 +9,7 @@ from typing import Any
 from monitor.domain.alert import Reason
 from monitor.domain.article import Article
 from monitor.domain.ids import AlertId
-from monitor.domain.match import Match, Mention
+from monitor.domain.match import Match, Mention, match_record
 from monitor.domain.times import rfc3339
 from monitor.domain.watch import Term
 
@@ -50,9 +50,7 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
             "fetched_at": rfc3339(article.fetched_at),
         },
         "story": dict(story),
-        "matches": [
-            {"field": match.field, "start": match.start, "end": match.end, "text": match.text} for match in matches[:MAX_MATCHES]
-        ],
+        "matches": [match_record(match) for match in matches[:MAX_MATCHES]],
         "matches_total": len(matches),
         "snippet": snippet,
         "entities": [{"name": mention.name, "type": mention.type, "count": mention.count} for mention in mentions],

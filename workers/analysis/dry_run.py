@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.domain.match import Document
+from monitor.domain.match import Document, match_record
 from workers.matching.matcher import Matcher
 
 EXPLAINED = 500
@@ -30,10 +30,7 @@ def dry_run(matcher: Matcher, document: Document, *, names: Sequence[str] = ()) 
                 "kind": term.kind,
                 "severity": term.severity,
                 "matched": term.name in fired,
-                "matches": [
-                    {"field": match.field, "start": match.start, "end": match.end, "text": match.text}
-                    for match in (fired[term.name].matches if term.name in fired else ())
-                ],
+                "matches": [match_record(match) for match in (fired[term.name].matches if term.name in fired else ())],
                 "why": matcher.explain(document, term.name),
             }
             for term in shown

@@ -7,8 +7,10 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SYMMETRIC = "whsec_"
 ASYMMETRIC = "whsk_"
@@ -46,6 +48,8 @@ def public_key(secret: str) -> str:
 
 
 def _private_key(secret: str) -> Ed25519PrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 - 8 MB, for whoever signs so
+
     raw = _decoded(secret.removeprefix(ASYMMETRIC))
     if len(raw) not in {32, 64}:
         raise ValueError("a whsk_ secret holds 32 or 64 bytes")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from threading import Thread
 
-from monitor.daemon.processes import lease_owner
+from monitor.daemon.lease_owner import lease_owner
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.domain.errors import MonitorError

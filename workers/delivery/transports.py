@@ -10,8 +10,6 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, PersistentStoreMode
-
 from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.text import printable
 from workers.channels.messages import AppriseMessage, Mail
@@ -100,6 +98,8 @@ def note(message: AppriseMessage, *, at: datetime, timeout_s: float) -> AttemptR
 
     Raises ValueError for an address that Apprise does not know.
     """
+    from apprise import Apprise, AppriseAsset, NotifyFormat, PersistentStoreMode  # noqa: PLC0415 - an optional extra
+
     asset = AppriseAsset(
         app_id="news-monitor", storage_mode=PersistentStoreMode.MEMORY, http_redirects=False, service_timeout=timeout_s
     )

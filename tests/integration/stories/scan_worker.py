@@ -10,7 +10,9 @@ from monitor.domain.ids import ScanId
 from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
-from workers.scanning.scan import CompiledSettings, load, scan
+from workers.scanning.compiled_settings import CompiledSettings
+from workers.scanning.load import load
+from workers.scanning.scan import scan
 
 
 def main() -> None:

@@ -22,15 +22,18 @@ from monitor.domain.article import Entry, Origin, OriginKind
 from monitor.domain.clock import VirtualClock
 from monitor.domain.ids import ScanId
 from monitor.domain.watch import Term, TermKind
+from monitor.records import alert_record
 from monitor.settings.model import Settings
-from monitor.storage import alerts as alert_records
+from monitor.storage import alerts as alerts_in_storage
 from monitor.storage import articles
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts, scans
 from monitor.storage.tables import articles as article_table
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
-from workers.scanning.scan import CompiledSettings, load, scan
+from workers.scanning.compiled_settings import CompiledSettings
+from workers.scanning.load import load
+from workers.scanning.scan import scan
 
 HERE = Path(__file__).parent
 RUNS = int(os.environ.get("NEWS_MONITOR_STORY_RUNS", "3"))
@@ -134,7 +137,11 @@ def test_forty_outlets_are_one_alert(database: Database, database_url: str, repo
                     select(article_table.c.story_id).where(article_table.c.url.like(f"%/{run}")).distinct()
                 ).scalars()
                 (story,) = found
-                told = [record for record in alert_records.listing(connection) if record["story"]["id"] == story]
+                told = [
+                    alert_record(stored)
+                    for stored in alerts_in_storage.listing(connection)
+                    if stored.story and stored.story.id == story
+                ]
             assert sorted(record["alert"]["term"] for record in told) == terms
             assert [len(record["story"]["also_in"]) for record in told] == [COPIES - 1] * len(terms)
             with database.write() as connection:

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.settings import channels, feeds, model, watch_item
 from monitor.settings.list_files import COLUMNS
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.settings.schema_walker import fields_of, type_name
 from monitor.settings.values import Section, parse_duration, parse_size
 
@@ -31,6 +31,7 @@ MODELS: dict[str, type[Section]] = {
     "channels: quiet_hours": channels.QuietHours,
     "channels: digest": channels.DigestEvery,
     "routes": model.RouteSettings,
+    "entities": model.EntitiesSettings,
     "stories": model.StoriesSettings,
     "silences": model.SilenceSettings,
     "notify_operator": model.NotifyOperatorSettings,
@@ -107,7 +108,7 @@ def test_the_columns_of_lists_are_documented() -> None:
     assert " ".join(COLUMNS) in " ".join(DOCUMENT.split())
 
 
-def test_the_examples_load(tmp_path: Path) -> None:
+def test_the_examples_load_config(tmp_path: Path) -> None:
     """All examples of the document together are a configuration that loads."""
     for name in ("feeds.yaml", "watchlist.yaml", "channels.yaml", "team.yaml"):
         (tmp_path / name).write_text("watch:\n")
@@ -116,10 +117,10 @@ def test_the_examples_load(tmp_path: Path) -> None:
     (tmp_path / "cities.csv").write_text("name\nGaza\n")
     (tmp_path / "secret").write_text("k")
     examples = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
-    assert len(examples) == 14
+    assert len(examples) == 15
     text = "\n".join(examples).replace("/run/secrets/example", "secret").replace("/run/secrets/hook", "secret")
     (tmp_path / "monitor.yaml").write_text(text)
     env = {"DB_PASSWORD": "x", "TOKEN": "x", "WEB_TOKEN": "x", "SLACK_WEBHOOK_URL": "https://hooks.slack.example/x"}
-    settings = load(tmp_path / "monitor.yaml", env)
+    settings = load_config(tmp_path / "monitor.yaml", env)
     assert len(settings.terms) == 5
     assert len(settings.channels) == 4

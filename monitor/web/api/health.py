@@ -1,10 +1,9 @@
-"""Health: `/healthz` says that this process serves, `/readyz` that the daemon as a whole can do its work."""
+"""Answer whether this process serves (`/healthz`), and whether the daemon as a whole can do its work (`/readyz`)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,24 +14,23 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.storage import heartbeats
 from monitor.web.app_state import AppState, app_state_of
+from monitor.web.endpoint import Endpoint
 from monitor.web.responses import json_response
 
-CHECK_TIMEOUT_S = 5.0
-_NEEDED = {"scheduler": ("scheduler",), "worker": ("scan", "deliver")}
+CHECK_TIMEOUT_S: Final = 5.0
+_NEEDED_ROLES: Final = {"scheduler": ("scheduler",), "worker": ("scan", "deliver")}
 
 
-async def healthz(_request: Request) -> Response:
-    """This process serves; nothing else is asked."""
+async def _healthz(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def readyz(request: Request) -> Response:
-    """200 when every part is there, else 503: `ready`, and for each of `redis database scheduler worker` a `reason` that is null when all is well."""
+async def _readyz(request: Request) -> Response:
     app_state = app_state_of(request)
-    redis, (database, alive) = await asyncio.gather(_checked(_redis, app_state, "no answer"), _roles(app_state))
+    redis, (database, roles_alive) = await asyncio.gather(_redis_fault(app_state), _database_fault_and_roles(app_state))
     checks: dict[str, str | None] = {"redis": redis, "database": database}
-    for name, roles in _NEEDED.items():
-        missing = [role for role in roles if role not in alive]
+    for name, roles in _NEEDED_ROLES.items():
+        missing = [role for role in roles if role not in roles_alive]
         checks[name] = f"no sign of life from {' or '.join(missing)} for {ALIVE_WITHIN.seconds} s" if missing else None
     ready = not any(checks.values())
     document: dict[str, Any] = {
@@ -42,19 +40,15 @@ async def readyz(request: Request) -> Response:
     return json_response(document, 200 if ready else 503)
 
 
-async def _checked(check: Callable[[AppState], str | None], app_state: AppState, late: str) -> str | None:
+async def _redis_fault(app_state: AppState) -> str | None:
     try:
-        return await asyncio.wait_for(run_in_threadpool(check, app_state), CHECK_TIMEOUT_S)
+        state = await asyncio.wait_for(run_in_threadpool(app_state.relay.look), CHECK_TIMEOUT_S)
     except TimeoutError:
-        return late
+        return "no answer"
+    return "cannot be reached" if state is None else None
 
 
-def _redis(app_state: AppState) -> str | None:
-    return None if app_state.relay.look() is not None else "cannot be reached"
-
-
-async def _roles(app_state: AppState) -> tuple[str | None, frozenset[str]]:
-    """What is wrong with the database, and the roles alive that it knows of."""
+async def _database_fault_and_roles(app_state: AppState) -> tuple[str | None, frozenset[str]]:
     now = SYSTEM_CLOCK.now()
     try:
         beats = await asyncio.wait_for(
@@ -65,3 +59,9 @@ async def _roles(app_state: AppState) -> tuple[str | None, frozenset[str]]:
     except MonitorError:
         return "cannot be reached", frozenset()
     return None, frozenset(beat.role for beat in beats)
+
+
+ENDPOINTS: Final = (
+    Endpoint(method="GET", path="/healthz", handler=_healthz, takes="none; see [Health](#health)"),
+    Endpoint(method="GET", path="/readyz", handler=_readyz, takes="none; see [Health](#health)"),
+)

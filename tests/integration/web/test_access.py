@@ -15,14 +15,18 @@ from monitor.domain.errors import MonitorError
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.storage.engine import Database
+from monitor.web.registry import endpoints, pages
 from monitor.web.server import serve
 from tests.integration.web.serving import Site, serving
 from tests.waiting import until
 
 TOKEN = "correct-horse-battery-staple-ü"
+OPEN = ("/healthz", "/readyz")
 EVERYTHING = (
-    *("/", "/stories", "/terms", "/feeds", "/deliveries", "/search", "/articles/x", "/events", "/nothing", "/static/app.css"),
-    *("/api/alerts", "/api/articles", "/api/feeds", "/api/deliveries", "/api/events", "/alerts.atom", "/metrics", "/login"),
+    *(page.path.replace("{id}", "x") for page in pages()),
+    *(action.path for page in pages() for action in page.actions),
+    *(endpoint.path for endpoint in endpoints() if endpoint.path not in OPEN),
+    *("/nothing", "/static/app.css", "/login"),
 )
 
 

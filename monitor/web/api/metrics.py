@@ -1,10 +1,10 @@
-"""`/metrics` in the text format of Prometheus. Everything is read from the database and Redis when it is asked for."""
+"""Show metrics in the text format of Prometheus, read from the database and Redis at every scrape."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
@@ -23,8 +23,9 @@ from monitor.records import queue_lengths
 from monitor.storage import activity, alerts, archive, channels, deliveries, feeds, heartbeats, scans
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
+from monitor.web.endpoint import Endpoint
 
-METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+GAUGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "redis_up": ("Whether Redis answers", ()),
     "queue_jobs": ("Jobs on a queue in Redis", ("queue",)),
     "articles": ("Articles stored", ()),
@@ -38,43 +39,43 @@ METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "channel_failures": ("Failed attempts in a row on a channel", ("channel",)),
     "channel_paused": ("Whether a channel is paused", ("channel",)),
     "processes": ("Processes alive, by role", ("role",)),
-    "fetch_to_alert_seconds": ("Time from fetching an article to its alert, quantiles of the newest 200 alerts", ("quantile",)),
-    "alert_to_receipt_seconds": ("Time from an alert to its receipt, quantiles of the newest 200 delivered", ("quantile",)),
     "watch_terms": ("Terms on the watch list", ()),
     "event_clients": ("Clients that listen to server-sent events", ()),
 }
-"""Every metric without its prefix: what it says, and its labels."""
+"""Every gauge, by its name without the prefix: its description and its labels. The histograms are in latency_histograms.py."""
 
 PREFIX: Final = "news_monitor_"
-QUANTILES: Final = (0.5, 0.95, 1.0)
 _ROLES = ("scheduler", "scan", "deliver", "web")
 
-_Samples = Mapping[tuple[str, ...], float]
+_Samples: TypeAlias = Mapping[tuple[str, ...], float]
 
 
-async def metrics(request: Request) -> Response:
-    """All metrics; an error of the database makes it fail, as a scrape should then."""
+async def _get(request: Request) -> Response:
+    # An error of the database is not caught: a scrape must fail then.
     body = await run_in_threadpool(_exposition, app_state_of(request))
     return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 def _exposition(app_state: AppState) -> bytes:
-    registry = CollectorRegistry(auto_describe=False)
+    registry, now = CollectorRegistry(auto_describe=False), SYSTEM_CLOCK.now()
     with app_state.database.read() as connection:
-        values = {**_stored(connection, SYSTEM_CLOCK.now()), **_around(app_state)}
+        values = {**_stored(connection, now), **_unstored(app_state)}
+        for latency in app_state.latencies:
+            latency.update(connection, now)
+            registry.register(latency.histogram)
     registry.register(_Values(values))
     return generate_latest(registry)
 
 
 class _Values(Collector):
-    """Values that were read already, as metric families."""
+    """Turns values that have been read into metric families."""
 
     def __init__(self, values: Mapping[str, _Samples]) -> None:
         self._values = values
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """One family for each metric."""
-        for name, (text, labels) in METRICS.items():
+        """Return one family for each metric."""
+        for name, (text, labels) in GAUGES.items():
             family = GaugeMetricFamily(PREFIX + name, text, labels=labels)
             for values, number in self._values[name].items():
                 family.add_metric(values, number)
@@ -93,7 +94,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "articles": _one(archive.count(connection)),
         "articles_waiting": _one(backlog.count),
         "oldest_waiting_seconds": _one(_age(backlog.oldest, now)),
-        "alerts": {(severity.value,): raised.get(severity.value, 0) for severity in Severity},
+        "alerts": {(severity.value,): raised.get(severity, 0) for severity in Severity},
         "last_alert_timestamp_seconds": _one(0.0 if last is None else last.timestamp()),
         "deliveries": {(status.value,): sent.get(status.value, 0) for status in DeliveryStatus},
         "oldest_undelivered_seconds": _one(_age(activity.undelivered_since(connection), now)),
@@ -101,12 +102,10 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "channel_failures": {(name,): state.failures for name, state in states.items()},
         "channel_paused": {(name,): float(state.paused) for name, state in states.items()},
         "processes": {(role,): alive.count(role) for role in _ROLES},
-        "fetch_to_alert_seconds": dict(_quantiles(activity.scan_latencies(connection))),
-        "alert_to_receipt_seconds": dict(_quantiles(activity.delivery_latencies(connection))),
     }
 
 
-def _around(app_state: AppState) -> dict[str, _Samples]:
+def _unstored(app_state: AppState) -> dict[str, _Samples]:
     lengths = queue_lengths(app_state.settings)
     return {
         "redis_up": _one(float(all(length is not None for length in lengths.values()))),
@@ -124,8 +123,4 @@ def _age(moment: datetime | None, now: datetime) -> float:
     return 0.0 if moment is None else max(0.0, (now - moment).total_seconds())
 
 
-def _quantiles(sample: Sequence[float]) -> Iterator[tuple[tuple[str, ...], float]]:
-    """The nearest-rank quantiles; nothing for an empty sample."""
-    ordered: list[Any] = sorted(sample)
-    for quantile in QUANTILES if ordered else ():
-        yield (f"{quantile:g}",), ordered[min(len(ordered) - 1, int(quantile * len(ordered)))]
+ENDPOINTS: Final = (Endpoint(method="GET", path="/metrics", handler=_get, takes="none; see [Metrics](#metrics)"),)

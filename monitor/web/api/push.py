@@ -1,4 +1,4 @@
-"""`POST /api/articles`: an article pushed in, stored once and scanned at once."""
+"""Accept articles that programs push, store each once and have it scanned at once."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from monitor.storage import articles
 from monitor.storage.appearing import article_of
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
+from monitor.web.endpoint import Endpoint
 from monitor.web.responses import ApiError, json_of, json_response
 
 MAX_TEXT: Final = 2_000_000
@@ -61,8 +62,8 @@ _Date: TypeAlias = Annotated[str | None, BeforeValidator(_date)]
 _Url: TypeAlias = Annotated[str | None, BeforeValidator(_web_address)]
 
 
-class Pushed(BaseModel):
-    """What may be pushed. A title or a text is needed; anything else may be left out."""
+class PushedArticle(BaseModel):
+    """The body of a push. A title or a text is needed; every other field may be left out."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
@@ -79,7 +80,7 @@ class Pushed(BaseModel):
     tags: Annotated[list[_Line], Field(max_length=50)] | None = None
 
     @model_validator(mode="after")
-    def _something(self) -> Pushed:
+    def _has_content(self) -> PushedArticle:
         if not any(part and part.strip() for part in (self.title, self.text, self.summary)):
             raise ValueError("a `title` or a `text` is needed")
         return self
@@ -88,39 +89,38 @@ class Pushed(BaseModel):
 Status: TypeAlias = Literal["new", "revised", "known"]
 
 
-async def push(request: Request) -> Response:
-    """Take an article in: 201 with `id` and `status` for a new one, 200 for one that is known or whose text has changed."""
+async def _push(request: Request) -> Response:
     document = await json_of(request)
-    pushed = validated(document)
+    pushed = pushed_article(document)
     app_state = app_state_of(request)
     article_id, status = await run_in_threadpool(_store, app_state, pushed, SYSTEM_CLOCK.now())
-    ignored = sorted(set(document) - Pushed.model_fields.keys())
+    ignored = sorted(set(document) - PushedArticle.model_fields.keys())
     return json_response(
         {"id": article_id, "status": status, **({"ignored": ignored} if ignored else {})}, 201 if status == "new" else 200
     )
 
 
-def validated(document: Mapping[str, Any]) -> Pushed:
-    """The article in a JSON object; Refused with 422 and every fault."""
+def pushed_article(document: Mapping[str, Any]) -> PushedArticle:
+    """Return the article in a JSON object. Raises ApiError with 422 and every fault."""
     try:
-        return Pushed.model_validate(document)
+        return PushedArticle.model_validate(document)
     except ValidationError as error:
         faults = [
             {"field": ".".join(map(str, fault["loc"])), "message": fault["msg"].removeprefix("Value error, ")}
             for fault in error.errors(include_url=False, include_input=False)
         ]
-        told = "; ".join(f"{fault['field']}: {fault['message']}" if fault["field"] else fault["message"] for fault in faults)
-        raise ApiError(422, told, faults) from error
+        message = "; ".join(f"{fault['field']}: {fault['message']}" if fault["field"] else fault["message"] for fault in faults)
+        raise ApiError(422, message, faults) from error
 
 
-def origin_of(pushed: Pushed) -> Origin:
-    """The origin that scopes the article's identity: the API, and the source it names."""
+def origin_of(pushed: PushedArticle) -> Origin:
+    """Return the origin within which the article is identified: the API and the source that the article names."""
     name = one_line(pushed.source or "") or DEFAULT_SOURCE
     return Origin(kind=OriginKind.API, id=f"api:{name}", name=name)
 
 
-def entry_of(pushed: Pushed, now: datetime) -> Entry:
-    """The entry, read as one in a document would be: HTML becomes text, dates that cannot be believed are dropped."""
+def entry_of(pushed: PushedArticle, now: datetime) -> Entry:
+    """Return the article as an entry of a feed would be read: HTML becomes text, implausible dates are dropped."""
     item = Item(
         title=Markup(value=pushed.title or ""),
         summary=markup(pushed.summary or ""),
@@ -136,7 +136,7 @@ def entry_of(pushed: Pushed, now: datetime) -> Entry:
     return to_entries((item,), language=None, now=now)[0]
 
 
-def _store(app_state: AppState, pushed: Pushed, now: datetime) -> tuple[ArticleId, Status]:
+def _store(app_state: AppState, pushed: PushedArticle, now: datetime) -> tuple[ArticleId, Status]:
     origin, entry = origin_of(pushed), entry_of(pushed, now)
     with app_state.database.write() as connection:
         stored = articles.ingest(connection, origin, (entry,), now=now, alertable=lambda _entry: True)
@@ -149,3 +149,10 @@ def _id(connection: Connection, origin: Origin, entry: Entry) -> ArticleId:
     found = article_of(connection, origin, entry)
     assert found is not None, "an ingested entry has an appearance"
     return found
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        method="POST", path="/api/articles", handler=_push, takes="an article as JSON; see [Push an article](#push-an-article)"
+    ),
+)
