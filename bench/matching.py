@@ -140,7 +140,7 @@ def compare(label: str, words: list[str], articles: Sequence[Document], rounds: 
         {
             "matcher": matcher.match,
             "matcher with spans": lambda a: [found.matches for found in matcher.match(a)],
-            "matcher with reasons": lambda a: [found.settled() for found in matcher.match(a)],
+            "matcher with reasons": lambda a: [found.computed() for found in matcher.match(a)],
             "a regex for each": lambda a: [found.span() for regex in each for found in regex.finditer(a.body)],
             "one alternation": lambda a: [found.span() for found in one.finditer(a.body)],
             "automaton alone": lambda a: automaton.find(flat[id(a)]),

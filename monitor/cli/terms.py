@@ -1,4 +1,4 @@
-"""What the matcher asks of a watch list, for whoever loads a configuration."""
+"""Check the watch list of a configuration for what only the matcher can see."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from workers.matching.watchlist_check import watchlist_faults
 
 
 def check_terms(terms: Sequence[Term]) -> tuple[Fault, ...]:
-    """Every fault that keeps a matcher from being built of `terms`."""
+    """Return every fault that prevents a matcher from being built for `terms`."""
     return watchlist_faults(terms)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from workers.matching.phrase import Option, Phrase
+from workers.matching.phrase import Option, WatchedPhrase
 from workers.matching.tokenized_document import TokenizedDocument
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -26,7 +26,7 @@ GENERIC: Final = frozenset(
 """Last words of a name that say what it is and may be in small letters: `Rafah crossing` is the Rafah Crossing."""
 
 
-def written_as_required(phrase: Phrase, document: TokenizedDocument, first: int, last: int) -> bool:
+def written_as_required(phrase: WatchedPhrase, document: TokenizedDocument, first: int, last: int) -> bool:
     """Whether the words from `first` to `last`, whose letters are those of the phrase, are written as its options and signs require."""
     if phrase.signs and not document.text(document.field(last)).startswith(phrase.signs, document.span(last)[1]):
         return False
@@ -41,7 +41,7 @@ def _visible(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
 
 
-def _equals_as_written(phrase: Phrase, document: TokenizedDocument, first: int, last: int) -> bool:
+def _equals_as_written(phrase: WatchedPhrase, document: TokenizedDocument, first: int, last: int) -> bool:
     """Whether the words equal the phrase letter for letter, except for a plural ending; spaces do not matter."""
     found = _visible("".join(document.original(word) for word in range(first, last + 1)))
     wanted = _visible("".join(phrase.originals))
@@ -64,7 +64,7 @@ def _is_acronym(document: TokenizedDocument, first: int, last: int) -> bool:
     return not any(map(str.isalpha, line.replace(acronym, "")))
 
 
-def _is_capitalized(phrase: Phrase, document: TokenizedDocument, first: int, last: int) -> bool:
+def _is_capitalized(phrase: WatchedPhrase, document: TokenizedDocument, first: int, last: int) -> bool:
     """Whether each word but the particles has a capital, or is written exactly as on the list."""
     found = [document.original(word) for word in range(first, last + 1)]
     if len(found) == len(phrase.originals) and any(map(_has_capital, phrase.originals)):

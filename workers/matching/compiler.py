@@ -13,7 +13,7 @@ from workers.matching.phrase import Option, Options, parse_phrase
 from workers.matching.spellings import patterns
 from workers.matching.triggers import set_triggers
 from workers.matching.watchlist_check import CheckedWatchlist, check_watchlist
-from workers.query.syntax import Node, Phrase, Prefix, Word, walk
+from workers.query.syntax import Node, Phrase, Prefix, Word, walk_nodes
 
 _AtomsByKey: TypeAlias = dict[tuple[str, Options], Atom]
 
@@ -94,7 +94,7 @@ def _lookup_keys(term: Term, tree: Node | None) -> Iterator[tuple[str, Options]]
     """Yield text and options of the atoms that are looked up by text: those of a query and of a context."""
     if tree is not None:
         options = options_of(term)
-        yield from (atom_key(node, options) for node in walk(tree) if isinstance(node, Word | Prefix | Phrase))
+        yield from (atom_key(node, options) for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Phrase))
     if term.context is not None:
         for phrase in (*term.context.require, *term.context.forbid):
             yield phrase, Option.NONE

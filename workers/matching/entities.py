@@ -9,7 +9,7 @@ from workers.matching import ambiguous_names
 from workers.matching.affixes import MIN_STEM, has_case
 from workers.matching.capitalization import PARTICLES
 from workers.matching.compiled_index import CompiledIndex
-from workers.matching.phrase import Option, Phrase, phrase_of
+from workers.matching.phrase import Option, WatchedPhrase, phrase_of
 from workers.matching.proximity import WordRange
 from workers.matching.tokenized_document import TokenizedDocument
 
@@ -80,7 +80,7 @@ def _may_be_name(word: str) -> bool:
     return word[0].isupper() or word.upper() == word.lower()
 
 
-def _surname_end(phrase: Phrase) -> int:
+def _surname_end(phrase: WatchedPhrase) -> int:
     """Return which word of a full name ends the surname (before Jr, III …); 0 for a single name."""
     end = len(phrase.words) - 1
     while end > 0 and phrase.words[end] in _SUFFIXES:
@@ -88,7 +88,7 @@ def _surname_end(phrase: Phrase) -> int:
     return end if len(phrase.words[end]) >= MIN_STEM and phrase.words[end] not in PARTICLES else 0
 
 
-def _surname_start(phrase: Phrase, end: int, document: TokenizedDocument, last: int) -> int | None:
+def _surname_start(phrase: WatchedPhrase, end: int, document: TokenizedDocument, last: int) -> int | None:
     """Return the first word of the surname that ends with the word `last`, or None where half of a double name is missing.
 
     Particles may be missing.

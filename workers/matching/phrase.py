@@ -30,7 +30,7 @@ _SIGNS: Final = re.compile("[+#]+")
 _NO_AFFIXES: Final[frozenset[bytes]] = frozenset()
 
 
-class Phrase:
+class WatchedPhrase:
     """A word or phrase of the watch list.
 
     words       the normalized words
@@ -95,10 +95,10 @@ class Phrase:
         return len(letters) <= MAX_ACRONYM and letters.isupper() and (self.initials or dotted)
 
 
-def parse_phrase(text: str, options: Options) -> Phrase:
+def parse_phrase(text: str, options: Options) -> WatchedPhrase:
     """Return the phrase of a text of the watch list; it has no words if there is nothing to search for."""
     if text.isascii() and text.isalnum():
-        return Phrase(options, (text.lower(),), (text,), (), frozenset())
+        return WatchedPhrase(options, (text.lower(),), (text,), (), frozenset())
     words = tuple(word.decode() for word in normalize.words(text))
     spans = normalize.word_spans(text)
     separators = tuple(text[end:start] for (_, end), (start, _) in pairwise(spans))
@@ -106,7 +106,9 @@ def parse_phrase(text: str, options: Options) -> Phrase:
         frozenset(i for i, (_, end) in enumerate(spans) if text[end : end + 1] == "*") if options & Option.PREFIX else frozenset()
     )
     signs = _SIGNS.match(text, spans[-1][1]) if spans else None
-    return Phrase(options, words, tuple(text[start:end] for start, end in spans), separators, stars, signs[0] if signs else "")
+    return WatchedPhrase(
+        options, words, tuple(text[start:end] for start, end in spans), separators, stars, signs[0] if signs else ""
+    )
 
 
 phrase_of = lru_cache(maxsize=20_000)(parse_phrase)

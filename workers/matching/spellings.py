@@ -12,7 +12,7 @@ from typing import Final
 
 from workers.matching import affixes
 from workers.matching.capitalization import written_as_required
-from workers.matching.phrase import Option, Phrase
+from workers.matching.phrase import Option, WatchedPhrase
 from workers.matching.stems import common_stem, same_stem
 from workers.matching.tokenized_document import TokenizedDocument
 
@@ -38,7 +38,7 @@ _CONTRACTED: Final = frozenset(b"s t ll re ve d m".split())
 _ELIDED: Final = frozenset(b"l d j m t n s c qu jusqu lorsqu dell nell sull all dall un".split())
 
 
-def patterns(phrase: Phrase) -> list[tuple[bytes, bool]]:
+def patterns(phrase: WatchedPhrase) -> list[tuple[bytes, bool]]:
     """Return the bytes to look for in `TokenizedDocument.normalized_bytes`, each with whether a hit is an occurrence without a check."""
     options = phrase.options
     start = b"" if phrase.prefixes else b" "
@@ -61,7 +61,7 @@ def patterns(phrase: Phrase) -> list[tuple[bytes, bool]]:
     return found
 
 
-def _joined(phrase: Phrase) -> list[bytes]:
+def _joined(phrase: WatchedPhrase) -> list[bytes]:
     """Return the phrase with two of its words joined, or all."""
     if len(phrase.words) == 1:
         return []
@@ -71,7 +71,7 @@ def _joined(phrase: Phrase) -> list[bytes]:
     return found if len(words) == 2 else [*found, b"".join(words)]
 
 
-def _split(phrase: Phrase) -> list[bytes]:
+def _split(phrase: WatchedPhrase) -> list[bytes]:
     """Return beginnings of the phrase with one word split, of the second half only a few letters."""
     if len(phrase.words) > MAX_SPLIT_WORDS:
         return []
@@ -90,7 +90,7 @@ def _pattern_end(word: str, at: int) -> int:
     return len(word) if word[:at].encode() in FUNCTION_WORDS else max(at + _MIN_SECOND_HALF, _MIN_LETTERS)
 
 
-def _split_points(phrase: Phrase, index: int) -> Iterable[int]:
+def _split_points(phrase: WatchedPhrase, index: int) -> Iterable[int]:
     """Return where a word of a phrase may be split. A name is split only at its capitals (AstraZeneca)."""
     word, original = phrase.words[index], phrase.originals[index]
     if index in phrase.open or not affixes.has_case(word):
@@ -102,7 +102,7 @@ def _split_points(phrase: Phrase, index: int) -> Iterable[int]:
     return [at for at in range(1, len(word)) if original[at].isupper() and (original[at - 1].islower() or phrase.acronym)]
 
 
-def _may_join(phrase: Phrase, index: int) -> bool:
+def _may_join(phrase: WatchedPhrase, index: int) -> bool:
     """Whether two neighbouring words of a phrase may be found as one word."""
     left, right, separator = phrase.words[index].encode(), phrase.words[index + 1].encode(), phrase.separators[index]
     if _HYPHEN.fullmatch(separator):
@@ -114,7 +114,7 @@ def _may_join(phrase: Phrase, index: int) -> bool:
     return not ({left, right} & FUNCTION_WORDS)
 
 
-def occurrence(phrase: Phrase, document: TokenizedDocument, first: int, language: str | None) -> int | None:
+def occurrence(phrase: WatchedPhrase, document: TokenizedDocument, first: int, language: str | None) -> int | None:
     """Return the last word of the occurrence of a phrase that begins with the word `first`, or None if there is none."""
     for form in phrase.forms:
         word_ends = _align(phrase, form, document, first)
@@ -125,7 +125,7 @@ def occurrence(phrase: Phrase, document: TokenizedDocument, first: int, language
     return _stemmed_occurrence(phrase, document, first, language) if phrase.options & Option.STEM else None
 
 
-def _align(phrase: Phrase, form: tuple[bytes, ...], document: TokenizedDocument, first: int) -> list[int] | None:
+def _align(phrase: WatchedPhrase, form: tuple[bytes, ...], document: TokenizedDocument, first: int) -> list[int] | None:
     """Return after how many letters of the form each word of the article but the last ends; None if the letters differ."""
     if phrase.open - {len(form) - 1}:
         return _align_word_by_word(phrase, form, document, first)
@@ -144,7 +144,9 @@ def _align(phrase: Phrase, form: tuple[bytes, ...], document: TokenizedDocument,
     return None
 
 
-def _align_word_by_word(phrase: Phrase, form: tuple[bytes, ...], document: TokenizedDocument, first: int) -> list[int] | None:
+def _align_word_by_word(
+    phrase: WatchedPhrase, form: tuple[bytes, ...], document: TokenizedDocument, first: int
+) -> list[int] | None:
     word_ends: list[int] = []
     at = 0
     for i, wanted in enumerate(form):
@@ -158,7 +160,7 @@ def _align_word_by_word(phrase: Phrase, form: tuple[bytes, ...], document: Token
     return word_ends[:-1]
 
 
-def _without_prefix(phrase: Phrase, word: bytes, target: bytes) -> bytes:
+def _without_prefix(phrase: WatchedPhrase, word: bytes, target: bytes) -> bytes:
     if not phrase.prefixes or target.startswith(word) or word.startswith(target):
         return word
     for prefix in sorted(phrase.prefixes, key=len, reverse=True):
@@ -169,7 +171,7 @@ def _without_prefix(phrase: Phrase, word: bytes, target: bytes) -> bytes:
 
 
 def _word_ends_allowed(
-    phrase: Phrase, form: tuple[bytes, ...], document: TokenizedDocument, first: int, word_ends: list[int]
+    phrase: WatchedPhrase, form: tuple[bytes, ...], document: TokenizedDocument, first: int, word_ends: list[int]
 ) -> bool:
     """Whether the words of the article are split and joined only where those of the phrase may be."""
     if not document.in_one_field(first, first + len(word_ends)):
@@ -192,7 +194,7 @@ def _word_ends_allowed(
     return not (exact and _possessive_follows(document, first + len(word_ends)))
 
 
-def _stemmed_occurrence(phrase: Phrase, document: TokenizedDocument, first: int, language: str | None) -> int | None:
+def _stemmed_occurrence(phrase: WatchedPhrase, document: TokenizedDocument, first: int, language: str | None) -> int | None:
     """Return the last word of an occurrence in which each word has the stem of the phrase's word, or None."""
     last = first + len(phrase.words) - 1
     if not document.in_one_field(first, last):
@@ -233,7 +235,7 @@ def _split_allowed(document: TokenizedDocument, number: int) -> bool:
     )
 
 
-def _join_allowed(phrase: Phrase, index: int, document: TokenizedDocument, first: int) -> bool:
+def _join_allowed(phrase: WatchedPhrase, index: int, document: TokenizedDocument, first: int) -> bool:
     if not _may_join(phrase, index):
         return False
     return not phrase.separators[index].startswith(".") or document.original(first).isupper()

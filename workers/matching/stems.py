@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from workers.matching import normalize
-from workers.matching.phrase import Phrase
+from workers.matching.phrase import WatchedPhrase
 
 _ALGORITHMS: Final = {
     "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech", "da": "danish", "nl": "dutch", "en": "english",
@@ -56,7 +56,7 @@ def _main_language(word: str) -> str:
     return "ar" if "\u0600" <= word[0] <= "\u06ff" else "en"
 
 
-def common_stem(phrase: Phrase) -> bytes:
+def common_stem(phrase: WatchedPhrase) -> bytes:
     """Return the letters with which every inflected form of a phrase's first word begins, in any language."""
     word = phrase.words[0]
     stems = {stem(phrase.originals[0], language).decode() for language in _ALGORITHMS}

@@ -11,9 +11,9 @@ from monitor.domain.errors import Fault, QueryError
 from monitor.domain.watch import Term, TermKind
 from workers.matching import normalize
 from workers.matching.compiled_index import atom_key, options_of
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 from workers.query.references import resolve_references
-from workers.query.syntax import Node, Phrase, Prefix, Word, walk
+from workers.query.syntax import Node, Phrase, Prefix, Word, walk_nodes
 from workers.query.triggerable import require_trigger
 
 _ASCII_WORD: Final = re.compile("[0-9A-Za-z]")
@@ -40,7 +40,7 @@ def check_watchlist(terms: Sequence[Term]) -> CheckedWatchlist:
     for number, term in enumerate(terms):
         try:
             if term.kind is TermKind.QUERY:
-                trees[number] = parse(term.query or "")
+                trees[number] = parse_query(term.query or "")
             _require_searchable(term, trees.get(number))
         except QueryError as error:
             found.append(_fault(term, error.column, str(error)))
@@ -66,7 +66,7 @@ def _require_searchable(term: Term, tree: Node | None) -> None:
 def _texts(term: Term, tree: Node | None) -> Iterator[str]:
     if tree is not None:
         options = options_of(term)
-        yield from (atom_key(node, options)[0] for node in walk(tree) if isinstance(node, Word | Prefix | Phrase))
+        yield from (atom_key(node, options)[0] for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Phrase))
     if term.context is not None:
         yield from term.context.require
         yield from term.context.forbid

@@ -21,7 +21,7 @@ from workers.query.syntax import (
     Span,
     TermRef,
     Word,
-    walk,
+    walk_nodes,
 )
 from workers.query.tokens import query_error
 
@@ -71,7 +71,7 @@ def at_least(count: int, node: Node, span: Span) -> AtLeast:
 
 def in_field(name: Field, node: Node, span: Span) -> InField:
     """Return `node` limited to one field. Raises QueryError where it is limited already, or asks for another term."""
-    for inner in walk(node):
+    for inner in walk_nodes(node):
         if isinstance(inner, InField):
             raise query_error(f"{inner.name}: stands inside {name}: already; expected one field for a word", inner.span[0])
         if isinstance(inner, TermRef):

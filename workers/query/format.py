@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from monitor.domain.errors import QueryError
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 from workers.query.syntax import And, AtLeast, Attribute, EntityRef, InField, Near, Node, Not, Or, Phrase, Prefix, TermRef, Word
 
 _BARE_START: Final = re.compile(r"[\w#@]")
@@ -14,7 +14,7 @@ _BARE_NAME: Final = re.compile(r"\w[\w.@&'’+-]*")
 
 
 def format_query(node: Node) -> str:
-    """Return `node` as text that `parse` reads into an equal tree, with every AND written out and parentheses where AND and OR meet."""
+    """Return `node` as text that `parse_query` reads into an equal tree, with every AND written out and parentheses where AND and OR meet."""
     match node:
         case And(children=nodes):
             text = " AND ".join(_grouped(child, Or) for child in nodes)
@@ -74,11 +74,11 @@ def _plain(word: Word | Prefix) -> str:
 
 
 def _needs_no_quotes(plain: str, node: Word | Prefix) -> bool:
-    """Whether `plain` needs no quotes, which is whether `parse` reads it into an equal node."""
+    """Whether `plain` needs no quotes, which is whether `parse_query` reads it into an equal node."""
     if not _BARE_START.match(plain):
         return False
     try:
-        return parse(plain) == node
+        return parse_query(plain) == node
     except QueryError:
         return False
 

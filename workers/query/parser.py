@@ -50,7 +50,7 @@ class _Frame:
         return self.last is not None and self.last.kind in _ENDS_OPERAND
 
 
-def parse(query: str) -> Node:
+def parse_query(query: str) -> Node:
     """Return the tree of `query`. Raises QueryError with the column (from 1) and what was expected there.
 
     Takes time linear in the length of `query`.

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from workers.query.format import format_query
-from workers.query.syntax import EntityRef, Node, TermRef, children, walk
+from workers.query.syntax import EntityRef, Node, TermRef, children, walk_nodes
 
 MAX_EXPANDED: Final = 120
 """Nodes from the root of a query to a leaf when each reference is replaced by the query it names: the depth of evaluation."""
@@ -44,7 +44,9 @@ def resolve_references(queries: Mapping[str, Node], *, terms: Collection[str], e
     Takes time linear in the size of the list, however deep references go; a chain of more than MAX_EXPANDED levels is a fault.
     """
     names = _Names(terms), _Names(entities)
-    references = {name: [node for node in walk(tree) if isinstance(node, EntityRef | TermRef)] for name, tree in queries.items()}
+    references = {
+        name: [node for node in walk_nodes(tree) if isinstance(node, EntityRef | TermRef)] for name, tree in queries.items()
+    }
     faults = [
         ReferenceFault(term=name, column=node.span[0] + 1, message=message)
         for name, nodes in references.items()

@@ -169,7 +169,7 @@ def required_children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def walk(node: Node) -> Iterator[Node]:
+def walk_nodes(node: Node) -> Iterator[Node]:
     """Yield `node` and all nodes below it, each before its children."""
     waiting: list[Node] = [node]
     while waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain.errors import QueryError
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 from workers.query.references import resolve_references
 from workers.query.syntax import Node
 from workers.query.triggerable import require_trigger
@@ -29,7 +29,7 @@ from workers.query.triggerable import require_trigger
 )
 def test_a_query_with_a_word_that_must_occur_is_accepted(query: str) -> None:
     """A word in every alternative is enough, whatever else is asked."""
-    require_trigger(parse(query))
+    require_trigger(parse_query(query))
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,14 @@ def test_a_query_with_a_word_that_must_occur_is_accepted(query: str) -> None:
 def test_a_query_that_could_hold_without_any_of_its_words_is_refused(query: str, column: int, named: str) -> None:
     """The refusal points at the part that lets every article through, and says what to add."""
     with pytest.raises(QueryError, match="expected a word that must occur") as refused:
-        require_trigger(parse(query))
+        require_trigger(parse_query(query))
     assert refused.value.column == column
     assert str(refused.value).startswith(named)
 
 
 def trees(**queries: str) -> dict[str, Node]:
     """Queries by the name of their term."""
-    return {name: parse(query) for name, query in queries.items()}
+    return {name: parse_query(query) for name, query in queries.items()}
 
 
 def test_queries_come_after_those_they_refer_to() -> None:
