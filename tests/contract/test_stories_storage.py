@@ -15,7 +15,7 @@ from monitor.storage.engine import Database
 from monitor.storage.tables import sketch_keys
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
-from workers.scanning.assign_story import Assignment, assign, merge_same_event
+from workers.scanning.assign_story import Assignment, assign_story, merge_same_event
 from workers.stories.near_duplicates import features_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -44,7 +44,7 @@ def _store(
 
 
 def _assign(connection: Connection, article: Article, rules: StoriesSettings = RULES) -> Assignment:
-    return assign(connection, article, features_of(article), now=article.fetched_at, settings=rules)
+    return assign_story(connection, article, features_of(article), now=article.fetched_at, settings=rules)
 
 
 def test_a_copy_joins_and_another_report_does_not(database: Database) -> None:

@@ -9,7 +9,7 @@ from monitor.domain.article import Entry, Origin
 from monitor.settings.model import Settings
 from monitor.storage import articles, stories
 from monitor.storage.engine import Database
-from workers.scanning.assign_story import assign
+from workers.scanning.assign_story import assign_story
 from workers.scanning.merge_stories import StoryMerger
 from workers.stories.near_duplicates import features_of
 
@@ -30,7 +30,7 @@ def test_a_short_run_merges_before_it_ends(database: Database) -> None:
         entries = [Entry(key=str(place), title=f"Report {place}", text=text) for place, text in enumerate(ACCOUNTS)]
         stored = articles.ingest(connection, origin, entries, now=now, alertable=lambda _: True).new
         for article in sorted(articles.load(connection, stored), key=lambda one: one.title):
-            assign(connection, article, features_of(article), now=now, settings=Settings().stories)
+            assign_story(connection, article, features_of(article), now=now, settings=Settings().stories)
     merger = StoryMerger(database, Settings)
     PeriodicTask("stories", merger.merge_if_changed, every_s=60, at_end=merger.merge_if_changed).start().stop()
     with database.read() as connection:
