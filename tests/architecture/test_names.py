@@ -6,6 +6,7 @@ import ast
 import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +27,6 @@ SHARED_FUNCTIONS = {
     "address": "to be renamed: of Redis (broker) and of a redirect (polling)",
     "fields_of": "to be renamed: fields of a settings model (settings) and of a form (web)",
     "look": "to be renamed: at a file (folders) and at the state of everything (watchdog)",
-    "origin_of": "to be renamed: the origin of a folder's file (folders); the same is asked in web/api",
     "parse_duration": "to be renamed: of a command line (domain) and of a setting, which raises another error (settings)",
     "read": "to be renamed: one for each format (parse), and a file of a folder (folders)",
     "serve": "to be renamed: parser requests (daemon) and HTTP requests (web)",
@@ -60,13 +60,13 @@ SHARED_MODULES = {
 """Names that are used more than once on purpose, with what tells them apart."""
 
 
-def _modules() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def _modules() -> tuple[tuple[str, ast.Module], ...]:
     listed = subprocess.run(
         ["git", "ls-files", "monitor/*.py", "workers/*.py"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for name in listed.stdout.splitlines():
-        if "/migrations/" not in name and (ROOT / name).exists():
-            yield name, ast.parse((ROOT / name).read_text())
+    names = [name for name in listed.stdout.splitlines() if "/migrations/" not in name and (ROOT / name).exists()]
+    return tuple((name, ast.parse((ROOT / name).read_text())) for name in names)
 
 
 def _used_twice(names_of: Callable[[str, ast.Module], Iterator[str]]) -> dict[str, list[str]]:
