@@ -19,19 +19,10 @@ class PageState(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class OriginKind(StrEnum):
-    """The kinds of origins of entries."""
-
-    FEED = "feed"
-    FOLDER = "folder"
-    API = "api"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """One source of entries. Entry keys are unique within `id`: a feed's id, a folder's path, or the API's name."""
+    """One origin of entries. Entry keys are unique within `id`: a feed's id, a folder's path, the API's name, or `SourceKind.address_of`."""
 
-    kind: OriginKind
     id: str
     name: str
     url: str | None = None

@@ -21,14 +21,16 @@ QUALIFIED_ROOMS = {
 """Rooms in which functions may have names that are used elsewhere, with the reason."""
 
 SHARED_CLASSES = {
+    "Limits": "to be renamed: of polling intervals (domain) and of messages (channels)",
     "Page": "to be renamed: the page behind a link (fetching) and a page of the dashboard (web)",
 }
 SHARED_FUNCTIONS = {
     "address": "to be renamed: of Redis (broker) and of a redirect (polling)",
+    "address_of": "to be renamed: of a host (fetching) and of a listening server (web)",
     "fields_of": "to be renamed: fields of a settings model (settings) and of a form (web)",
-    "look": "to be renamed: at a file (folders) and at the state of everything (watchdog)",
     "parse_duration": "to be renamed: of a command line (domain) and of a setting, which raises another error (settings)",
     "read": "to be renamed: one for each format (parse), and a file of a folder (folders)",
+    "safe_link": "to be renamed: of a page (web) and of a message (rendering)",
     "serve": "to be renamed: parser requests (daemon) and HTTP requests (web)",
     "text_of": "to be renamed: text of a JSON Feed item (parse) and of a query parameter (web)",
     "unpacked": "to be renamed: fingerprints from their bytes (domain) and a compressed body (parse)",
@@ -48,6 +50,7 @@ SHARED_MODULES = {
     "references": "of a configuration (settings), between queries (query)",
     "registry": "of pages (web), of recognizers (recognition)",
     "scan_worker": "the work (scanning), the command (cli)",
+    "source": "the values (domain), the kinds (sources)",
     "status": "the command (cli), the endpoint (web/api)",
     "tables": "of the terminal (cli), of the database (storage)",
     "terms": "the check of the watch list (cli), the page (web)",
@@ -65,7 +68,7 @@ def _modules() -> tuple[tuple[str, ast.Module], ...]:
     listed = subprocess.run(
         ["git", "ls-files", "monitor/*.py", "workers/*.py"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    names = [name for name in listed.stdout.splitlines() if "/migrations/" not in name and (ROOT / name).exists()]
+    names = [name for name in sorted(set(listed.stdout.splitlines())) if "/migrations/" not in name and (ROOT / name).exists()]
     return tuple((name, ast.parse((ROOT / name).read_text())) for name in names)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, func, select
 
-from monitor.domain.article import Article, Entry, Origin, OriginKind
+from monitor.domain.article import Article, Entry, Origin
 from monitor.domain.story import alert_story_record
 from monitor.settings.model import StoriesSettings
 from monitor.storage import articles, sketches, stories
@@ -36,7 +36,7 @@ OTHER = (
 def _store(
     connection: Connection, outlet: str, title: str, text: str, *, at: datetime = NOW, dated: datetime | None = None
 ) -> Article:
-    origin = Origin(kind=OriginKind.FEED, id=outlet, name=outlet, url=f"https://{outlet}.test/feed")
+    origin = Origin(id=outlet, name=outlet, url=f"https://{outlet}.test/feed")
     entry = Entry(key=title, title=title, text=text, url=f"https://{outlet}.test/{abs(hash(title))}", published_at=dated)
     taken = articles.ingest(connection, origin, [entry], now=at, alertable=lambda _: True)
     (article,) = articles.load(connection, taken.new or taken.revised)
@@ -90,7 +90,7 @@ def test_a_listing_names_every_outlet_once(database: Database) -> None:
     with database.write() as connection:
         for hour, outlet in enumerate(("alpha", "beta", "gamma")):
             _assign(connection, _store(connection, outlet, f"Talks near end, says {outlet}", WIRE, at=NOW + timedelta(hours=hour)))
-        origin = Origin(kind=OriginKind.FEED, id="delta", name="delta")
+        origin = Origin(id="delta", name="delta")
         entry = Entry(key="1", title="Talks near end, says alpha", text=WIRE, url="https://delta.test/1")
         articles.ingest(connection, origin, [entry], now=NOW + timedelta(hours=4), alertable=lambda _: True)
         (story,) = stories.listing(connection, NOW, 10)

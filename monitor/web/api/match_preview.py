@@ -83,7 +83,8 @@ def _with_query(app_state: AppState, query: str) -> Matcher:
     try:
         return Matcher.build((*others, term))
     except ConfigError as error:
-        raise ApiError(422, "; ".join(fault.message for fault in error.faults)) from error
+        messages = (fault.message.removeprefix(f"watch term {QUERY_NAME!r}: ") for fault in error.faults)
+        raise ApiError(422, "; ".join(messages)) from error
 
 
 def _api_error(error: ValidationError) -> ApiError:

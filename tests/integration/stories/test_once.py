@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.clock import VirtualClock
 from monitor.domain.ids import ScanId
 from monitor.domain.watch import Term, TermKind
@@ -84,7 +84,7 @@ def _arrive(database: Database, entries: Sequence[tuple[str, Entry]]) -> list[Sc
     ids: list[ScanId] = []
     with database.write() as connection:
         for outlet, entry in entries:
-            origin = Origin(kind=OriginKind.FEED, id=outlet, name=outlet, url=f"https://{outlet}.test/feed")
+            origin = Origin(id=outlet, name=outlet, url=f"https://{outlet}.test/feed")
             ids += articles.ingest(connection, origin, [entry], now=NOW, alertable=lambda _: True).scans
     return ids
 

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+
 SYMMETRIC = "whsec_"
 ASYMMETRIC = "whsk_"
 
 
 def sign(secrets: Sequence[str], *, message_id: str, timestamp: int, body: bytes) -> str:
-    """The `webhook-signature` header: one signature per secret, separated by spaces, over `id.timestamp.body`.
+    """Return the `webhook-signature` header: one signature per secret, separated by spaces, over `id.timestamp.body`.
 
     `whsec_` is an HMAC key in base64, `whsk_` an Ed25519 private key (32 or 64 bytes in base64), any other text an HMAC key as it
     stands. The reference libraries read a bare secret as base64, people who write their own receivers take it literally: a bare
     secret that is base64 signs both ways. Raises ValueError for a key that cannot be one.
     """
     signed = b".".join((message_id.encode(), str(timestamp).encode(), body))
-    return " ".join(one for secret in secrets for one in _signatures(secret.strip(), signed))
+    return " ".join(signature for secret in secrets for signature in _signatures(secret.strip(), signed))
 
 
 def _signatures(secret: str, signed: bytes) -> tuple[str, ...]:
@@ -43,12 +44,12 @@ def _hmac_keys(secret: str) -> tuple[bytes, ...]:
 
 
 def public_key(secret: str) -> str:
-    """The `whpk_` key with which a receiver verifies what the `whsk_` key `secret` signs."""
+    """Return the `whpk_` key with which a receiver verifies what the `whsk_` key `secret` signs."""
     return "whpk_" + _text(_private_key(secret).public_key().public_bytes_raw())
 
 
 def _private_key(secret: str) -> Ed25519PrivateKey:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 - 8 MB, for whoever signs so
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 - heavy, and most keys are HMAC
 
     raw = _decoded(secret.removeprefix(ASYMMETRIC))
     if len(raw) not in {32, 64}:

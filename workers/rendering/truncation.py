@@ -1,4 +1,4 @@
-"""Text cut to a limit without breaking a character, and with what matters kept in view."""
+"""Cut text to a limit without breaking a character, and keep in view what matters."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ _JOINERS = "\u200d\u200c\ufe0e\ufe0f"
 
 
 def cut(text: str, limit: int) -> str:
-    """`text` in at most `limit` characters, with an ellipsis where something is missing."""
+    """Return `text` in at most `limit` characters, with an ellipsis where something is missing."""
     if len(text) <= limit:
         return text
-    return text[: border(text, limit - 1)].rstrip() + ELLIPSIS if limit > 0 else ""
+    return text[: boundary(text, limit - 1)].rstrip() + ELLIPSIS if limit > 0 else ""
 
 
-def around(text: str, start: int, end: int, limit: int) -> str:
-    """At most `limit` characters of `text` around [start, end), with an ellipsis on each side where something is missing."""
+def cut_around(text: str, start: int, end: int, limit: int) -> str:
+    """Return at most `limit` characters of `text` around [start, end), with an ellipsis on each side where something is missing."""
     if len(text) <= limit:
         return text
     if end - start >= limit - 2:
         return cut(text[start:], limit)
     spare = limit - 2 - (end - start)
     left = max(0, min(start - spare // 2, len(text) - (limit - 2)))
-    left = left if left == 0 else min(border(text, left, forward=True), start)
-    right = max(border(text, min(len(text), left + limit - 2)), end)
+    left = left if left == 0 else min(boundary(text, left, forward=True), start)
+    right = max(boundary(text, min(len(text), left + limit - 2)), end)
     head = ELLIPSIS if left else ""
     tail = ELLIPSIS if right < len(text) else ""
     return head + text[left:right].strip() + tail
 
 
-def border(text: str, index: int, *, forward: bool = False) -> int:
-    """The nearest place at or before (`forward`: at or after) `index` where no character is broken.
+def boundary(text: str, index: int, *, forward: bool = False) -> int:
+    """Return the nearest index at or before (`forward`: at or after) `index` at which a cut breaks no character.
 
     Combining marks, joiners and what they join, variation selectors, skin tones, flags and Hangul jamo stay whole: the rules of Unicode
     Standard Annex 29 that matter in news, without its tables. A run that goes on for more than 64 code points is broken.
     """
     step = 1 if forward else -1
-    for moved in range(64):
-        here = index + step * moved
+    for distance in range(64):
+        here = index + step * distance
         if here <= 0 or here >= len(text):
             return max(0, min(here, len(text)))
         if not _joined(text, here):

@@ -1,4 +1,4 @@
-"""An alert that says of itself that it is only a test."""
+"""Make an alert that says that it is only a test."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from monitor.domain.times import rfc3339
 from monitor.domain.watch import Severity
 
 
-def sample(name: str, *, delivery_id: str, now: datetime) -> ClaimedDelivery:
-    """A test of the channel `name`, in the shape of a real alert."""
+def sample_alert(name: str, *, delivery_id: str, now: datetime) -> ClaimedDelivery:
+    """Return a test of the channel `name`, in the shape of a real alert."""
     text = "This is a test of news-monitor. If you can read it, alerts will arrive here."
     word = "alerts"
     start = text.index(word)

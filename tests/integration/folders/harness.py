@@ -20,7 +20,7 @@ from monitor.storage.tables import articles
 DEADLINE_S = 15.0
 
 
-class Desk:
+class FolderHarness:
     """A folder under watch: what was stored can be waited for."""
 
     def __init__(self, database: Database, folder: Path, log: io.StringIO, *, scans_ahead: int = 1_000_000) -> None:
@@ -64,9 +64,9 @@ class Desk:
 
 
 @contextlib.asynccontextmanager
-async def watching(desk: Desk) -> AsyncIterator[None]:
+async def watching(harness: FolderHarness) -> AsyncIterator[None]:
     """Watch for as long as the block runs."""
-    task = asyncio.create_task(desk.watcher.watch())
+    task = asyncio.create_task(harness.watcher.watch())
     try:
         yield
     finally:

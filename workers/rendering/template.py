@@ -1,4 +1,4 @@
-"""Bodies of the receiver's own shape, by a sandboxed Jinja template."""
+"""Fill a channel's own template, in a sandbox."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _compiled(source: str) -> Template:
 
 
 def fill(source: str, payload: Mapping[str, Any]) -> bytes:
-    """The template with the names of the webhook's payload: `type`, `timestamp`, `data`, and `alert`, `article`, `story` and so on.
+    """Return the body that a Jinja template makes of an alert's JSON; it sees `type`, `timestamp`, `data`, and `alert`, `article`, `story` and so on.
 
     Raises ValueError for a template that is wrong or asks for what is not there.
     """
