@@ -41,7 +41,7 @@ SHARED_MODULES = {
     "references": "of a configuration (settings), between queries (query)",
     "registry": "of pages (web), of recognizers (recognition)",
     "scan_worker": "the work (scanning), the command (cli)",
-    "source": "its health (domain), what one is (sources)",
+    "source": "the values (domain), the kinds (sources)",
     "status": "the command (cli), the endpoint (web/api)",
     "tables": "of the terminal (cli), of the database (storage)",
     "terms": "the check of the watch list (cli), the page (web)",
@@ -59,7 +59,7 @@ def _modules() -> tuple[tuple[str, ast.Module], ...]:
     listed = subprocess.run(
         ["git", "ls-files", "monitor/*.py", "workers/*.py"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    names = [name for name in listed.stdout.splitlines() if "/migrations/" not in name and (ROOT / name).exists()]
+    names = [name for name in sorted(set(listed.stdout.splitlines())) if "/migrations/" not in name and (ROOT / name).exists()]
     return tuple((name, ast.parse((ROOT / name).read_text())) for name in names)
 
 
