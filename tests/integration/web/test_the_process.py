@@ -14,7 +14,6 @@ from monitor.storage.tables import heartbeats
 from tests.e2e.program import Program
 from tests.waiting import until
 
-
 LONG_S = 100
 """More than a loaded machine needs; only a process that hangs takes so long."""
 
