@@ -157,16 +157,16 @@ def _adaptive_polls(feed: SimulatedFeed, limits: Limits, chance: random.Random) 
     t = START
     seen = bisect.bisect_right(feed.times, t)
     document = [datetime.fromtimestamp(x, UTC) for x in feed.times[max(0, seen - feed.size) : seen]]
-    arrival_rate = cadence.first_seen(document, datetime.fromtimestamp(t, UTC))
+    arrival_rate = cadence.rate_of_first_document(document, datetime.fromtimestamp(t, UTC))
     polls = [t]
     while t < START + WEEK_S:
         now = datetime.fromtimestamp(t, UTC)
-        wait = cadence.interval(arrival_rate, now, limits)
-        t = cadence.next_poll(wait, NO_WISHES, now, limits, jitter=chance.random()).timestamp()
+        wait = cadence.plan_interval(arrival_rate, now, limits)
+        t = cadence.schedule_poll(wait, NO_WISHES, now, limits, jitter=chance.random()).timestamp()
         polls.append(t)
         until = bisect.bisect_right(feed.times, t)
         fresh = [datetime.fromtimestamp(x, UTC) for x in feed.times[max(seen, until - feed.size) : until]]
-        arrival_rate = cadence.observe(arrival_rate, fresh, min(feed.size, until), datetime.fromtimestamp(t, UTC))
+        arrival_rate = cadence.update_rate(arrival_rate, fresh, min(feed.size, until), datetime.fromtimestamp(t, UTC))
         seen = until
     return polls[1:]
 

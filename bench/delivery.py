@@ -29,12 +29,13 @@ from sqlalchemy import func, select
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from monitor import logs
-from monitor.settings.channels import Channel, WebhookChannel
+from monitor.settings.channels import ChannelBase
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import deliveries, metadata
-from tests.alerting import parcel, raise_alerts
-from workers.channels.webhook import body
+from tests.alerting import claimed_delivery, raise_alerts
+from workers.channels.webhook import WebhookChannel
 from workers.delivery.dispatcher import Dispatcher
+from workers.rendering.alert_json import alert_json
 
 COUNT, APPRISE_COUNT, BURST = 3_000, 500, 1_000
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -90,7 +91,7 @@ async def _head(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
-def _channel(url: str) -> Channel:
+def _channel(url: str) -> ChannelBase:
     return WebhookChannel.model_validate({"type": "webhook", "url": url, "secret": [SECRET]})
 
 
@@ -126,7 +127,7 @@ def rate(folder: str, receiver: Receiver) -> float:
 
 def plain_httpx(receiver: Receiver) -> float:
     """Posts a second of a plain loop, one connection, nothing signed or stored."""
-    bodies = [body(parcel(number)) for number in range(COUNT)]
+    bodies = [alert_json(claimed_delivery(number)) for number in range(COUNT)]
     with httpx.Client() as client:
         return _a_second(COUNT, lambda n: client.post(f"{receiver.base}/httpx", content=bodies[n]).raise_for_status())
 
@@ -135,7 +136,7 @@ def apprise_notify(receiver: Receiver) -> float:
     """Notes a second by Apprise's own notify on its JSON service."""
     notifier = apprise.Apprise()
     notifier.add(receiver.base.replace("http", "json", 1) + "/apprise")
-    bodies = [body(parcel(number)).decode() for number in range(APPRISE_COUNT)]
+    bodies = [alert_json(claimed_delivery(number)).decode() for number in range(APPRISE_COUNT)]
     return _a_second(APPRISE_COUNT, lambda n: notifier.notify(body=bodies[n], title="Rafah"))
 
 

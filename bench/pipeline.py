@@ -29,7 +29,7 @@ import aiohttp
 from watchfiles import awatch
 
 from monitor.broker import EmbeddedServer, connect_producer
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.ids import ScanId
 from monitor.domain.watch import EntityType, Term, TermKind
 from monitor.relay import BATCH, Relay
@@ -123,7 +123,7 @@ def child(*argv: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def store(database: Database, first: int, count: int) -> list[ScanId]:
     """Put articles into the outbox."""
-    origin = Origin(kind=OriginKind.API, id="bench", name="bench")
+    origin = Origin(id="bench", name="bench")
     entries = [Entry(key=str(n), title=f"Report {n}", text=text(n)) for n in range(first, first + count)]
     with database.write() as connection:
         return list(articles.ingest(connection, origin, entries, now=datetime.now(UTC), alertable=lambda _: True).scans)

@@ -43,7 +43,7 @@ def alert_data(number: int = 1, **article: Any) -> dict[str, Any]:
     }
 
 
-def parcel(
+def claimed_delivery(
     number: int = 1, *, data: dict[str, Any] | None = None, severity: Severity = Severity.HIGH, **changes: Any
 ) -> ClaimedDelivery:
     """A claimed delivery of alert `number`."""

@@ -34,7 +34,7 @@ COMMANDS = {
     "scan-worker": CommandEntry("scan_worker", None),
     "deliver-worker": CommandEntry("deliver_worker", None),
     "check": CommandEntry("check", "Validate the configuration and print every error as FILE:LINE:COLUMN: message."),
-    "match": CommandEntry("match", "Show which terms match a text and where, which do not and why."),
+    "match": CommandEntry("match", "Show which terms match a text and where, and why the others do not."),
     "backtest": CommandEntry("backtest", "Show what the watch list would have raised over the stored articles."),
     "alerts": CommandEntry(
         "alerts", "Show the alerts that were raised, newest first; with --follow, oldest first and then each new one."

@@ -17,7 +17,7 @@ from monitor.domain.text import printable
 from monitor.domain.times import rfc3339
 from monitor.settings.suggestion import did_you_mean
 from monitor.storage import channels as storage
-from workers.delivery.dispatcher import send_test
+from workers.delivery.channel_sender import send_test
 
 
 @click.group(invoke_without_command=True)
@@ -52,17 +52,17 @@ def channels(ctx: click.Context, *, as_json: bool) -> None:
 @click.argument("name")
 @JSON
 def test(*, name: str, as_json: bool) -> int:
-    """Send one marked test alert and print the receipt."""
+    """Send one marked test alert and print the result."""
     known = load_settings().channels
     if name not in known:
         raise UsageError(f"there is no channel {name!r}{did_you_mean(name, known)}")
-    receipt = asyncio.run(send_test(name, known[name]))
-    record = _record(name, receipt)
+    result = asyncio.run(send_test(name, known[name]))
+    record = _record(name, result)
     if as_json:
         print_json(record)
     else:
         print_fields(record)
-    return 0 if receipt.outcome is Outcome.ACCEPTED else 1
+    return 0 if result.outcome is Outcome.ACCEPTED else 1
 
 
 @channels.command()
@@ -76,13 +76,13 @@ def resume(*, name: str) -> None:
     click.echo(f"{name} sends again")
 
 
-def _record(name: str, receipt: AttemptResult) -> dict[str, object]:
+def _record(name: str, result: AttemptResult) -> dict[str, object]:
     return {
         "channel": name,
-        "outcome": receipt.outcome,
-        "at": rfc3339(receipt.at),
-        "http_status": receipt.http_status,
-        "duration_s": round(receipt.duration_s, 3),
-        "reason": receipt.reason,
-        "answer": printable(receipt.answer),
+        "outcome": result.outcome,
+        "at": rfc3339(result.at),
+        "http_status": result.http_status,
+        "duration_s": round(result.duration_s, 3),
+        "reason": result.reason,
+        "answer": printable(result.answer),
     }

@@ -12,6 +12,7 @@ from monitor.cli.terms import check_terms
 from monitor.domain.errors import ConfigError
 from monitor.domain.text import printable
 from monitor.settings.load import load_config
+from monitor.sources.registry import source_counts
 
 
 @click.command()
@@ -32,8 +33,7 @@ def check(*, as_json: bool) -> int:
                 click.echo(printable(str(fault)))
         return error.exit_status
     counts = {
-        "feeds": len(settings.feeds),
-        "folders": len(settings.folders),
+        **source_counts(settings),
         "terms": len(settings.terms),
         "channels": len(settings.channels),
         "routes": len(settings.routes),

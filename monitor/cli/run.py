@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime
 
 import click
 
@@ -25,12 +24,13 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.settings.load import load_config
 from monitor.settings.model import Settings
+from monitor.sources.registry import source_counts
 from monitor.storage import schema
 from monitor.storage.alert_tail import AlertTail
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
 
-_LOOK_S = 0.3
+_SHOW_EVERY_S = 0.3
 
 
 @click.command()
@@ -43,7 +43,6 @@ def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
     """Run everything on this machine: server, scheduler, workers, dashboard."""
     settings = load_config(config_path(), os.environ, check_terms=check_terms)
     logs.configure(level=settings.log.level)
-    started = SYSTEM_CLOCK.now()
     if sys.stdout.isatty():
         os.environ[QUIET] = "1"
     with ExitStack() as stack:
@@ -54,7 +53,7 @@ def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
         database.close()  # no connection may be open when children are forked
         workforce = children.workers(settings, workers)
         if once:
-            return _once(workforce, server, database, settings, started, as_json=as_json)
+            return _once(workforce, server, database, settings, as_json=as_json)
         roles = [children.scheduler(), *workforce, *([] if no_web else [children.web()])]
         children.preload(roles, settings)
         return _forever(roles, server, database, settings)
@@ -77,21 +76,21 @@ def _embedded(settings: Settings, stack: ExitStack) -> EmbeddedServer | None:
 def _forever(roles: Sequence[ChildSpec], server: EmbeddedServer | None, database: Database, settings: Settings) -> int:
     with Supervisor(roles, server=server) as supervisor:
         if sys.stdout.isatty():
-            _greet(settings, web=any(role.name == "web" for role in roles))
+            _print_greeting(settings, web=any(role.name == "web" for role in roles))
             tail = AlertTail(database, AlertFilter())
-            ended = supervisor.wait_until(lambda: _show(tail, database), every_s=_LOOK_S)
+            ended = supervisor.wait_until(lambda: _print_new_alerts(tail, database), every_s=_SHOW_EVERY_S)
         else:
             ended = supervisor.run_forever()
     return INTERRUPTED if ended is Ended.INTERRUPTED else 0
 
 
-def _greet(settings: Settings, *, web: bool) -> None:
-    what = [f"{len(settings.terms)} terms", f"{len(settings.feeds)} feeds", f"{len(settings.folders)} folders"]
+def _print_greeting(settings: Settings, *, web: bool) -> None:
+    sources = " and ".join(f"{count} {plural}" for plural, count in source_counts(settings).items())
     where = f"; dashboard at http://{settings.web.host}:{settings.web.port}" if web else ""
-    click.echo(f"news-monitor watches for {what[0]} in {what[1]} and {what[2]}{where}\nCtrl-C stops it.\n")
+    click.echo(f"news-monitor watches for {len(settings.terms)} terms in {sources}{where}\nCtrl-C stops it.\n")
 
 
-def _show(tail: AlertTail, database: Database) -> bool:
+def _print_new_alerts(tail: AlertTail, database: Database) -> bool:
     """Print new alerts and close the database again, as a child may be forked next. Returns False: there is no condition to stop."""
     try:
         found = tail.new_alerts()
@@ -109,14 +108,9 @@ def _show(tail: AlertTail, database: Database) -> bool:
 
 
 def _once(
-    workforce: Sequence[ChildSpec],
-    server: EmbeddedServer | None,
-    database: Database,
-    settings: Settings,
-    started: datetime,
-    *,
-    as_json: bool,
+    workforce: Sequence[ChildSpec], server: EmbeddedServer | None, database: Database, settings: Settings, *, as_json: bool
 ) -> int:
+    started = SYSTEM_CLOCK.now()
     children.preload(workforce, settings)
     with Supervisor(workforce, server=server) as supervisor:
         reading = spawn(children.argv("scheduler", "--once"))
@@ -129,7 +123,7 @@ def _once(
     if status != 0:
         raise MonitorError(f"the scheduler ended with status {status}; what it stored is kept, run it again to go on")
     with database.read() as connection:
-        found = summary(connection, since=started)
+        found = summary(connection, settings, since=started, now=SYSTEM_CLOCK.now())
     if as_json:
         print_json(found)
     else:

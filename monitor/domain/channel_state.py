@@ -1,4 +1,4 @@
-"""The shared state of a channel: circuit breaker, spacing of messages, quiet hours."""
+"""Compute a channel's state: its circuit breaker, the spacing of its messages, its quiet hours and digests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.domain.delivery import JITTER, AttemptResult, Outcome
 
-BREAKS_AFTER = 5
+FAILURES_BEFORE_REST = 5
 PROBE_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120))
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -30,43 +30,43 @@ class ChannelState:
 
     @property
     def probing(self) -> bool:
-        """Return whether the breaker is open, so that one delivery at a time tests the receiver."""
-        return self.failures >= BREAKS_AFTER
+        """Whether the breaker is open, so that one delivery at a time tests the receiver."""
+        return self.failures >= FAILURES_BEFORE_REST
 
     def ready_at(self) -> datetime | None:
         """Return the first moment at which something may be sent; None means at once."""
         return max((moment for moment in (self.open_until, self.next_send_at) if moment is not None), default=None)
 
 
-def after(state: ChannelState, receipt: AttemptResult, *, now: datetime, jitter: float) -> ChannelState:
-    """The state after an attempt. `jitter` is in [0, 1).
+def state_after(state: ChannelState, result: AttemptResult, *, now: datetime, jitter: float) -> ChannelState:
+    """Return the channel's state after an attempt. `jitter` is in [0, 1).
 
-    A refusal of the content is a sign of life. From the fifth failure in a row on, the channel rests 5 s, 15 s, 30 s, 1 min and
+    A refusal of the content shows that the receiver works. From the fifth failure in a row on, the channel rests 5 s, 15 s, 30 s, 1 min and
     then 2 min between single tests; a Retry-After makes the whole channel wait, whatever the count.
     """
-    if receipt.outcome in {Outcome.ACCEPTED, Outcome.REFUSED}:
+    if result.outcome in {Outcome.ACCEPTED, Outcome.REFUSED}:
         return replace(state, failures=0, failing_since=None, open_until=None, reason=None)
     failures = state.failures + 1
-    rest = receipt.retry_after or timedelta(0)
-    if failures >= BREAKS_AFTER:
-        rest = max(rest, PROBE_WAITS[min(failures - BREAKS_AFTER, len(PROBE_WAITS) - 1)] * (1 + JITTER * jitter))
+    rest = result.retry_after or timedelta(0)
+    if failures >= FAILURES_BEFORE_REST:
+        rest = max(rest, PROBE_WAITS[min(failures - FAILURES_BEFORE_REST, len(PROBE_WAITS) - 1)] * (1 + JITTER * jitter))
     return replace(
         state,
         failures=failures,
         failing_since=state.failing_since or now,
         open_until=now + rest if rest else None,
-        paused=state.paused or receipt.outcome is Outcome.GONE,
-        reason=receipt.reason,
+        paused=state.paused or result.outcome is Outcome.GONE,
+        reason=result.reason,
     )
 
 
-def spaced(now: datetime, rate: float | None) -> datetime | None:
-    """When the next message may follow one that is sent `now`, at `rate` messages a second; None without a limit."""
+def next_send_time(now: datetime, rate: float | None) -> datetime | None:
+    """Return when the next message may follow one that is sent `now`, at `rate` messages a second; None without a limit."""
     return None if rate is None else now + timedelta(seconds=1 / rate)
 
 
 def quiet_until(now: datetime, *, start: time, end: time, zone: str, days: tuple[str, ...]) -> datetime | None:
-    """Return when the quiet hours that contain `now` end; None outside them.
+    """Return when the quiet hours that `now` falls into end; None outside them.
 
     `start` and `end` are wall-clock times of `zone`; a period that runs over midnight belongs to the day it begins on. Equal times
     mean the whole day.
@@ -74,15 +74,15 @@ def quiet_until(now: datetime, *, start: time, end: time, zone: str, days: tuple
     local = now.astimezone(ZoneInfo(zone))
     for back in (0, 1):
         day = local.date() - timedelta(days=back)
-        begins = datetime.combine(day, start, local.tzinfo)
+        starts = datetime.combine(day, start, local.tzinfo)
         ends = datetime.combine(day + timedelta(days=1) if end <= start else day, end, local.tzinfo)
-        if _WEEKDAYS[day.weekday()] in days and begins.astimezone(UTC) <= now < ends.astimezone(UTC):
+        if _WEEKDAYS[day.weekday()] in days and starts.astimezone(UTC) <= now < ends.astimezone(UTC):
             return ends.astimezone(UTC)
     return None
 
 
 def digest_window(now: datetime, every: timedelta) -> tuple[datetime, datetime]:
-    """Return the regular interval that contains `now`, counted from midnight UTC of a fixed day; its alerts are sent at its end."""
+    """Return the regular interval that `now` falls into, counted from midnight UTC of a fixed day; its alerts are sent at its end."""
     epoch = datetime(2024, 1, 1, tzinfo=UTC)
-    begins = epoch + (now - epoch) // every * every
-    return begins, begins + every
+    start = epoch + (now - epoch) // every * every
+    return start, start + every

@@ -1,4 +1,4 @@
-"""Deliveries: one alert on its way to one channel, and what follows from each answer."""
+"""A delivery: one alert on its way to one channel, and what follows from the receiver's answer."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 from monitor.domain.ids import AlertId, DeliveryId, StoryId
 from monitor.domain.watch import Severity
 
-WAITS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 30, 120, 600, 1800, 3600))
-PERSISTENCE = timedelta(hours=24)
+RETRY_WAITS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 30, 120, 600, 1800, 3600))
+GIVE_UP_AFTER = timedelta(hours=24)
 JITTER = 0.2
 CREATED, UPDATED, TEST = "alert.created", "alert.updated", "alert.test"
 BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
 
 
 class DeliveryStatus(StrEnum):
-    """The status of a delivery."""
+    """The state of a delivery."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -28,7 +28,7 @@ class DeliveryStatus(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an attempt ended: accepted, content refused, receiver gone for good, or a failure that may pass."""
+    """The result of an attempt: accepted, this content refused, the receiver gone for good, or any failure that may pass."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -52,7 +52,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """The first message about a story and a term: its channel and timestamp in the receiver's own terms, and its alert."""
+    """The first message about a story and a term: its place and time in the receiver's own terms, and the data of its alert."""
 
     place: str
     ts: str
@@ -63,7 +63,8 @@ class Thread:
 class ClaimedDelivery:
     """A delivery that this process may send, with all that sending takes. `data` is the alert as it was at `alerted_at`.
 
-    `kind` is the webhook's `type`; the `data` of `monitoring.…` is an Incident's. `thread` is the first message about the same story and term, if the receiver has named it.
+    `kind` is the type that the webhook states; the `data` of `monitoring.…` is an incident's. `thread` is the first message about the same
+    story and term, where the receiver has given it a name.
     """
 
     id: DeliveryId
@@ -98,15 +99,15 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryUpdate:
-    """The new state of a delivery after an attempt. `next_attempt_at` is None when nothing more is tried."""
+    """The state of a delivery after an attempt. `next_attempt_at` is None once nothing more is tried."""
 
     status: DeliveryStatus
     next_attempt_at: datetime | None
     error: str | None
 
 
-def judge(http_status: int) -> Outcome:
-    """Return what an HTTP status means: 2xx success; 400, 413 and 422 content refused; 410 gone; anything else may pass."""
+def outcome_of_status(http_status: int) -> Outcome:
+    """Return what an HTTP status means: any 2xx accepts; 400, 413 and 422 refuse the content; 410 is gone; any other failure may pass."""
     if 200 <= http_status < 300:
         return Outcome.ACCEPTED
     if http_status in {400, 413, 422}:
@@ -115,22 +116,23 @@ def judge(http_status: int) -> Outcome:
 
 
 def update_after(
-    receipt: AttemptResult, *, attempts: int, first_attempt_at: datetime, now: datetime, jitter: float
+    result: AttemptResult, *, attempts: int, first_attempt_at: datetime, now: datetime, jitter: float
 ) -> DeliveryUpdate:
-    """Return the delivery's state after `attempts` attempts including this one.
+    """Return the delivery's next state and time, after `attempts` attempts including this one.
 
-    Failures are repeated at once, then after 5 s, 30 s, 2 min, 10 min, 30 min and hourly, each up to a fifth later (`jitter` is in
-    [0, 1)), never before the receiver's Retry-After, and given up 24 hours after the first attempt. A wait that would pass the end is cut to it, so that there is a last try.
+    A failure is tried again at once, then after 5 s, 30 s, 2 min, 10 min, 30 min and hourly, each up to a fifth later (`jitter` is in
+    [0, 1)), never before the receiver's Retry-After, and given up 24 hours after the first attempt. A wait that would pass the end is cut to
+    it, so that there is a last attempt.
     """
-    if receipt.outcome is Outcome.ACCEPTED:
+    if result.outcome is Outcome.ACCEPTED:
         return DeliveryUpdate(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
-    if receipt.outcome is Outcome.REFUSED:
-        return DeliveryUpdate(status=DeliveryStatus.DEAD, next_attempt_at=None, error=receipt.reason)
-    if receipt.outcome is Outcome.GONE:
-        return DeliveryUpdate(status=DeliveryStatus.PENDING, next_attempt_at=now, error=receipt.reason)
-    end = first_attempt_at + PERSISTENCE
+    if result.outcome is Outcome.REFUSED:
+        return DeliveryUpdate(status=DeliveryStatus.DEAD, next_attempt_at=None, error=result.reason)
+    if result.outcome is Outcome.GONE:
+        return DeliveryUpdate(status=DeliveryStatus.PENDING, next_attempt_at=now, error=result.reason)
+    end = first_attempt_at + GIVE_UP_AFTER
     if now >= end:
-        return DeliveryUpdate(status=DeliveryStatus.DEAD, next_attempt_at=None, error=receipt.reason)
-    wait = WAITS[min(attempts, len(WAITS)) - 1] * (1 + JITTER * jitter)
-    wait = max(wait, receipt.retry_after or wait)
-    return DeliveryUpdate(status=DeliveryStatus.PENDING, next_attempt_at=min(now + wait, end), error=receipt.reason)
+        return DeliveryUpdate(status=DeliveryStatus.DEAD, next_attempt_at=None, error=result.reason)
+    wait = RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1] * (1 + JITTER * jitter)
+    wait = max(wait, result.retry_after or wait)
+    return DeliveryUpdate(status=DeliveryStatus.PENDING, next_attempt_at=min(now + wait, end), error=result.reason)

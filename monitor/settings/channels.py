@@ -1,32 +1,23 @@
-"""Where alerts go: one model per type of channel."""
+"""What the settings of every channel have in common. The keys of each type stand in the file of its kind, in `workers/channels`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import Field
 
+from monitor.domain.errors import PluginError
 from monitor.domain.watch import Severity
-from monitor.settings.values import (
-    ClockTime,
-    Duration,
-    FromFile,
-    HeaderValue,
-    HttpUrl,
-    OneOrMany,
-    Secret,
-    SecretAddress,
-    SecretHttpUrl,
-    Section,
-    SigningSecret,
-    Text,
-    ZoneName,
-    one_or_many,
-)
+from monitor.plugins import PluginGroup
+from monitor.settings.values import ClockTime, Duration, SecretAddress, SecretHttpUrl, Section, SelectedByType, Text, ZoneName
+
+GROUP: Final = "news_monitor.channels"
+"""The entry points that register a kind of channel under the value of its `type:`."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -45,7 +36,7 @@ class QuietHours(Section):
 
 
 class DigestEvery(Section):
-    """A channel that is told at regular times only: one message for all that came since. `breakthrough` goes out at once."""
+    """How often a channel gets one message for all alerts since the last one. Severity `breakthrough` and above is sent at once."""
 
     shorthand: ClassVar[str | None] = "every"
 
@@ -54,12 +45,13 @@ class DigestEvery(Section):
 
 
 class ChannelBase(Section):
-    """What every channel can have.
+    """The settings that every channel can have.
 
     `rate` is messages a second. A backlog of more than `digest_over` messages is sent as one digest. `fallback` names the channel that
     takes over when this one has been failing for longer than `fallback_after`.
     """
 
+    type: str
     rate: Annotated[float, Field(gt=0)] | None = None
     digest_over: Annotated[int, Field(ge=1)] = 20
     digest: DigestEvery | None = None
@@ -79,112 +71,54 @@ class HttpChannel(ChannelBase):
     client_key: Path | None = None
 
 
-class WebhookChannel(HttpChannel):
-    """A receiver of Standard Webhooks; each `secret` signs. `template` is Jinja for a receiver that wants a body of its own shape."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """A library that a kind of channel needs and that is not always installed; `requirement` is what `pip install` brings it with."""
 
-    type: Literal["webhook"]
-    secret: Annotated[tuple[SigningSecret, ...], BeforeValidator(one_or_many), OneOrMany()] = ()
-    headers: Mapping[str, HeaderValue] = Field(default_factory=dict)
-    template: Annotated[Text | None, FromFile()] = None
-    content_type: Text = "application/json"
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Every signing secret, the newest first as configured."""
-        return tuple(secret.get_secret_value() for secret in self.secret)
+    module: str
+    requirement: str
 
 
-class SlackChannel(ChannelBase):
-    """Slack, by an incoming webhook (`url`) or as a bot (`token` and `channel`), which can answer in threads."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelType:
+    """What the settings need to know of a kind of channel. `name` is the value of `type:`.
 
-    type: Literal["slack"]
-    url: SecretHttpUrl | None = None
-    token: Secret | None = None
-    channel: Text | None = None
-    api: HttpUrl = "https://slack.com/api"
-    proxy: SecretAddress | None = None
+    `examples` are the least settings beside `type` that work, one for each way to configure it; the receiver in them is
+    `receiver.example`, so that tests can put another one in its place.
+    """
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if (self.url is None) == (self.token is None):
-            raise ValueError("a slack channel needs either `url` (incoming webhook), or `token` and `channel` (bot)")
-        if self.token is not None and self.channel is None:
-            raise ValueError("a slack channel with a `token` needs a `channel`, such as C0123456789")
-        return self
+    name: str
+    settings: type[ChannelBase]
+    examples: tuple[Mapping[str, Any], ...] = field(repr=False)
+    library: Library | None = None
 
-
-class DiscordChannel(HttpChannel):
-    """Discord by a channel webhook."""
-
-    type: Literal["discord"]
+    def missing(self) -> str | None:
+        """Return what must be installed before a channel of this type can be used, None if nothing is missing."""
+        if self.library is None or find_spec(self.library.module) is not None:
+            return None
+        return f"channels of type {self.name} need `pip install {self.library.requirement}`"
 
 
-class TeamsChannel(HttpChannel):
-    """Microsoft Teams by a workflow webhook that takes Adaptive Cards."""
+class ChannelModels:
+    """The models of the registered types. A kind is imported when the configuration first names it."""
 
-    type: Literal["teams"]
+    def __init__(self, types: PluginGroup[ChannelType]) -> None:
+        self._types = types
 
+    def names(self) -> tuple[str, ...]:
+        """Return every registered type, sorted. Raises PluginError for a type that is registered twice."""
+        return self._types.names()
 
-class AppriseChannel(ChannelBase):
-    """Any of Apprise's services, named by its address."""
-
-    type: Literal["apprise"]
-    url: SecretAddress
-
-
-class TelegramChannel(ChannelBase):
-    """A Telegram bot and the chat it writes to."""
-
-    type: Literal["telegram"]
-    token: Secret
-    chat_id: Text
-    api: HttpUrl = "https://api.telegram.org"
-    proxy: SecretAddress | None = None
+    def model(self, name: str) -> type[ChannelBase]:
+        """Return the settings of a registered type. Raises PluginError for a broken plug-in or a missing library."""
+        kind = self._types.load(name)
+        if (missing := kind.missing()) is not None:
+            raise PluginError(missing)
+        return kind.settings
 
 
-class FileChannel(ChannelBase):
-    """Webhook bodies in a file, one line each."""
+CHANNEL_TYPES: Final = PluginGroup(GROUP, ChannelType)
+CHANNEL_MODELS: Final = ChannelModels(CHANNEL_TYPES)
 
-    type: Literal["file"]
-    path: Path
-
-
-class LogChannel(ChannelBase):
-    """The program's own log."""
-
-    type: Literal["log"]
-
-
-class Encryption(StrEnum):
-    """How a mail server is spoken to."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
-
-
-class EmailChannel(ChannelBase):
-    """E-mail through an SMTP server. `port` None means the usual one of the encryption."""
-
-    type: Literal["email"]
-    host: Text
-    port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    encryption: Encryption = Encryption.STARTTLS
-    username: Text | None = None
-    password: SecretStr | None = None
-    sender: Text = Field(alias="from")
-    to: Annotated[tuple[Text, ...], OneOrMany(), Field(min_length=1)]
-
-
-Channel = Annotated[
-    WebhookChannel
-    | SlackChannel
-    | DiscordChannel
-    | TeamsChannel
-    | AppriseChannel
-    | TelegramChannel
-    | EmailChannel
-    | FileChannel
-    | LogChannel,
-    Field(discriminator="type"),
-]
+Channel = Annotated[ChannelBase, SelectedByType(CHANNEL_MODELS)]
+"""A place for the settings of a channel of any registered type."""

@@ -14,11 +14,6 @@ def missing_extras(data: Mapping[str, Any], walker: SchemaWalker) -> Iterator[Fa
     """Yield a fault for every value that needs an extra which is not installed."""
     if str(data.get("database_url", "")).startswith("postgres") and not is_installed("psycopg"):
         yield walker.nodes[("database_url",)].position.fault(extra_needed("PostgreSQL", "postgres"))
-    for name, channel in data.get("channels", {}).items():
-        if channel.get("type") == "apprise" and not is_installed("apprise"):
-            yield walker.nodes["channels", name, "apprise", "type"].position.fault(
-                extra_needed("a channel of type `apprise`", "apprise")
-            )
     for index, feed in enumerate(data.get("feeds", ())):
         if feed.get("full_text") and not is_installed("trafilatura"):
             yield walker.nodes["feeds", index, "full_text"].position.fault(extra_needed("`full_text`", "fulltext"))

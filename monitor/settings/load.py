@@ -93,12 +93,29 @@ def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, 
     if check_terms is not None:
         faults += _checked(terms, check_terms)
     faults += _override(data, env, root)
+    faults += _validate_selected(data, walker, root)
     data.setdefault("data_dir", root.position.source.path.parent / "data")
     try:
         return Settings.model_validate({**data, "terms": tuple(terms.terms)})
     except ValidationError as error:
         faults += faults_of(error, walker, root)
         return None
+
+
+def _validate_selected(data: dict[str, Any], walker: SchemaWalker, root: Mapping) -> list[Fault]:
+    """Put the model that `type` selected in the place of its data; without the model, the place is left out."""
+    faults = []
+    for at, model in walker.selected.items():
+        *path, name = at
+        parent: Any = data
+        for key in path:
+            parent = parent[key]
+        try:
+            parent[name] = model.model_validate(parent[name])
+        except ValidationError as error:
+            faults += faults_of(error, walker, root, below=at)
+            del parent[name]
+    return faults
 
 
 def _override(data: dict[str, Any], env: Environment[str, str], root: Mapping) -> list[Fault]:

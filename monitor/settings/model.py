@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, SkipValidation, field_validator, model_va
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
+from monitor.settings.sources import SourceSettings
 from monitor.settings.values import DatabaseAddress, Duration, Moment, OneOrMany, RedisAddress, Section, Text, Wait
 
 
@@ -147,6 +148,7 @@ class Settings(Section):
     backfill: Wait = timedelta(hours=24)
     feeds: tuple[FeedSettings, ...] = ()
     folders: tuple[Path, ...] = ()
+    sources: Mapping[str, SourceSettings] = {}
     terms: SkipValidation[tuple[Term, ...]] = Field(default=(), repr=False)
     channels: Mapping[str, Channel] = {}
     routes: tuple[RouteSettings, ...] = ()

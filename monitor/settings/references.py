@@ -65,7 +65,7 @@ def _channel_names(data: Environment[str, Any], walker: SchemaWalker) -> Iterato
     yield from _each(data.get("notify_operator", {}).get("channels", ()), walker, ("notify_operator", "channels"))
     for name, channel in data.get("channels", {}).items():
         if "fallback" in channel:
-            yield channel["fallback"], walker.nodes["channels", name, channel["type"], "fallback"].position
+            yield channel["fallback"], walker.nodes["channels", name, "fallback"].position
 
 
 def _term_names(data: Environment[str, Any], walker: SchemaWalker) -> Iterator[tuple[str, Position]]:

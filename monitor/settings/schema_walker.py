@@ -14,11 +14,11 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from monitor.domain.errors import Fault
+from monitor.domain.errors import Fault, PluginError
 from monitor.settings.files import Files, resolve_path
 from monitor.settings.source_position import KeyValue, Mapping, Node, Scalar, Sequence, is_null, node_kind
 from monitor.settings.suggestion import did_you_mean
-from monitor.settings.values import FromFile, OneOrMany, Section
+from monitor.settings.values import FromFile, ModelSource, OneOrMany, Section, SelectedByType
 
 Location = tuple[int | str, ...]
 OMITTED: Final = object()
@@ -38,6 +38,11 @@ class TypeSpec:
         if any(isinstance(note, OneOrMany) for note in self.notes) and (items := self.first(tuple)) is not None:
             return type_spec(get_args(items)[0]).secret
         return SecretStr in self.types or any(isinstance(note, FromFile) for note in self.notes)
+
+    @property
+    def models(self) -> ModelSource | None:
+        """Where the models come from among which the key `type` selects, if it does."""
+        return next((note.models for note in self.notes if isinstance(note, SelectedByType)), None)
 
     def first(self, origin: Any) -> Any:
         """The first type with this origin (`tuple`, `Mapping`), or None."""
@@ -63,25 +68,23 @@ def fields_of(model: type[Section], *, without: frozenset[str] = frozenset()) ->
     return {info.alias or name: info for name, info in model.model_fields.items() if name not in without}
 
 
-def models_in(kind: TypeSpec) -> tuple[type[Section], ...]:
-    """The models among the types: one, or as many as there are values of `type:`."""
-    return tuple(part for part in kind.types if isinstance(part, type) and issubclass(part, Section))
-
-
-def type_name(model: type[Section]) -> str:
-    """The value of `type:` that selects this model."""
-    (name,) = get_args(model.model_fields["type"].annotation)
-    return str(name)
+def model_in(kind: TypeSpec) -> type[Section] | None:
+    """Return the model among the types, if there is one."""
+    return next((part for part in kind.types if isinstance(part, type) and issubclass(part, Section)), None)
 
 
 @dataclass(slots=True)
 class SchemaWalker:
-    """One walk; `nodes` maps the locations that pydantic reports to nodes, `dropped` holds those that have a fault already."""
+    """One walk. `nodes` maps the locations that pydantic reports to nodes; `dropped` holds those that have a fault already.
+
+    `selected` holds the model of each place whose `type` selected one.
+    """
 
     files: Files
     faults: list[Fault] = field(default_factory=list)
     nodes: dict[Location, Node] = field(default_factory=dict)
     dropped: set[Location] = field(default_factory=set)
+    selected: dict[Location, type[Section]] = field(default_factory=dict)
 
     def section(
         self,
@@ -129,9 +132,10 @@ class SchemaWalker:
         return data
 
     def _data(self, node: Node, kind: TypeSpec, at: Location) -> Any:
-        models = models_in(kind)
-        if models:
-            return self.section(node, models[0], at) if len(models) == 1 else self._selected(node, models, at)
+        if kind.models is not None:
+            return self._selected(node, kind.models, at)
+        if (model := model_in(kind)) is not None:
+            return self.section(node, model, at)
         if (mapping := kind.first(MappingABC)) is not None:
             return self._table(node, type_spec(get_args(mapping)[1]), at)
         if (items := kind.first(tuple)) is not None:
@@ -148,25 +152,36 @@ class SchemaWalker:
             self.faults.append(node.position.fault("not a path"))
         return OMITTED if path is None else path
 
-    def _selected(self, node: Node, models: tuple[type[Section], ...], at: Location) -> Any:
-        by_name = {type_name(model): model for model in models}
-        if not isinstance(node, Mapping):
-            return self._wrong(node, f"keys and values with a `type` ({', '.join(by_name)})")
+    def _selected(self, node: Node, models: ModelSource, at: Location) -> Any:
+        try:
+            names = models.names()
+            if not isinstance(node, Mapping):
+                return self._wrong(node, f"keys and values with a `type` ({', '.join(names)})")
+            selected = self._type_of(node, names)
+            if selected is None:
+                return OMITTED
+            model = models.model(selected)
+        except PluginError as error:
+            place = node.entries["type"].value if isinstance(node, Mapping) and "type" in node.entries else node
+            self.faults.append(place.position.fault(str(error)))
+            return OMITTED
+        self.selected[at] = model
+        return self.section(node, model, at)
+
+    def _type_of(self, node: Mapping, names: tuple[str, ...]) -> str | None:
+        """Return the value of the key `type`, which must be one of `names`; None if it is not, with the fault recorded."""
         entry = node.entries.get("type")
         if entry is None or is_null(entry.value):
-            self.faults.append(node.position.fault(f"missing key `type` (one of {', '.join(by_name)})"))
-            return OMITTED
-        if not isinstance(entry.value, Scalar) or entry.value.value is None:
-            return self._wrong(entry.value, "a single value") if not isinstance(entry.value, Scalar) else OMITTED
-        model = by_name.get(entry.value.value)
-        if model is None:
-            written = entry.value.written
-            known = f"{did_you_mean(written, by_name)} (one of {', '.join(by_name)})"
+            self.faults.append(node.position.fault(f"missing key `type` (one of {', '.join(names)})"))
+            return None
+        if not isinstance(entry.value, Scalar):
+            self._wrong(entry.value, "a single value")
+            return None
+        written = entry.value.written
+        if entry.value.value is not None and entry.value.value not in names:
+            known = f"{did_you_mean(written, names)} (one of {', '.join(names)})"
             self.faults.append(entry.value.position.fault(f"unknown type `{written}`{known}"))
-            return OMITTED
-        data = self.section(node, model, (*at, entry.value.value))
-        self.nodes[at] = node
-        return data
+        return entry.value.value if entry.value.value in names else None
 
     def _table(self, node: Node, kind: TypeSpec, at: Location) -> Any:
         if not isinstance(node, Mapping):
@@ -219,6 +234,6 @@ def _unknown(entry: KeyValue, model: type[Section], known: tuple[str, ...]) -> s
     key = entry.key.written
     if is_null(entry.value) and " " in key:
         return f"unknown key `{key}`; put a value with a comma in quotes"
-    inner = ((name, models_in(type_spec(info.annotation))) for name, info in fields_of(model).items())
-    homes = [name for name, kinds in inner if any(key in fields_of(kind) for kind in kinds)]
+    inner = ((name, model_in(type_spec(info.annotation))) for name, info in fields_of(model).items())
+    homes = [name for name, kind in inner if kind is not None and key in fields_of(kind)]
     return f"unknown key `{key}`" + (f"; it belongs under `{homes[0]}`" if len(homes) == 1 else did_you_mean(key, known))

@@ -14,7 +14,7 @@ from monitor.domain.watch import Term, TermKind
 from monitor.settings.files import Files, included_name, resolve_path
 from monitor.settings.list_files import SUFFIXES, Record, list_records
 from monitor.settings.row_cache import rows_of, unchanged_terms
-from monitor.settings.schema_walker import OMITTED, SchemaWalker, fields_of
+from monitor.settings.schema_walker import OMITTED, Location, SchemaWalker, fields_of
 from monitor.settings.source_position import Mapping, Node, Position, Scalar, Sequence, SourceFile, is_null, node_kind
 from monitor.settings.validation_messages import validation_message
 from monitor.settings.watch_item import WatchItem
@@ -225,11 +225,14 @@ def _row_faults(error: ValidationError, source: SourceFile, row: Record) -> list
     return found
 
 
-def faults_of(error: ValidationError, walker: SchemaWalker, root: Node) -> list[Fault]:
-    """Return a fault for each validation error at its node, except those that follow from a known fault."""
+def faults_of(error: ValidationError, walker: SchemaWalker, root: Node, *, below: Location = ()) -> list[Fault]:
+    """Return each error of a validation at the node it is about, without those that only follow from a known fault.
+
+    `below` is the location of what was validated.
+    """
     found = []
     for detail in error.errors(include_url=False):
-        at = detail["loc"]
+        at = (*below, *detail["loc"])
         if detail["type"] == "missing" and at in walker.dropped:
             continue
         if detail["type"] == "value_error" and any(inner[: len(at)] == at for inner in walker.dropped):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,23 @@ class OneOrMany(Marker):
 
 class FromFile(Marker):
     """`KEY_file` beside the key reads the value from a file, as it does for every secret."""
+
+
+class ModelSource(Protocol):
+    """Says which model reads a place of the configuration, by the value of its `type:`."""
+
+    def names(self) -> tuple[str, ...]:
+        """Return every value that `type:` can have. Raises PluginError if they cannot be told."""
+
+    def model(self, name: str) -> type[Section]:
+        """Return the model for one of them. Raises PluginError if it cannot be used, with what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedByType(Marker):
+    """The key `type` selects the model that reads the value."""
+
+    models: ModelSource
 
 
 class Section(BaseModel):

@@ -1,4 +1,4 @@
-"""Store the result of every attempt to deliver, and read what a receiver answered."""
+"""Store the result of every attempt, so that one can see what a receiver said."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.storage.ids import new_id
 from monitor.storage.tables import attempts
 
 
-def record(connection: Connection, made: Sequence[tuple[DeliveryId, AttemptResult]]) -> None:
+def record(connection: Connection, results: Sequence[tuple[DeliveryId, AttemptResult]]) -> None:
     """Store the result of each attempt; a message that carried several deliveries is an attempt of each."""
     rows: list[dict[str, Any]] = [
         {
@@ -26,14 +26,14 @@ def record(connection: Connection, made: Sequence[tuple[DeliveryId, AttemptResul
             "duration_s": result.duration_s,
             "answer": result.answer or result.reason,
         }
-        for delivery_id, result in made
+        for delivery_id, result in results
     ]
     if rows:
         connection.execute(insert(connection, attempts), rows)
 
 
 def of(connection: Connection, delivery_id: DeliveryId) -> tuple[AttemptResult, ...]:
-    """Return every attempt of a delivery, oldest first."""
+    """Return every attempt of a delivery, the first one first."""
     query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.at, attempts.c.id)
     return tuple(
         AttemptResult(

@@ -1,32 +1,31 @@
-"""The shared state of channels, and the lease of the process that sends on one."""
+"""Store the state of channels, on which all processes must agree, and the lease of the process that sends on one."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select, update
 
 from monitor.domain.channel_state import ChannelState
+from monitor.domain.lease import Lease
 from monitor.storage.dialect import insert
+from monitor.storage.leases import NO_LEASE, leasable, lease_values
 from monitor.storage.tables import channels
 
 _FRESH: dict[str, Any] = {"failures": 0, "failing_since": None, "open_until": None, "paused": False, "reason": None}
 
 
-def acquire(
-    connection: Connection, name: str, *, token: str, now: datetime, until: datetime, target: bytes | None = None
-) -> ChannelState | None:
-    """Take or renew the channel's lease until then and return its state; None while another process has the lease.
+def acquire(connection: Connection, name: str, lease: Lease, *, now: datetime, target: bytes | None = None) -> ChannelState | None:
+    """Lease the channel and return its state; None while another process has it. An owner may renew its lease.
 
-    `target` is a fingerprint of the receiver: the state of a new receiver starts afresh.
+    `target` is a fingerprint of the receiver that the channel leads to: a new receiver starts afresh, whatever the old one had said.
     """
-    mine = or_(channels.c.lease_until.is_(None), channels.c.lease_until <= now, channels.c.lease_token == token)
-    lease = {"lease_token": token, "lease_until": until}
-    take = update(channels).where(channels.c.name == name, mine).values(lease).returning(channels)
+    values = lease_values(lease)
+    take = update(channels).where(channels.c.name == name, leasable(channels, lease.owner, now)).values(values).returning(channels)
     row = connection.execute(take).one_or_none()
     if row is None:
-        new = insert(connection, channels).values(name=name, target=target, **lease).on_conflict_do_nothing()
+        new = insert(connection, channels).values(name=name, target=target, **values).on_conflict_do_nothing()
         made = connection.execute(new.returning(channels.c.name)).scalar()
         return None if made is None else ChannelState()
     if target is None or row.target == target:
@@ -35,20 +34,20 @@ def acquire(
     return ChannelState(next_send_at=row.next_send_at)
 
 
-def release(connection: Connection, name: str, *, token: str) -> None:
-    """Release the lease if `token` still has it."""
-    mine = update(channels).where(channels.c.name == name, channels.c.lease_token == token)
-    connection.execute(mine.values(lease_token=None, lease_until=None))
+def release(connection: Connection, name: str, *, owner: str) -> None:
+    """End the channel's lease, if `owner` has it."""
+    mine = update(channels).where(channels.c.name == name, channels.c.lease_token == owner)
+    connection.execute(mine.values(NO_LEASE))
 
 
 def load(connection: Connection, name: str) -> ChannelState:
-    """Return the channel's state; a fresh one for a channel that was never used."""
+    """Return the channel's state; a fresh one for a channel never used."""
     row = connection.execute(select(channels).where(channels.c.name == name)).one_or_none()
     return ChannelState() if row is None else _state(row)
 
 
 def save(connection: Connection, name: str, state: ChannelState, *, release: bool = False) -> None:
-    """Store the channel's state; `release` also ends the lease. The caller must have the lease."""
+    """Store the channel's state; `release` also ends its lease, which must be ours."""
     values: dict[str, Any] = {
         "failures": state.failures,
         "failing_since": state.failing_since,
@@ -58,12 +57,12 @@ def save(connection: Connection, name: str, state: ChannelState, *, release: boo
         "next_send_at": state.next_send_at,
     }
     if release:
-        values |= {"lease_token": None, "lease_until": None}
+        values |= NO_LEASE
     connection.execute(update(channels).where(channels.c.name == name).values(values))
 
 
 def resume(connection: Connection, name: str) -> bool:
-    """Reset the failures of a channel, so that its deliveries go out again; return False if it was never used."""
+    """Forget a channel's failures, so that its deliveries are sent again; return False if it has never been used."""
     return connection.execute(update(channels).where(channels.c.name == name).values(_FRESH)).rowcount == 1
 
 

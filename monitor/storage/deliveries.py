@@ -1,4 +1,4 @@
-"""Deliveries: the outbox of alerts, one row per alert and channel. A row is claimed before it is sent and settled after the answer."""
+"""Store deliveries, one row for each alert and channel. A row is claimed before it is sent and settled after the answer."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from sqlalchemy import Connection, Select, and_, delete, func, or_, select, upda
 from monitor.domain.alert import Reason
 from monitor.domain.delivery import CREATED, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate, Thread
 from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.lease import Lease
 from monitor.domain.watch import Severity
 from monitor.storage.dialect import insert
 from monitor.storage.ids import new_id
+from monitor.storage.leases import NO_LEASE, lease_values
 from monitor.storage.tables import alerts, channels, deliveries
 
 _PENDING, _SENDING, _HELD = DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.HELD
-_FREE: dict[str, Any] = {"lease_token": None, "lease_until": None}
 
 
 def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, now: datetime) -> tuple[DeliveryId, ...]:
-    """Put an alert on its way to each of the channels `names`; what is on its way already stays. The ids of the new deliveries.
+    """Add a delivery of the alert to each of the channels `names` that has none yet; return the ids of the new ones.
 
-    `now` is the alert's own time: it decides the order within a channel.
+    `now` is the alert's own time, which decides the order within a channel.
     """
     rows = [
         {"id": new_id(), "alert_id": alert_id, "channel": name, "next_attempt_at": now, "created_at": now, "status": _PENDING}
@@ -36,7 +37,7 @@ def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, n
 
 
 def notify(connection: Connection, kind: str, data: dict[str, Any], names: Sequence[str], *, now: datetime) -> None:
-    """Put a notice to the operator on its way to each of the channels `names`; `data` is what its webhook says."""
+    """Add a delivery of a notice to the operator to each of the channels `names`; `data` is what its webhook says."""
     notice = {"type": kind, "data": data}
     for name in names:
         row = {"id": new_id(), "channel": name, "notice": notice, "next_attempt_at": now, "created_at": now, "status": _PENDING}
@@ -44,7 +45,7 @@ def notify(connection: Connection, kind: str, data: dict[str, Any], names: Seque
 
 
 def due_channels(connection: Connection, now: datetime) -> tuple[str, ...]:
-    """The channels on which something can be sent now: due rows, nobody at work on it, neither paused nor resting."""
+    """Return the channels on which something can be sent now: with due rows, not leased, neither paused nor resting."""
     busy = select(channels.c.name).where(
         or_(channels.c.paused, channels.c.lease_until > now, channels.c.open_until > now, channels.c.next_send_at > now)
     )
@@ -55,7 +56,7 @@ def due_channels(connection: Connection, now: datetime) -> tuple[str, ...]:
 
 
 def next_due(connection: Connection, channel: str) -> datetime | None:
-    """When the channel's next delivery falls due; None when none waits."""
+    """Return when the channel's next delivery falls due; None when none waits."""
     waiting = deliveries.c.status.in_((_PENDING, _HELD))
     query = select(func.min(deliveries.c.next_attempt_at)).where(deliveries.c.channel == channel, waiting)
     found: datetime | None = connection.execute(query).scalar()
@@ -63,18 +64,18 @@ def next_due(connection: Connection, channel: str) -> datetime | None:
 
 
 def reclaim(connection: Connection, channel: str, now: datetime) -> int:
-    """Make due what a vanished process had claimed, and what was held until now. How many of the held were released."""
+    """Make due what a dead process had claimed, and what was held until now; return how many of the held were released."""
     mine = deliveries.c.channel == channel
     lost = update(deliveries).where(mine, deliveries.c.status == _SENDING, deliveries.c.lease_until <= now)
-    connection.execute(lost.values(status=_PENDING, next_attempt_at=now, **_FREE))
+    connection.execute(lost.values(status=_PENDING, next_attempt_at=now, **NO_LEASE))
     held = update(deliveries).where(mine, deliveries.c.status == _HELD, deliveries.c.next_attempt_at <= now)
     return connection.execute(held.values(status=_PENDING)).rowcount
 
 
-def hold(
+def defer(
     connection: Connection, channel: str, *, until: datetime, severities: Iterable[Severity], now: datetime, since: datetime | None
 ) -> int:
-    """Hold what is due and not urgent until `until`: the alerts of these severities, raised at `since` or later if given. How many."""
+    """Hold due alerts of these severities until `until`, those raised at `since` or later if given; return how many."""
     quiet = select(alerts.c.id).where(alerts.c.severity.in_(tuple(severities)))
     query = update(deliveries).where(
         deliveries.c.channel == channel,
@@ -88,7 +89,7 @@ def hold(
 
 
 def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> tuple[DeliveryId, ...]:
-    """The channel's due deliveries, oldest alert first, at most `limit`."""
+    """Return the channel's due deliveries, oldest alert first, at most `limit`."""
     query = (
         select(deliveries.c.id)
         .where(deliveries.c.channel == channel, deliveries.c.status == _PENDING, deliveries.c.next_attempt_at <= now)
@@ -98,10 +99,10 @@ def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> t
     return tuple(DeliveryId(one) for one in connection.execute(query).scalars())
 
 
-def claim(connection: Connection, ids: Sequence[DeliveryId], *, token: str, until: datetime) -> tuple[ClaimedDelivery, ...]:
-    """Take these pending deliveries for `token` until the lease ends; what was taken, oldest alert first."""
+def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tuple[ClaimedDelivery, ...]:
+    """Claim these deliveries as far as they are pending, and return what was claimed, oldest alert first."""
     taken = update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.status == _PENDING)
-    connection.execute(taken.values(status=_SENDING, lease_token=token, lease_until=until))
+    connection.execute(taken.values(status=_SENDING, **lease_values(lease)))
     query = (
         select(
             deliveries.c.id,
@@ -117,49 +118,49 @@ def claim(connection: Connection, ids: Sequence[DeliveryId], *, token: str, unti
             alerts.c.data,
         )
         .join_from(deliveries, alerts, isouter=True)
-        .where(deliveries.c.id.in_(ids), deliveries.c.lease_token == token)
+        .where(deliveries.c.id.in_(ids), deliveries.c.lease_token == lease.owner)
         .order_by(deliveries.c.created_at, deliveries.c.id)
     )
-    return tuple(_parcel(row) for row in connection.execute(query))
+    return tuple(_claimed(row) for row in connection.execute(query))
 
 
 def settle(
     connection: Connection,
     ids: Sequence[DeliveryId],
-    step: DeliveryUpdate,
+    change: DeliveryUpdate,
     *,
-    token: str,
+    owner: str,
     now: datetime,
     began: datetime,
     reference: str | None = None,
 ) -> int:
-    """Record one attempt's result for these deliveries, if `token` still holds them. How many it held.
+    """Change these deliveries after an attempt, as far as `owner` still holds their claim; return how many were changed.
 
     `began` is when the attempt was made: the first one starts the 24 hours.
     """
-    done = step.status in {DeliveryStatus.DELIVERED, DeliveryStatus.DEAD}
+    done = change.status in {DeliveryStatus.DELIVERED, DeliveryStatus.DEAD}
     values: dict[str, Any] = {
-        "status": step.status,
+        "status": change.status,
         "attempts": deliveries.c.attempts + 1,
         "first_attempt_at": func.coalesce(deliveries.c.first_attempt_at, began),
-        "next_attempt_at": step.next_attempt_at,
-        "last_error": step.error,
+        "next_attempt_at": change.next_attempt_at,
+        "last_error": change.error,
         "settled_at": now if done else None,
-        **_FREE,
+        **NO_LEASE,
     }
     if reference is not None:
         values["reference"] = reference
-    return connection.execute(update(deliveries).where(_held_by(ids, token)).values(values)).rowcount
+    return connection.execute(update(deliveries).where(_claimed_by(ids, owner)).values(values)).rowcount
 
 
-def release_all(connection: Connection, *, token: str) -> int:
-    """Give back, untried, whatever `token` still holds. How many."""
-    query = update(deliveries).where(deliveries.c.status == _SENDING, deliveries.c.lease_token == token)
-    return connection.execute(query.values(status=_PENDING, **_FREE)).rowcount
+def release_all(connection: Connection, *, owner: str) -> int:
+    """End the claims of `owner`, without an attempt; return how many."""
+    query = update(deliveries).where(deliveries.c.status == _SENDING, deliveries.c.lease_token == owner)
+    return connection.execute(query.values(status=_PENDING, **NO_LEASE)).rowcount
 
 
 def make_due(connection: Connection, channel: str, *, now: datetime) -> int:
-    """A channel works again: what waits for a retry is due now, so that the backlog leaves oldest first. How many."""
+    """Make due what waits for a retry, now that the channel works again, so that the backlog leaves oldest first; return how many."""
     query = update(deliveries).where(
         deliveries.c.channel == channel, deliveries.c.status == _PENDING, deliveries.c.next_attempt_at > now
     )
@@ -167,7 +168,7 @@ def make_due(connection: Connection, channel: str, *, now: datetime) -> int:
 
 
 def copy_to_fallback(connection: Connection, channel: str, to: str) -> tuple[DeliveryId, ...]:
-    """Send what waits on the failing channel `channel` to the channel `to` as well, each alert only once. The new deliveries."""
+    """Send what waits on the failing channel to the channel `to` as well, each alert only once; return the new deliveries."""
     other = deliveries.alias()
     query = select(deliveries.c.alert_id, deliveries.c.created_at).where(
         deliveries.c.channel == channel,
@@ -180,9 +181,9 @@ def copy_to_fallback(connection: Connection, channel: str, to: str) -> tuple[Del
 
 
 def dead_letter_all(connection: Connection, channel: str, reason: str, *, now: datetime) -> int:
-    """Make dead letters of all that waits on a channel that does not exist. How many."""
+    """Make dead letters of all that waits on a channel that does not exist; return how many."""
     query = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.status.in_((_PENDING, _HELD, _SENDING)))
-    dead = {"status": DeliveryStatus.DEAD, "next_attempt_at": None, "last_error": reason, "settled_at": now, **_FREE}
+    dead = {"status": DeliveryStatus.DEAD, "next_attempt_at": None, "last_error": reason, "settled_at": now, **NO_LEASE}
     return connection.execute(query.values(dead)).rowcount
 
 
@@ -194,7 +195,7 @@ def listing(
     alert_ids: Sequence[AlertId] | None = None,
     limit: int | None = None,
 ) -> tuple[Delivery, ...]:
-    """Deliveries, the newest alert's first."""
+    """Return deliveries, the newest alert's first."""
     query: Select[Any] = select(deliveries).order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
     if status is not None:
         query = query.where(deliveries.c.status == status)
@@ -206,7 +207,7 @@ def listing(
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """How many deliveries stand where, by status."""
+    """Return how many deliveries have each status."""
     query = select(deliveries.c.status, func.count()).group_by(deliveries.c.status)
     found = {row[0]: row[1] for row in connection.execute(query)}
     return {status.value: found.get(status.value, 0) for status in DeliveryStatus}
@@ -215,7 +216,7 @@ def counts(connection: Connection) -> dict[str, int]:
 def retry(connection: Connection, ids: Sequence[DeliveryId] | None, *, now: datetime) -> tuple[DeliveryId, ...]:
     """Try these deliveries again as if for the first time, or (None) every dead letter; delivered ones are left alone.
 
-    A channel that was paused takes up its work again. The deliveries that are now due.
+    A channel that was paused sends again. Returns the deliveries that are now due.
     """
     chosen = deliveries.c.status == DeliveryStatus.DEAD
     if ids is not None:
@@ -226,13 +227,13 @@ def retry(connection: Connection, ids: Sequence[DeliveryId] | None, *, now: date
         .values(status=_PENDING, attempts=0, first_attempt_at=None, next_attempt_at=now, settled_at=None)
     )
     rows = connection.execute(fresh.returning(deliveries.c.id, deliveries.c.channel)).all()
-    woken = update(channels).where(channels.c.name.in_({row.channel for row in rows}))
-    connection.execute(woken.values(paused=False, open_until=None, reason=None))
+    resumed = update(channels).where(channels.c.name.in_({row.channel for row in rows}))
+    connection.execute(resumed.values(paused=False, open_until=None, reason=None))
     return tuple(sorted(DeliveryId(row.id) for row in rows))
 
 
 def thread_of(connection: Connection, channel: str, *, story_id: str, term: str) -> Thread | None:
-    """The first message about this story and term on this channel, if the receiver gave it a name (`place:ts`)."""
+    """Return the first message about this story and term on this channel, if the receiver gave it a name (`place:ts`)."""
     query = (
         select(deliveries.c.reference, alerts.c.data)
         .join_from(deliveries, alerts)
@@ -263,11 +264,11 @@ def _due(now: datetime) -> Any:
     return or_(waiting, and_(deliveries.c.status == _SENDING, deliveries.c.lease_until <= now))
 
 
-def _held_by(ids: Sequence[DeliveryId], token: str) -> Any:
-    return and_(deliveries.c.id.in_(ids), deliveries.c.lease_token == token, deliveries.c.status == _SENDING)
+def _claimed_by(ids: Sequence[DeliveryId], owner: str) -> Any:
+    return and_(deliveries.c.id.in_(ids), deliveries.c.lease_token == owner, deliveries.c.status == _SENDING)
 
 
-def _parcel(row: Any) -> ClaimedDelivery:
+def _claimed(row: Any) -> ClaimedDelivery:
     common: dict[str, Any] = {
         "id": row.id,
         "alerted_at": row.alerted_at,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, u
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
-from monitor.domain.story import AlertStory, Member, Report, Story
+from monitor.domain.story import AlertStory, Report, Story, StoryMember
 from monitor.storage.ids import new_id
 from monitor.storage.locks import serialise
 from monitor.storage.tables import alerts, appearances, articles, stories
@@ -45,14 +45,14 @@ def current(connection: Connection, article_id: ArticleId) -> StoryId | None:
     return connection.execute(_STORY_OF, {"of_article": article_id}).scalar_one_or_none()
 
 
-def members(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, tuple[Member, ...]]:
+def members(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, tuple[StoryMember, ...]]:
     """Return where each story has been read: every source and URL once, in the order in which they were seen."""
-    found: dict[StoryId, dict[tuple[str, str | None], Member]] = defaultdict(dict)
+    found: dict[StoryId, dict[tuple[str, str | None], StoryMember]] = defaultdict(dict)
     wanted = list(story_ids)
     for start in range(0, len(wanted), _BATCH):
         rows = connection.execute(_MEMBERS, {"story_ids": wanted[start : start + _BATCH]})
         for row in rows:
-            member = Member(
+            member = StoryMember(
                 article_id=row.article_id,
                 title=row.title,
                 source=row.source,
@@ -119,7 +119,7 @@ def reports(connection: Connection, since: datetime, *, limit: int) -> tuple[Rep
     return tuple(
         Report(
             story_id=row.story_id,
-            dated=min(row.published_at or row.fetched_at, row.fetched_at),
+            dated_at=min(row.published_at or row.fetched_at, row.fetched_at),
             title=row.title,
             text=row.beginning,
             language=row.language,

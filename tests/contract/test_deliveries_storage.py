@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from monitor.domain.channel_state import ChannelState
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate, Outcome, Thread
 from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.lease import Lease
 from monitor.domain.watch import Severity
 from monitor.storage import attempts, channels, deliveries, silences
 from monitor.storage.engine import Database
@@ -25,22 +26,22 @@ def _raise(database: Database, count: int, *names: str) -> tuple[AlertId, ...]:
         return raise_alerts(connection, range(count), names)
 
 
-def _claim(database: Database, name: str, token: str, *, seconds: float = 1, limit: int = 1) -> tuple[ClaimedDelivery, ...]:
+def _claim(database: Database, name: str, owner: str, *, seconds: float = 1, limit: int = 1) -> tuple[ClaimedDelivery, ...]:
     with database.write() as connection:
-        return _claim_next(connection, name, token, now=EPOCH + seconds * SECOND, limit=limit)
+        return _claim_next(connection, name, owner, now=EPOCH + seconds * SECOND, limit=limit)
 
 
-def _claim_next(connection: Connection, name: str, token: str, *, now: datetime, limit: int = 1) -> tuple[ClaimedDelivery, ...]:
-    """What a deliver worker does at the beginning of its turn."""
+def _claim_next(connection: Connection, name: str, owner: str, *, now: datetime, limit: int = 1) -> tuple[ClaimedDelivery, ...]:
+    """What a deliver worker does when it has leased a channel."""
     deliveries.reclaim(connection, name, now)
     ids = deliveries.due(connection, name, now=now, limit=limit)
-    return deliveries.claim(connection, ids, token=token, until=now + LEASE) if ids else ()
+    return deliveries.claim(connection, ids, Lease(owner=owner, until=now + LEASE)) if ids else ()
 
 
-def _settle(database: Database, ids: list[DeliveryId], step: DeliveryUpdate, token: str, *, seconds: float = 2) -> int:
+def _settle(database: Database, ids: list[DeliveryId], change: DeliveryUpdate, owner: str, *, seconds: float = 2) -> int:
     now = EPOCH + seconds * SECOND
     with database.write() as connection:
-        return deliveries.settle(connection, ids, step, token=token, now=now, began=now)
+        return deliveries.settle(connection, ids, change, owner=owner, now=now, began=now)
 
 
 def _all(database: Database, status: DeliveryStatus | None = None) -> tuple[Delivery, ...]:
@@ -96,8 +97,8 @@ def test_a_failed_delivery_is_due_again_when_its_wait_is_over(database: Database
         assert deliveries.due_channels(connection, again - SECOND) == ()
         assert deliveries.due_channels(connection, again) == ("desk",)
         assert deliveries.next_due(connection, "desk") == again
-    (parcel,) = _claim(database, "desk", "me", seconds=60)
-    assert (parcel.attempts, parcel.first_attempt_at) == (1, EPOCH + 2 * SECOND)
+    (claimed,) = _claim(database, "desk", "me", seconds=60)
+    assert (claimed.attempts, claimed.first_attempt_at) == (1, EPOCH + 2 * SECOND)
 
 
 def test_due_channels_are_those_on_which_something_can_be_sent_now(database: Database) -> None:
@@ -112,33 +113,33 @@ def test_due_channels_are_those_on_which_something_can_be_sent_now(database: Dat
     with database.write() as connection:
         for name in ("resting", "paused", "worked_on", "abandoned", "spaced"):
             until = now - SECOND if name == "abandoned" else now + LEASE
-            assert channels.acquire(connection, name, token="me", now=now - LEASE, until=until)
+            assert channels.acquire(connection, name, Lease(owner="me", until=until), now=now - LEASE)
             channels.save(connection, name, states.get(name, ChannelState()))
             if name not in {"worked_on", "abandoned"}:
-                channels.release(connection, name, token="me")
+                channels.release(connection, name, owner="me")
     with database.read() as connection:
         assert deliveries.due_channels(connection, now) == ("abandoned", "fresh")
         assert deliveries.due_channels(connection, now + SECOND) == ("abandoned", "fresh", "resting", "spaced")
 
 
-def test_a_channels_turn_is_had_by_one_at_a_time(database: Database) -> None:
-    """The turn passes on when it is given up or when its holder has not been heard of."""
+def test_a_channel_is_leased_by_one_process_at_a_time(database: Database) -> None:
+    """The next process gets the lease when it is ended or over."""
     with database.write() as connection:
-        assert channels.acquire(connection, "desk", token="me", now=EPOCH, until=EPOCH + LEASE)
-        assert channels.acquire(connection, "desk", token="me", now=EPOCH, until=EPOCH + LEASE)
-        assert not channels.acquire(connection, "desk", token="you", now=EPOCH + SECOND, until=EPOCH + LEASE)
-        channels.release(connection, "desk", token="you")
-        assert not channels.acquire(connection, "desk", token="you", now=EPOCH + SECOND, until=EPOCH + LEASE)
-        channels.release(connection, "desk", token="me")
-        assert channels.acquire(connection, "desk", token="you", now=EPOCH + SECOND, until=EPOCH + LEASE)
-        assert channels.acquire(connection, "desk", token="me", now=EPOCH + LEASE, until=EPOCH + 2 * LEASE)
+        assert channels.acquire(connection, "desk", Lease(owner="me", until=EPOCH + LEASE), now=EPOCH)
+        assert channels.acquire(connection, "desk", Lease(owner="me", until=EPOCH + LEASE), now=EPOCH)
+        assert not channels.acquire(connection, "desk", Lease(owner="you", until=EPOCH + LEASE), now=EPOCH + SECOND)
+        channels.release(connection, "desk", owner="you")
+        assert not channels.acquire(connection, "desk", Lease(owner="you", until=EPOCH + LEASE), now=EPOCH + SECOND)
+        channels.release(connection, "desk", owner="me")
+        assert channels.acquire(connection, "desk", Lease(owner="you", until=EPOCH + LEASE), now=EPOCH + SECOND)
+        assert channels.acquire(connection, "desk", Lease(owner="me", until=EPOCH + 2 * LEASE), now=EPOCH + LEASE)
 
 
 def test_a_channels_state_is_kept_until_it_leads_elsewhere(database: Database) -> None:
     """A channel that its receiver has closed takes up work again once its address has changed, or when told to."""
     gone = ChannelState(failures=1, failing_since=EPOCH, paused=True, reason="HTTP 410", next_send_at=EPOCH)
     with database.write() as connection:
-        here = partial(channels.acquire, connection, "desk", token="me", now=EPOCH, until=EPOCH + LEASE)
+        here = partial(channels.acquire, connection, "desk", Lease(owner="me", until=EPOCH + LEASE), now=EPOCH)
         assert here(target=b"here") == ChannelState()
         channels.save(connection, "desk", gone)
         assert here(target=b"here") == here() == gone
@@ -158,7 +159,7 @@ def test_dead_letters_are_kept_and_can_be_retried(database: Database) -> None:
     _settle(database, [one.id, two.id], dead, "me")
     _settle(database, [three.id], DELIVERED, "me")
     with database.write() as connection:
-        channels.acquire(connection, "desk", token="me", now=EPOCH, until=EPOCH)
+        channels.acquire(connection, "desk", Lease(owner="me", until=EPOCH), now=EPOCH)
         channels.save(connection, "desk", ChannelState(paused=True))
         assert deliveries.counts(connection) == {"pending": 0, "sending": 0, "delivered": 1, "held": 0, "dead": 2}
         assert deliveries.retry(connection, [one.id, three.id], now=EPOCH + 9 * SECOND) == (one.id,)
@@ -174,8 +175,8 @@ def test_what_is_held_is_released_at_its_time(database: Database) -> None:
         raise_alerts(connection, [1], ["desk"], severity=Severity.LOW)
         raise_alerts(connection, [2], ["desk"], severity=Severity.CRITICAL)
         until, now = EPOCH + 3600 * SECOND, EPOCH + SECOND
-        assert deliveries.hold(connection, "desk", until=until, severities=[Severity.LOW], now=now, since=None) == 1
-        assert deliveries.hold(connection, "desk", until=until, severities=[Severity.CRITICAL], now=now, since=now) == 0
+        assert deliveries.defer(connection, "desk", until=until, severities=[Severity.LOW], now=now, since=None) == 1
+        assert deliveries.defer(connection, "desk", until=until, severities=[Severity.CRITICAL], now=now, since=now) == 0
         assert len(deliveries.due(connection, "desk", now=now, limit=9)) == 1
         assert deliveries.due_channels(connection, until) == ("desk",)
         assert deliveries.reclaim(connection, "desk", now) == 0
@@ -217,15 +218,15 @@ def test_a_recovered_channel_is_not_kept_waiting(database: Database) -> None:
 
 
 def test_what_was_not_tried_goes_back_untouched(database: Database) -> None:
-    """A turn that ends early burns no attempt of the messages it did not come to."""
+    """A batch that ends early costs the messages that were not sent no attempt."""
     _raise(database, 2, "desk")
     assert len(_claim(database, "desk", "me", limit=2)) == 2
     with database.write() as connection:
-        assert deliveries.release_all(connection, token="me") == 2
+        assert deliveries.release_all(connection, owner="me") == 2
     assert [one.attempts for one in _claim(database, "desk", "you", limit=2)] == [0, 0]
 
 
-def test_every_attempt_leaves_a_receipt(database: Database) -> None:
+def test_every_attempt_is_stored(database: Database) -> None:
     """Time, status, duration and answer of each try can be read, the first one first."""
     _raise(database, 1, "desk")
     (one,) = _claim(database, "desk", "me")
@@ -247,7 +248,7 @@ def test_a_storys_first_message_is_found_for_its_thread(database: Database) -> N
         raise_alerts(connection, [1], ["desk"], story_id=story)
         (one,) = _claim_next(connection, "desk", "me", now=EPOCH)
         assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") is None
-        deliveries.settle(connection, [one.id], DELIVERED, token="me", now=EPOCH, began=EPOCH, reference="C1:17.5")
+        deliveries.settle(connection, [one.id], DELIVERED, owner="me", now=EPOCH, began=EPOCH, reference="C1:17.5")
         assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") == Thread(
             place="C1", ts="17.5", data=alert_data(1)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from monitor.domain.lease import Lease
 from monitor.storage import channels, deliveries, leases
 from monitor.storage.engine import Database
 from tests.alerting import raise_alerts
@@ -17,15 +18,15 @@ def test_a_lease_that_is_ended_is_free_for_the_next(database: Database) -> None:
     with database.write() as connection:
         raise_alerts(connection, range(2), ["desk", "audit"], at=NOW - timedelta(minutes=1))
         for name in ("desk", "audit"):
-            channels.acquire(connection, name, token=f"of {name}", now=NOW, until=UNTIL)
+            channels.acquire(connection, name, Lease(owner=f"of {name}", until=UNTIL), now=NOW)
             due = deliveries.due(connection, name, now=NOW, limit=1)
-            deliveries.claim(connection, due, token=f"of {name}", until=UNTIL)
+            deliveries.claim(connection, due, Lease(owner=f"of {name}", until=UNTIL))
         assert leases.lease_owners(connection, NOW) == {"of desk", "of audit"}
         assert leases.lease_owners(connection, UNTIL) == frozenset()
         leases.expire(connection, ["of desk"], NOW)
         assert leases.lease_owners(connection, NOW) == {"of audit"}
-        assert channels.acquire(connection, "desk", token="next", now=NOW, until=UNTIL) is not None
-        assert channels.acquire(connection, "audit", token="next", now=NOW, until=UNTIL) is None
+        assert channels.acquire(connection, "desk", Lease(owner="next", until=UNTIL), now=NOW) is not None
+        assert channels.acquire(connection, "audit", Lease(owner="next", until=UNTIL), now=NOW) is None
         for name, waiting in (("desk", 2), ("audit", 1)):
             deliveries.reclaim(connection, name, NOW)
             assert len(deliveries.due(connection, name, now=NOW, limit=10)) == waiting

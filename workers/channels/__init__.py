@@ -1,1 +1,1 @@
-"""Render alerts for each kind of channel. Pure."""
+"""The kinds of channel: one file each, registered as entry points."""

@@ -4,31 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
+from monitor.domain.delivery import ClaimedDelivery
 from monitor.domain.text import one_line
-from workers.channels.card import Card
-from workers.channels.truncation import cut
+from monitor.settings.channels import HttpChannel
+from workers.channels.kind import ChannelKind, Limits
+from workers.channels.post import Post, json_post, tls_of
+from workers.rendering.card import Card, card_of
+from workers.rendering.truncation import cut
 
-MOST_ALERTS = 40
-_TITLE, _DESCRIPTION, _ALL = 256, 4096, 5500
+_MAX_TITLE, _MAX_DESCRIPTION, _MAX_DIGEST = 256, 4096, 5500
 _MARKUP = re.compile(r"([\\*_~`|<>\[\]()#@:-])")
 _COLOURS = {"info": 0x95A5A6, "low": 0x3498DB, "medium": 0xF1C40F, "high": 0xE67E22, "critical": 0xE74C3C}
 
 
+class DiscordChannel(HttpChannel):
+    """Discord by a channel webhook."""
+
+    type: Literal["discord"]
+
+
+def render(channel: DiscordChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
+    """Return the POST of one message."""
+    body = content(tuple(map(card_of, deliveries)))
+    return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy, tls=tls_of(channel))
+
+
 def escape(text: str) -> str:
-    """`text` so that Discord shows it as it stands: no mention, masked link, heading, emoji or formatting of its making."""
+    """Return `text` so that Discord shows it as it is: no mention, masked link, heading, emoji or formatting of its making."""
     return _MARKUP.sub(r"\\\1", one_line(text)).replace("@", "@\u200b")
 
 
-def message(card: Card, *, test: bool = False) -> dict[str, Any]:
-    """One alert as an embed."""
-    mark = "TEST · " if test else ""
-    snippet = "".join(f"**{escape(text)}**" if hit else _spaced(text) for text, hit in card.pieces)
+def content(cards: Sequence[Card]) -> dict[str, Any]:
+    """Return the JSON of one alert as an embed, or of several as a digest that names each of them."""
+    embeds = [_embed(cards[0])] if len(cards) == 1 else _digest(cards)
+    return {"embeds": embeds, "allowed_mentions": {"parse": []}}
+
+
+def _embed(card: Card) -> dict[str, Any]:
+    snippet = "".join(f"**{escape(text)}**" if match else _escape_keeping_edges(text) for text, match in card.pieces)
     embed: dict[str, Any] = {
-        "author": {"name": one_line(f"{mark}{card.severity.upper()} · {card.term}")},
-        "title": _whole(escape(cut(card.title, 110)), _TITLE),
-        "description": _whole(snippet, _DESCRIPTION),
+        "author": {"name": one_line(f"{card.label} · {card.term}")},
+        "title": _limited(escape(cut(card.title, 110)), _MAX_TITLE),
+        "description": _limited(snippet, _MAX_DESCRIPTION),
         "color": _COLOURS[card.severity],
     }
     if card.url:
@@ -36,42 +56,47 @@ def message(card: Card, *, test: bool = False) -> dict[str, Any]:
     if card.facts:
         embed["footer"] = {"text": " · ".join(card.facts)}
     if card.entities:
-        embed["fields"] = [{"name": "With", "value": _whole(escape(", ".join(card.entities)), 1024)}]
-    return _envelope([embed])
+        embed["fields"] = [{"name": "With", "value": _limited(escape(", ".join(card.entities)), 1024)}]
+    return embed
 
 
-def digest(cards: Sequence[Card]) -> dict[str, Any]:
-    """Up to MOST_ALERTS alerts as one message that names each of them."""
-    room = _ALL // len(cards) - 1
-    lines = [_line(card, room) for card in cards]
+def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
+    lines = [_line(card, _MAX_DIGEST // len(cards) - 1) for card in cards]
     texts: list[str] = [""]
     for line in lines:
-        if len(texts[-1]) + len(line) + 1 > _DESCRIPTION:
+        if len(texts[-1]) + len(line) + 1 > _MAX_DESCRIPTION:
             texts.append("")
         texts[-1] += line + "\n"
     embeds: list[dict[str, Any]] = [{"description": text} for text in texts]
     embeds[0]["title"] = f"{len(cards)} alerts"
-    return _envelope(embeds)
+    return embeds
 
 
-def _line(card: Card, room: int) -> str:
+def _line(card: Card, limit: int) -> str:
     for title, linked in ((150, True), (90, True), (90, False), (45, False), (20, False)):
         words = escape(cut(card.title, title))
         shown = f"[{words}](<{card.url}>)" if linked and card.url and ")" not in card.url else words
         line = f"**{card.severity.upper()} {escape(cut(card.term, 25))}** {shown}"
-        if len(line) <= room:
+        if len(line) <= limit:
             break
     return line
 
 
-def _spaced(text: str) -> str:
+def _escape_keeping_edges(text: str) -> str:
+    """Return the escaped text with the white space at both ends: a bold word needs it."""
     return (" " if text[:1].isspace() else "") + escape(text) + (" " if text[-1:].isspace() and text.strip() else "")
 
 
-def _whole(text: str, limit: int) -> str:
-    """`text` within `limit`, without half an escape at its end."""
+def _limited(text: str, limit: int) -> str:
+    """Return `text` within `limit`, without half an escape at its end."""
     return text if len(text) <= limit else cut(text, limit - 1).removesuffix("…").rstrip("\\*") + "…"
 
 
-def _envelope(embeds: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"embeds": embeds, "allowed_mentions": {"parse": []}}
+KIND = ChannelKind(
+    name="discord",
+    settings=DiscordChannel,
+    limits=Limits(alerts_per_message=40, rate=2.0, characters=6_000),
+    render=render,
+    leads_to=("url",),
+    examples=({"url": "https://receiver.example/api/webhooks/1/x"},),
+)

@@ -6,24 +6,100 @@ Slack refuses a message whose blocks hold more than about 13 000 characters in a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Literal, Self
 
+from pydantic import model_validator
+
+from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.domain.text import one_line
-from workers.channels.card import Card
-from workers.channels.truncation import cut
+from monitor.settings.channels import ChannelBase
+from monitor.settings.values import HttpUrl, Secret, SecretAddress, SecretHttpUrl, Text
+from workers.channels.kind import ChannelKind, Limits
+from workers.channels.post import Post, json_post
+from workers.rendering.card import Card, card_of
+from workers.rendering.truncation import cut
 
-MOST_CHARACTERS = 10_500
-MOST_ALERTS = 100
-_SECTION = 2_900
+_MAX_DIGEST = 10_500
+_MAX_SECTION = 2_900
+_REFUSALS = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text", "invalid_arguments"}
+)
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _EMOJI = re.compile(r":(?=[\w+'-]{1,100}:)")
 _BADGES = {"info": "⚪", "low": "🔵", "medium": "🟡", "high": "🟠", "critical": "🔴"}
 
 
+class SlackChannel(ChannelBase):
+    """Slack, by an incoming webhook (`url`) or as a bot (`token` and `channel`), which can answer in threads."""
+
+    type: Literal["slack"]
+    url: SecretHttpUrl | None = None
+    token: Secret | None = None
+    channel: Text | None = None
+    api: HttpUrl = "https://slack.com/api"
+    proxy: SecretAddress | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.url is None) == (self.token is None):
+            raise ValueError("a slack channel needs either `url` (incoming webhook), or `token` and `channel` (bot)")
+        if self.token is not None and self.channel is None:
+            raise ValueError("a slack channel with a `token` needs a `channel`, such as C0123456789")
+        return self
+
+
+def render(channel: SlackChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
+    """Return the POST of one message; a bot's message on a story goes into the thread of the first one, which is then updated."""
+    body = content(tuple(map(card_of, deliveries)))
+    if channel.url is not None:
+        return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy)
+    body |= {"channel": channel.channel}
+    thread = deliveries[0].thread if len(deliveries) == 1 else None
+    if thread is None:
+        return _api_call(channel, "chat.postMessage", body)
+    return replace(
+        _api_call(channel, "chat.postMessage", body | {"thread_ts": thread.ts}), then=_update_first_message(channel, deliveries[0])
+    )
+
+
+def read_reply(result: AttemptResult, reply: Mapping[str, Any]) -> AttemptResult:
+    """Return `result` after reading the body of the Web API's answer, which says `ok: false` with status 200."""
+    if result.outcome is not Outcome.ACCEPTED:
+        return result
+    if reply.get("ok") is True:
+        place, ts = reply.get("channel"), reply.get("ts")
+        return replace(result, reference=f"{place}:{ts}" if place and ts else None)
+    error = str(reply.get("error") or "an answer without ok")[:80]
+    outcome = Outcome.REFUSED if error in _REFUSALS else Outcome.FAILED
+    return replace(result, outcome=outcome, reason=f"Slack: {error}")
+
+
+def _update_first_message(channel: SlackChannel, delivery: ClaimedDelivery) -> Post | None:
+    """Return the call that shows the story's present size in the first message of the thread."""
+    if delivery.thread is None:
+        return None
+    first, latest = card_of(replace(delivery, data=delivery.thread.data)), card_of(delivery)
+    grown = replace(first, articles=max(first.articles, latest.articles))
+    return _api_call(channel, "chat.update", content([grown]) | {"channel": delivery.thread.place, "ts": delivery.thread.ts})
+
+
+def _api_call(channel: SlackChannel, method: str, body: dict[str, Any]) -> Post:
+    token = "" if channel.token is None else channel.token.get_secret_value()
+    return json_post(
+        f"{channel.api.rstrip('/')}/{method}",
+        body,
+        proxy=channel.proxy,
+        headers={"authorization": f"Bearer {token}"},
+        read_reply=read_reply,
+    )
+
+
 def escape(text: str) -> str:
-    """`text` so that Slack shows it as it stands: no mention, link, emoji or formatting of its own making.
+    """Return `text` so that Slack shows it as it is: no mention, link, emoji or formatting of its own making.
 
     Slack has no escape for its formatting characters, so look-alikes stand in for them.
     """
@@ -31,10 +107,17 @@ def escape(text: str) -> str:
     return ("›" + plain[1:] if plain.startswith(">") else plain).translate(_MARKUP)
 
 
-def message(card: Card, *, test: bool = False) -> dict[str, Any]:
-    """One alert as a Slack message."""
-    mark = "TEST · " if test else ""
-    badge = f"{_BADGES[card.severity]} *{mark}{card.severity.upper()}* · *{escape(card.term)}*"
+def content(cards: Sequence[Card]) -> dict[str, Any]:
+    """Return the JSON of one alert, or of several as a digest that names each of them."""
+    fallback = (
+        cards[0].headline if len(cards) == 1 else f"{len(cards)} alerts: " + ", ".join(dict.fromkeys(card.term for card in cards))
+    )
+    blocks = _alert(cards[0]) if len(cards) == 1 else _digest(cards)
+    return {"text": escape(cut(fallback, 500)), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+
+
+def _alert(card: Card) -> list[dict[str, Any]]:
+    badge = f"{_BADGES[card.severity]} *{card.label}* · *{escape(card.term)}*"
     blocks = [_section(f"{badge}\n{_title(card)}")]
     if card.pieces:
         blocks.append(_section(_snippet(card)))
@@ -42,29 +125,25 @@ def message(card: Card, *, test: bool = False) -> dict[str, Any]:
         blocks.append(_context(" · ".join(map(escape, card.facts))))
     if card.entities:
         blocks.append(_context("With " + ", ".join(map(escape, card.entities))))
-    return _envelope(mark + card.headline, blocks)
+    return blocks
 
 
-def digest(cards: Sequence[Card]) -> dict[str, Any]:
-    """Up to MOST_ALERTS alerts as one message that names each of them, its title shortened as far as room demands."""
+def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
     heading = f"*{len(cards)} alerts*"
-    lines = _lines(cards, MOST_CHARACTERS - len(heading))
     sections: list[str] = [heading]
-    for line in lines:
-        if len(sections) == 1 or len(sections[-1]) + 1 + len(line) > _SECTION:
+    for line in _lines(cards, _MAX_DIGEST - len(heading)):
+        if len(sections) == 1 or len(sections[-1]) + 1 + len(line) > _MAX_SECTION:
             sections.append(line)
         else:
             sections[-1] += "\n" + line
-    return _envelope(
-        f"{len(cards)} alerts: " + ", ".join(dict.fromkeys(card.term for card in cards)), list(map(_section, sections))
-    )
+    return list(map(_section, sections))
 
 
-def _lines(cards: Sequence[Card], room: int) -> list[str]:
-    """One line per alert within `room` characters: titles shrink first, then links go."""
+def _lines(cards: Sequence[Card], limit: int) -> list[str]:
+    """Return one line for each alert, within `limit` characters: titles are shortened first, then links left out."""
     for title, linked in ((200, True), (120, True), (80, True), (80, False), (50, False), (25, False), (8, False)):
         lines = [_line(card, title, linked=linked) for card in cards]
-        if sum(map(len, lines)) + len(lines) <= room:
+        if sum(map(len, lines)) + len(lines) <= limit:
             break
     return lines
 
@@ -86,20 +165,20 @@ def _address(url: str) -> str:
 
 
 def _snippet(card: Card) -> str:
-    """The pieces with the hits in bold. Slack sees bold only at a word's edge; where a hit has letters next to it, a zero-width space makes one."""
+    """Return the pieces with the matches in bold. Slack sees bold only at a word's edge; where letters touch a match, a zero-width space makes one."""
     shown = ""
-    for text, hit in card.pieces:
-        words = f"*{escape(text)}*" if hit else _spaced(text)
-        shown += ("\u200b" if shown and _glued(shown[-1], words[0], hit=hit) else "") + words
+    for text, match in card.pieces:
+        words = f"*{escape(text)}*" if match else _escape_keeping_edges(text)
+        shown += ("\u200b" if shown and _needs_edge(shown[-1], words[0], match=match) else "") + words
     return shown
 
 
-def _glued(before: str, after: str, *, hit: bool) -> bool:
-    return before.isalnum() if hit else after.isalnum()
+def _needs_edge(before: str, after: str, *, match: bool) -> bool:
+    return before.isalnum() if match else after.isalnum()
 
 
-def _spaced(text: str) -> str:
-    """Escaped, with the white space at both ends kept: a bold word needs it."""
+def _escape_keeping_edges(text: str) -> str:
+    """Escaped, with the wmatche space at both ends kept: a bold word needs it."""
     return (" " if text[:1].isspace() else "") + escape(text) + (" " if text[-1:].isspace() and text.strip() else "")
 
 
@@ -111,5 +190,15 @@ def _context(text: str) -> dict[str, Any]:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
 
 
-def _envelope(fallback: str, blocks: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"text": escape(cut(fallback, 500)), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+KIND = ChannelKind(
+    name="slack",
+    settings=SlackChannel,
+    limits=Limits(alerts_per_message=100, characters=13_000),
+    render=render,
+    leads_to=("url", "token", "channel", "api"),
+    threads=True,
+    examples=(
+        {"url": "https://receiver.example/services/T0/B0/x"},
+        {"token": "xoxb-1", "channel": "C0123456789", "api": "https://receiver.example/api"},
+    ),
+)

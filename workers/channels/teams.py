@@ -6,42 +6,68 @@ Feed text stands only in TextRuns, which know no mark-up: https://adaptivecards.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
-from workers.channels.card import Card
-from workers.channels.truncation import cut
+from monitor.domain.delivery import ClaimedDelivery
+from monitor.settings.channels import HttpChannel
+from workers.channels.kind import ChannelKind, Limits
+from workers.channels.post import Post, json_post, tls_of
+from workers.rendering.card import Card, card_of
+from workers.rendering.truncation import cut
 
-MOST_ALERTS = 40
 _COLOURS = {"info": "default", "low": "accent", "medium": "warning", "high": "attention", "critical": "attention"}
 
 
-def message(card: Card, *, test: bool = False) -> dict[str, Any]:
-    """One alert as a card."""
-    mark = "TEST · " if test else ""
-    heading = {**_run(f"{mark}{card.severity.upper()} · {card.term}", bold=True), "color": _COLOURS[card.severity]}
+class TeamsChannel(HttpChannel):
+    """Microsoft Teams by a workflow webhook that takes Adaptive Cards."""
+
+    type: Literal["teams"]
+
+
+def render(channel: TeamsChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
+    """Return the POST of one message."""
+    body = content(tuple(map(card_of, deliveries)))
+    return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy, tls=tls_of(channel))
+
+
+def content(cards: Sequence[Card]) -> dict[str, Any]:
+    """Return the JSON of one alert as an Adaptive Card, or of several as a digest that names each of them."""
+    adaptive_card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": _alert(cards[0]) if len(cards) == 1 else _digest(cards),
+        "msteams": {"width": "Full"},
+    }
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": adaptive_card}
+    return {"type": "message", "attachments": [attachment]}
+
+
+def _alert(card: Card) -> list[dict[str, Any]]:
+    heading = {**_run(f"{card.label} · {card.term}", bold=True), "color": _COLOURS[card.severity]}
     body = [_block([heading]), _block([_title(card, 250)])]
     if card.pieces:
-        body.append(_block([_run(text, bold=hit) for text, hit in card.pieces]))
+        body.append(_block([_run(text, bold=match) for text, match in card.pieces]))
     if card.facts:
         body.append(_block([_run(" · ".join(card.facts), subtle=True)]))
     if card.entities:
         body.append(_block([_run("With " + ", ".join(card.entities), subtle=True)]))
-    return _envelope(body)
+    return body
 
 
-def digest(cards: Sequence[Card]) -> dict[str, Any]:
-    """Up to MOST_ALERTS alerts as one card that names each of them."""
+def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
     body = [_block([_run(f"{len(cards)} alerts", bold=True)])]
     body += [
-        _block([_run(f"{card.severity.upper()} {cut(card.term, 40)} ", bold=True), _title(card, 100, longest=250)])
+        _block([_run(f"{card.severity.upper()} {cut(card.term, 40)} ", bold=True), _title(card, 100, longest_url=250)])
         for card in cards
     ]
-    return _envelope(body)
+    return body
 
 
-def _title(card: Card, most: int, *, longest: int = 1500) -> dict[str, Any]:
-    run = _run(cut(card.title, most), bold=True)
-    if card.url and len(card.url) <= longest:
+def _title(card: Card, limit: int, *, longest_url: int = 1500) -> dict[str, Any]:
+    run = _run(cut(card.title, limit), bold=True)
+    if card.url and len(card.url) <= longest_url:
         run["selectAction"] = {"type": "Action.OpenUrl", "url": card.url}
     return run
 
@@ -59,13 +85,11 @@ def _block(runs: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "RichTextBlock", "inlines": runs}
 
 
-def _envelope(body: list[dict[str, Any]]) -> dict[str, Any]:
-    card = {
-        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "type": "AdaptiveCard",
-        "version": "1.4",
-        "body": body,
-        "msteams": {"width": "Full"},
-    }
-    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
-    return {"type": "message", "attachments": [attachment]}
+KIND = ChannelKind(
+    name="teams",
+    settings=TeamsChannel,
+    limits=Limits(alerts_per_message=40, characters=28_000),
+    render=render,
+    leads_to=("url",),
+    examples=({"url": "https://receiver.example/workflows/x"},),
+)

@@ -3,57 +3,101 @@
 from __future__ import annotations
 
 import html
+import math
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
+from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
+from monitor.domain.retry import LONGEST_RETRY_AFTER
 from monitor.domain.text import one_line
-from workers.channels.card import Card
-from workers.channels.truncation import cut
+from monitor.settings.channels import ChannelBase
+from monitor.settings.values import HttpUrl, Secret, SecretAddress, Text
+from workers.channels.kind import ChannelKind, Limits
+from workers.channels.post import Post, json_post
+from workers.rendering.card import Card, card_of
+from workers.rendering.truncation import cut
 
-MOST_ALERTS = 25
-_ROOM = 3_900
-_SPEAKING = re.compile(r"(?<!\w)([@#$/])(?=\w)")
+_MAX_DIGEST = 3_900
+_ACTIVE = re.compile(r"(?<!\w)([@#$/])(?=\w)")
+
+
+class TelegramChannel(ChannelBase):
+    """A Telegram bot and the chat it writes to."""
+
+    type: Literal["telegram"]
+    token: Secret
+    chat_id: Text
+    api: HttpUrl = "https://api.telegram.org"
+    proxy: SecretAddress | None = None
+
+
+def render(channel: TelegramChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
+    """Return the call of one message."""
+    url = f"{channel.api.rstrip('/')}/bot{channel.token.get_secret_value()}/sendMessage"
+    body = content(tuple(map(card_of, deliveries))) | {"chat_id": channel.chat_id}
+    return json_post(url, body, proxy=channel.proxy, read_reply=read_reply)
+
+
+def read_reply(result: AttemptResult, reply: Mapping[str, Any]) -> AttemptResult:
+    """Return `result` with the wait that Telegram asks for in the body of its answer."""
+    parameters = reply.get("parameters")
+    wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    if result.outcome is Outcome.ACCEPTED or not isinstance(wait, int | float):
+        return result
+    return replace(result, retry_after=timedelta(seconds=min(math.ceil(max(wait, 0)), LONGEST_RETRY_AFTER.total_seconds())))
 
 
 def escape(text: str) -> str:
-    """`text` as it stands: no tag, and no mention, hashtag or command that Telegram would make a link of."""
-    return html.escape(_SPEAKING.sub("\\1\u2060", one_line(text)), quote=True)
+    """Return `text` so that it is shown as it is: no tag, and no mention, hashtag or command that Telegram would make a link of."""
+    return html.escape(_ACTIVE.sub("\\1\u2060", one_line(text)), quote=True)
 
 
-def message(card: Card, *, test: bool = False) -> dict[str, Any]:
-    """One alert."""
-    mark = "TEST · " if test else ""
-    lines = [f"<b>{mark}{card.severity.upper()} · {escape(card.term)}</b>", _title(card, 250)]
+def content(cards: Sequence[Card]) -> dict[str, Any]:
+    """Return the JSON of one alert, or of several as a digest that names each of them."""
+    text = _alert(cards[0]) if len(cards) == 1 else _digest(cards)
+    return {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+
+
+def _alert(card: Card) -> str:
+    lines = [f"<b>{card.label} · {escape(card.term)}</b>", _title(card, 250)]
     if card.pieces:
-        lines.append("".join(f"<b>{escape(text)}</b>" if hit else _spaced(text) for text, hit in card.pieces))
+        lines.append("".join(f"<b>{escape(text)}</b>" if match else _escape_keeping_edges(text) for text, match in card.pieces))
     if card.facts:
         lines.append("<i>" + " · ".join(map(escape, card.facts)) + "</i>")
     if card.entities:
         lines.append("With " + ", ".join(map(escape, card.entities)))
-    return _envelope("\n".join(lines))
+    return "\n".join(lines)
 
 
-def digest(cards: Sequence[Card]) -> dict[str, Any]:
-    """Up to MOST_ALERTS alerts as one message that names each of them."""
+def _digest(cards: Sequence[Card]) -> str:
     heading = f"<b>{len(cards)} alerts</b>"
-    for most, linked in ((150, True), (90, True), (90, False), (45, False), (15, False)):
+    for limit, linked in ((150, True), (90, True), (90, False), (45, False), (15, False)):
         lines = [
-            f"{card.severity.upper()} <b>{escape(cut(card.term, 30))}</b> {_title(card, most, linked=linked)}" for card in cards
+            f"{card.severity.upper()} <b>{escape(cut(card.term, 30))}</b> {_title(card, limit, linked=linked)}" for card in cards
         ]
-        if sum(map(len, lines)) + len(lines) + len(heading) <= _ROOM:
+        if sum(map(len, lines)) + len(lines) + len(heading) <= _MAX_DIGEST:
             break
-    return _envelope("\n".join([heading, *lines]))
+    return "\n".join([heading, *lines])
 
 
-def _title(card: Card, most: int, *, linked: bool = True) -> str:
-    words = escape(cut(card.title, most))
+def _title(card: Card, limit: int, *, linked: bool = True) -> str:
+    words = escape(cut(card.title, limit))
     return f'<a href="{html.escape(card.url, quote=True)}">{words}</a>' if card.url and linked else words
 
 
-def _spaced(text: str) -> str:
+def _escape_keeping_edges(text: str) -> str:
+    """Return the escaped text with the white space at both ends: a bold word needs it."""
     return (" " if text[:1].isspace() else "") + escape(text) + (" " if text[-1:].isspace() and text.strip() else "")
 
 
-def _envelope(text: str) -> dict[str, Any]:
-    return {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+KIND = ChannelKind(
+    name="telegram",
+    settings=TelegramChannel,
+    limits=Limits(alerts_per_message=25, characters=4_096),
+    render=render,
+    leads_to=("token", "chat_id", "api"),
+    examples=({"token": "1:x", "chat_id": "5", "api": "https://receiver.example"},),
+)

@@ -1,85 +1,71 @@
-"""The webhook: its body, which never changes between attempts, and its headers, which do."""
+"""Webhooks: each alert as a signed POST of JSON, by the Standard Webhooks specification."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Literal
 
 import orjson
+from pydantic import BeforeValidator, Field
 
 from monitor.domain.delivery import ClaimedDelivery
-from workers.channels.signature import sign
-from workers.channels.truncation import cut
-
-MOST_BYTES = 20_000
-_LISTS = (("matches",), ("entities",), ("story", "also_in"), ("story", "sources"), ("alert", "tags"))
-_TEXTS = (("snippet",), ("article", "title"), ("article", "author"), ("article", "source"), ("article", "url"), ("alert", "term"))
-_SHORT = (50, 10, 3, 1)
-_TERSE = (2_000, 300, 100)
+from monitor.settings.channels import HttpChannel
+from monitor.settings.values import FromFile, HeaderValue, OneOrMany, SigningSecret, Text, one_or_many
+from workers.channels.kind import ChannelKind, Limits
+from workers.channels.post import Post, tls_of
+from workers.rendering.alert_json import alert_json
+from workers.rendering.signature import sign
 
 
-def body(parcel: ClaimedDelivery) -> bytes:
-    """The JSON of an alert: the same bytes on every attempt, at most 20 KB.
+class WebhookChannel(HttpChannel):
+    """A receiver of Standard Webhooks; each `secret` signs. `template` is Jinja for a receiver that wants a body of its own shape."""
 
-    Lists that are too long are cut and `data.cut` tells how long each was; then texts are cut.
-    """
-    whole = _dump(parcel.kind, parcel.alerted_at, parcel.data)
-    return whole if len(whole) <= MOST_BYTES else _fitted(parcel.kind, parcel.alerted_at, parcel.data)
+    type: Literal["webhook"]
+    secret: Annotated[tuple[SigningSecret, ...], BeforeValidator(one_or_many), OneOrMany()] = ()
+    headers: Mapping[str, HeaderValue] = Field(default_factory=dict)
+    template: Annotated[Text | None, FromFile()] = None
+    content_type: Text = "application/json"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every signing secret, the newest first as configured."""
+        return tuple(secret.get_secret_value() for secret in self.secret)
 
 
-def headers(
-    delivery_id: str, payload: bytes, *, secrets: Sequence[str], now: datetime, extra: Mapping[str, str], content_type: str
+def webhook_headers(
+    delivery_id: str, body: bytes, *, secrets: Sequence[str], now: datetime, extra: Mapping[str, str], content_type: str
 ) -> dict[str, str]:
-    """The headers of one attempt: `extra` first, then those of Standard Webhooks, which win."""
-    stamp = int(now.timestamp())
-    own = {"content-type": content_type, "webhook-id": delivery_id, "webhook-timestamp": str(stamp)}
+    """Return the headers of one attempt: `extra`, and those of Standard Webhooks, which win."""
+    timestamp = int(now.timestamp())
+    own = {"content-type": content_type, "webhook-id": delivery_id, "webhook-timestamp": str(timestamp)}
     if secrets:
-        own["webhook-signature"] = sign(secrets, message_id=delivery_id, timestamp=stamp, body=payload)
+        own["webhook-signature"] = sign(secrets, message_id=delivery_id, timestamp=timestamp, body=body)
     return {name: value for name, value in extra.items() if name.lower() not in own} | own
 
 
-def _dump(kind: str, at: datetime, data: Mapping[str, Any]) -> bytes:
-    return orjson.dumps({"type": kind, "timestamp": at, "data": data}, option=orjson.OPT_UTC_Z)
+def render(channel: WebhookChannel, deliveries: Sequence[ClaimedDelivery], now: datetime) -> Post:
+    """Return the POST of one alert."""
+    (delivery,) = deliveries
+    body = alert_json(delivery)
+    if channel.template is not None:
+        from workers.rendering.template import fill  # noqa: PLC0415 - Jinja is heavy, and few channels have a template
+
+        body = fill(channel.template, orjson.loads(body))
+    extra = {name: value.get_secret_value() for name, value in channel.headers.items()}
+    headers = webhook_headers(delivery.id, body, secrets=channel.secrets, now=now, extra=extra, content_type=channel.content_type)
+    proxy = None if channel.proxy is None else channel.proxy.get_secret_value()
+    return Post(url=channel.url.get_secret_value(), headers=headers, body=body, proxy=proxy, tls=tls_of(channel))
 
 
-def _fitted(kind: str, at: datetime, data: Mapping[str, Any]) -> bytes:
-    small: dict[str, Any] = orjson.loads(orjson.dumps(data))
-    lengths: dict[str, int] = {}
-    for most in _SHORT:
-        for path in _LISTS:
-            _shorten(small, path, most, lengths)
-            result = _dump(kind, at, small)
-            if len(result) <= MOST_BYTES:
-                return result
-    for most in _TERSE:
-        for path in _TEXTS:
-            _abridge(small, path, most)
-            result = _dump(kind, at, small)
-            if len(result) <= MOST_BYTES:
-                return result
-    for path in _LISTS:
-        _shorten(small, path, 0, lengths)
-    return _dump(kind, at, small)
-
-
-def _shorten(data: dict[str, Any], path: tuple[str, ...], most: int, lengths: dict[str, int]) -> None:
-    parent, key = _at(data, path)
-    found = parent.get(key)
-    if isinstance(found, list) and len(found) > most:
-        lengths.setdefault(".".join(path), len(found))
-        parent[key] = found[:most]
-        data["cut"] = dict(sorted(lengths.items()))
-
-
-def _abridge(data: dict[str, Any], path: tuple[str, ...], most: int) -> None:
-    parent, key = _at(data, path)
-    found = parent.get(key)
-    if isinstance(found, str) and len(found) > most:
-        parent[key] = None if key == "url" else cut(found, most)
-
-
-def _at(data: dict[str, Any], path: tuple[str, ...]) -> tuple[dict[str, Any], str]:
-    for key in path[:-1]:
-        data = data.get(key) or {}
-    return data, path[-1]
+KIND = ChannelKind(
+    name="webhook",
+    settings=WebhookChannel,
+    limits=Limits(messages_per_claim=32, rate=None, digests=False, characters=20_000),
+    render=render,
+    leads_to=("url",),
+    examples=(
+        {"url": "https://receiver.example/hook"},
+        {"url": "https://receiver.example/hook", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+    ),
+)

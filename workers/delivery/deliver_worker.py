@@ -1,4 +1,4 @@
-"""What a deliver worker works with: the channels of the newest settings."""
+"""A deliver worker: sends on the channels of the newest settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.daemon.settings_reloader import SettingsReloader
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
-from monitor.settings.channels import Channel
+from monitor.settings.channels import ChannelBase
 from monitor.settings.live import LiveSettings
 from monitor.storage import leases
 from monitor.storage.engine import Database
@@ -20,37 +20,37 @@ from workers.delivery.dispatcher import Dispatcher
 
 
 class DeliverWorker:
-    """Sends on the channels of the newest settings, and at once on those that a killed process of this machine was at."""
+    """Sends on the channels of the newest settings. A channel whose lease a killed process of this machine held is free at once."""
 
     def __init__(self, live: LiveSettings, database: Database) -> None:
         self._live = live
         self._database = database
         expire_leases_of_dead_processes(database)
         self._dispatcher = Dispatcher(database, self._channels)
-        self._following = PeriodicTask(
+        self._reloading = PeriodicTask(
             "settings", SettingsReloader(DELIVER, live, lambda _: None).reload_if_changed, every_s=settings_reloader.EVERY_S
         ).start()
 
     def scan(self, ids: Sequence[ScanId]) -> None:
-        """Not here: this process delivers."""
+        """Raise MonitorError: this process delivers."""
         raise MonitorError(f"a deliver worker was asked to scan {len(ids)} articles")
 
     def deliver(self, channel: str) -> None:
-        """Have the channel worked on; a slow receiver holds up nobody but itself."""
+        """Start work on the channel; a slow receiver delays only its own channel."""
         self._dispatcher.drain(channel)
 
     def close(self) -> None:
-        """End in good order: messages in hand get their answer."""
-        self._following.stop()
+        """Stop; messages that are being sent get their answer."""
+        self._reloading.stop()
         self._dispatcher.close()
         self._database.close()
 
-    def _channels(self) -> Mapping[str, Channel]:
+    def _channels(self) -> Mapping[str, ChannelBase]:
         return self._live.current.channels
 
 
 def expire_leases_of_dead_processes(database: Database) -> None:
-    """End the leases of processes of this machine that were killed; without this a channel would rest until they run out."""
+    """End the leases of processes of this machine that were killed; without this, their channels would wait until the leases are over."""
     now = SYSTEM_CLOCK.now()
     with database.write() as connection:
-        leases.expire(connection, [token for token in leases.lease_owners(connection, now) if is_dead(token)], now)
+        leases.expire(connection, [owner for owner in leases.lease_owners(connection, now) if is_dead(owner)], now)

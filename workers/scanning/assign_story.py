@@ -11,7 +11,7 @@ from monitor.settings.model import StoriesSettings
 from monitor.storage import sketches, stories
 from monitor.storage.engine import Connection, Database
 from workers.stories.cluster_events import same_event_merges
-from workers.stories.near_duplicates import ArticleFeatures, Candidate, dated, pack, same_story
+from workers.stories.near_duplicates import ArticleFeatures, Candidate, find_copied_story, pack_signature, published_or_fetched_at
 
 MAX_REPORTS = 2000
 """The newest articles that are compared for one event: about a second of CPU."""
@@ -25,7 +25,7 @@ class Assignment:
     joined: bool
 
 
-def assign(
+def assign_story(
     connection: Connection, article: Article, features: ArticleFeatures, *, now: datetime, settings: StoriesSettings
 ) -> Assignment:
     """Put `article` into its story, or begin one; a later revision stays in the story of the article.
@@ -43,14 +43,21 @@ def assign(
         if found is not None:
             stories.join(connection, article, found)
         assignment = Assignment(story_id=found or stories.begin(connection, article, now=now), joined=found is not None)
-    sketches.add(connection, article.id, at=article.fetched_at, dated=dated(article), data=pack(features.print), keys=features.keys)
+    sketches.add(
+        connection,
+        article.id,
+        at=article.fetched_at,
+        dated=published_or_fetched_at(article),
+        data=pack_signature(features.signature),
+        keys=features.keys,
+    )
     return assignment
 
 
 def _find(connection: Connection, article: Article, features: ArticleFeatures, settings: StoriesSettings) -> StoryId | None:
     found = sketches.candidates(connection, features.keys, since=article.fetched_at - settings.window)
-    candidates = [Candidate(story_id=row.story_id, dated=row.dated, packed=row.data) for row in found]
-    return same_story(features, dated(article), candidates, window=settings.window)
+    candidates = [Candidate(story_id=row.story_id, dated_at=row.dated, packed=row.data) for row in found]
+    return find_copied_story(features, published_or_fetched_at(article), candidates, window=settings.window)
 
 
 def merge_same_event(database: Database, settings: StoriesSettings, *, now: datetime) -> int:

@@ -34,7 +34,7 @@ def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
     return ExaminedArticle(
         task=task,
         article=article,
-        matches=tuple(match.settled() for match in compiled.matcher.match(document)),
+        matches=tuple(match.computed() for match in compiled.matcher.match(document)),
         mentions=recognize_all(compiled.recognizers, document),
         matched_before=frozenset(match.term.name for match in before),
         features=features_of(article),

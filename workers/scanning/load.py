@@ -26,7 +26,7 @@ class ScanTask:
     page_result: PageResult | None = None
 
 
-def load(database: Database, ids: Sequence[ScanId]) -> list[ScanTask]:
+def load_tasks(database: Database, ids: Sequence[ScanId]) -> list[ScanTask]:
     """Return the tasks of these scans, without those that are done already."""
     with database.read() as connection:
         waiting = scans.load(connection, ids)

@@ -16,10 +16,10 @@ from monitor.storage import alert_history, alerts, articles, deliveries, pages, 
 from monitor.storage.engine import Connection
 from monitor.storage.ids import new_id
 from workers.alerts.payload import alert_data
-from workers.alerts.policy import Decision, Draft, Situation, decide_alerts
+from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
 from workers.alerts.snippet import changed_snippet, snippet
-from workers.scanning.assign_story import Assignment, assign
+from workers.scanning.assign_story import Assignment, assign_story
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.examine import ExaminedArticle, document_of
 from workers.scanning.load import ScanTask
@@ -75,7 +75,7 @@ def _raise_alerts(
     now: datetime,
 ) -> list[tuple[Alert, Term]]:
     """Put the article into its story and store the alerts that follow; return the new ones with their terms."""
-    assignment = assign(connection, examined.article, examined.features, now=now, settings=compiled.settings.stories)
+    assignment = assign_story(connection, examined.article, examined.features, now=now, settings=compiled.settings.stories)
     decision = _decide(connection, compiled, examined, assignment, in_force, now)
     alert_history.mark_stale(connection, [one.id for one in decision.stale], now=now)
     if not decision.drafts:
@@ -93,23 +93,23 @@ def _decide(
     assignment: Assignment,
     in_force: Sequence[SilenceSettings],
     now: datetime,
-) -> Decision:
+) -> AlertDecision:
     past_alerts = alert_history.of_story(connection, assignment.story_id)
     if not examined.matches and not past_alerts:
-        return Decision(drafts=(), stale=())
+        return AlertDecision(drafts=(), stale=())
     with_cooldown = [match.term.name for match in examined.matches if match.term.cooldown]
-    situation = Situation(
+    context = AlertContext(
         story_id=assignment.story_id,
         joined=assignment.joined,
         alertable=examined.article.alertable,
-        raised=past_alerts,
-        last=alert_history.last_by_term(connection, with_cooldown),
-        before=examined.matched_before,
+        past_alerts=past_alerts,
+        last_notified_at=alert_history.last_by_term(connection, with_cooldown),
+        matched_before=examined.matched_before,
     )
-    return decide_alerts(examined.article, examined.matches, situation, watch=compiled.watch, silences=in_force, now=now)
+    return decide_alerts(examined.article, examined.matches, context, watch=compiled.watch, silences=in_force, now=now)
 
 
-def _alert(draft: Draft, examined: ExaminedArticle, story: dict[str, Any], now: datetime) -> Alert:
+def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], now: datetime) -> Alert:
     article, term = replace(examined.article, story_id=story["id"]), draft.term
     alert_id = AlertId(new_id())
     matches = draft.match.matches if draft.match else ()

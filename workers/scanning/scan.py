@@ -18,7 +18,7 @@ from workers.scanning.load import ScanTask
 from workers.scanning.record import ScanResult, record
 
 
-def scan(database: Database, compiled: CompiledSettings, tasks: Sequence[ScanTask], *, clock: Clock) -> ScanResult:
+def scan_batch(database: Database, compiled: CompiledSettings, tasks: Sequence[ScanTask], *, clock: Clock) -> ScanResult:
     """Examine and record these articles; log and return the alerts that were raised."""
     batch = [examined for task in tasks if (examined := _attempt(database, compiled, task)) is not None]
     if not batch:

@@ -19,9 +19,9 @@ from workers.language import detector
 from workers.scanning import merge_stories
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.full_text import FullTextReader
-from workers.scanning.load import ScanTask, load, read_pages
+from workers.scanning.load import ScanTask, load_tasks, read_pages
 from workers.scanning.merge_stories import StoryMerger
-from workers.scanning.scan import scan
+from workers.scanning.scan import scan_batch
 
 
 class ScanWorker:
@@ -32,7 +32,7 @@ class ScanWorker:
         self._relay = relay
         self._compiled = CompiledSettings.build(live.current)
         self._full_text = FullTextReader(database, live.current, clock=SYSTEM_CLOCK)
-        detector.load()
+        detector.load_model()
         reloader = SettingsReloader(SCAN, live, self._apply)
         merger = StoryMerger(database, lambda: live.current)
         self._tasks = (
@@ -43,7 +43,7 @@ class ScanWorker:
     def scan(self, ids: Sequence[ScanId]) -> None:
         """Scan these articles, those first that need not wait for a page, and have their alerts delivered."""
         compiled, full_text = self._compiled, self._full_text
-        tasks = load(self._database, ids)
+        tasks = load_tasks(self._database, ids)
         waiting = [task for task in tasks if full_text.is_wanted(task.article)]
         self._scan(compiled, [task for task in tasks if not full_text.is_wanted(task.article)])
         if waiting:
@@ -60,7 +60,7 @@ class ScanWorker:
         self._database.close()
 
     def _scan(self, compiled: CompiledSettings, tasks: Sequence[ScanTask]) -> None:
-        for channel in scan(self._database, compiled, tasks, clock=SYSTEM_CLOCK).channels:
+        for channel in scan_batch(self._database, compiled, tasks, clock=SYSTEM_CLOCK).channels:
             self._relay.deliver(channel)
 
     def _apply(self, settings: Settings) -> None:

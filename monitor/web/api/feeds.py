@@ -7,7 +7,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.domain.feed import FeedStatus
+from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.source import SourceStatus
 from monitor.records import feed_records
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
@@ -17,10 +18,10 @@ from monitor.web.responses import json_response
 
 async def _list(request: Request) -> Response:
     expect_only(request, ("status", "search", "limit"))
-    status, search = choice_of(request, "status", FeedStatus), (text_of(request, "search") or "").lower()
+    status, search = choice_of(request, "status", SourceStatus), (text_of(request, "search") or "").lower()
     limit = limit_of(request) if text_of(request, "limit") else None
     app_state = app_state_of(request)
-    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings.feeds))
+    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
     chosen = [
         record
         for record in records

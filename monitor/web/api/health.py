@@ -42,7 +42,7 @@ async def _readyz(request: Request) -> Response:
 
 async def _redis_fault(app_state: AppState) -> str | None:
     try:
-        state = await asyncio.wait_for(run_in_threadpool(app_state.relay.look), CHECK_TIMEOUT_S)
+        state = await asyncio.wait_for(run_in_threadpool(app_state.relay.state), CHECK_TIMEOUT_S)
     except TimeoutError:
         return "no answer"
     return "cannot be reached" if state is None else None

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
-from monitor.domain.feed import FeedStatus
+from monitor.domain.source import SourceStatus
 from monitor.domain.watch import Severity
 from monitor.records import queue_lengths
 from monitor.storage import activity, alerts, archive, channels, deliveries, feeds, heartbeats, scans
@@ -98,7 +98,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "last_alert_timestamp_seconds": _one(0.0 if last is None else last.timestamp()),
         "deliveries": {(status.value,): sent.get(status.value, 0) for status in DeliveryStatus},
         "oldest_undelivered_seconds": _one(_age(activity.undelivered_since(connection), now)),
-        "feeds": {(status.value,): statuses.count(status) for status in FeedStatus},
+        "feeds": {(status.value,): statuses.count(status) for status in SourceStatus},
         "channel_failures": {(name,): state.failures for name, state in states.items()},
         "channel_paused": {(name,): float(state.paused) for name, state in states.items()},
         "processes": {(role,): alive.count(role) for role in _ROLES},

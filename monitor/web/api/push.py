@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ArticleId
 from monitor.domain.text import one_line
@@ -22,7 +22,6 @@ from monitor.parse.items import Item, Markup
 from monitor.parse.json_documents import markup
 from monitor.relay import hand_over
 from monitor.storage import articles
-from monitor.storage.appearing import article_of
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
@@ -116,7 +115,7 @@ def pushed_article(document: Mapping[str, Any]) -> PushedArticle:
 def origin_of(pushed: PushedArticle) -> Origin:
     """Return the origin within which the article is identified: the API and the source that the article names."""
     name = one_line(pushed.source or "") or DEFAULT_SOURCE
-    return Origin(kind=OriginKind.API, id=f"api:{name}", name=name)
+    return Origin(id=f"api:{name}", name=name)
 
 
 def entry_of(pushed: PushedArticle, now: datetime) -> Entry:
@@ -146,7 +145,7 @@ def _store(app_state: AppState, pushed: PushedArticle, now: datetime) -> tuple[A
 
 
 def _id(connection: Connection, origin: Origin, entry: Entry) -> ArticleId:
-    found = article_of(connection, origin, entry)
+    found = articles.find_by_entry(connection, origin, entry)
     assert found is not None, "an ingested entry has an appearance"
     return found
 

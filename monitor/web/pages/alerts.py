@@ -9,6 +9,7 @@ from starlette.requests import Request
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.watch import Severity
 from monitor.records import alert_record
+from monitor.sources.registry import source_counts
 from monitor.storage import alerts
 from monitor.storage.alerts import StoredAlert
 from monitor.web.api.events import stream_of
@@ -35,7 +36,7 @@ async def _load(request: Request) -> Context:
         "since": text_of(request, "since"),
         "severities": list(reversed(Severity)),
         "terms": [term.name for term in settings.terms[:_MAX_SUGGESTED_TERMS]],
-        "watching": {"terms": len(settings.terms), "feeds": len(settings.feeds), "folders": len(settings.folders)},
+        "watching": {"terms": len(settings.terms), **source_counts(settings)},
     }
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId
 from monitor.domain.match import Document, Field, TermMatch
-from monitor.domain.story import Member
+from monitor.domain.story import StoryMember
 from monitor.domain.text import one_line, printable
 from monitor.storage import articles, stories
 from monitor.storage.engine import Connection
@@ -42,7 +42,7 @@ async def _load(request: Request) -> Context:
     }
 
 
-def _read(connection: Connection, article_id: ArticleId) -> tuple[Article, tuple[Member, ...]] | None:
+def _read(connection: Connection, article_id: ArticleId) -> tuple[Article, tuple[StoryMember, ...]] | None:
     found = articles.load(connection, [article_id])
     if not found:
         return None

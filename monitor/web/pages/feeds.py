@@ -6,23 +6,24 @@ from typing import Final
 
 from starlette.requests import Request
 
-from monitor.domain.feed import FeedStatus
+from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.source import SourceStatus
 from monitor.records import feed_records
 from monitor.web.app_state import app_state_of
 from monitor.web.page import Context, Page
 from monitor.web.parameters import choice_of
 
-_ORDER: Final = {FeedStatus.FAILING: 0, FeedStatus.GONE: 1, FeedStatus.NEW: 2, FeedStatus.OK: 3}
+_ORDER: Final = {SourceStatus.FAILING: 0, SourceStatus.GONE: 1, SourceStatus.NEW: 2, SourceStatus.OK: 3}
 
 
 async def _load(request: Request) -> Context:
     app_state = app_state_of(request)
-    status = choice_of(request, "status", FeedStatus)
-    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings.feeds))
+    status = choice_of(request, "status", SourceStatus)
+    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
     shown = [record for record in records if status in {None, record["status"]}]
     return {
-        "feeds": sorted(shown, key=lambda record: (_ORDER[FeedStatus(record["status"])], record["name"].lower())),
-        "counts": {one.value: sum(record["status"] == one for record in records) for one in FeedStatus},
+        "feeds": sorted(shown, key=lambda record: (_ORDER[SourceStatus(record["status"])], record["name"].lower())),
+        "counts": {one.value: sum(record["status"] == one for record in records) for one in SourceStatus},
         "status": status,
         "folders": app_state.settings.folders,
     }

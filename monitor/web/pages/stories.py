@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import StoryId
-from monitor.domain.story import Member, Story
+from monitor.domain.story import Story, StoryMember
 from monitor.storage import stories
 from monitor.storage.engine import Connection
 from monitor.web.app_state import app_state_of
@@ -21,7 +21,7 @@ SHOWN: Final = 50
 async def _load(request: Request) -> Context:
     since, limit = since_of(request, SYSTEM_CLOCK.now()), limit_of(request, SHOWN)
 
-    def read(connection: Connection) -> tuple[tuple[Story, ...], dict[StoryId, tuple[Member, ...]]]:
+    def read(connection: Connection) -> tuple[tuple[Story, ...], dict[StoryId, tuple[StoryMember, ...]]]:
         found = stories.listing(connection, since=since, limit=limit)
         return found, stories.members(connection, [story.id for story in found])
 

@@ -13,11 +13,14 @@ from standardwebhooks import Webhook
 
 from monitor.domain.clock import Clock
 from monitor.domain.delivery import DeliveryStatus
-from monitor.settings.channels import Channel, FileChannel, SlackChannel, WebhookChannel
+from monitor.settings.channels import ChannelBase
 from monitor.storage import attempts, channels, deliveries
 from monitor.storage.engine import Database
 from tests.alerting import raise_alerts
 from tests.receiving import Receiver, hang, ok, one_by_one, status
+from workers.channels.file import FileChannel
+from workers.channels.slack import SlackChannel
+from workers.channels.webhook import WebhookChannel
 from workers.delivery.dispatcher import Dispatcher
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -36,7 +39,7 @@ def webhook(receiver: Receiver, **more: object) -> WebhookChannel:
     return WebhookChannel.model_validate({"type": "webhook", "url": receiver.url(), "secret": [SECRET], **more})
 
 
-def run(database: Database, sources: dict[str, Channel], *names: str, within_s: float = 20.0) -> None:
+def run(database: Database, sources: dict[str, ChannelBase], *names: str, within_s: float = 20.0) -> None:
     """Have the channels `names` drained once, as a job does."""
     dispatcher = Dispatcher(database, lambda: sources, rng=Random(1), patience=timedelta(0))
     for future in [dispatcher.drain(name) for name in names]:
@@ -86,7 +89,7 @@ def test_a_hanging_receiver_delays_nobody_else(database: Database, receiver: Rec
     """While one receiver never answers, another gets all its alerts."""
     with Receiver(hang) as hung:
         stored(database, 5, "stuck", "audit")
-        sources: dict[str, Channel] = {"stuck": webhook(hung, timeout="30s"), "audit": webhook(receiver)}
+        sources: dict[str, ChannelBase] = {"stuck": webhook(hung, timeout="30s"), "audit": webhook(receiver)}
         dispatcher = Dispatcher(database, lambda: sources, patience=timedelta(0))
         stuck = dispatcher.drain("stuck")
         hung.wait_for(1)
@@ -158,7 +161,7 @@ def test_a_file_gets_exactly_the_webhooks_bodies(database: Database, receiver: R
     """One line per alert, byte for byte what the webhook sends; a line torn by a crash is taken away."""
     path = tmp_path / "deep" / "alerts.jsonl"
     stored(database, 3, "audit", "log")
-    sources: dict[str, Channel] = {"audit": webhook(receiver), "log": FileChannel(type="file", path=path)}
+    sources: dict[str, ChannelBase] = {"audit": webhook(receiver), "log": FileChannel(type="file", path=path)}
     path.parent.mkdir()
     path.write_bytes(b'{"type":"alert.created","timesta')
     run(database, sources, "audit", "log")
@@ -180,7 +183,7 @@ def test_a_burst_on_slack_is_one_digest_that_names_every_alert(database: Databas
 def test_several_workers_keep_the_order_of_a_channel(database: Database, receiver: Receiver) -> None:
     """However many workers are asked, each alert goes out once and in order: the turn passes between them."""
     stored(database, 60, "audit")
-    sources: dict[str, Channel] = {"audit": webhook(receiver, rate=10_000)}
+    sources: dict[str, ChannelBase] = {"audit": webhook(receiver, rate=10_000)}
     crew = [Dispatcher(database, lambda: sources, patience=timedelta(0)) for _ in range(3)]
     while DeliveryStatus.PENDING in statuses(database):
         for future in [one.drain("audit") for one in crew]:

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from pydantic import TypeAdapter
 
 from monitor.domain.delivery import AttemptResult, update_after
-from monitor.settings.channels import Channel
-from tests.alerting import EPOCH, parcel
-from workers.channels.compose import compose
+from tests.alerting import EPOCH, claimed_delivery
+from tests.channels import channel, send
 from workers.delivery.sender import Sender
 
 NOW = EPOCH + timedelta(hours=2)
-CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
 
 
 @pytest.fixture
@@ -29,28 +26,28 @@ async def sender() -> AsyncIterator[Sender]:
     await sender.close()
 
 
-def check(receipt: AttemptResult, state: str, wait_s: float | None) -> None:
-    """Where the first attempt's receipt leads."""
-    step = update_after(receipt, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
+def check(result: AttemptResult, state: str, wait_s: float | None) -> None:
+    """Where the first attempt's result leads."""
+    step = update_after(result, attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
     wait = None if step.next_attempt_at is None else (step.next_attempt_at - NOW).total_seconds()
     assert (step.status, wait) == (state, wait_s)
 
 
 async def test_a_file_that_cannot_be_written_is_tried_again(sender: Sender, tmp_path: Path) -> None:
     """A path that is a directory or on a full disk fails with the system's reason."""
-    target = CHANNEL.validate_python({"type": "file", "path": tmp_path})
-    receipt = await sender.send(compose(target, [parcel()], now=NOW), within=timedelta(seconds=10))
-    check(receipt, "pending", 0)
-    assert receipt.reason == "Is a directory"
+    target = channel({"type": "file", "path": tmp_path})
+    result = await send(sender, target, [claimed_delivery()], now=NOW)
+    check(result, "pending", 0)
+    assert result.reason == "Is a directory"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 async def test_a_full_disk_is_told_as_what_it_is(sender: Sender) -> None:
     """The reason names the cause."""
-    full = CHANNEL.validate_python({"type": "file", "path": "/dev/full"})
-    receipt = await sender.send(compose(full, [parcel()], now=NOW), within=timedelta(seconds=10))
-    check(receipt, "pending", 0)
-    assert receipt.reason == "No space left on device"
+    full = channel({"type": "file", "path": "/dev/full"})
+    result = await send(sender, full, [claimed_delivery()], now=NOW)
+    check(result, "pending", 0)
+    assert result.reason == "No space left on device"
 
 
 class MailServer:
@@ -97,7 +94,6 @@ async def test_mail(verdict: bytes, state: str, wait_s: float | None, sender: Se
             "from": "news@example.org",
             "to": ["desk@example.org"],
         }
-        outgoing = compose(CHANNEL.validate_python(settings), [parcel()], now=NOW)
-        receipt = await sender.send(outgoing, within=timedelta(seconds=10))
-    check(receipt, state, wait_s)
+        result = await send(sender, channel(settings), [claimed_delivery()], now=NOW)
+    check(result, state, wait_s)
     assert b"Subject: HIGH" in server.messages[0] or b"Subject: =?utf-8?" in server.messages[0]

@@ -14,20 +14,20 @@ import pytest
 from aiohttp import web
 
 from monitor.domain.clock import Clock
-from monitor.settings.channels import WebhookChannel
 from monitor.storage import deliveries
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
-from tests.alerting import parcel, raise_alerts
+from tests.alerting import claimed_delivery, raise_alerts
+from tests.channels import send
 from tests.receiving import Receiver, hang, ok, one_by_one, status
-from workers.channels.compose import compose
+from workers.channels.webhook import WebhookChannel
 from workers.delivery.deliver_worker import expire_leases_of_dead_processes
 from workers.delivery.dispatcher import Dispatcher
 from workers.delivery.sender import Sender
 
 WORKER = """
 import sys
-from monitor.settings.channels import WebhookChannel
+from workers.channels.webhook import WebhookChannel
 from monitor.storage.engine import Database
 from workers.delivery.dispatcher import Dispatcher
 
@@ -92,8 +92,8 @@ async def test_a_day_of_failures_leaks_nothing() -> None:
         async def tried(times: int) -> None:
             for number in range(times):
                 receiver.answer = (status(503), reset, hang, status(302, Location="/x"))[number % 4]
-                within = timedelta(milliseconds=20 if number % 4 == 2 else 5000)
-                await sender.send(compose(channel, [parcel()], now=Clock().now()), within=within)
+                within_s = 0.02 if number % 4 == 2 else 5
+                await send(sender, channel, [claimed_delivery()], now=Clock().now(), within_s=within_s)
 
         await tried(40)
         before = (len(process.net_connections()), threading.active_count())

@@ -11,20 +11,20 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from pydantic import TypeAdapter
 
 from monitor.domain.clock import VirtualClock
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.watch import Severity
-from monitor.settings.channels import Channel
+from monitor.settings.channels import ChannelBase
 from monitor.storage import attempts, channels, deliveries
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
 from tests.alerting import add_story, raise_alerts
+from tests.channels import channel as make_channel
 from tests.receiving import Receiver, one_by_one, status
-from workers.delivery.dispatcher import Dispatcher, send_test
+from workers.delivery.channel_sender import send_test
+from workers.delivery.dispatcher import Dispatcher
 
-CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
 NIGHT = datetime(2024, 3, 21, 23, tzinfo=UTC)
 
 
@@ -45,12 +45,12 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-def slack(receiver: Receiver, **more: Any) -> Channel:
+def slack(receiver: Receiver, **more: Any) -> ChannelBase:
     """A Slack channel that leads to the receiver."""
-    return CHANNEL.validate_python({"type": "slack", "url": receiver.url(), "rate": 1000, **more})
+    return make_channel({"type": "slack", "url": receiver.url(), "rate": 1000, **more})
 
 
-def drain(database: Database, channel: Channel, at: datetime, *, rounds: int = 8) -> None:
+def drain(database: Database, channel: ChannelBase, at: datetime, *, rounds: int = 8) -> None:
     """Work on the channel `desk` at this time until nothing more can be sent then."""
     clock = VirtualClock(at)
     dispatcher = Dispatcher(database, lambda: {"desk": channel}, clock=clock, rng=Random(1), patience=timedelta(0))
@@ -102,7 +102,7 @@ def test_more_than_20_are_digests(database: Database, receiver: Receiver, kind: 
     """A backlog becomes as few messages as the receiver's limits allow, and names every alert."""
     url = receiver.url().replace("http", "json", 1) if kind == "apprise" else receiver.url()
     raised(database, range(count), NIGHT)
-    channel = CHANNEL.validate_python({"type": kind, "url": url, "rate": 1000})
+    channel = make_channel({"type": kind, "url": url, "rate": 1000})
     drain(database, channel, NIGHT + timedelta(seconds=1), rounds=25)
     assert len(receiver.requests) == messages
     sent = "".join(one.body.decode() for one in receiver.requests)
@@ -133,7 +133,7 @@ def test_a_bots_later_alerts_go_into_the_storys_thread(database: Database, recei
 
     receiver.answer = slack_api
     settings = {"type": "slack", "token": "xoxb-1", "channel": "C777", "api": receiver.url("/api"), "rate": 1000}
-    channel = CHANNEL.validate_python(settings)
+    channel = make_channel(settings)
     with database.write() as connection:
         story = add_story(connection)
         raise_alerts(connection, range(1), ["desk"], at=NIGHT, story_id=story)
@@ -165,19 +165,19 @@ def test_a_bots_later_alerts_go_into_the_storys_thread(database: Database, recei
 async def test_a_channel_can_be_tried(settings: dict[str, str], receiver: Receiver) -> None:
     """`channels test` sends one alert that says it is a test."""
     url = receiver.url() if settings["type"] != "apprise" else receiver.url().replace("http", "json", 1)
-    receipt = await send_test("desk", CHANNEL.validate_python({**settings, "url": url}))
-    assert (receipt.outcome, receipt.reason) == ("accepted", None)
+    result = await send_test("desk", make_channel({**settings, "url": url}))
+    assert (result.outcome, result.reason) == ("accepted", None)
     (request,) = receiver.requests
     assert re.search("alert.test|TEST", request.body.decode())
 
 
 def test_no_secret_is_kept_or_told(database: Database, capfd: pytest.CaptureFixture[str]) -> None:
-    """Neither the queue, nor the receipts, nor the log, nor a channel's state names the address of a hook."""
+    """Neither the queue, nor the results, nor the log, nor a channel's state names the address of a hook."""
     with Receiver(one_by_one(status(503), status(410))) as receiver:
-        channel = CHANNEL.validate_python({"type": "slack", "url": receiver.url("/services/T0/B0/sEcReT"), "rate": 1000})
+        channel = make_channel({"type": "slack", "url": receiver.url("/services/T0/B0/sEcReT"), "rate": 1000})
         raised(database, range(2), NIGHT)
         drain(database, channel, NIGHT + timedelta(seconds=1))
-        unreachable = CHANNEL.validate_python({"type": "slack", "url": "http://nobody.invalid/sEcReT"})
+        unreachable = make_channel({"type": "slack", "url": "http://nobody.invalid/sEcReT"})
         drain(database, unreachable, NIGHT + timedelta(seconds=9))
     with database.read() as connection:
         found = repr(deliveries.listing(connection)) + repr(channels.listing(connection))

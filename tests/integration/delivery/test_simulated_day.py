@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any, TypeVar
 
 import orjson
 import pytest
@@ -20,25 +21,30 @@ from sqlalchemy import insert
 from monitor import logs
 from monitor.domain.clock import VirtualClock
 from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome
-from monitor.settings.channels import Channel, FileChannel, SlackChannel, WebhookChannel
+from monitor.settings.channels import ChannelBase
 from monitor.storage import deliveries
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.ids import new_id
 from monitor.storage.tables import alerts, articles, metadata
 from monitor.storage.tables import deliveries as rows
 from tests.alerting import EPOCH, alert_data
-from workers.channels.messages import FileLines, Message, Post
+from workers.channels.file import FileChannel, FileLines
+from workers.channels.kind import ChannelKind
+from workers.channels.post import Post
+from workers.channels.slack import SlackChannel
+from workers.channels.webhook import WebhookChannel
 from workers.delivery.channel_lease import ChannelLease
-from workers.delivery.dispatcher import ChannelSender
+from workers.delivery.channel_sender import ChannelSender
 from workers.delivery.sender import Sender
 
+M = TypeVar("M")
 ALERTS = 20_000
 SIZES = (1, 319) * 62 + (160,)
 A_MINUTE = 100
 DAY = timedelta(days=1)
 DOWN, UP = EPOCH + timedelta(hours=6), EPOCH + timedelta(hours=12)
 TICK = timedelta(seconds=1)
-CHANNELS: dict[str, Channel] = {
+CHANNELS: dict[str, ChannelBase] = {
     "audit": FileChannel.model_validate({"type": "file", "path": "audit.jsonl"}),
     "limited": WebhookChannel.model_validate({"type": "webhook", "url": "http://limited.example/"}),
     "broken": SlackChannel.model_validate({"type": "slack", "url": "http://broken.example/"}),
@@ -55,11 +61,11 @@ class World(Sender):
     asked: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     refusals: int = 0
 
-    async def send(self, outgoing: Message, *, within: timedelta) -> AttemptResult:
+    async def send(self, _kind: ChannelKind[Any, M], message: M, *, within: timedelta) -> AttemptResult:
         """Answer as the receiver of this address would."""
-        assert isinstance(outgoing, Post | FileLines)
-        name = "audit" if isinstance(outgoing, FileLines) else outgoing.url.split("//")[1].split(".")[0]
-        body = outgoing.lines if isinstance(outgoing, FileLines) else outgoing.body
+        assert isinstance(message, Post | FileLines)
+        name = "audit" if isinstance(message, FileLines) else message.url.split("//")[1].split(".")[0]
+        body = message.lines if isinstance(message, FileLines) else message.body
         at = self.clock.now()
         self.asked[name].append(at)
         if name == "broken" and DOWN <= at < UP:
@@ -134,13 +140,13 @@ def _burst(database: Database, numbers: range, at: datetime) -> None:
 
 
 class Day:
-    """The daemon around the courier: a reconciler that starts whatever channel is due, and time that moves on when all is quiet."""
+    """The daemon around the channel sender: a reconciler that starts whatever channel is due, and time that moves on when all is quiet."""
 
     def __init__(self, database: Database) -> None:
         self.clock = VirtualClock(EPOCH)
         self.world = World(clock=self.clock)
         self.database = database
-        self._courier = ChannelSender(ChannelLease(database, lambda: CHANNELS, rng=Random(7)), self.world, clock=self.clock)
+        self._channel_sender = ChannelSender(ChannelLease(database, lambda: CHANNELS, rng=Random(7)), self.world, clock=self.clock)
         self._running: dict[str, asyncio.Task[datetime | None]] = {}
         self._again: dict[str, datetime] = {}
 
@@ -152,7 +158,7 @@ class Day:
             for name in due:
                 if name not in self._running:
                     self._again.pop(name, None)
-                    self._running[name] = asyncio.create_task(self._courier.drain(name))
+                    self._running[name] = asyncio.create_task(self._channel_sender.drain(name))
             await self._settle()
             moments = [one for one in (self.clock.next_wake(), *self._again.values()) if one is not None]
             upcoming = min(moments, default=end)
@@ -162,7 +168,7 @@ class Day:
             self.clock.advance_to(max(upcoming, self.clock.now()))
 
     async def _settle(self) -> None:
-        """Until every courier has finished or waits for virtual time."""
+        """Until every channel sender has finished or waits for virtual time."""
         while True:
             self.clock.changed.clear()
             for name, task in list(self._running.items()):

@@ -15,10 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from monitor.domain.delivery import AttemptResult, Outcome
-from monitor.settings.channels import WebhookChannel
-from tests.alerting import EPOCH, parcel
+from tests.alerting import EPOCH, claimed_delivery
+from tests.channels import channel, send
 from tests.receiving import Receiver
-from workers.channels.compose import compose
 from workers.delivery.sender import Sender
 
 
@@ -80,8 +79,7 @@ def strict(authority: Authority) -> Iterator[Receiver]:
 async def _send(**settings: object) -> AttemptResult:
     sender = Sender(now=lambda: EPOCH)
     try:
-        channel = WebhookChannel.model_validate({"type": "webhook", **settings})
-        return await sender.send(compose(channel, [parcel()], now=EPOCH), within=timedelta(seconds=10))
+        return await send(sender, channel({"type": "webhook", **settings}), [claimed_delivery()], now=EPOCH)
     finally:
         await sender.close()
 
@@ -89,36 +87,36 @@ async def _send(**settings: object) -> AttemptResult:
 async def test_a_client_certificate_opens_the_door(authority: Authority, strict: Receiver) -> None:
     """With our certificate and the receiver's authority the alert arrives."""
     certificate, key = authority.issue("client")
-    receipt = await _send(url=strict.url(), ca_file=authority.certificate, client_cert=certificate, client_key=key)
-    assert receipt.outcome is Outcome.ACCEPTED, receipt
+    result = await _send(url=strict.url(), ca_file=authority.certificate, client_cert=certificate, client_key=key)
+    assert result.outcome is Outcome.ACCEPTED, result
     assert len(strict.requests) == 1
 
 
 async def test_without_a_certificate_or_trust_nothing_is_sent(authority: Authority, strict: Receiver) -> None:
     """A receiver that we cannot trust, or that does not trust us, is a failure that is tried again."""
     for settings in ({}, {"ca_file": authority.certificate}):
-        receipt = await _send(url=strict.url(), **settings)
-        assert receipt.outcome is Outcome.FAILED
-        assert "127.0.0.1" not in (receipt.reason or "")
+        result = await _send(url=strict.url(), **settings)
+        assert result.outcome is Outcome.FAILED
+        assert "127.0.0.1" not in (result.reason or "")
     assert strict.requests == []
 
 
 async def test_a_missing_certificate_file_is_said(strict: Receiver, tmp_path: Path) -> None:
     """A wrong path is a failure with its cause, not a crash."""
-    receipt = await _send(url=strict.url(), client_cert=tmp_path / "none.pem")
-    assert (receipt.outcome, receipt.reason) == (Outcome.FAILED, "No such file or directory")
+    result = await _send(url=strict.url(), client_cert=tmp_path / "none.pem")
+    assert (result.outcome, result.reason) == (Outcome.FAILED, "No such file or directory")
 
 
 async def test_a_proxy_carries_the_alert() -> None:
     """The request goes to the proxy, which learns where it is meant to go."""
     with Receiver() as proxy:
-        receipt = await _send(url="http://receiver.example/hook", proxy=proxy.url(""))
-        assert receipt.outcome is Outcome.ACCEPTED
+        result = await _send(url="http://receiver.example/hook", proxy=proxy.url(""))
+        assert result.outcome is Outcome.ACCEPTED
         (request,) = proxy.requests
     assert (request.headers["host"], request.path) == ("receiver.example", "/hook")
 
 
 async def test_a_proxy_that_is_away_is_said() -> None:
     """It is the proxy, not the receiver, that fails."""
-    receipt = await _send(url="http://receiver.example/hook", proxy="http://127.0.0.1:1")
-    assert (receipt.outcome, receipt.reason) == (Outcome.FAILED, "the proxy cannot be used")
+    result = await _send(url="http://receiver.example/hook", proxy="http://127.0.0.1:1")
+    assert (result.outcome, result.reason) == (Outcome.FAILED, "the proxy cannot be used")

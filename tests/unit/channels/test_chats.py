@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from monitor.domain.watch import Severity
-from tests.alerting import EPOCH, alert_data, parcel
-from workers.channels import discord, plain, slack, teams, telegram
-from workers.channels.card import Card, card, link, marked
-from workers.channels.truncation import around, border, cut
+from tests.alerting import EPOCH, alert_data, claimed_delivery
+from workers.channels import apprise, discord, slack, teams, telegram
+from workers.channels import email as mail
+from workers.rendering.card import Card, card_of, mark_matches, safe_link
+from workers.rendering.truncation import boundary, cut, cut_around
 
 HOSTILE = (
     "<!channel> <@U123> <https://evil.example|click> *bold* _it_ ~no~ `code` :rotating_light: @everyone [a](http://evil) "
@@ -36,7 +37,7 @@ def hostile(title: str = HOSTILE, snippet: str = HOSTILE, match: str = "evil", *
     data["snippet"] = snippet
     data["matches"] = [{"field": "body", "start": 0, "end": 1, "text": match}]
     data["entities"] = [{"name": title, "type": "person", "count": 3}] * 30
-    return card(parcel(data=data))
+    return card_of(claimed_delivery(data=data))
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -63,7 +64,7 @@ def slack_is_within_limits(message: dict[str, Any]) -> None:
 
 def test_slack_shows_what_the_contract_lists() -> None:
     """Severity and term, linked title, the match in bold, source, time, story size, entities, and a fallback text."""
-    message = slack.message(card(parcel()))
+    message = slack.content([card_of(claimed_delivery())])
     shown = "\n".join(texts(message["blocks"]))
     assert "*HIGH* · *Rafah*" in shown
     assert "*<https://news.example.org/1?a=1&amp;b=2|Crossing reopens, report 1>*" in shown
@@ -77,7 +78,7 @@ def test_slack_shows_what_the_contract_lists() -> None:
 @pytest.mark.parametrize("url", ["https://x.example/a|b>c", "javascript:alert(1)", "https://x.example/<!here>", None])
 def test_slack_text_from_a_feed_stays_text(url: str | None) -> None:
     """No mention, link, emoji or formatting of its own making, in a message and in a digest."""
-    for message in (slack.message(hostile(url=url)), slack.digest([hostile(url=url)] * 30)):
+    for message in (slack.content([hostile(url=url)]), slack.content([hostile(url=url)] * 30)):
         shown = "\n".join(texts(message))
         assert not re.search(r"<[!@#]", shown)
         assert "<https://evil" not in shown
@@ -91,16 +92,19 @@ def test_slack_text_from_a_feed_stays_text(url: str | None) -> None:
 def test_slack_quote_and_bold_hold_at_the_edges() -> None:
     """A snippet that begins with > is no quotation; a hit inside a word is still bold."""
     assert slack.escape("> he said") == "› he said"
-    shown = slack.message(hostile(snippet="الرفح xRafahx", match="Rafah"))["blocks"][1]["text"]["text"]
+    shown = slack.content([hostile(snippet="الرفح xRafahx", match="Rafah")])["blocks"][1]["text"]["text"]
     assert "x\u200b*Rafah*\u200bx" in shown
 
 
 def test_a_digest_names_every_alert_whatever_the_titles() -> None:
     """A hundred alerts with endless titles and addresses are one message within Slack's limits."""
-    cards = [hostile(title=f"N{n:03} " + "&<>*" * 200, url="https://x.example/" + "&" * 400) for n in range(slack.MOST_ALERTS)]
-    message = slack.digest(cards)
+    cards = [
+        hostile(title=f"N{n:03} " + "&<>*" * 200, url="https://x.example/" + "&" * 400)
+        for n in range(slack.KIND.limits.alerts_per_message)
+    ]
+    message = slack.content(cards)
     shown = "\n".join(texts(message["blocks"]))
-    assert all(f"N{n:03}" in shown for n in range(slack.MOST_ALERTS))
+    assert all(f"N{n:03}" in shown for n in range(slack.KIND.limits.alerts_per_message))
     slack_is_within_limits(message)
 
 
@@ -110,9 +114,9 @@ def test_slack_stays_within_its_limits_for_every_feed_there_is(corpora: Path) ->
     assert len(found) > 1000
     cards = [hostile(title=title, snippet=text, match=text[len(text) // 2 :][:20]) for title, text in found]
     for one in cards:
-        slack_is_within_limits(slack.message(one))
-    for start in range(0, len(cards), slack.MOST_ALERTS):
-        slack_is_within_limits(slack.digest(cards[start : start + slack.MOST_ALERTS]))
+        slack_is_within_limits(slack.content([one]))
+    for start in range(0, len(cards), slack.KIND.limits.alerts_per_message):
+        slack_is_within_limits(slack.content(cards[start : start + slack.KIND.limits.alerts_per_message]))
 
 
 def _entries(folder: Path) -> Iterator[tuple[str, str]]:
@@ -129,7 +133,7 @@ def _entries(folder: Path) -> Iterator[tuple[str, str]]:
 
 def test_discord_text_from_a_feed_stays_text() -> None:
     """Nobody is pinged, no link is masked, and the embed is within Discord's limits."""
-    for message in (discord.message(hostile()), discord.digest([hostile()] * discord.MOST_ALERTS)):
+    for message in (discord.content([hostile()]), discord.content([hostile()] * discord.KIND.limits.alerts_per_message)):
         assert message["allowed_mentions"] == {"parse": []}
         assert discord_size(message) <= 6000
         assert len(message["embeds"]) <= 10
@@ -155,7 +159,7 @@ def discord_size(message: dict[str, Any]) -> int:
 
 def test_teams_knows_no_markup_in_feed_text() -> None:
     """Feed text stands only in text runs, which are shown as they are; cards stay under 28 KB."""
-    for message in (teams.message(hostile()), teams.digest([hostile()] * teams.MOST_ALERTS)):
+    for message in (teams.content([hostile()]), teams.content([hostile()] * teams.KIND.limits.alerts_per_message)):
         assert len(json.dumps(message, ensure_ascii=False).encode()) <= 28_000
         for block in message["attachments"][0]["content"]["body"]:
             assert block["type"] == "RichTextBlock"
@@ -178,7 +182,7 @@ class _Tags(HTMLParser):
 
 def test_telegram_html_holds_only_our_tags() -> None:
     """No tag from a feed survives; mentions, hashtags and commands are no links; 4096 characters are never passed."""
-    for message in (telegram.message(hostile()), telegram.digest([hostile()] * telegram.MOST_ALERTS)):
+    for message in (telegram.content([hostile()]), telegram.content([hostile()] * telegram.KIND.limits.alerts_per_message)):
         tags = _Tags()
         tags.feed(message["text"])
         assert tags.found <= {"b", "i", "a"}
@@ -189,7 +193,7 @@ def test_telegram_html_holds_only_our_tags() -> None:
 def test_an_email_header_cannot_be_injected() -> None:
     """A title with line breaks stays a subject; the HTML part holds only our tags."""
     card_ = hostile(title="Big\r\nBcc: victim@example.org\r\n\r\nnews")
-    raw = plain.mail([card_], sender="news@example.org", to=["desk@example.org"], message_id="d-1", at=EPOCH)
+    raw = mail.content([card_], sender="news@example.org", to=["desk@example.org"], message_id="d-1", at=EPOCH)
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert message["Bcc"] is None
     assert "Big Bcc: victim@example.org news" in message["Subject"]
@@ -199,19 +203,19 @@ def test_an_email_header_cannot_be_injected() -> None:
     tags = _Tags()
     tags.feed(body.get_content())
     assert tags.found <= {"html", "body", "p", "b", "br", "a", "small", "hr"}
-    assert raw == plain.mail([card_], sender="news@example.org", to=["desk@example.org"], message_id="d-1", at=EPOCH)
+    assert raw == mail.content([card_], sender="news@example.org", to=["desk@example.org"], message_id="d-1", at=EPOCH)
 
 
 def test_plain_text_for_apprise_speaks_to_nobody() -> None:
     """Mentions and formatting that any chat behind Apprise would take up are made harmless."""
-    title, text = plain.note([hostile()])
+    title, text = apprise.title_and_text([hostile()])
     assert not re.search(r"@everyone|<!channel|\[a\]\(|\*bold\*|`code`", title + text)
     assert "evil" in text
 
 
 def test_the_match_stays_in_view() -> None:
     """A hit far into a long snippet is still shown, in bold, within the limit."""
-    pieces = marked("a " * 400 + "Rafah" + " b" * 400, ["Rafah"], 100)
+    pieces = mark_matches("a " * 400 + "Rafah" + " b" * 400, ["Rafah"], 100)
     assert ("Rafah", True) in pieces
     assert sum(len(text) for text, _ in pieces) <= 100
     assert pieces[0][0].startswith("…")
@@ -220,8 +224,8 @@ def test_the_match_stays_in_view() -> None:
 
 def test_only_whole_words_are_marked_where_the_match_is_a_word() -> None:
     """`US` in bold, `USA` and `virus` not."""
-    assert [text for text, hit in marked("USA and US, virus", ["US"]) if hit] == ["US"]
-    assert [text for text, hit in marked("新华社报道", ["华社"]) if hit] == ["华社"]
+    assert [text for text, hit in mark_matches("USA and US, virus", ["US"]) if hit] == ["US"]
+    assert [text for text, hit in mark_matches("新华社报道", ["华社"]) if hit] == ["华社"]
 
 
 @pytest.mark.parametrize("whole", ["e\u0301", "👨‍👩‍👧", "🇵🇸", "👍🏽", "❤️", "각".encode().decode(), "\u1100\u1161\u11a8"])
@@ -229,7 +233,7 @@ def test_no_character_is_broken(whole: str) -> None:
     """A cut never falls inside what a reader sees as one character."""
     text = whole * 6
     for limit in range(len(text) + 1):
-        assert border(text, limit) % len(whole) == 0
+        assert boundary(text, limit) % len(whole) == 0
 
 
 @given(st.text(max_size=300), st.integers(0, 300), st.integers(0, 40), st.integers(3, 120))
@@ -237,7 +241,7 @@ def test_a_window_is_within_its_limit_and_holds_the_hit(text: str, start: int, l
     """Cutting never exceeds the limit, and what fits of the hit is there."""
     start = min(start, len(text))
     end = min(start + length, len(text))
-    shown = around(text, start, end, limit)
+    shown = cut_around(text, start, end, limit)
     assert len(shown) <= limit
     assert len(cut(text, limit)) <= limit
     if end - start <= limit - 2:
@@ -251,12 +255,12 @@ def test_no_text_breaks_a_chat(title: str, snippet: str, match: str, severity: S
     data = alert_data(1, title=title, source=title, url="https://x.example/" + title[:20])
     data["snippet"] = snippet + match
     data["matches"] = [{"field": "body", "start": 0, "end": 1, "text": match}]
-    shown = card(parcel(data=data, severity=severity))
-    slack_is_within_limits(slack.message(shown))
-    assert discord_size(discord.message(shown)) <= 6000
-    assert len(html.unescape(re.sub(r"<[^>]*>", "", telegram.message(shown)["text"]))) <= 4096
-    assert teams.message(shown)["attachments"]
-    plain.mail([shown], sender="a@example.org", to=["b@example.org"], message_id="d", at=EPOCH)
+    shown = card_of(claimed_delivery(data=data, severity=severity))
+    slack_is_within_limits(slack.content([shown]))
+    assert discord_size(discord.content([shown])) <= 6000
+    assert len(html.unescape(re.sub(r"<[^>]*>", "", telegram.content([shown])["text"]))) <= 4096
+    assert teams.content([shown])["attachments"]
+    mail.content([shown], sender="a@example.org", to=["b@example.org"], message_id="d", at=EPOCH)
 
 
 @pytest.mark.parametrize(
@@ -274,4 +278,4 @@ def test_no_text_breaks_a_chat(title: str, snippet: str, match: str, severity: S
 )
 def test_links(url: str | None, expected: str | None) -> None:
     """Only http and https lead anywhere, and no address can break out of a link."""
-    assert link(url) == expected
+    assert safe_link(url) == expected

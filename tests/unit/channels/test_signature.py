@@ -11,9 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks import Webhook
 
-from tests.alerting import parcel
-from workers.channels.signature import public_key, sign
-from workers.channels.webhook import body, headers
+from tests.alerting import claimed_delivery
+from workers.channels.webhook import webhook_headers
+from workers.rendering.alert_json import alert_json
+from workers.rendering.signature import public_key, sign
 
 KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SECRET = "whsec_" + KEY
@@ -32,16 +33,18 @@ def test_the_published_vectors(corpora: Path) -> None:
 @pytest.mark.parametrize("known", [SECRET, OTHER])
 def test_each_of_several_secrets_verifies(known: str) -> None:
     """While keys are changed, receivers with the old one and with the new one both accept."""
-    payload = body(parcel())
-    sent = headers("d-1", payload, secrets=[SECRET, OTHER], now=datetime.now(UTC), extra={}, content_type="application/json")
+    payload = alert_json(claimed_delivery())
+    sent = webhook_headers(
+        "d-1", payload, secrets=[SECRET, OTHER], now=datetime.now(UTC), extra={}, content_type="application/json"
+    )
     assert len(sent["webhook-signature"].split()) == 2
     Webhook(known).verify(payload, sent)
 
 
 def test_a_bare_secret_verifies_with_the_library_and_taken_literally() -> None:
     """A secret without `whsec_` works for those who read it as base64 and for those who do not."""
-    payload = body(parcel())
-    sent = headers("d-1", payload, secrets=[KEY], now=datetime.now(UTC), extra={}, content_type="application/json")
+    payload = alert_json(claimed_delivery())
+    sent = webhook_headers("d-1", payload, secrets=[KEY], now=datetime.now(UTC), extra={}, content_type="application/json")
     Webhook(KEY).verify(payload, sent)
     Webhook(base64.b64encode(KEY.encode()).decode()).verify(payload, sent)
     plain = sign(["correct horse battery"], message_id="a", timestamp=1, body=b"{}")
@@ -67,7 +70,7 @@ def test_a_key_that_is_none_is_refused_without_being_shown(secret: str) -> None:
 
 def test_own_headers_cannot_replace_the_signature() -> None:
     """A configured header of the same name, in whatever case, gives way."""
-    sent = headers(
+    sent = webhook_headers(
         "d-1",
         b"{}",
         secrets=[SECRET],

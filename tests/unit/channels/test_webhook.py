@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.alerting import EPOCH, alert_data, parcel
-from workers.channels.sample_alert import sample
-from workers.channels.template import fill
-from workers.channels.webhook import MOST_BYTES, body
+from tests.alerting import EPOCH, alert_data, claimed_delivery
+from workers.rendering.alert_json import MAX_BYTES, alert_json
+from workers.rendering.sample_alert import sample_alert
+from workers.rendering.template import fill
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "alert.schema.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -28,20 +28,20 @@ def test_the_schema_is_one() -> None:
 
 def test_an_alert_and_a_test_alert_fit_the_schema() -> None:
     """Receivers can rely on docs/alert.schema.json."""
-    VALIDATOR.validate(json.loads(body(parcel())))
-    VALIDATOR.validate(json.loads(body(sample("desk", delivery_id="d", now=EPOCH))))
+    VALIDATOR.validate(json.loads(alert_json(claimed_delivery())))
+    VALIDATOR.validate(json.loads(alert_json(sample_alert("desk", delivery_id="d", now=EPOCH))))
 
 
 @pytest.mark.parametrize("change", [{"type": "alert.other"}, {"timestamp": "2024-03-21 08:00"}, {"data": {}}, {"more": 1}])
 def test_the_schema_notices_what_is_wrong(change: dict[str, Any]) -> None:
     """It is no rubber stamp."""
-    assert not VALIDATOR.is_valid(json.loads(body(parcel())) | change)
+    assert not VALIDATOR.is_valid(json.loads(alert_json(claimed_delivery())) | change)
 
 
 def test_the_body_is_the_same_on_every_attempt() -> None:
     """It depends on the frozen alert alone."""
-    assert body(parcel(attempts=0)) == body(parcel(attempts=7, first_attempt_at=EPOCH))
-    assert json.loads(body(parcel()))["timestamp"] == "2024-03-21T08:00:01Z"
+    assert alert_json(claimed_delivery(attempts=0)) == alert_json(claimed_delivery(attempts=7, first_attempt_at=EPOCH))
+    assert json.loads(alert_json(claimed_delivery()))["timestamp"] == "2024-03-21T08:00:01Z"
 
 
 def test_long_lists_are_cut_with_their_counts_kept() -> None:
@@ -49,8 +49,8 @@ def test_long_lists_are_cut_with_their_counts_kept() -> None:
     data = alert_data()
     data["matches"] = [{"field": "body", "start": n, "end": n + 5, "text": "Rafah"} for n in range(1000)]
     data["story"]["also_in"] = [{"source": "s" * 50, "url": "u" * 100}] * 300
-    sent = body(parcel(data=data))
-    assert len(sent) <= MOST_BYTES
+    sent = alert_json(claimed_delivery(data=data))
+    assert len(sent) <= MAX_BYTES
     shown = json.loads(sent)["data"]
     assert shown["cut"]["matches"] == 1000
     assert shown["matches"] == data["matches"][: len(shown["matches"])]
@@ -74,9 +74,9 @@ def test_no_article_makes_it_too_large(matches: int, entities: int, title: str, 
     data["entities"] = [{"name": title[:300] + str(n), "type": "other", "count": 1} for n in range(entities)]
     if not _encodable(title + snippet):
         return
-    sent = body(parcel(data=data))
-    assert len(sent) <= MOST_BYTES
-    assert sent == body(parcel(data=data))
+    sent = alert_json(claimed_delivery(data=data))
+    assert len(sent) <= MAX_BYTES
+    assert sent == alert_json(claimed_delivery(data=data))
     VALIDATOR.validate(orjson.loads(sent))
 
 
@@ -90,7 +90,7 @@ def _encodable(text: str) -> bool:
 
 def test_a_template_gives_the_body_another_shape() -> None:
     """A receiver with a shape of its own gets it, with text that cannot break out of its JSON."""
-    payload = json.loads(body(parcel(data=alert_data(1, title='He said "no"\n</script>'))))
+    payload = json.loads(alert_json(claimed_delivery(data=alert_data(1, title='He said "no"\n</script>'))))
     made = fill('{"text": {{ (alert.term + ": " + article.title) | tojson }}, "n": {{ story.articles }}}', payload)
     assert json.loads(made) == {"text": 'Rafah: He said "no"\n</script>', "n": 3}
 
@@ -109,4 +109,4 @@ def test_a_template_gives_the_body_another_shape() -> None:
 def test_a_bad_template_is_an_error_and_no_way_out_of_the_sandbox(source: str) -> None:
     """It cannot reach Python's inside, change the alert or eat the memory."""
     with pytest.raises(ValueError, match="template"):
-        fill(source, json.loads(body(parcel())))
+        fill(source, json.loads(alert_json(claimed_delivery())))

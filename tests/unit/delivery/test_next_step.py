@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.channel_state import ChannelState, after
-from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome, judge, update_after
+from monitor.domain.channel_state import ChannelState, state_after
+from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome, outcome_of_status, update_after
 
 NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def _receipt(status: int | None, wait: timedelta | None = None) -> AttemptResult:
-    outcome = Outcome.FAILED if status is None else judge(status)
+def _result(status: int | None, wait: timedelta | None = None) -> AttemptResult:
+    outcome = Outcome.FAILED if status is None else outcome_of_status(status)
     return AttemptResult(outcome=outcome, at=NOW, http_status=status, reason="why", retry_after=wait)
 
 
@@ -50,7 +50,7 @@ def _receipt(status: int | None, wait: timedelta | None = None) -> AttemptResult
 def test_first_answer(status: int | None, wait_s: int | None, expected: str, after_s: int | None) -> None:
     """Accepted, refused for good, or tried again at once and never before the receiver asks for it."""
     wait = None if wait_s is None else timedelta(seconds=wait_s)
-    step = update_after(_receipt(status, wait), attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
+    step = update_after(_result(status, wait), attempts=1, first_attempt_at=NOW, now=NOW, jitter=0.0)
     due = None if after_s is None else NOW + timedelta(seconds=after_s)
     assert (step.status, step.next_attempt_at) == (DeliveryStatus(expected), due)
     assert step.error == (None if expected == "delivered" else "why")
@@ -60,7 +60,7 @@ def test_the_schedule_is_the_one_in_the_contract() -> None:
     """At once, 5 s, 30 s, 2 min, 10 min, 30 min, then hourly; a last try at 24 hours; then a dead letter."""
     now, times = NOW, []
     for attempt in range(1, 100):
-        step = update_after(_receipt(503), attempts=attempt, first_attempt_at=NOW, now=now, jitter=0.0)
+        step = update_after(_result(503), attempts=attempt, first_attempt_at=NOW, now=now, jitter=0.0)
         if step.next_attempt_at is None:
             break
         times.append((step.next_attempt_at - now).total_seconds())
@@ -78,7 +78,7 @@ def test_a_wait_is_never_shorter_than_asked_nor_longer_than_the_end(
     """Jitter only delays, Retry-After is a floor, and nothing is planned beyond 24 hours after the first attempt."""
     now = NOW + timedelta(seconds=passed_s)
     asked = timedelta(seconds=asked_s)
-    step = update_after(_receipt(503, asked), attempts=attempt, first_attempt_at=NOW, now=now, jitter=jitter)
+    step = update_after(_result(503, asked), attempts=attempt, first_attempt_at=NOW, now=now, jitter=jitter)
     if passed_s >= 86_400:
         assert step.status is DeliveryStatus.DEAD
     else:
@@ -92,25 +92,27 @@ def test_the_breaker_opens_at_the_fifth_failure_and_closes_at_the_first_success(
     """Five failures in a row rest the channel, longer each time up to two minutes; one success forgets them."""
     state, rests = ChannelState(), []
     for _ in range(12):
-        state = after(state, _receipt(503), now=NOW, jitter=0.0)
+        state = state_after(state, _result(503), now=NOW, jitter=0.0)
         rests.append(0 if state.open_until is None else (state.open_until - NOW).total_seconds())
     assert rests == [0, 0, 0, 0, 5, 15, 30, 60, 120, 120, 120, 120]
     assert state.probing
     assert state.failing_since == NOW
-    assert after(state, _receipt(204), now=NOW, jitter=0.0) == ChannelState()
-    assert after(state, _receipt(400), now=NOW, jitter=0.0) == ChannelState()
+    assert state_after(state, _result(204), now=NOW, jitter=0.0) == ChannelState()
+    assert state_after(state, _result(400), now=NOW, jitter=0.0) == ChannelState()
 
 
 def test_retry_after_rests_the_whole_channel() -> None:
     """What a receiver asks for one alert holds for all of them, below and above the breaker's own rest."""
     asked = timedelta(seconds=90)
-    assert after(ChannelState(), _receipt(429, asked), now=NOW, jitter=0.0).open_until == NOW + asked
-    assert after(ChannelState(failures=20), _receipt(429, asked), now=NOW, jitter=0.0).open_until == NOW + timedelta(seconds=120)
+    assert state_after(ChannelState(), _result(429, asked), now=NOW, jitter=0.0).open_until == NOW + asked
+    assert state_after(ChannelState(failures=20), _result(429, asked), now=NOW, jitter=0.0).open_until == NOW + timedelta(
+        seconds=120
+    )
 
 
 def test_410_pauses_the_channel() -> None:
     """A receiver that is gone for good is not asked again, whatever comes after."""
-    state = after(ChannelState(), _receipt(410), now=NOW, jitter=0.0)
+    state = state_after(ChannelState(), _result(410), now=NOW, jitter=0.0)
     assert state.paused
     assert state.reason == "why"
-    assert after(state, _receipt(503), now=NOW, jitter=0.0).paused
+    assert state_after(state, _result(503), now=NOW, jitter=0.0).paused

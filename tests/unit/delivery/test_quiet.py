@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from monitor.domain.channel_state import digest_window, quiet_until, spaced
+from monitor.domain.channel_state import digest_window, next_send_time, quiet_until
 
 ALL = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -47,5 +47,5 @@ def test_a_digest_covers_a_round_interval() -> None:
 def test_messages_are_spaced_at_the_channels_rate() -> None:
     """Two a second are half a second apart; no rate, no space."""
     now = _at("2024-03-21T08:00")
-    assert spaced(now, 2.0) == now + timedelta(milliseconds=500)
-    assert spaced(now, None) is None
+    assert next_send_time(now, 2.0) == now + timedelta(milliseconds=500)
+    assert next_send_time(now, None) is None

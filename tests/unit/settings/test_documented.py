@@ -6,24 +6,26 @@ import re
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from monitor.settings import channels, feeds, model, watch_item
+from monitor.settings import channels, feeds, model, sources, watch_item
 from monitor.settings.list_files import COLUMNS
 from monitor.settings.load import load_config
-from monitor.settings.schema_walker import fields_of, type_name
+from monitor.settings.schema_walker import fields_of
 from monitor.settings.values import Section, parse_duration, parse_size
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
-TYPES: dict[str, type[Section]] = {type_name(kind): kind for kind in get_args(get_args(channels.Channel)[0])}
-EVERY_TYPE = set(fields_of(channels.ChannelBase)) | {"type"}
+TYPES: dict[str, type[Section]] = {name: kind.settings for name, kind in channels.CHANNEL_TYPES.all().items()}
+EVERY_TYPE = set(fields_of(channels.ChannelBase))
+SOURCES: dict[str, type[Section]] = {name: kind.settings for name, kind in sources.SOURCE_TYPES.all().items() if kind.settings}
 MODELS: dict[str, type[Section]] = {
     "polling": feeds.PollingSettings,
     "http": feeds.HttpSettings,
     "feeds": feeds.FeedSettings,
     "feeds: auth": feeds.FeedAuth,
+    "sources": sources.SourceBase,
     "watch": watch_item.WatchItem,
     "watch: context": watch_item.ContextSettings,
     "watch: only": watch_item.OnlySettings,
@@ -40,6 +42,7 @@ MODELS: dict[str, type[Section]] = {
     "retention": model.RetentionSettings,
     "log": model.LogSettings,
     **{f"channels: {name}": kind for name, kind in TYPES.items()},
+    **{f"sources: {name}": kind for name, kind in SOURCES.items()},
 }
 
 
@@ -67,6 +70,8 @@ def test_every_key_is_documented(heading: str) -> None:
     known = set(fields_of(MODELS[heading]))
     if heading.removeprefix("channels: ") in TYPES:
         known -= EVERY_TYPE
+    if heading.removeprefix("sources: ") in SOURCES:
+        known -= set(fields_of(sources.SourceBase))
     assert set(documented()[heading]) == known
 
 

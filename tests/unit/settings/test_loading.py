@@ -10,9 +10,11 @@ import pytest
 
 from monitor.domain.errors import ConfigError
 from monitor.domain.watch import Context, EntityType, Repeat, Scope, Severity, Term, TermKind
-from monitor.settings.channels import SlackChannel, TelegramChannel, WebhookChannel
 from monitor.settings.load import load_config
 from monitor.settings.model import Settings
+from workers.channels.slack import SlackChannel
+from workers.channels.telegram import TelegramChannel
+from workers.channels.webhook import WebhookChannel
 
 REPOSITORY = Path(__file__).parents[3]
 SECRET = "s3cret-value"

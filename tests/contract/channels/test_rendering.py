@@ -1,0 +1,140 @@
+"""What every registered kind of channel promises of its messages, whatever an article holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import email
+import email.policy
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+import pytest
+
+from monitor.domain.delivery import ClaimedDelivery
+from monitor.settings.load import load_config
+from tests.alerting import EPOCH, alert_data, claimed_delivery
+from tests.channels import Example, examples
+
+HOSTILE = "<!channel> @everyone <b>x</b> [a](http://evil.example) \u202eevil \x1b[31m \x00 \r\nBcc: victim@example.org"
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]|javascript:")
+TAGS = re.compile(r"""</?[a-z]+(?: [a-z]+="[^"]*")*>""")
+EXAMPLES = pytest.mark.parametrize("example", examples(), ids=str)
+FOR_PEOPLE = pytest.mark.parametrize("example", [one for one in examples() if one.kind.limits.digests], ids=str)
+
+
+def hostile(number: int = 0, *, length: int = 1) -> ClaimedDelivery:
+    """An alert whose every text is hostile, and as long as `length` repetitions make it."""
+    text = f"N{number:03} " + HOSTILE * length
+    data = alert_data(
+        number, title=text, source=text, author=text, url="javascript:alert(1)" if number % 2 else "https://x.example/&"
+    )
+    data["alert"]["term"] = text
+    data["snippet"] = text
+    data["matches"] = [{"field": "body", "start": at, "end": at + 4, "text": "evil"} for at in range(100 * length)]
+    data["entities"] = [{"name": text, "type": "person", "count": 3}] * 30 * length
+    data["story"]["also_in"] = [{"source": text, "url": "https://x.example/"}] * 30 * length
+    return claimed_delivery(number, data=data)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield every text in a message, those in its JSON and in its e-mail among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        yield from _texts_in(value)
+    elif isinstance(value, Mapping):
+        yield from (text for one in value.values() for text in texts(one))
+    elif isinstance(value, list | tuple):
+        yield from (text for one in value for text in texts(one))
+    elif dataclasses.is_dataclass(value):
+        yield from (text for field in dataclasses.fields(value) for text in texts(getattr(value, field.name)))
+
+
+def _texts_in(content: bytes) -> Iterator[str]:
+    try:
+        yield from texts(orjson.loads(content))
+    except orjson.JSONDecodeError:
+        mail = email.message_from_bytes(content, policy=email.policy.default)
+        if mail["Message-ID"] is None:
+            yield content.decode()
+        else:
+            yield mail["Subject"]
+            yield from (part.get_content() for part in mail.walk() if not part.is_multipart())
+
+
+def body(message: Any) -> Any:
+    """Return what the receiver reads of a message: the body of a POST, otherwise all of it."""
+    return getattr(message, "body", message)
+
+
+def render(example: Example, *deliveries: ClaimedDelivery) -> Any:
+    """Return the message of these deliveries."""
+    return example.kind.render(example.channel(), deliveries, EPOCH)
+
+
+def full(example: Example, *, length: int = 1) -> list[ClaimedDelivery]:
+    """Return as many hostile alerts as one message can hold."""
+    return [hostile(number, length=length) for number in range(example.kind.limits.alerts_per_message)]
+
+
+@EXAMPLES
+def test_the_example_is_a_configuration(example: Example, tmp_path: Any) -> None:
+    """What a kind gives as an example loads, and its `type` is the name under which it is registered."""
+    path = tmp_path / "monitor.yaml"
+    path.write_bytes(orjson.dumps({"channels": {"desk": example.settings("https://receiver.example")}}))
+    desk = load_config(path, {}).channels["desk"]
+    assert type(desk) is example.kind.settings
+    assert desk.type == example.kind.name
+
+
+@EXAMPLES
+def test_a_channel_that_leads_elsewhere_has_another_target(example: Example) -> None:
+    """Each setting in `leads_to` exists, and a change of it is noticed."""
+    kind, channel = example.kind, example.channel()
+    assert set(kind.leads_to) <= set(kind.settings.model_fields)
+    assert kind.target(channel) == kind.target(channel.model_copy(update={"timeout": channel.timeout * 2}))
+    for name in kind.leads_to:
+        assert kind.target(channel) != kind.target(channel.model_copy(update={name: "elsewhere"}))
+
+
+@EXAMPLES
+def test_the_same_alerts_give_the_same_message(example: Example) -> None:
+    """A retry sends the same content."""
+    assert render(example, hostile()) == render(example, hostile())
+    assert render(example, *full(example)) == render(example, *full(example))
+
+
+@FOR_PEOPLE
+def test_hostile_text_is_shown_as_text(example: Example) -> None:
+    """No control character, override of direction or address that runs code reaches a reader, alone or in a digest."""
+    for deliveries in ([hostile(0)], [hostile(1)], full(example)):
+        shown = "\n".join(texts(body(render(example, *deliveries))))
+        assert not FORBIDDEN.search(shown)
+        assert deliveries[-1].data["article"]["title"][:4] in shown
+
+
+@EXAMPLES
+def test_a_full_message_names_every_alert(example: Example) -> None:
+    """However long the titles are, none is left out."""
+    shown = "\n".join(texts(body(render(example, *full(example, length=5)))))
+    assert [number for number in range(example.kind.limits.alerts_per_message) if f"N{number:03}" not in shown] == []
+
+
+@EXAMPLES
+def test_no_article_is_too_large(example: Example) -> None:
+    """A message stays within what the service takes, for a huge article and for a full digest of huge articles."""
+    limit = example.kind.limits.characters
+    for deliveries in ([hostile(length=30)], full(example, length=5)):
+        shown = "\n".join(texts(body(render(example, *deliveries))))
+        assert limit is None or len(html.unescape(TAGS.sub("", shown))) <= limit
+
+
+@EXAMPLES
+def test_a_notice_to_the_operator_can_be_rendered(example: Example) -> None:
+    """Every channel can tell that monitoring is broken."""
+    data = {"subject": "feed Example", "problem": "HTTP 500", "since": "2024-03-21T08:00:00Z"}
+    for kind in ("monitoring.broken", "monitoring.recovered"):
+        assert "Example" in "\n".join(texts(body(render(example, claimed_delivery(data=data, kind=kind)))))

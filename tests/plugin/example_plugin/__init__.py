@@ -1,0 +1,1 @@
+"""A plug-in for news-monitor, as small as it can be."""

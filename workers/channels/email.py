@@ -1,0 +1,175 @@
+"""E-mail in text and HTML, through an SMTP server."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
+from monitor.domain.text import one_line
+from monitor.settings.channels import ChannelBase
+from monitor.settings.values import OneOrMany, Text
+from workers.channels.kind import ChannelKind, Limits
+from workers.rendering.card import Card, card_of
+from workers.rendering.truncation import cut
+
+if TYPE_CHECKING:
+    import smtplib
+
+
+class Encryption(StrEnum):
+    """How the connection to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+_PORTS = {Encryption.STARTTLS: 587, Encryption.TLS: 465, Encryption.NONE: 25}
+
+
+class EmailChannel(ChannelBase):
+    """E-mail through an SMTP server. `port` None means the usual one of the encryption."""
+
+    type: Literal["email"]
+    host: Text
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    encryption: Encryption = Encryption.STARTTLS
+    username: Text | None = None
+    password: SecretStr | None = None
+    sender: Text = Field(alias="from")
+    to: Annotated[tuple[Text, ...], OneOrMany(), Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A finished e-mail (RFC 5322 bytes) and the server that takes it."""
+
+    host: str
+    port: int
+    encryption: Encryption
+    username: str | None = field(repr=False)
+    password: str | None = field(repr=False)
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+
+
+def render(channel: EmailChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Mail:
+    """Return one e-mail. The same alerts always have the same Message-ID and Date."""
+    first, count = deliveries[0], len(deliveries)
+    message_id = first.id if count == 1 else f"{first.id}.{count}"
+    cards = tuple(map(card_of, deliveries))
+    return Mail(
+        host=channel.host,
+        port=channel.port or _PORTS[channel.encryption],
+        encryption=channel.encryption,
+        username=channel.username,
+        password=None if channel.password is None else channel.password.get_secret_value(),
+        sender=channel.sender,
+        recipients=channel.to,
+        content=content(cards, sender=channel.sender, to=channel.to, message_id=message_id, at=first.alerted_at),
+    )
+
+
+def content(cards: Sequence[Card], *, sender: str, to: Sequence[str], message_id: str, at: datetime) -> bytes:
+    """Return an e-mail of one alert or several; the same arguments always give the same bytes."""
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    message["Subject"] = f"{len(cards)} alerts" if len(cards) > 1 else cut(one_line(cards[0].headline), 200)
+    message["From"] = one_line(sender)
+    message["To"] = ", ".join(map(one_line, to))
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{message_id}@news-monitor>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n\n".join(map(_text, cards)) + "\n")
+    body = "<hr>".join(map(_html, cards))
+    message.add_alternative(f"<!doctype html><html><body>{body}</body></html>", subtype="html")
+    message.set_boundary(f"=={message_id}==")
+    return bytes(message)
+
+
+def send(message: Mail, at: datetime, within: timedelta) -> AttemptResult:
+    """Hand an e-mail to its server. Raises OSError for what may pass."""
+    import smtplib  # noqa: PLC0415 - few configurations send mail
+
+    try:
+        server = _connect(message, timeout=within.total_seconds())
+        try:
+            _talk(server, message)
+        finally:
+            with suppress(OSError, smtplib.SMTPException):  # the answer to the message counts, not the answer to QUIT
+                server.quit()
+            server.close()
+    except smtplib.SMTPResponseException as error:
+        return _refused(error, at, final=isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600)
+    except smtplib.SMTPException as error:
+        return AttemptResult(outcome=Outcome.FAILED, at=at, reason=type(error).__name__)
+    return AttemptResult(outcome=Outcome.ACCEPTED, at=at)
+
+
+def _connect(message: Mail, *, timeout: float) -> smtplib.SMTP:
+    import smtplib  # noqa: PLC0415 - few configurations send mail
+    import ssl  # noqa: PLC0415 - likewise
+
+    context = ssl.create_default_context()
+    if message.encryption is Encryption.TLS:
+        return smtplib.SMTP_SSL(message.host, message.port, timeout=timeout, context=context)
+    server = smtplib.SMTP(message.host, message.port, timeout=timeout)
+    if message.encryption is Encryption.STARTTLS:
+        try:
+            server.starttls(context=context)
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
+def _talk(server: smtplib.SMTP, message: Mail) -> None:
+    if message.username is not None:
+        server.login(message.username, message.password or "")
+    server.sendmail(message.sender, message.recipients, message.content)
+
+
+def _refused(error: smtplib.SMTPResponseException, at: datetime, *, final: bool) -> AttemptResult:
+    answer = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+    outcome = Outcome.REFUSED if final else Outcome.FAILED
+    return AttemptResult(outcome=outcome, at=at, reason=f"SMTP {error.smtp_code}", answer=answer)
+
+
+def _text(card: Card) -> str:
+    snippet = "".join(text for text, _ in card.pieces)
+    parts = (card.headline, snippet, " · ".join(card.facts), ", ".join(card.entities), card.url or "")
+    return "\n".join(part for part in parts if part)
+
+
+def _html(card: Card) -> str:
+    title = html.escape(card.title)
+    linked = f'<a href="{html.escape(card.url)}">{title}</a>' if card.url else title
+    snippet = "".join(f"<b>{html.escape(text)}</b>" if match else html.escape(text) for text, match in card.pieces)
+    parts = [
+        f"<p><b>{card.label} · {html.escape(card.term)}</b><br>{linked}</p>",
+        f"<p>{snippet}</p>" if snippet else "",
+    ]
+    parts.append(f"<p><small>{html.escape(' · '.join((*card.facts, *card.entities)))}</small></p>")
+    return "".join(parts)
+
+
+KIND = ChannelKind(
+    name="email",
+    settings=EmailChannel,
+    limits=Limits(alerts_per_message=100),
+    render=render,
+    send=send,
+    leads_to=("host", "to"),
+    examples=({"host": "receiver.example", "from": "news@example.org", "to": ["desk@example.org"]},),
+)

@@ -1,0 +1,68 @@
+"""What a kind of channel is: its settings, its limits, how it renders alerts, and how they go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from pydantic import SecretStr
+
+from monitor.domain.delivery import AttemptResult, ClaimedDelivery
+from monitor.domain.hashing import hash_parts
+from monitor.settings.channels import ChannelBase, ChannelType
+
+S = TypeVar("S", bound=ChannelBase)
+M = TypeVar("M")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a kind of channel can bear. `rate` is messages a second, None for as many as the receiver takes.
+
+    `digests` tells whether a backlog may become one message; programs want each alert by itself. `characters` is the most text that the service
+    takes in one message, without HTML tags; None where it does not matter.
+    """
+
+    alerts_per_message: int = 1
+    messages_per_claim: int = 1
+    rate: float | None = 1.0
+    digests: bool = True
+    characters: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelKind(ChannelType, Generic[S, M]):
+    """One kind of channel, registered under its name as an entry point of the group `news_monitor.channels`.
+
+    `render` makes one message of claimed deliveries (of one, or of up to `limits.alerts_per_message`) at the time of the attempt. It raises
+    ValueError for settings that cannot be used, such as a signing secret that is no key.
+
+    `send` hands a message over. Without it the message is a `Post`, which the program sends itself. It is called with the message, the time of the
+    attempt and the longest it may take; it may block, since it runs in a thread. It returns what the receiver said. An exception counts as
+    a failure that may pass: the message is sent again later.
+
+    With `threads`, an alert comes with the first message on its story (`ClaimedDelivery.thread`), if the receiver gave that one a reference.
+
+    `leads_to` names the settings that say where the channel leads: when one of them changes, a paused channel starts afresh.
+    """
+
+    settings: type[S]
+    limits: Limits
+    render: Callable[[S, Sequence[ClaimedDelivery], datetime], M]
+    send: Callable[[M, datetime, timedelta], AttemptResult] | None = None
+    leads_to: tuple[str, ...]
+    threads: bool = False
+
+    def limits_for(self, channel: S) -> Limits:
+        """Return the limits of one channel: its own `rate` wins over its kind's."""
+        return self.limits if channel.rate is None else replace(self.limits, rate=channel.rate, messages_per_claim=1)
+
+    def target(self, channel: S) -> bytes:
+        """Return a fingerprint of where the channel leads, by which a change of address is noticed without keeping the address."""
+        return hash_parts(self.name, *(str(_revealed(getattr(channel, name))) for name in self.leads_to))
+
+
+def _revealed(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value

@@ -1,0 +1,144 @@
+"""An alert as people read it: the plain words that every chat renders in its own mark-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from monitor.domain.delivery import BROKEN, RECOVERED, TEST, ClaimedDelivery
+from monitor.domain.text import one_line
+from monitor.domain.watch import Severity
+from workers.rendering.truncation import cut, cut_around
+
+TITLE_LENGTH, TERM_LENGTH, SOURCE_LENGTH, SNIPPET_LENGTH, URL_LENGTH = 250, 100, 80, 500, 1500
+MAX_ENTITIES = 8
+_MAX_MARKS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The words of an alert, one line each, already within sane lengths.
+
+    `pieces` is the snippet in order; True marks the words that matched. `test` is an alert that was only sent to try a channel.
+    """
+
+    severity: Severity
+    term: str
+    title: str
+    url: str | None
+    pieces: tuple[tuple[str, bool], ...]
+    source: str
+    when: str | None
+    articles: int
+    updated: bool
+    entities: tuple[str, ...]
+    test: bool = False
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Source, time of publication and size of the story, as far as known."""
+        story = f"{self.articles} articles" if self.articles > 1 else None
+        return tuple(fact for fact in (self.source, self.when, story, "updated" if self.updated else None) if fact)
+
+    @property
+    def label(self) -> str:
+        """The severity in capitals, and whether this is a test."""
+        return f"TEST · {self.severity.upper()}" if self.test else self.severity.upper()
+
+    @property
+    def headline(self) -> str:
+        """Severity, term and title in one line."""
+        return f"{self.label} · {self.term}: {self.title}"
+
+
+def card_of(delivery: ClaimedDelivery) -> Card:
+    """Return what there is to read in an alert, or in a notice to the operator."""
+    data = delivery.data
+    if delivery.kind in {BROKEN, RECOVERED}:
+        return _notice(delivery)
+    article, story = data["article"], data.get("story") or {}
+    snippet = one_line(data.get("snippet") or "")
+    return Card(
+        severity=delivery.severity,
+        term=cut(one_line(data["alert"]["term"]), TERM_LENGTH) or "?",
+        title=cut(one_line(article.get("title") or ""), TITLE_LENGTH) or "(untitled)",
+        url=safe_link(article.get("url")),
+        pieces=mark_matches(snippet, [match.get("text", "") for match in data.get("matches") or ()]),
+        source=cut(one_line(article.get("source") or ""), SOURCE_LENGTH),
+        when=_shown_time(article.get("published_at")),
+        articles=int(story.get("articles") or 1),
+        updated=data["alert"].get("reason") == "updated",
+        entities=_shown_entities(data.get("entities") or ()),
+        test=delivery.kind == TEST,
+    )
+
+
+def _notice(delivery: ClaimedDelivery) -> Card:
+    subject, problem = one_line(delivery.data["subject"]), one_line(delivery.data["problem"])
+    return Card(
+        severity=delivery.severity,
+        term="Monitoring works again" if delivery.kind == RECOVERED else "Monitoring is broken",
+        title=cut(subject, TITLE_LENGTH),
+        url=None,
+        pieces=((cut(problem, SNIPPET_LENGTH), False),),
+        source="news-monitor",
+        when=_shown_time(delivery.data["since"]),
+        articles=1,
+        updated=False,
+        entities=(),
+    )
+
+
+def safe_link(url: str | None) -> str | None:
+    """Return `url` if a reader may follow it: http or https, without white space, quotes, brackets or bars; None otherwise."""
+    if not url or len(url) > URL_LENGTH:
+        return None
+    text = quote(url.strip(), safe="/:?#[]@!$&'()*+,;=%~-._")
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme.lower() in {"http", "https"} and parts.netloc else None
+
+
+def mark_matches(snippet: str, words: Sequence[str], limit: int = SNIPPET_LENGTH) -> tuple[tuple[str, bool], ...]:
+    """Return `snippet` in at most `limit` characters around the first of `words`, split so that the pieces with True are these words."""
+    wanted = sorted({one_line(word) for word in words[:_MAX_MARKS]} - {""}, key=len, reverse=True)
+    if not wanted:
+        return ((cut(snippet, limit), False),) if snippet else ()
+    alternatives = "|".join(map(re.escape, wanted))
+    pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+    first = pattern.search(snippet)
+    if first is None:
+        pattern = re.compile(alternatives)
+        first = pattern.search(snippet)
+    if first is None:
+        return ((cut(snippet, limit), False),) if snippet else ()
+    shown = cut_around(snippet, *first.span(), limit)
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for match in pattern.finditer(shown):
+        pieces += [(shown[end : match.start()], False), (match[0], True)]
+        end = match.end()
+    pieces.append((shown[end:], False))
+    return tuple(piece for piece in pieces if piece[0])
+
+
+def _shown_entities(entities: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    names = [cut(one_line(str(entity.get("name", ""))), 60) for entity in entities[:MAX_ENTITIES]]
+    counts = [int(entity.get("count") or 1) for entity in entities[:MAX_ENTITIES]]
+    shown = [f"{name} ({count})" if count > 1 else name for name, count in zip(names, counts, strict=True) if name]
+    return (*shown, f"{len(entities) - MAX_ENTITIES} more") if len(entities) > MAX_ENTITIES else tuple(shown)
+
+
+def _shown_time(text: str | None) -> str | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).strftime("%-d %b %Y %H:%M UTC")
+    except ValueError:
+        return None
