@@ -86,7 +86,7 @@ def detect(text: str) -> str | None:
     return _by_n_grams(sample, script) if _ENOUGH_LETTERS.match(sample) else None
 
 
-def load() -> None:
+def load_model() -> None:
     """Read the model now, so that the first article need not wait for it and forked processes share it."""
     for script in _SHARED_SCRIPTS:
         _model(script)
