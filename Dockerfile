@@ -3,7 +3,7 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY monitor monitor
 COPY workers workers
-RUN python -m venv /opt/news-monitor && /opt/news-monitor/bin/pip install --no-cache-dir -c constraints.txt '.[apprise]'
+RUN python -m venv /opt/news-monitor && /opt/news-monitor/bin/pip install --no-cache-dir -c constraints.txt '.[all]'
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/news-monitor monitor

@@ -12,11 +12,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { echo "the venv module is incomplete; on Debian: apt install python3-venv"; rm -rf $(VENV); exit 1; }
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[apprise]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fulltext,pdf]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,apprise,pdf]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,all]'
 	@touch $@ $(VENV)/.installed
 
 run: $(VENV)/.installed ## install and run the daemon with config/monitor.yaml

@@ -62,6 +62,9 @@ class QueueWorker(SimpleWorker):
         if self.get_state() != WorkerStatus.BUSY:
             raise SystemExit(0)
 
+    def procline(self, message: str) -> None:
+        """Our titles say the role; RQ's would say a random name."""
+
     def bootstrap(self, *_logging: Any) -> None:
         """Register, and nothing else: no handlers on the log, no subscription to commands."""
         self.register_birth()  # type: ignore[no-untyped-call]

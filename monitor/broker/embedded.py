@@ -77,6 +77,11 @@ class EmbeddedServer:
             self._private = None
         self._data_dir_lock.release()
 
+    def disown(self) -> None:
+        """Leave the server and the data directory to the parent; for a fork of the process that started it."""
+        self._data_dir_lock.release()
+        self._process = None
+
     def _end_process(self) -> None:
         if self._process is None:
             return

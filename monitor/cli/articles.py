@@ -7,8 +7,10 @@ from datetime import datetime
 import click
 
 from monitor.app import open_database
-from monitor.cli.options import CONFIG, JSON, SINCE, load_settings
-from monitor.cli.output import print_json, print_table
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG, JSON, SINCE
+from monitor.cli.output import print_json
+from monitor.cli.tables import print_table
 from monitor.domain.times import rfc3339
 from monitor.records import story_record
 from monitor.storage import archive

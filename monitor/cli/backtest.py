@@ -16,7 +16,8 @@ from rich.progress import Progress
 
 from monitor.app import open_database
 from monitor.cli.options import CONFIG, JSON, SINCE, config_path
-from monitor.cli.output import print_json, print_table
+from monitor.cli.output import print_json
+from monitor.cli.tables import print_table
 from monitor.cli.terms import check_terms
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import UsageError

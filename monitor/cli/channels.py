@@ -7,8 +7,10 @@ import asyncio
 import click
 
 from monitor.app import open_database
-from monitor.cli.options import CONFIG, JSON, load_settings
-from monitor.cli.output import print_fields, print_json, print_table
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG, JSON
+from monitor.cli.output import print_json
+from monitor.cli.tables import print_fields, print_table
 from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.text import printable

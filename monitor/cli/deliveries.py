@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from monitor.app import open_database
-from monitor.cli.options import CONFIG, JSON, choice, load_settings
-from monitor.cli.output import print_json, print_table
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG, JSON, choice
+from monitor.cli.output import print_json
+from monitor.cli.tables import print_table
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.errors import MonitorError, UsageError

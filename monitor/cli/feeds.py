@@ -7,9 +7,11 @@ import asyncio
 import click
 
 from monitor.app import open_database
+from monitor.cli.loading import load_settings
 from monitor.cli.opml import export, import_opml
-from monitor.cli.options import CONFIG, JSON, load_settings
-from monitor.cli.output import print_json, print_json_line, print_table
+from monitor.cli.options import CONFIG, JSON
+from monitor.cli.output import print_json, print_json_line
+from monitor.cli.tables import print_table
 from monitor.daemon.parser_client import ParserProcess
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import UsageError

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
-from rich.text import Text
 
-from monitor.cli.options import CONFIG, JSON, load_settings
-from monitor.cli.output import console, print_json
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG, JSON
+from monitor.cli.output import print_json
 from monitor.domain.article import Entry
-from monitor.domain.clock import SYSTEM_CLOCK
-from monitor.domain.errors import MonitorError, UsageError
+from monitor.domain.errors import UsageError
 from monitor.domain.match import Document
 from monitor.domain.text import one_line, printable
-from monitor.domain.urls import host_of, is_http
-from monitor.fetching.access import access_for
-from monitor.fetching.fetcher import Fetcher
-from monitor.fetching.outcome import Fetched, FetchFailure
-from monitor.parse.documents import parse_document
-from monitor.parse.feed import parse_feed
-from monitor.parse.result import ParsedFeed, ParseFailure
-from monitor.settings.feeds import FeedSettings
+from monitor.domain.urls import is_http
 from monitor.settings.model import Settings
 from workers.analysis.dry_run import dry_run
 from workers.language.detector import detect
@@ -66,7 +53,9 @@ def _documents(settings: Settings, source: str | None, text: str | None, title: 
         return [_document(title or "", text or "", "", None)]
     if source is None:
         raise UsageError("give a file, a URL, - for standard input, or --text")
-    entries, name = asyncio.run(_fetched(settings, source)) if is_http(source) else _read(source)
+    from monitor.cli import document_reader  # noqa: PLC0415 - fetching and parsing cost more than matching a text
+
+    entries, name = document_reader.fetch_entries(settings, source) if is_http(source) else document_reader.read_entries(source)
     return [_document(title if title is not None else entry.title, entry.text, name, entry) for entry in entries]
 
 
@@ -80,47 +69,13 @@ def _document(title: str, body: str, source: str, entry: Entry | None) -> Docume
     )
 
 
-def _read(source: str) -> tuple[Sequence[Entry], str]:
-    now = SYSTEM_CLOCK.now()
-    if source == "-":
-        data, path, changed = sys.stdin.buffer.read(), "stdin.txt", now
-    else:
-        try:
-            data = Path(source).read_bytes()
-            changed = datetime.fromtimestamp(Path(source).stat().st_mtime, UTC)
-        except OSError as error:
-            raise MonitorError(f"{source}: {error.strerror}") from error
-        path = str(Path(source).absolute())
-    found = parse_document(data, path=path, mtime=changed, now=now)
-    if isinstance(found, ParseFailure):
-        raise MonitorError(f"{source}: {found.reason}")
-    return found, Path(path).parent.name
-
-
-async def _fetched(settings: Settings, url: str) -> tuple[Sequence[Entry], str]:
-    """The entries of a feed, or the one of a page."""
-    now = SYSTEM_CLOCK.now()
-    feed = next((feed for feed in settings.feeds if feed.url == url), None) or FeedSettings(url=url)
-    async with Fetcher(settings.polling, settings.http) as fetcher:
-        answer = await fetcher.get(url, origin=url, access=access_for(feed, settings.http))
-    if not isinstance(answer, Fetched):
-        raise MonitorError(f"{url}: {answer.reason if isinstance(answer, FetchFailure) else 'no content'}")
-    parsed = parse_feed(answer.body, url=answer.url, headers=answer.headers, now=now)
-    if isinstance(parsed, ParsedFeed):
-        return parsed.entries, feed.name or parsed.title
-    page = parse_document(answer.body, path="page.html", mtime=now, now=now)
-    if isinstance(page, ParseFailure):
-        raise MonitorError(f"{url}: {page.reason}")
-    return page, host_of(url)
-
-
 def _print(document: Document, record: dict[str, Any], *, in_full: bool) -> None:
     click.echo(f"{one_line(document.title) or '(no title)'}  [{document.language or 'language unknown'}]")
     hits = [term for term in record["terms"] if term["matched"]]
     for term in hits:
         click.echo(f"  matches  {one_line(term['term'])} ({term['kind']}, {term['severity']})")
         for hit in term["matches"][:SHOWN]:
-            console().print(_in_context(document, hit))
+            click.echo(_in_context(document, hit))
         if len(term["matches"]) > SHOWN:
             click.echo(f"             and {len(term['matches']) - SHOWN} more")
     for term in record["terms"]:
@@ -131,13 +86,14 @@ def _print(document: Document, record: dict[str, Any], *, in_full: bool) -> None
     click.echo()
 
 
-def _in_context(document: Document, hit: dict[str, Any]) -> Text:
+def _in_context(document: Document, hit: dict[str, Any]) -> str:
     whole = document.title if hit["field"] == "title" else document.body
     before, after = whole[max(0, hit["start"] - AROUND) : hit["start"]], whole[hit["end"] : hit["end"] + AROUND]
-    text = Text(f"             {hit['field']} {hit['start']}-{hit['end']}: {printable(' '.join(before.split()))} ", style="dim")
-    text.append(one_line(hit["text"]), style="bold reverse")
-    text.append(f" {printable(' '.join(after.split()))}")
-    return text
+    place = click.style(
+        f"             {hit['field']} {hit['start']}-{hit['end']}: {printable(' '.join(before.split()))} ", dim=True
+    )
+    found = click.style(one_line(hit["text"]), bold=True, reverse=True)
+    return f"{place}{found} {printable(' '.join(after.split()))}"
 
 
 def reasons(why: dict[str, Any]) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from monitor.app import database_url, make_data_dir
-from monitor.cli.options import CONFIG, load_settings
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG
 from monitor.storage import schema
 from monitor.storage.engine import Database
 

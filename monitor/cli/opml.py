@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import CONFIG, JSON, config_path, load_settings
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG, JSON, config_path
 from monitor.cli.output import print_json
 from monitor.domain.errors import MonitorError
 from monitor.domain.text import printable

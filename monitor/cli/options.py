@@ -13,8 +13,6 @@ import click
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.times import parse_duration
-from monitor.settings.load import load
-from monitor.settings.model import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -75,11 +73,6 @@ SINCE = click.option("--since", type=Since(), help="Only from then on: 30m, 2h, 
 def choice(words: type[StrEnum]) -> click.Choice[str]:
     """One of the words as they stand in records; click itself would offer the names that Python gives them."""
     return click.Choice([word.value for word in words])
-
-
-def load_settings() -> Settings:
-    """The settings of this call; ConfigError names every fault."""
-    return load(config_path(), os.environ)
 
 
 class Duration(click.ParamType[timedelta]):

@@ -1,4 +1,4 @@
-"""`news-monitor run`: everything on this machine, or every source once."""
+"""`news-monitor run`: run everything on this machine, or read every source once."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from monitor import logs
 from monitor.app import database_url, make_data_dir, reach_redis, redis_url
 from monitor.broker import EmbeddedServer
 from monitor.cli import children
-from monitor.cli.alert_text import alert_text
 from monitor.cli.options import CONFIG, JSON, config_path
-from monitor.cli.output import console, print_json
+from monitor.cli.output import print_json
 from monitor.cli.role import INTERRUPTED, QUIET
 from monitor.cli.summary import print_summary, summary
 from monitor.cli.terms import check_terms
@@ -52,15 +51,17 @@ def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
         database = Database(database_url(settings))
         stack.callback(database.close)
         schema.upgrade(database)
+        database.close()  # no connection may be open when children are forked
         workforce = children.workers(settings, workers)
         if once:
-            return _once(workforce, server, database, started, as_json=as_json)
+            return _once(workforce, server, database, settings, started, as_json=as_json)
         roles = [children.scheduler(), *workforce, *([] if no_web else [children.web()])]
+        children.preload(roles, settings)
         return _forever(roles, server, database, settings)
 
 
 def _embedded(settings: Settings, stack: ExitStack) -> EmbeddedServer | None:
-    """Our own server where none is configured; the children find it in $REDIS_URL."""
+    """Start the embedded server where no Redis is configured; the children find it in $REDIS_URL."""
     if settings.redis_url is None or settings.database_url is None:
         make_data_dir(settings)
     if settings.redis_url is not None:
@@ -78,7 +79,7 @@ def _forever(roles: Sequence[ChildSpec], server: EmbeddedServer | None, database
         if sys.stdout.isatty():
             _greet(settings, web=any(role.name == "web" for role in roles))
             tail = Tail(database, AlertFilter())
-            ended = supervisor.wait_until(lambda: _show(tail), every_s=_LOOK_S)
+            ended = supervisor.wait_until(lambda: _show(tail, database), every_s=_LOOK_S)
         else:
             ended = supervisor.run_forever()
     return INTERRUPTED if ended is Ended.INTERRUPTED else 0
@@ -90,20 +91,32 @@ def _greet(settings: Settings, *, web: bool) -> None:
     click.echo(f"news-monitor watches for {what[0]} in {what[1]} and {what[2]}{where}\nCtrl-C stops it.\n")
 
 
-def _show(tail: Tail) -> bool:
-    """Print what is new; never the condition to stop."""
+def _show(tail: Tail, database: Database) -> bool:
+    """Print new alerts and close the database again, as a child may be forked next. Returns False: there is no condition to stop."""
     try:
         records = tail.fresh()
     except MonitorError:
         return False
+    finally:
+        database.close()
+    if records:
+        from monitor.cli.alert_text import alert_text  # noqa: PLC0415 - rich is only for a terminal, and would be in every fork
+        from monitor.cli.tables import console  # noqa: PLC0415
     for record in records:
         console().print(alert_text(record, SYSTEM_CLOCK.now()))
     return False
 
 
 def _once(
-    workforce: Sequence[ChildSpec], server: EmbeddedServer | None, database: Database, started: datetime, *, as_json: bool
+    workforce: Sequence[ChildSpec],
+    server: EmbeddedServer | None,
+    database: Database,
+    settings: Settings,
+    started: datetime,
+    *,
+    as_json: bool,
 ) -> int:
+    children.preload(workforce, settings)
     with Supervisor(workforce, server=server) as supervisor:
         reading = spawn(children.argv("scheduler", "--once"))
         ended = supervisor.wait_until(lambda: reading.poll() is not None)

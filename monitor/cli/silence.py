@@ -7,8 +7,10 @@ from datetime import timedelta
 import click
 
 from monitor.app import open_database
-from monitor.cli.options import CONFIG, JSON, Duration, load_settings
-from monitor.cli.output import print_json, print_table
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG, JSON, Duration
+from monitor.cli.output import print_json
+from monitor.cli.tables import print_table
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.times import rfc3339

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from monitor.app import open_database
-from monitor.cli.options import CONFIG, JSON, load_settings
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG, JSON
 from monitor.cli.output import print_json
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError

@@ -6,8 +6,10 @@ import os
 
 import click
 
-from monitor.cli.options import CONFIG, JSON, config_path, load_settings
-from monitor.cli.output import print_json, print_table
+from monitor.cli.loading import load_settings
+from monitor.cli.options import CONFIG, JSON, config_path
+from monitor.cli.output import print_json
+from monitor.cli.tables import print_table
 from monitor.domain.watch import Term
 from monitor.settings.editing import add_terms
 

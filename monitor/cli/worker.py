@@ -24,6 +24,8 @@ def worker(*, processes: int | None) -> int:
     logs.configure(level=settings.log.level)
     open_database(settings).close()
     reach_redis(redis_url(settings))
-    with Supervisor(children.workers(settings, processes)) as supervisor:
+    workforce = children.workers(settings, processes)
+    children.preload(workforce, settings)
+    with Supervisor(workforce) as supervisor:
         ended = supervisor.run_forever()
     return INTERRUPTED if ended is Ended.INTERRUPTED else 0

@@ -1,8 +1,8 @@
 """The parser's own process: reads bodies from a socket and answers with what is needed of them, one after the other, until the socket closes.
 
-    python -m monitor.polling.parser FD
+    python -m monitor.daemon.parser_process FD
 
-Its messages are those of `monitor.polling.messages`.
+Its messages are those of `monitor.daemon.parser_protocol`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+
+from setproctitle import setproctitle
 
 from monitor.daemon.parser_protocol import HEAD, Fault, framed, messages_of
 from monitor.daemon.processes import freeze_gc
@@ -51,5 +53,6 @@ def serve(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
+    setproctitle("news-monitor: polling.parser")
     freeze_gc()
     serve(socket.socket(fileno=int(sys.argv[1])))

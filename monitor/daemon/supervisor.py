@@ -1,7 +1,7 @@
-"""The parent of every process on this machine: starts them, starts again whichever ends, and stops them in order.
+"""Start the processes of this machine, start again whichever ends, and stop them in order.
 
-Single-threaded: it sleeps until a signal comes or something is due. What ends at once, again and again, is started ever more slowly,
-up to every 10 seconds; the embedded server is put right first, since all others wait for it.
+The supervisor has one thread, which sleeps until a signal comes or something is due. A process that keeps ending at once is started ever more
+slowly, at least every 10 seconds. The embedded server is restarted first, since all others wait for it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from enum import StrEnum
 from types import FrameType, TracebackType
 from typing import Any, Protocol, Self
 
-from monitor.daemon.processes import spawn
+from monitor.daemon.processes import ChildProcess, can_fork, fork, spawn
 from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
 
@@ -33,10 +32,16 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildSpec:
-    """A process to keep running. `env` is added to ours. The lowest `stage` is stopped first, those of one stage together."""
+    """A process to keep running. The lowest `stage` is stopped first, those of one stage together.
+
+    `role` is what `ps` shows of a fork (empty: its name). `argv` is its command line, `env` is added to the supervisor's environment. `work` does the same in a fork, where a fork is safe: forks share
+    what the supervisor has loaded, which saves most of their memory and start.
+    """
 
     name: str
     argv: tuple[str, ...]
+    role: str = ""
+    work: Callable[[], None] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     stage: int = 0
 
@@ -45,17 +50,20 @@ class ServerProcess(Protocol):
     """A server that the children need, started before them and stopped after them: the embedded Valkey."""
 
     def start(self) -> None:
-        """Start it; MonitorError or OSError if that fails."""
+        """Start it. Raises MonitorError or OSError."""
 
     def poll(self) -> int | None:
-        """None while it runs, else its exit status."""
+        """Return None while it runs, else its exit status."""
 
     def stop(self) -> None:
         """Stop it."""
 
+    def disown(self) -> None:
+        """Leave it to the parent; called in a fork."""
+
 
 class Ended(StrEnum):
-    """Why supervision ended: what was waited for came true, SIGTERM, or Ctrl-C."""
+    """Why supervision ended: the condition became true, SIGTERM or SIGHUP came, or Ctrl-C."""
 
     CONDITION = "condition"
     TERMINATED = "terminated"
@@ -65,21 +73,21 @@ class Ended(StrEnum):
 class Supervisor:
     """`with Supervisor(children, server=server) as running: running.run_forever()`; leaving the block stops everything.
 
-    `server` has been started already, so that the children can be told its address; it is stopped last. Belongs in the main thread.
+    `server` is started before, since the children need its address, and stopped last. Use it in the main thread.
     """
 
     def __init__(self, children: Sequence[ChildSpec], *, server: ServerProcess | None = None, grace_s: float = GRACE_S) -> None:
         self._server = server
-        self._children = [_Child(spec) for spec in children]
-        self._kept = [*([_Server(server)] if server else []), *self._children]
+        self._children = [_Child(spec, self._release) for spec in children]
+        self._managed = [*([_Server(server)] if server else []), *self._children]
         self._grace_s = grace_s
         self._signals: list[int] = []
         self._open = contextlib.ExitStack()
-        self._woken: socket.socket | None = None
+        self._wake_pair: tuple[socket.socket, ...] = ()
 
     def __enter__(self) -> Self:
-        self._woken = self._open.enter_context(_signals_wake(self._note))
-        self._tend()
+        self._wake_pair = self._open.enter_context(_signals_wake(self._note))
+        self._restart_ended()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -91,28 +99,36 @@ class Supervisor:
         return self.wait_until(lambda: False, every_s=_LONGEST_SLEEP_S)
 
     def wait_until(self, condition: Callable[[], bool], *, every_s: float = 0.1) -> Ended:
-        """Keep everything running until `condition`, asked every `every_s` seconds, comes true or a signal ends it all."""
+        """Keep everything running until `condition`, checked every `every_s` seconds, is true or a stop signal comes."""
         while not self._signals:
-            self._tend()
+            self._restart_ended()
             if condition():
                 return Ended.CONDITION
-            due = min((kept.due for kept in self._kept if not kept.running), default=float("inf"))
+            due = min((process.due for process in self._managed if not process.running), default=float("inf"))
             self._sleep(min(every_s, due - time.monotonic()))
         return Ended.INTERRUPTED if self._signals[0] == signal.SIGINT else Ended.TERMINATED
 
-    def _tend(self) -> None:
-        for kept in self._kept:
-            kept.poll_and_restart()
+    def _release(self) -> None:
+        """Close what belongs to the supervisor; called in a fork, which would otherwise hold the data directory's lock after its end."""
+        if self._server is not None:
+            self._server.disown()
+        self._open.pop_all()
+        for end in self._wake_pair:
+            end.close()
+
+    def _restart_ended(self) -> None:
+        for process in self._managed:
+            process.poll_and_restart()
 
     def _stop(self) -> None:
-        """Every stage in turn: SIGTERM, then SIGKILL after the grace, or for all at once on a further signal."""
-        patience = max(1, len(self._signals))
+        """Stop each stage in turn: SIGTERM, then SIGKILL after the grace period, or at once on a further signal."""
+        allowed = max(1, len(self._signals))
         for stage in sorted({child.spec.stage for child in self._children}):
             ending = [child for child in self._children if child.spec.stage == stage and child.process is not None]
             for child in ending:
                 child.send(signal.SIGTERM)
             deadline = time.monotonic() + self._grace_s
-            while any(child.alive for child in ending) and len(self._signals) <= patience and time.monotonic() < deadline:
+            while any(child.alive for child in ending) and len(self._signals) <= allowed and time.monotonic() < deadline:
                 self._sleep(deadline - time.monotonic())
             for child in ending:
                 child.send(signal.SIGKILL)
@@ -121,9 +137,9 @@ class Supervisor:
             self._server.stop()
 
     def _sleep(self, seconds: float) -> None:
-        assert self._woken is not None
-        if select.select([self._woken], [], [], max(0.0, seconds))[0]:
-            self._woken.recv(4096)
+        assert self._wake_pair
+        if select.select([self._wake_pair[0]], [], [], max(0.0, seconds))[0]:
+            self._wake_pair[0].recv(4096)
 
     def _note(self, number: int) -> None:
         if number in _STOP_SIGNALS:
@@ -131,7 +147,7 @@ class Supervisor:
 
 
 class ManagedProcess(ABC):
-    """Something to keep running, and when to start it again."""
+    """A process to keep running. `due` is the monotonic time of its next start."""
 
     name: str
 
@@ -143,70 +159,67 @@ class ManagedProcess(ABC):
 
     @abstractmethod
     def start(self) -> None:
-        """Start it; MonitorError or OSError if that fails."""
+        """Start it. Raises MonitorError or OSError."""
 
     @abstractmethod
     def poll(self) -> int | None:
-        """None while it runs, else its exit status."""
+        """Return None while it runs, else its exit status."""
 
     def poll_and_restart(self) -> None:
-        """Note that it ended, and start it if it is due."""
+        """Start the process again if it has ended and is due."""
         if self.running and (status := self.poll()) is not None:
-            self._ended(status=signal.Signals(-status).name if status < 0 else status)
+            self._note_end(status=signal.Signals(-status).name if status < 0 else status)
         if not self.running and time.monotonic() >= self.due:
             self._started = time.monotonic()
             try:
                 self.start()
             except (MonitorError, OSError) as error:
-                self._ended(error=str(error))
+                self._note_end(error=str(error))
             else:
                 self.running = True
 
-    def _ended(self, **why: Any) -> None:
+    def _note_end(self, **why: Any) -> None:
         self.running = False
-        lived = time.monotonic() - self._started
-        self._failures = 1 if lived > _SETTLED_AFTER_S else self._failures + 1
+        ran_s = time.monotonic() - self._started
+        self._failures = 1 if ran_s > _SETTLED_AFTER_S else self._failures + 1
         pause = 0.0 if self._failures == 1 else min(_FIRST_PAUSE_S * 2.0 ** (self._failures - 2), _LONGEST_PAUSE_S)
         self.due = time.monotonic() + pause
         get_logger().warning("process.exited", process=self.name, again_in_s=pause, **why)
 
 
 class _Child(ManagedProcess):
-    """A process of ours."""
-
-    def __init__(self, spec: ChildSpec) -> None:
+    def __init__(self, spec: ChildSpec, release: Callable[[], None]) -> None:
         super().__init__()
+        self._release = release
         self.spec = spec
         self.name = spec.name
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: ChildProcess | None = None
 
     def start(self) -> None:
-        """Start the process."""
-        self.process = spawn(self.spec.argv, env={**os.environ, **self.spec.env})
+        if self.spec.work is not None and can_fork():
+            self.process = fork(
+                self.spec.work, title=f"news-monitor: {self.spec.role or self.name}", release=self._release, env=self.spec.env
+            )
+        else:
+            self.process = spawn(self.spec.argv, env={**os.environ, **self.spec.env})
 
     def poll(self) -> int | None:
-        """As of the process."""
         return 0 if self.process is None else self.process.poll()
 
     @property
     def alive(self) -> bool:
-        """Whether the process has not ended."""
         return self.poll() is None
 
     def send(self, number: signal.Signals) -> None:
-        """Signal the process, if it has not ended."""
         if self.process is not None:
             self.process.send_signal(number)
 
     def reap(self) -> None:
-        """Wait for the end of a killed process."""
         if self.process is not None:
             self.process.wait()
 
 
 class _Server(ManagedProcess):
-    """The embedded server, started before us."""
-
     name = "valkey"
 
     def __init__(self, server: ServerProcess) -> None:
@@ -215,17 +228,15 @@ class _Server(ManagedProcess):
         self.running = True
 
     def start(self) -> None:
-        """Start it on the same directory."""
         self._server.start()
 
     def poll(self) -> int | None:
-        """As of its process."""
         return self._server.poll()
 
 
 @contextlib.contextmanager
-def _signals_wake(note: Callable[[int], None]) -> Iterator[socket.socket]:
-    """A socket that becomes readable on every signal that concerns us, each told to `note`; handlers are put back afterwards."""
+def _signals_wake(note: Callable[[int], None]) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Yield a pair of sockets, the first of which becomes readable on each signal; `note` is called with its number. Restores the handlers."""
 
     def handle(number: int, _frame: FrameType | None) -> None:
         note(number)
@@ -238,7 +249,7 @@ def _signals_wake(note: Callable[[int], None]) -> Iterator[socket.socket]:
         before = {number: signal.signal(number, handle) for number in {*_STOP_SIGNALS, signal.SIGCHLD} - ignored}
         previous = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         try:
-            yield reader
+            yield reader, writer
         finally:
             signal.set_wakeup_fd(previous)
             for number, handler in before.items():

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import trafilatura
 from lxml.etree import LxmlError
 
 from monitor.domain.text import one_line, printable
@@ -59,6 +58,8 @@ def extract_article(html: bytes, url: str, *, title: str = "") -> Extracted | No
     """
     if _CONSENT_HOST.search(urlsplit(url).hostname or ""):
         return NoArticle(reason="the page asks for consent instead of showing the article")
+    import trafilatura  # noqa: PLC0415 - an optional extra, and heavy
+
     try:
         found = trafilatura.bare_extraction(html[:MAX_PAGE], url=url, fast=True, include_comments=False)
     except (ValueError, LxmlError, RecursionError, AssertionError, TypeError, AttributeError):

@@ -7,14 +7,10 @@ the forms that people write. Its handler of short ISO 8601 forms fills what is m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-
-from feedparser.datetimes.asctime import _parse_date_asctime
-from feedparser.datetimes.greek import _parse_date_greek
-from feedparser.datetimes.hungarian import _parse_date_hungarian
-from feedparser.datetimes.rfc822 import _parse_date_rfc822
-from feedparser.datetimes.w3dtf import _parse_date_w3dtf
+from functools import cache
+from typing import Any
 
 from monitor.parse.date_spelling import regular
 from monitor.parse.months import MONTHS
@@ -41,13 +37,6 @@ _SHORT_ISO = tuple(
         r"-(?P<year>\d\d)-?(?P<month>\d\d)",
     )
 )
-_HANDLERS = (
-    _parse_date_w3dtf,
-    _parse_date_rfc822,
-    _parse_date_asctime,
-    _parse_date_hungarian,
-    _parse_date_greek,
-)
 _ISO_LIKE = re.compile(r"\d{4}-\d\d-\S", re.ASCII)
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = re.compile(r"(\d{1,2})[:h](\d\d)(?::(\d\d))?", re.ASCII | re.IGNORECASE)
@@ -55,6 +44,18 @@ _OFFSET = re.compile(r"(?:(?<=\s)|(?<=:\d\d))([+-])(\d\d):?(\d\d)\Z", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?!\d)", re.ASCII)
 _WORDS = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(r"\d+", re.ASCII)
+
+
+@cache
+def _handlers() -> Sequence[Callable[[str], Any]]:
+    """feedparser's, which all of feedparser comes along with: for dates of no common form."""
+    from feedparser.datetimes.asctime import _parse_date_asctime  # noqa: PLC0415
+    from feedparser.datetimes.greek import _parse_date_greek  # noqa: PLC0415
+    from feedparser.datetimes.hungarian import _parse_date_hungarian  # noqa: PLC0415
+    from feedparser.datetimes.rfc822 import _parse_date_rfc822  # noqa: PLC0415
+    from feedparser.datetimes.w3dtf import _parse_date_w3dtf  # noqa: PLC0415
+
+    return (_parse_date_w3dtf, _parse_date_rfc822, _parse_date_asctime, _parse_date_hungarian, _parse_date_greek)
 
 
 def parse_date(text: str) -> datetime | None:
@@ -123,7 +124,7 @@ def _checked(moment: datetime) -> datetime:
 
 def _from_reference(text: str) -> datetime | None:
     """What feedparser reads."""
-    for handler in _HANDLERS:
+    for handler in _handlers():
         try:
             parts = handler(text)
         except (KeyError, OverflowError, ValueError, AttributeError, IndexError, TypeError):

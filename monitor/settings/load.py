@@ -14,6 +14,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from monitor.settings.config_merger import ConfigMerger
+from monitor.settings.extras import missing_extras
 from monitor.settings.files import Files
 from monitor.settings.model import NOT_WRITTEN, Settings
 from monitor.settings.references import repeated_feeds, unresolved_references
@@ -87,6 +88,7 @@ def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, 
     faults += repeated_feeds(data, walker)
     if not merger.broken:
         faults += unresolved_references(data, walker, entries.get("channels"), terms)
+        faults += missing_extras(data, walker)
     if check_terms is not None:
         faults += _checked(terms, check_terms)
     faults += _override(data, env, root)

@@ -54,7 +54,7 @@ class Section(BaseModel):
     `shorthand` names the key that is meant where a plain value (or, if that key takes a list, a list) stands instead of a mapping.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True, defer_build=True)
     shorthand: ClassVar[str | None] = None
 
 

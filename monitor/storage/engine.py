@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from monitor.domain.errors import DatabaseError, ServiceUnavailable, UsageError
+from monitor.settings.extras import extra_needed
 
 __all__ = ["Connection", "Database", "sqlite_url"]
 
@@ -73,7 +74,8 @@ def _translated() -> Iterator[None]:
             raise ServiceUnavailable(f"the database went away: {_first_line(error.orig)}") from error
         raise DatabaseError(f"the database refused a statement: {type(error).__name__}: {_first_line(error.orig)}") from error
     except SQLAlchemyError as error:
-        raise DatabaseError(f"the database could not be used: {type(error).__name__}") from error
+        reason = _first_line(error.orig) if isinstance(error, StatementError) else type(error).__name__
+        raise DatabaseError(f"the database could not be used: {reason}") from error
 
 
 def _first_line(error: BaseException | None) -> str:
@@ -91,7 +93,10 @@ def _engine(url: str) -> Engine:
     except ArgumentError as error:
         raise UsageError("database_url is not a database URL; expected postgresql://… or sqlite:///FILE") from error
     if parsed.get_backend_name() in {"postgresql", "postgres"}:
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5, max_overflow=10)
+        try:
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5, max_overflow=10)
+        except ImportError as error:
+            raise UsageError(f"database_url: {extra_needed('PostgreSQL', 'news-monitor[postgres]')}") from error
     if parsed.get_backend_name() != "sqlite":
         raise UsageError(f"database_url: {parsed.get_backend_name()} is not supported; expected postgresql://… or sqlite:///FILE")
     memory = parsed.database in {None, "", ":memory:"}

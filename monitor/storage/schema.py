@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 from sqlalchemy import inspect, text
 
 from monitor.domain.errors import SchemaMismatch
 from monitor.storage.engine import Database
+from monitor.storage.locks import serialise
+from monitor.storage.tables import metadata
 
 HEAD = "0002"
 """The newest migration, which is the schema of this program."""
@@ -28,8 +28,25 @@ def upgrade(database: Database) -> None:
     if found == HEAD:
         return
     _refuse_newer(found)
-    # Alembic costs every process a quarter of a second, and is needed only here.
-    importlib.import_module("monitor.storage.migrations.run").upgrade(database)
+    if found is None and _created(database):
+        return
+    from monitor.storage.migrations.run import upgrade as run_migrations  # noqa: PLC0415 - alembic costs a quarter of a second, only here
+
+    run_migrations(database)
+
+
+def _created(database: Database) -> bool:
+    """Create the tables of an empty database as all migrations together would; return False if another process was first."""
+    with database.write() as connection:
+        serialise(connection, "schema")
+        if inspect(connection).get_table_names():
+            return False
+        metadata.create_all(connection)
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)")
+        )
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+        return True
 
 
 def require(database: Database) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import DateTime, Dialect, LargeBinary, Text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -91,4 +90,4 @@ class Digest(TypeDecorator[bytes]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """`bytea` on PostgreSQL, BLOB on SQLite."""
-        return dialect.type_descriptor(postgresql.BYTEA() if dialect.name == "postgresql" else LargeBinary())
+        return dialect.type_descriptor(LargeBinary())

@@ -48,6 +48,15 @@ def test_roles_take_over_from_one_another(tmp_path: Path, postgres_database_url:
     assert titles == ["A bridge", "A harbour"]
 
 
+def test_the_processes_of_one_machine_are_forks(tmp_path: Path) -> None:
+    """`run` forks its children, which share its memory; none of them is an interpreter of its own."""
+    program = Program(tmp_path, {})
+    with program.running("--workers", "2", "--no-web") as parent:
+        wanted = {f"news-monitor: {role}" for role in ("scheduler", "scan-worker", "deliver-worker")}
+        until(lambda: wanted <= {" ".join(child.cmdline()).strip() for child in parent.children()}, within_s=60)
+        assert not [child for child in parent.children() if "monitor" in child.cmdline()[1:]]
+
+
 def test_redis_may_come_late_and_go(tmp_path: Path, postgres_database_url: str) -> None:
     """A worker without Redis says so and ends; the scheduler takes in what comes all the same; all go on once it is there, and again later."""
     inbox = tmp_path / "inbox"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.daemon.processes import lease_owner
+from monitor.daemon.lease_owner import lease_owner
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.domain.errors import MonitorError

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from monitor.broker.queues import DELIVER
 from monitor.daemon import settings_reloader
+from monitor.daemon.lease_owner import is_dead
 from monitor.daemon.periodic_task import PeriodicTask
-from monitor.daemon.processes import is_dead
 from monitor.daemon.settings_reloader import SettingsReloader
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError

@@ -6,8 +6,6 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any, Final
 
-import snowballstemmer
-
 from workers.matching import normalize
 from workers.matching.phrase import Phrase
 
@@ -32,6 +30,8 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def _stemmer(algorithm: str) -> Any:
+    import snowballstemmer  # noqa: PLC0415 - for terms that ask for stems
+
     return snowballstemmer.stemmer(algorithm)
 
 

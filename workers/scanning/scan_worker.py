@@ -15,13 +15,11 @@ from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
-from workers.language.detector import detect
+from workers.language import detector
 from workers.scanning import merge_stories
 from workers.scanning.full_text import FullTextReader
 from workers.scanning.merge_stories import StoryMerger
 from workers.scanning.scan import CompiledSettings, ScanResult, load, scan, with_pages
-
-_WARM_UP = "The language model is read before the first article comes, which should not have to wait for it."
 
 
 class ScanWorker:
@@ -32,7 +30,7 @@ class ScanWorker:
         self._relay = relay
         self._ready = CompiledSettings.build(live.current)
         self._pages = FullTextReader(database, live.current, clock=SYSTEM_CLOCK)
-        detect(_WARM_UP)
+        detector.load()
         merger = StoryMerger(database, lambda: live.current)
         self._beside = (
             PeriodicTask(

@@ -142,7 +142,7 @@ async def test_a_redirect_chain_has_an_end(site: Site) -> None:
 
 POLLER = """
 import asyncio, datetime
-from monitor.polling.parsing import ParserProcess
+from monitor.daemon.parser_client import ParserProcess
 async def main():
     parse = ParserProcess()
     await parse(b"<rss/>", "http://x.example/", {}, datetime.datetime.now(datetime.UTC))
@@ -167,7 +167,7 @@ async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
 
 
 def _parsers() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "monitor.daemon.parser_process" in one.cmdline()]
+    return [one for one in psutil.Process().children() if "polling.parser" in " ".join(one.cmdline())]
 
 
 async def test_a_killed_parser_is_nobodys_fault() -> None:

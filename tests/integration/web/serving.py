@@ -106,7 +106,7 @@ def serving(folder: Path, database: Database, redis_url: str, **config: Any) -> 
         until(lambda: server.started, within_s=20)
         yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", folder, database)
     finally:
-        app.state.room.hub.close()
+        app.state.app_state.hub.close()
         server.should_exit = True
         thread.join(10)
         redis.close()

@@ -1,14 +1,19 @@
-"""A small daemon: the embedded server, two workers and two plain children under a supervisor: `python -m … FOLDER`."""
+"""A small daemon: the embedded server, two workers and two plain children under a supervisor: `python -m … FOLDER [fork]`.
+
+With `fork` the children are forked, as those of the program are; else they run commands.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 from monitor import logs
 from monitor.broker import EmbeddedServer
 from monitor.daemon.supervisor import ChildSpec, Supervisor
+from tests.integration.workers import jobs_for_tests
 
 CHILD = """
 import os, signal, sys
@@ -25,14 +30,34 @@ while True: signal.pause()
 """
 
 
-def children(folder: Path, url: str) -> list[ChildSpec]:
+def plain_child(name: str, folder: Path) -> None:
+    """Do what the command of a plain child does."""
+    sys.argv = ["-c", name, str(folder)]
+    exec(CHILD, {})
+
+
+def children(folder: Path, url: str, *, forked: bool) -> list[ChildSpec]:
     """Web, scheduler and two workers, stopped in this order."""
     worker = (sys.executable, "-m", "tests.integration.workers.jobs_for_tests", "scan", url, str(folder))
     plain = [
-        ChildSpec(name=name, argv=(sys.executable, "-c", CHILD, name, str(folder)), env={"FOR_CHILDREN": "yes"}, stage=stage)
+        ChildSpec(
+            name=name,
+            argv=(sys.executable, "-c", CHILD, name, str(folder)),
+            work=partial(plain_child, name, folder) if forked else None,
+            env={"FOR_CHILDREN": "yes"},
+            stage=stage,
+        )
         for stage, name in enumerate(["web", "deaf" if (folder / "deaf").exists() else "scheduler"])
     ]
-    return [*plain, *(ChildSpec(name=f"worker-{number}", argv=worker, stage=2) for number in range(2))]
+    return [
+        *plain,
+        *(
+            ChildSpec(
+                name=f"worker-{number}", argv=worker, work=partial(jobs_for_tests.main, worker[3:]) if forked else None, stage=2
+            )
+            for number in range(2)
+        ),
+    ]
 
 
 def main() -> None:
@@ -41,7 +66,7 @@ def main() -> None:
     logs.configure(strict=True)
     server = EmbeddedServer(folder / "data")
     server.start()
-    with Supervisor(children(folder, server.url), server=server, grace_s=2) as supervisor:
+    with Supervisor(children(folder, server.url, forked=sys.argv[2:] == ["fork"]), server=server, grace_s=2) as supervisor:
         sys.stdout.write(json.dumps({"url": server.url, "server": server.pid}) + "\n")
         sys.stdout.flush()
         ended = supervisor.run_forever()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -43,9 +44,9 @@ def fail(path: str) -> None:
     raise ValueError(f"no luck with {path}")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run a worker that leaves `started` and `stopped` in its folder."""
-    queue, url, folder = sys.argv[1:]
+    queue, url, folder = sys.argv[1:] if arguments is None else arguments
     logs.configure(strict=True)
     rq_worker.run(
         queue, url, on_start=lambda: note(f"{folder}/started"), on_stop=lambda: note(f"{folder}/stopped"), job_class=OpenJob

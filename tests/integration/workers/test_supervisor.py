@@ -52,7 +52,7 @@ class Daemon:
 
     def workers(self) -> set[int]:
         """The processes of its workers."""
-        return {child.pid for child in children(self.process.pid, "jobs_for_tests")}
+        return {child.pid for name in ("jobs_for_tests", "news-monitor: worker-") for child in children(self.process.pid, name)}
 
     def up(self) -> bool:
         """Whether its Redis answers."""
@@ -76,9 +76,9 @@ class Daemon:
         return out.decode()
 
 
-def _daemon(folder: Path) -> Iterator[Daemon]:
+def _daemon(folder: Path, start: str) -> Iterator[Daemon]:
     with (folder / "log").open("wb") as log:
-        argv = [sys.executable, "-m", "tests.integration.workers.daemon_for_tests", str(folder)]
+        argv = [sys.executable, "-m", "tests.integration.workers.daemon_for_tests", str(folder), start]
         process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=log)
     assert process.stdout is not None
     said = json.loads(process.stdout.readline())
@@ -92,17 +92,23 @@ def _daemon(folder: Path) -> Iterator[Daemon]:
     until(lambda: all(gone(pid) for pid in left))
 
 
+@pytest.fixture(params=["run", "fork"])
+def start(request: pytest.FixtureRequest) -> str:
+    """How the children are started: as commands, or forked."""
+    return str(request.param)
+
+
 @pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[Daemon]:
+def daemon(tmp_path: Path, start: str) -> Iterator[Daemon]:
     """A daemon whose processes are all up."""
-    yield from _daemon(tmp_path)
+    yield from _daemon(tmp_path, start)
 
 
 @pytest.fixture
-def deaf_daemon(tmp_path: Path) -> Iterator[Daemon]:
+def deaf_daemon(tmp_path: Path, start: str) -> Iterator[Daemon]:
     """A daemon one of whose children does not listen to SIGTERM."""
     (tmp_path / "deaf").touch()
-    yield from _daemon(tmp_path)
+    yield from _daemon(tmp_path, start)
 
 
 def test_a_killed_worker_is_replaced_and_its_queue_goes_on(daemon: Daemon, tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 
-from monitor.daemon.processes import is_dead, lease_owner
+from monitor.daemon.lease_owner import is_dead, lease_owner
 
-NAMED = "from monitor.daemon.processes import holder; print(holder(), flush=True); input()"
+NAMED = "from monitor.daemon.lease_owner import lease_owner; print(lease_owner(), flush=True); input()"
 
 
 def test_a_killed_process_is_dead_and_a_living_one_is_not() -> None:
