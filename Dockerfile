@@ -1,6 +1,6 @@
 FROM python:3.13-slim AS build
 WORKDIR /src
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY monitor monitor
 COPY workers workers
 RUN python -m venv /opt/news-monitor && /opt/news-monitor/bin/pip install --no-cache-dir -c constraints.txt '.[all]'

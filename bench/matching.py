@@ -135,12 +135,12 @@ def compare(label: str, words: list[str], articles: Sequence[Document], rounds: 
     each = [re.compile(rf"\b{word}\b", re.IGNORECASE) for word in words]
     one = re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
     automaton = matcher._index.trigger_search.base  # noqa: SLF001 - its inside is what is compared
-    flat = {id(article): TokenizedDocument(article).flat for article in articles}
+    flat = {id(article): TokenizedDocument(article).normalized_bytes for article in articles}
     rates = best(
         {
             "matcher": matcher.match,
             "matcher with spans": lambda a: [found.matches for found in matcher.match(a)],
-            "matcher with reasons": lambda a: [found.settled() for found in matcher.match(a)],
+            "matcher with reasons": lambda a: [found.computed() for found in matcher.match(a)],
             "a regex for each": lambda a: [found.span() for regex in each for found in regex.finditer(a.body)],
             "one alternation": lambda a: [found.span() for found in one.finditer(a.body)],
             "automaton alone": lambda a: automaton.find(flat[id(a)]),

@@ -29,14 +29,16 @@ import aiohttp
 from watchfiles import awatch
 
 from monitor.broker import EmbeddedServer, connect_producer
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.ids import ScanId
 from monitor.domain.watch import EntityType, Term, TermKind
 from monitor.relay import BATCH, Relay
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.storage import articles, scans, schema
 from monitor.storage.engine import Database, sqlite_url
-from workers.scanning.scan import CompiledSettings, ScanTask, examine
+from workers.scanning.compiled_settings import CompiledSettings
+from workers.scanning.examine import examine
+from workers.scanning.load import ScanTask
 
 WORDS = (
     "minister harbour council river engineer market bridge winter teacher railway garden island doctor factory border festival "
@@ -121,7 +123,7 @@ def child(*argv: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def store(database: Database, first: int, count: int) -> list[ScanId]:
     """Put articles into the outbox."""
-    origin = Origin(kind=OriginKind.API, id="bench", name="bench")
+    origin = Origin(id="bench", name="bench")
     entries = [Entry(key=str(n), title=f"Report {n}", text=text(n)) for n in range(first, first + count)]
     with database.write() as connection:
         return list(articles.ingest(connection, origin, entries, now=datetime.now(UTC), alertable=lambda _: True).scans)
@@ -147,7 +149,7 @@ def scanning(folder: Path, count: int) -> None:
     config = folder / "monitor.yaml"
     watch = [{"name": term.name, **({"type": "person"} if term.type else {"any": list(term.phrases)})} for term in watch_list()]
     config.write_text(json.dumps({"data_dir": "data", "watch": watch}))
-    settings = load(config, {})
+    settings = load_config(config, {})
     server = EmbeddedServer(settings.data_dir)
     server.start()
     try:

@@ -67,7 +67,10 @@ def cpu_s() -> float:
 
 
 def _names(process: psutil.Process) -> set[str]:
-    return {Path(part).name for part in process.cmdline()}
+    try:
+        return {Path(part).name for part in process.cmdline()}
+    except psutil.ZombieProcess:  # a reader that is not installed has ended at once
+        return {"polling_reader.py"}
 
 
 def _cpu_s(process: psutil.Process) -> float:

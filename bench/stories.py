@@ -23,8 +23,8 @@ from monitor.settings.model import StoriesSettings
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.ids import new_id
 from monitor.storage.tables import metadata
-from workers.scanning.assign_story import assign
-from workers.stories.near_duplicates import ArticleFeatures, features_of, pack
+from workers.scanning.assign_story import assign_story
+from workers.stories.near_duplicates import ArticleFeatures, features_of, pack_signature
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WORDS = 450
@@ -92,8 +92,8 @@ def _fill(path: Path, size: int, like: ArticleFeatures, rng: random.Random) -> i
     )
     connection.commit()
     before = path.stat().st_size
-    data, count = pack(like.print), len(like.keys)
-    head = data[: -4 * (len(like.print.sketch.hashes) + len(like.print.headline))]
+    data, count = pack_signature(like.signature), len(like.keys)
+    head = data[: -4 * (len(like.signature.sketch.hashes) + len(like.signature.headline))]
     pairs: list[tuple[int, int]] = []
     for start in range(0, size, CHUNK):
         rows = []
@@ -130,7 +130,7 @@ def _measure(database: Database, fresh: list[Article]) -> tuple[float, float]:
                 )
             begun_batch = time.process_time()
             for article, its in batch:
-                assign(connection, article, its, now=NOW, settings=settings)
+                assign_story(connection, article, its, now=NOW, settings=settings)
             spent += time.process_time() - begun_batch
     return (computed - begun) / len(fresh) * 1e6, spent / len(fresh) * 1e6
 

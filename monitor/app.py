@@ -1,4 +1,4 @@
-"""Composition: from settings to an open database and a relay."""
+"""Open the database and the relay that the settings name."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ REACH_WITHIN_S = 5.0
 
 
 def database_url(settings: Settings) -> str:
-    """Where the database is: as configured, else a SQLite file in the data directory."""
+    """Return the database's URL: as configured, else a SQLite file in the data directory."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
     return sqlite_url(settings.data_dir / "news.db")
 
 
 def open_database(settings: Settings) -> Database:
-    """The database, with this program's schema. SQLite is created and upgraded here; a server's schema must be right already."""
+    """Open the database and make sure of its schema: SQLite is created and upgraded, a server's schema must be right already."""
     if settings.database_url is None:
         make_data_dir(settings)
     database = Database(database_url(settings))
@@ -42,7 +42,7 @@ def make_data_dir(settings: Settings) -> None:
 
 
 def redis_url(settings: Settings) -> str:
-    """Where Redis is. A role that runs alone cannot bring its own."""
+    """Return the URL of Redis. Raises UsageError where none is set: a role that runs alone cannot bring its own."""
     if settings.redis_url is None:
         raise UsageError(
             "no redis_url: set it (or $REDIS_URL) to run one role alone, or use `news-monitor run`, which brings its own server"
@@ -51,12 +51,12 @@ def redis_url(settings: Settings) -> str:
 
 
 def open_relay(settings: Settings) -> Relay:
-    """The way from the outbox to the queues."""
+    """Open the relay from the outbox to the queues."""
     return Relay(connect_producer(redis_url(settings)))
 
 
 def reach_redis(url: str) -> None:
-    """Nothing if Redis answers within some seconds; ServiceUnavailable otherwise. For whoever could only wait without it."""
+    """Wait some seconds for Redis to answer. Raises ServiceUnavailable."""
     with connect_producer(url) as connection:
         deadline = time.monotonic() + REACH_WITHIN_S
         while True:

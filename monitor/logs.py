@@ -1,9 +1,9 @@
-"""Logging: structlog, one closed list of event names, JSON lines when not on a terminal.
+"""Log with structlog: a closed list of event names, and JSON lines when not on a terminal.
 
     log = get_logger()
     log.info("feed.failed", feed=url, reason=reason)
 
-An event that is not in EVENTS is a bug: under test it raises. Values from the net are data: control characters never reach a terminal.
+An event that is not in EVENTS is a bug, and raises under test. Control characters in values never reach a terminal.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ _strict = False
 
 
 def get_logger() -> Any:
-    """The program's logger (structlog's bound logger)."""
+    """Return the program's logger, a bound logger of structlog."""
     return structlog.get_logger()
 
 
 def configure(*, stream: TextIO | None = None, level: str = "info", strict: bool = False) -> None:
-    """Set logging up for this process. `strict` makes an undocumented event name an error."""
+    """Set up the log of this process. `strict` makes an undocumented event name an error."""
     global _strict  # noqa: PLW0603 - logging is process-wide by nature
     _strict = strict
     stream = sys.stderr if stream is None else stream
@@ -91,10 +91,9 @@ def configure(*, stream: TextIO | None = None, level: str = "info", strict: bool
 
 
 class _Libraries(logging.Handler):
-    """What libraries complain of, as an event like any other."""
+    """Turns the warnings of libraries into events."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass one complaint on."""
         cause = f": {record.exc_info[1]!r}" if record.exc_info and record.exc_info[1] else ""
         get_logger().warning("library.warned", library=record.name, message=record.getMessage() + cause)
 

@@ -9,6 +9,10 @@ from typing import Generic, TypeVar
 
 from monitor.domain.errors import PluginError
 
+CHANNELS_GROUP = "news_monitor.channels"
+SOURCES_GROUP = "news_monitor.sources"
+RECOGNIZERS_GROUP = "news_monitor.recognizers"
+
 T = TypeVar("T")
 
 

@@ -1,4 +1,4 @@
-"""The records that commands print with --json and that the API gives: one shape for both."""
+"""Build the records that commands print with --json and that the API returns: one shape for both."""
 
 from __future__ import annotations
 
@@ -11,39 +11,109 @@ from redis.exceptions import RedisError
 from monitor.broker import connect_producer, running_server
 from monitor.broker.queues import DELIVER, SCAN, queue
 from monitor.daemon.heartbeat import ALIVE_WITHIN
+from monitor.domain.article import Article
 from monitor.domain.delivery import Delivery
-from monitor.domain.feed import Feed
-from monitor.domain.story import Story
+from monitor.domain.source import SourceHealth
+from monitor.domain.story import Story, alert_story_record
 from monitor.domain.times import rfc3339
-from monitor.settings.feeds import FeedSettings
+from monitor.polling.feed_kind import feed_health
 from monitor.settings.model import Settings
-from monitor.storage import alerts, archive, channels, deliveries, feeds, heartbeats, scans
+from monitor.sources.registry import source_counts, source_health
+from monitor.sources.source import HealthRequest
+from monitor.storage import alerts, archive, channels, deliveries, heartbeats, scans
+from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Connection
+from monitor.storage.silences import Silence
 
 
-def feed_records(connection: Connection, configured: Iterable[FeedSettings]) -> list[dict[str, Any]]:
-    """The configured feeds in their order, with what is known of each."""
-    known = {feed.url: feed for feed in feeds.list_feeds(connection)}
-    return [feed_record(feed, known.get(feed.url)) for feed in configured]
+def source_records(connection: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
+    """Return the record of every configured source, kind by kind, each in the order of the configuration."""
+    return [source_record(health) for health in source_health(connection, HealthRequest(settings=settings, now=now))]
 
 
-def feed_record(configured: FeedSettings, known: Feed | None) -> dict[str, Any]:
-    """`url name status reason last_polled_at last_success_at next_poll_at interval_s articles`; a feed never polled is `new`."""
+def feed_records(connection: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
+    """Return the record of every configured feed, in the order of the configuration."""
+    return [source_record(health) for health in feed_health(connection, HealthRequest(settings=settings, now=now))]
+
+
+def source_record(health: SourceHealth) -> dict[str, Any]:
+    """Return `kind url name status reason last_polled_at last_success_at next_poll_at interval_s articles` of a source."""
     return {
-        "url": configured.url,
-        "name": known.name if known else configured.name or configured.url,
-        "status": known.status if known else "new",
-        "reason": known.reason if known else None,
-        "last_polled_at": rfc3339(known.last_polled_at) if known else None,
-        "last_success_at": rfc3339(known.last_success_at) if known else None,
-        "next_poll_at": rfc3339(known.next_poll_at) if known else None,
-        "interval_s": known.interval_s if known else None,
-        "articles": known.articles if known else 0,
+        "kind": health.kind,
+        "url": health.url,
+        "name": health.name,
+        "status": health.status,
+        "reason": health.reason,
+        "last_polled_at": rfc3339(health.last_polled_at),
+        "last_success_at": rfc3339(health.last_success_at),
+        "next_poll_at": rfc3339(health.next_poll_at),
+        "interval_s": health.interval_s,
+        "articles": health.articles,
+    }
+
+
+def alert_record(stored: StoredAlert) -> dict[str, Any]:
+    """Return the `data` of an alert's webhook, with `id created_at why suppressed lapsed_at deliveries`.
+
+    Its `story` is as it is now: with the articles that have joined since, and under the id of the story it was merged into.
+    """
+    alert, story = stored.alert, stored.story
+    return {
+        "id": alert.id,
+        "created_at": rfc3339(alert.created_at),
+        **alert.data,
+        **({"story": alert_story_record(story.id, story.article_id, story.members)} if story else {}),
+        "why": stored.why,
+        "suppressed": alert.suppressed,
+        "lapsed_at": rfc3339(stored.lapsed_at),
+        "deliveries": alert_deliveries_record(stored.deliveries),
+    }
+
+
+def alert_deliveries_record(deliveries_of_alert: Iterable[Delivery]) -> list[dict[str, Any]]:
+    """Return the records of deliveries as an alert's record holds them: without `alert_id` and `created_at`, which the alert has."""
+    return [
+        {name: value for name, value in delivery_record(delivery).items() if name not in {"alert_id", "created_at"}}
+        for delivery in deliveries_of_alert
+    ]
+
+
+def article_record(article: Article) -> dict[str, Any]:
+    """Return an article with its whole text, as `articles --json` prints it."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "guid": article.guid,
+        "source": article.source,
+        "feed_url": article.feed_url,
+        "author": article.author,
+        "language": article.language,
+        "published_at": rfc3339(article.published_at),
+        "updated_at": rfc3339(article.updated_at),
+        "fetched_at": rfc3339(article.fetched_at),
+        "summary": article.summary,
+        "text": article.text,
+        "revision": article.revision,
+        "story_id": article.story_id,
+        "tags": list(article.tags),
+    }
+
+
+def silence_record(silence: Silence) -> dict[str, Any]:
+    """Return `id term tag since until reason` of a silence."""
+    return {
+        "id": silence.id,
+        "term": silence.term,
+        "tag": silence.tag,
+        "since": rfc3339(silence.since),
+        "until": rfc3339(silence.until),
+        "reason": silence.reason,
     }
 
 
 def delivery_record(delivery: Delivery) -> dict[str, Any]:
-    """`id alert_id channel status attempts next_attempt_at last_error`, and when it was made."""
+    """Return `id alert_id channel status attempts next_attempt_at last_error created_at` of a delivery."""
     return {
         "id": delivery.id,
         "alert_id": delivery.alert_id,
@@ -57,7 +127,7 @@ def delivery_record(delivery: Delivery) -> dict[str, Any]:
 
 
 def story_record(story: Story) -> dict[str, Any]:
-    """`id title created_at last_article_at articles sources`."""
+    """Return `id title created_at last_article_at articles sources` of a story."""
     return {
         "id": story.id,
         "title": story.title,
@@ -69,9 +139,12 @@ def story_record(story: Story) -> dict[str, Any]:
 
 
 def status_record(connection: Connection, settings: Settings, now: datetime) -> dict[str, Any]:
-    """`queues articles deliveries sources workers last_alert_at`, and the channels that need looking after."""
+    """Return `queues articles deliveries sources workers last_alert_at`, and the channels that are failing or paused.
+
+    `sources` counts the sources of each kind and those in each state.
+    """
     backlog = scans.backlog(connection)
-    statuses = [feed.status.value for feed in feeds.list_feeds(connection)]
+    statuses = [health.status.value for health in source_health(connection, HealthRequest(settings=settings, now=now))]
     return {
         "queues": queue_lengths(settings),
         "articles": {
@@ -81,9 +154,8 @@ def status_record(connection: Connection, settings: Settings, now: datetime) -> 
         },
         "deliveries": deliveries.counts(connection),
         "sources": {
-            "feeds": len(statuses),
-            "folders": len(settings.folders),
-            **{state: statuses.count(state) for state in dict.fromkeys(statuses)},
+            **source_counts(settings),
+            **{status: statuses.count(status) for status in dict.fromkeys(statuses)},
         },
         "channels": {
             name: {"failures": state.failures, "paused": state.paused, "reason": state.reason}
@@ -105,7 +177,7 @@ def status_record(connection: Connection, settings: Settings, now: datetime) -> 
 
 
 def queue_lengths(settings: Settings) -> dict[str, int | None]:
-    """Jobs on each queue; None where Redis cannot be reached from here, be it because no daemon runs."""
+    """Return the number of jobs on each queue; None where Redis cannot be reached, as when no daemon runs."""
     configured = settings.redis_url
     url = running_server(settings.data_dir) if configured is None else configured.get_secret_value()
     if url is None:

@@ -1,7 +1,7 @@
-"""Relay: from the outbox in the database to the queue. The only place that puts jobs on a queue.
+"""Put work from the outbox in the database on the queues. No other module puts jobs on a queue.
 
-Redis may be gone or wiped at any moment. Nothing is lost by that: work waits in the database, and `reconcile` puts back whatever
-stays unfinished; all of it at once when Redis comes back empty.
+Redis may be unreachable or wiped at any moment. Nothing is lost by that: work waits in the database, and `reconcile` puts back
+whatever stays unfinished; all of it at once when Redis comes back empty.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from monitor.storage.engine import Database
 
 BATCH = 50
 _BATCH_AFTER = (BATCH, BATCH, 10, 1)
-"""Ids a job by earlier attempts: an article that brings a worker down ends up alone, and no others with it."""
+"""How many ids a job holds, by earlier attempts: an article that crashes its worker ends up alone in a job."""
 _MARKER = "news-monitor:outbox"
 _LAST_DELIVERY = "news-monitor:deliver:"
 _CLOCK_SLACK = timedelta(seconds=2)
@@ -45,21 +45,21 @@ return 1
 """
 """KEYS: job, queue, set of queues, and for a delivery the key of the last job pushed for that channel. ARGV: job id, its hash.
 
-A job of the same id is pushed once. A delivery is superfluous while the last one still stands in the queue: it has not begun, so it
-will see this work too. One that has begun may have looked already, so another follows it.
+A job of the same id is pushed once. A delivery is not needed while the last one is still in the queue: it has not started, so it will
+find this work too. One that has started may have read the outbox already, so another is pushed.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
-    """What Redis holds. `wiped`: it has lost what we put there. `left_queue`: scans put there later still stand in the queue."""
+    """What Redis holds. `wiped`: it has lost what we put there. `left_queue`: scans put there later are still in the queue."""
 
     wiped: bool
     left_queue: datetime | None
 
 
 class Relay:
-    """Puts ids on the queues over a producer's connection. False or None means that Redis did not take it: the work waits."""
+    """Puts ids on the queues over a producer's connection. False or None means that Redis cannot be used: the work waits."""
 
     def __init__(self, connection: redis.Redis) -> None:
         self._connection = connection
@@ -75,13 +75,13 @@ class Relay:
         return self._put(self._scan, jobs)
 
     def deliver(self, channel: str) -> bool:
-        """Have a channel's due deliveries sent; superfluous if such a job stands in the queue already."""
+        """Put the delivery of a channel's due messages on the queue, unless such a job waits there already."""
         digest = _digest(channel)
         job = SafeJob.make(f"deliver-{digest}-{uuid4().hex[:12]}", DELIVER_JOB, channel, queue=self._deliver)
         return self._put(self._deliver, [job], _LAST_DELIVERY + digest)
 
-    def look(self) -> QueueState | None:
-        """What Redis holds; None if it cannot be reached."""
+    def state(self) -> QueueState | None:
+        """Return what Redis holds; None if it cannot be reached."""
         try:
             marker = self._connection.exists(_MARKER)
             oldest = self._oldest_queued()
@@ -91,8 +91,8 @@ class Relay:
         self._failing.discard("reach")
         return QueueState(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
 
-    def mark(self) -> bool:
-        """Note in Redis that all work outstanding has been put there."""
+    def mark_filled(self) -> bool:
+        """Store in Redis that all outstanding work has been put there."""
         try:
             self._connection.set(_MARKER, 1)
         except RedisError as error:
@@ -123,7 +123,7 @@ class Relay:
         return True
 
     def _failed(self, error: RedisError) -> bool:
-        """Said once an outage; with a full disk Redis can be read but takes nothing."""
+        # Logged once per outage of each kind: with a full disk Redis can be read, but not written.
         kind = "reach" if isinstance(error, (ConnectionError, TimeoutError)) else "write"
         if kind not in self._failing:
             get_logger().warning("relay.failed", error=str(error))
@@ -132,12 +132,12 @@ class Relay:
 
 
 def scan_job_id(ids: Sequence[ScanId], attempt: int) -> str:
-    """The id of a job for these scans: the same for the same work, another for each attempt, since a dead job keeps its id for a while."""
+    """Return the id of a job for these scans: the same for the same work, another for each attempt, since a dead job keeps its id for a while."""
     return f"scan-{_digest(' '.join(sorted(ids)))}-{attempt}"
 
 
 def hand_over(database: Database, relay: Relay, ids: Sequence[ScanId], now: datetime) -> bool:
-    """Put new scans on the queue and note it; to be called once the transaction that added them is committed."""
+    """Put new scans on the queue and store that. Call it once the transaction that added them is committed."""
     if not ids or not relay.scan(ids):
         return not ids
     with database.write() as connection:
@@ -146,14 +146,14 @@ def hand_over(database: Database, relay: Relay, ids: Sequence[ScanId], now: date
 
 
 def reconcile(database: Database, relay: Relay, now: datetime) -> int:
-    """Put on the queue what should be there and is not; the number of scans relayed. To be called about every second."""
-    transport = relay.look()
-    if transport is None:
+    """Put on the queue what should be there and is not. Return the number of scans relayed. Call it about every second."""
+    state = relay.state()
+    if state is None:
         return 0
-    if transport.wiped:
+    if state.wiped:
         return _start_over(database, relay, now)
     with database.read() as connection:
-        due = scans.unqueued(connection, now, _PAGE, left_queue=transport.left_queue)
+        due = scans.unqueued(connection, now, _PAGE, left_queue=state.left_queue)
     relayed = _relay(database, relay, due, now)
     repeated = sum(1 for scan in due if scan.attempts)
     if relayed and repeated:
@@ -171,7 +171,7 @@ def _start_over(database: Database, relay: Relay, now: datetime) -> int:
         if relayed < len(page) or page == previous:  # Redis is gone again, or a worker holds these rows: the next tick goes on
             return total
         previous = page
-    if relay.mark() and lost:
+    if relay.mark_filled() and lost:
         get_logger().info("relay.repeated", scans=lost, reason="redis came back empty")
     return total
 

@@ -1,111 +1,98 @@
-"""The scheduler: APScheduler ticks, each short, none waiting for another.
+"""The scheduler: repeats short steps with APScheduler, none waiting for another, and runs every source.
 
-    poll          claim due feeds and start polling them              every second
-    relay         put unfinished scans and due channels on the queue  every second
-    settings      take up a changed configuration                     every second
-    watchdog      let others take over from failing channels, tell the operator   every 5 seconds
-    housekeeping  forget what retention has run out for               every hour
+    relay         put unfinished scans and due channels on the queue             every second
+    settings      apply a changed configuration                                  every second
+    watchdog      copy alerts of failing channels to others, tell the operator   every 5 seconds
+    housekeeping  delete what retention no longer keeps                          every hour
 
-Folders are watched beside the ticks. All state is in the database, so that the process may be killed at any time.
+Sources add steps of their own. All state is in the database, so the process may be killed at any time.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.daemon.parser_client import ParserProcess
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
-from monitor.fetching.fetcher import Fetcher
-from monitor.folders.watcher import FolderWatcher
 from monitor.logs import get_logger
 from monitor.maintenance import retention, watchdog
 from monitor.outage_log import OutageLog
-from monitor.polling.poller import Poller, PollerResources
 from monitor.relay import Relay, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
-from monitor.storage import deliveries, feeds, pages, progress
+from monitor.sources.registry import kinds_for, source_counts
+from monitor.sources.source import Source, SourceContext, Step
+from monitor.storage import deliveries, pages, progress
 from monitor.storage.engine import Database
 
 TICK_S = 1.0
 WATCHDOG_S = 5.0
 HOUSEKEEPING_S = 3600.0
-
-Step = Callable[[], Awaitable[object]]
+_IDLE_CHECK_S = 0.1
 
 
 class Scheduler:
-    """What comes in and what is put on the queues. Use `open_scheduler`, then `serve` or `run_once`."""
+    """Runs the sources and puts what they store on the queues. Use `open_scheduler`, then `serve` or `run_once`."""
 
-    def __init__(self, live: LiveSettings, database: Database, relay: Relay, fetcher: Fetcher, parse: ParserProcess) -> None:
+    def __init__(self, live: LiveSettings, database: Database, relay: Relay) -> None:
         self._live = live
         self._database = database
         self._relay = relay
         self._outages = OutageLog()
-        self._poller = Poller(
-            PollerResources(database=database, fetcher=fetcher, parse=parse), live.current, on_stored=self._hand_over_soon
-        )
-        self._folders = FolderWatcher(database, on_stored=self._hand_over_soon)
+        self._ticks = AsyncIOScheduler(timezone=UTC)
         self._handing_over: set[asyncio.Task[object]] = set()
+        self._context = SourceContext(database=database, on_stored=self._hand_over_soon)
+        self._sources: dict[str, Source] = {}
+        self._started: set[str] = set()
+        self._configured: Settings | None = None
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Tick until `stop`."""
-        await self._begin()
-        ticks = AsyncIOScheduler(timezone=UTC)
-        for name, step, every in (
-            ("poll", self._poller.tick, TICK_S),
-            ("relay", self._relay_all, TICK_S),
-            ("settings", self._refresh, TICK_S),
-            ("watchdog", self._look, WATCHDOG_S),
-            ("housekeeping", self._tidy, HOUSEKEEPING_S),
-        ):
-            ticks.add_job(
-                self._guarded,
-                "interval",
-                (name, step),
-                seconds=every,
-                max_instances=1,
-                coalesce=True,
-                misfire_grace_time=None,
-                next_run_time=SYSTEM_CLOCK.now(),
-            )
-        ticks.start()
-        watching = asyncio.create_task(self._folders.watch())
-        get_logger().info(
-            "daemon.started", role="scheduler", feeds=len(self._live.current.feeds), folders=len(self._live.current.folders)
-        )
+        """Run until `stop`."""
+        await self._configure_sources()
+        await self._start_sources()
+        self._schedule("relay", self._relay_all, TICK_S)
+        self._schedule("settings", self._refresh_settings, TICK_S)
+        self._schedule("watchdog", self._run_watchdog, WATCHDOG_S)
+        self._schedule("housekeeping", self._prune, HOUSEKEEPING_S)
+        self._ticks.start()
+        get_logger().info("daemon.started", role="scheduler", **source_counts(self._live.current))
         await stop.wait()
-        ticks.shutdown(wait=False)
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        self._ticks.shutdown(wait=False)
         get_logger().info("daemon.stopped", role="scheduler")
 
     async def run_once(self, stop: asyncio.Event) -> None:
-        """Poll every source once, then relay until nothing is left that can be done now."""
-        await self._begin()
-        started = SYSTEM_CLOCK.now()
-        await asyncio.to_thread(self._make_all_due)
-        reading = asyncio.create_task(self._folders.read_all())
-        while not stop.is_set() and await asyncio.to_thread(self._unpolled, started):
-            await self._poller.tick()
-            await self._poller.drain()
-            await asyncio.sleep(0.05)
-        await reading
-        while not stop.is_set() and not await asyncio.to_thread(self._idle):
+        """Read every source once, then relay until nothing is left that can be done now."""
+        await self._configure_sources()
+        await asyncio.gather(*(source.run_once(stop) for source in self._sources.values()))
+        while not stop.is_set() and not await asyncio.to_thread(self._is_idle):
             await self._relay_all()
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(_IDLE_CHECK_S)
 
     async def close(self) -> None:
-        """Give back what is under way."""
-        await self._poller.close()
+        """Close every source, even if one fails to close, and finish handing over what they stored."""
+        closed = await asyncio.gather(*(source.close() for source in self._sources.values()), return_exceptions=True)
+        for name, error in zip(self._sources, closed, strict=True):
+            if error is not None:
+                get_logger().error("tick.failed", step=f"close {name}", error=repr(error))
         await asyncio.gather(*self._handing_over, return_exceptions=True)
+
+    def _schedule(self, name: str, step: Step, every_s: float) -> None:
+        self._ticks.add_job(
+            self._guarded,
+            "interval",
+            (name, step),
+            seconds=every_s,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+            next_run_time=SYSTEM_CLOCK.now(),
+        )
 
     async def _guarded(self, name: str, step: Step) -> None:
         """Run one step; an error is logged once per outage, and the step runs again at its next time."""
@@ -116,36 +103,31 @@ class Scheduler:
         else:
             self._outages.worked(name)
 
-    async def _begin(self) -> None:
-        """Take up the configuration. SQLite is one machine's, which runs one scheduler: what a killed one had claimed is free."""
+    async def _configure_sources(self) -> None:
+        """Configure every source, those too of which nothing is configured any more. Kinds that are new in the settings are opened."""
+        settings = self._live.current
+        for name, kind in kinds_for(settings).items():
+            if name not in self._sources:
+                self._sources[name] = kind.open(self._context)
+        for source in self._sources.values():
+            await source.configure(settings)
+        self._configured = settings
 
-        def release() -> None:
-            with self._database.write() as connection:
-                feeds.release_all(connection)
+    async def _start_sources(self) -> None:
+        for name, source in self._sources.items():
+            if name not in self._started:
+                await source.start(self._schedule)
+                self._started.add(name)
 
-        if self._database.dialect == "sqlite":
-            await asyncio.to_thread(release)
-        await self._take_up(self._live.current)
-
-    async def _take_up(self, settings: Settings) -> None:
-        def sync() -> None:
-            with self._database.write() as connection:
-                feeds.sync(connection, settings.feeds, SYSTEM_CLOCK.now())
-
-        await asyncio.to_thread(sync)
-        self._poller.configure(settings)
-        self._folders.configure(settings.folders)
-
-    async def _refresh(self) -> None:
+    async def _refresh_settings(self) -> None:
         outcome = await asyncio.to_thread(self._live.refresh)
-        if outcome is None:
-            return
+        if self._configured is not self._live.current:  # changed just now, or a source failed to take an earlier change
+            await self._configure_sources()
+            await self._start_sources()
         if isinstance(outcome, Changed):
-            await self._take_up(outcome.settings)
-            get_logger().info(
-                "config.loaded", role="scheduler", feeds=len(outcome.settings.feeds), terms=len(outcome.settings.terms)
-            )
-        else:
+            settings = outcome.settings
+            get_logger().info("config.loaded", role="scheduler", **source_counts(settings), terms=len(settings.terms))
+        elif outcome is not None:
             get_logger().error("config.rejected", role="scheduler", faults=[str(fault) for fault in outcome.faults])
 
     async def _relay_all(self) -> None:
@@ -159,8 +141,8 @@ class Scheduler:
 
         await asyncio.to_thread(relay)
 
-    async def _look(self) -> None:
-        await asyncio.to_thread(watchdog.look, self._database, self._live.current, SYSTEM_CLOCK.now())
+    async def _run_watchdog(self) -> None:
+        await asyncio.to_thread(watchdog.check, self._database, self._live.current, SYSTEM_CLOCK.now())
 
     def _requeue_pages(self) -> None:
         with self._database.read() as connection:
@@ -169,7 +151,7 @@ class Scheduler:
             with self._database.write() as connection:
                 pages.requeue(connection, SYSTEM_CLOCK.now())
 
-    async def _tidy(self) -> None:
+    async def _prune(self) -> None:
         settings = self._live.current
         await asyncio.to_thread(
             retention.prune, self._database, settings.retention, SYSTEM_CLOCK.now(), window=settings.stories.window
@@ -183,26 +165,16 @@ class Scheduler:
         self._handing_over.add(task)
         task.add_done_callback(self._handing_over.discard)
 
-    def _make_all_due(self) -> None:
-        with self._database.write() as connection:
-            feeds.make_due(connection, SYSTEM_CLOCK.now())
-
-    def _unpolled(self, since: datetime) -> bool:
-        with self._database.read() as connection:
-            return feeds.unpolled(connection, since, SYSTEM_CLOCK.now()) > 0
-
-    def _idle(self) -> bool:
+    def _is_idle(self) -> bool:
         with self._database.read() as connection:
             return progress.idle(connection, SYSTEM_CLOCK.now())
 
 
 @asynccontextmanager
 async def open_scheduler(live: LiveSettings, database: Database, relay: Relay) -> AsyncIterator[Scheduler]:
-    """A scheduler with its connections, closed at the end."""
-    async with AsyncExitStack() as stack:
-        fetcher = await stack.enter_async_context(Fetcher(live.current.polling, live.current.http))
-        parse = ParserProcess()
-        stack.callback(parse.close)
-        scheduler = Scheduler(live, database, relay, fetcher, parse)
-        stack.push_async_callback(scheduler.close)
+    """Open a scheduler; its sources are closed at the end."""
+    scheduler = Scheduler(live, database, relay)
+    try:
         yield scheduler
+    finally:
+        await scheduler.close()

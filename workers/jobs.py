@@ -1,6 +1,6 @@
-"""Every function that RQ may call. Each takes ids only, and doing it twice does no harm.
+"""The functions that RQ may call. Each takes ids only, and may be called twice without harm.
 
-RQ calls by name, so what the jobs work with is held here, once a process: `set_worker` sets it before the first job.
+RQ calls functions by name, so the worker that does the jobs is kept in this module: `set_worker` sets it before the first job.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from monitor.domain.ids import ScanId
 
 
 class Worker(Protocol):
-    """What does the work of one worker process: scanning, or delivering."""
+    """Does the jobs of one worker process: scanning or delivering."""
 
     def scan(self, ids: Sequence[ScanId]) -> None:
-        """Scan these."""
+        """Scan the articles of these scans."""
 
     def deliver(self, channel: str) -> None:
-        """Send what is due on a channel."""
+        """Send the deliveries that are due on a channel."""
 
 
 _worker: list[Worker] = []
 
 
 def set_worker(worker: Worker) -> None:
-    """Let the jobs of this process be done by `worker`."""
+    """Set the worker that does the jobs of this process."""
     _worker[:] = [worker]
 
 
 def scan(ids: list[str]) -> None:
-    """Scan the articles behind these outbox rows."""
-    _working().scan([ScanId(one) for one in ids])
+    """Scan the articles of these scans."""
+    _current_worker().scan([ScanId(scan_id) for scan_id in ids])
 
 
 def deliver(channel: str) -> None:
-    """Send what is due on one channel."""
-    _working().deliver(channel)
+    """Send the deliveries that are due on a channel."""
+    _current_worker().deliver(channel)
 
 
-def _working() -> Worker:
+def _current_worker() -> Worker:
     if not _worker:
         raise MonitorError("this process takes no jobs")
     return _worker[0]

@@ -1,7 +1,7 @@
-"""A worker process: takes one job after another from one queue, in this process, so that what was built once stays in memory.
+"""Run the jobs of one RQ queue in this process, so that the compiled watch list stays in memory.
 
-One queue a process, since RQ keeps a job that is being fetched only then. A job at hand is finished on SIGTERM. While Redis is gone
-the worker waits for it; what it could not report as done the database knows.
+A process has one queue, since RQ can lose a job that is being fetched from several. On SIGTERM the current job is finished. While Redis
+cannot be reached the worker waits; a finished job that could not be reported is known from the database.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from monitor.logs import get_logger
 _WORKER_TTL_S = 17
 _MAINTENANCE_EVERY_S = 5
 _RETRY_S = 0.5
-_SAY_AGAIN_AFTER_S = 60.0
+_REPEAT_AFTER_S = 60.0
 
 
 class QueueWorker(SimpleWorker):
@@ -53,11 +53,11 @@ class QueueWorker(SimpleWorker):
 
     @property
     def stopping(self) -> bool:
-        """Whether a signal asked it to stop."""
+        """Whether a signal asked the worker to stop."""
         return self._stop_requested
 
     def _shutdown(self) -> None:
-        """On a signal: after the job at hand, else now, by what no `except Exception` on the way can swallow."""
+        """Stop after the current job, or now if there is none, with an exception that no `except Exception` catches."""
         self._stop_requested = True
         if self.get_state() != WorkerStatus.BUSY:
             raise SystemExit(0)
@@ -66,36 +66,36 @@ class QueueWorker(SimpleWorker):
         """Our titles say the role; RQ's would say a random name."""
 
     def bootstrap(self, *_logging: Any) -> None:
-        """Register, and nothing else: no handlers on the log, no subscription to commands."""
+        """Register the worker, without RQ's log handlers and its subscription to commands."""
         self.register_birth()  # type: ignore[no-untyped-call]
         self.set_state(WorkerStatus.STARTED)
 
     def check_for_suspension(self, burst: bool) -> None:  # noqa: FBT001 - RQ's signature
-        """Nobody suspends our workers."""
+        """Do nothing: these workers are never suspended."""
 
     def get_heartbeat_ttl(self, job: Job) -> int:
-        """A job whose worker is silent for this long is abandoned."""
+        """Return the seconds without a heartbeat after which a job counts as abandoned."""
         del job
         return JOB_TIMEOUT_S + 5
 
     def run_maintenance_tasks(self) -> None:
-        """Clear away what killed workers left; strange data in Redis is no reason to stop working."""
+        """Clean up after killed workers; unexpected data in Redis does not stop the worker."""
         try:
             self.clean_registries()  # type: ignore[no-untyped-call]
         except RedisError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever RQ makes of what stands in Redis
+        except Exception as error:  # noqa: BLE001 - RQ raises anything on unexpected data in Redis
             get_logger().warning("queue.trouble", message=f"cleaning up failed: {error!r}")
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
-        """Say which job failed, why, and where."""
+        """Log which job failed, why, and where."""
         frames = traceback.extract_tb(exc_info[2])
         where = f"{frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}" if frames else None
         error = "".join(traceback.format_exception_only(exc_info[0], exc_info[1])).strip()
         get_logger().error("job.failed", job=job.id, queue=job.origin, error=error[:1000], where=where)
 
     def teardown(self) -> None:
-        """Sign off, if Redis still is there."""
+        """Unregister the worker, if Redis can be reached."""
         try:
             super().teardown()  # type: ignore[no-untyped-call]
         except RedisError as error:
@@ -110,9 +110,9 @@ def run(
     on_stop: Callable[[], None] = lambda: None,
     job_class: type[SafeJob] = SafeJob,
 ) -> None:
-    """Work on the queue `name` until SIGTERM or SIGINT. While Redis is gone, wait for it.
+    """Run the jobs of the queue `name` until SIGTERM or SIGINT. While Redis cannot be reached, wait for it.
 
-    `on_start` runs before the first job (build the matcher), `on_stop` after the last (close what is open), whatever ended the work.
+    `on_start` is called before the first job (to compile the watch list), `on_stop` at the end (to close the database), also after an error.
     """
     _route_rq_logs()
     _leave_on_signals()
@@ -126,7 +126,7 @@ def run(
 
 
 def _work(name: str, connection: redis.Redis, job_class: type[SafeJob]) -> bool:
-    """True if the work was stopped, False if it broke off because of Redis."""
+    """Return True if the work was stopped by a signal, False if it ended because of Redis."""
     _wait_for(connection)
     try:
         worker = QueueWorker(name, connection, job_class)
@@ -140,7 +140,7 @@ def _work(name: str, connection: redis.Redis, job_class: type[SafeJob]) -> bool:
 
 
 def _leave_on_signals() -> None:
-    """While no job is at hand, a signal ends the process."""
+    """Let a signal end the process while there is no job."""
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -150,32 +150,32 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 def _wait_for(connection: redis.Redis) -> None:
-    said = False
+    logged = False
     while True:
         try:
             ping(connection)
         except ServiceUnavailable as error:
-            if not said:
+            if not logged:
                 get_logger().warning("queue.trouble", message=str(error))
-            said = True
+            logged = True
             time.sleep(_RETRY_S)
         else:
             return
 
 
-class _Forward(logging.Handler):
-    """RQ's warnings as events of ours, the same complaint once a minute."""
+class _RqLogHandler(logging.Handler):
+    """Logs the warnings of RQ as our events, each at most once a minute."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self._said: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Forward one record."""
+        """Log one record of RQ."""
         template, now = str(record.msg), time.monotonic()
-        if now - self._said.get(template, -_SAY_AGAIN_AFTER_S) < _SAY_AGAIN_AFTER_S:
+        if now - self._logged_at.get(template, -_REPEAT_AFTER_S) < _REPEAT_AFTER_S:
             return
-        self._said[template] = now
+        self._logged_at[template] = now
         cause = f" ({record.exc_info[1]!r})" if record.exc_info and record.exc_info[1] else ""
         get_logger().warning("queue.trouble", message=record.getMessage() + cause)
 
@@ -183,4 +183,4 @@ class _Forward(logging.Handler):
 def _route_rq_logs() -> None:
     logger = logging.getLogger("rq")
     logger.propagate = False
-    logger.handlers = [_Forward()]
+    logger.handlers = [_RqLogHandler()]

@@ -1,4 +1,4 @@
-"""Connections to Redis. Making one does not reach out yet: a daemon may start before its Redis."""
+"""Connect to Redis. A connection is made at the first command, so a daemon may start before its Redis."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PRODUCER_TIMEOUT_S = 2.0
 
 
 def connect(url: str) -> redis.Redis:
-    """A connection for those who wait for work; it retries for some seconds before it gives up.
+    """Return a connection for a worker, which retries for some seconds before it gives up.
 
     Raises UsageError for what is no Redis URL.
     """
@@ -24,7 +24,7 @@ def connect(url: str) -> redis.Redis:
 
 
 def connect_producer(url: str) -> redis.Redis:
-    """A connection for those who bring work; it fails at once, since the relay is the retry.
+    """Return a connection for a producer, which fails at once, since the relay is the retry.
 
     Raises UsageError for what is no Redis URL.
     """
@@ -38,15 +38,15 @@ def connect_producer(url: str) -> redis.Redis:
 
 
 def ping(connection: redis.Redis) -> None:
-    """Nothing if Redis answers; raises ServiceUnavailable, which names the address and no password."""
+    """Check that Redis answers. Raises ServiceUnavailable, which names the address without the password."""
     try:
         connection.ping()
     except RedisError as error:
-        raise ServiceUnavailable(f"Redis at {address(connection)} cannot be reached: {error}") from error
+        raise ServiceUnavailable(f"Redis at {server_address(connection)} cannot be reached: {error}") from error
 
 
-def address(connection: redis.Redis) -> str:
-    """Where a connection leads, without user or password."""
+def server_address(connection: redis.Redis) -> str:
+    """Return the address of a connection without user and password."""
     settings: dict[str, Any] = connection.connection_pool.connection_kwargs
     if "path" in settings:
         return str(settings["path"])

@@ -1,6 +1,6 @@
-"""The Valkey server we bring along: on a private unix socket, in a directory of its own, never outliving us.
+"""Run the embedded Valkey server, on a private unix socket, in a directory of its own; it never outlives the daemon.
 
-The running server itself holds a lock on `server.lock`, which it inherits: whoever cannot take it knows that a server is alive, and which.
+The server inherits a lock on `server.lock`, so that the next daemon can tell whether a server is alive, and which.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ADDRESS = "address"
 
 
 class EmbeddedServer:
-    """A server for one data directory. Redis only carries work: whatever it loses is put on the queue again."""
+    """The server of one data directory. It only carries work: whatever it loses is put on the queue again."""
 
     def __init__(self, data_dir: Path) -> None:
         self._directory = data_dir.absolute() / "broker"
@@ -45,20 +45,20 @@ class EmbeddedServer:
 
     @property
     def url(self) -> str:
-        """`unix://…`, known once started, then the same over restarts."""
+        """Return `unix://…`, known once the server was started and the same after restarts."""
         return f"unix://{quote(str(self._socket))}"
 
     @property
     def pid(self) -> int | None:
-        """The server's process, None while there is none."""
+        """Return the process number; None while there is no server."""
         return None if self._process is None else self._process.pid
 
     def poll(self) -> int | None:
-        """As of a Popen: None while the server runs, else its exit status; 0 if it was never started."""
+        """Return None while the server runs, else its exit status; 0 if it was never started."""
         return 0 if self._process is None else self._process.poll()
 
     def start(self) -> None:
-        """Lock the data directory, end a server left behind, start ours, and wait until it answers.
+        """Lock the data directory, end a server left behind, start a new one, and wait until it answers.
 
         Call it again when the server has died. Raises DataDirInUse, or MonitorError saying why the server does not start.
         """
@@ -70,7 +70,7 @@ class EmbeddedServer:
             self._start_without_log(failure)
 
     def stop(self) -> None:
-        """End the server, its writes on disk, and give the data directory back."""
+        """Stop the server with its writes on disk, and release the data directory."""
         self._end_process()
         if self._private is not None:
             shutil.rmtree(self._private, ignore_errors=True)
@@ -134,7 +134,7 @@ class EmbeddedServer:
                 time.sleep(_STEP_S)
 
     def _start_without_log(self, failure: _NotStarted) -> None:
-        """Redis is transport: a log of writes that cannot be read is moved aside, unless the server fails without it too."""
+        """Move a damaged log of writes aside and start again; put it back if the server fails without it too."""
         kept = self._directory / "appendonlydir"
         aside = self._directory / f"appendonlydir.damaged-{time.time_ns()}"
         if not kept.is_dir():
@@ -158,7 +158,7 @@ class _NotStarted(MonitorError):
 
 
 def running_server(data_dir: Path) -> str | None:
-    """The address of the embedded server that a daemon runs on this data directory now; None if there is none."""
+    """Return the address of the embedded server that a daemon runs on this data directory; None if there is none."""
     try:
         url = (data_dir / "broker" / _ADDRESS).read_text("utf-8")
     except OSError:
@@ -168,7 +168,7 @@ def running_server(data_dir: Path) -> str | None:
 
 
 def _end_leftover(lock: int, directory: Path) -> None:
-    """Take the server's lock, ending the process that holds it: the daemon it belonged to is gone, since its lock is ours."""
+    """Take the server's lock and end the process that holds it: its daemon is gone, since its own lock was free."""
     for wanted in (signal.SIGTERM, signal.SIGKILL):
         if try_lock(lock):
             return
@@ -183,7 +183,7 @@ def _end_leftover(lock: int, directory: Path) -> None:
 
 
 def _works_in(pid: int, directory: Path) -> bool:
-    """Whether a process runs in a directory: the number may have gone to another program since. Without /proc we believe it."""
+    """Return whether a process runs in a directory, as its number may belong to another program by now. Without /proc it is believed."""
     if not Path("/proc/self").exists():
         return True
     try:

@@ -1,4 +1,4 @@
-"""One daemon per data directory: two servers on one directory would steal each other's socket and mix one log of writes."""
+"""Lock a data directory for one daemon: two servers on one directory would steal each other's socket and mix their writes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from monitor.domain.errors import DataDirInUse, MonitorError
 
 
 class DataDirLock:
-    """An exclusive lock on a directory, given up at the latest when this process ends, however it ends."""
+    """An exclusive lock on a directory, released at the latest when this process ends, however it ends."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._file: int | None = None
 
     def acquire(self) -> None:
-        """Take the lock, making the directory if need be; raises DataDirInUse or MonitorError."""
+        """Take the lock, creating the directory if it is missing. Raises DataDirInUse or MonitorError."""
         if self._file is not None:
             return
         file = open_lock(self._directory / "daemon.lock")
@@ -31,14 +31,14 @@ class DataDirLock:
         self._file = file
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
 
 def open_lock(path: Path) -> int:
-    """A descriptor on a lock file, made private to this user; raises MonitorError where the directory cannot be written."""
+    """Return a descriptor of a lock file, private to this user. Raises MonitorError where the directory cannot be written."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -47,7 +47,7 @@ def open_lock(path: Path) -> int:
 
 
 def try_lock(file: int) -> bool:
-    """True if the lock is ours now."""
+    """Try to take the lock; return whether it was free."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -58,13 +58,13 @@ def try_lock(file: int) -> bool:
 
 
 def read_pid(file: int) -> int | None:
-    """The process noted in a lock file."""
+    """Return the process number in a lock file; None if there is none."""
     text = os.pread(file, 20, 0).strip()
     return int(text) if text.isdigit() else None
 
 
 def write_pid(file: int, pid: int) -> None:
-    """Note a process in a lock file; raises MonitorError if the disk is full."""
+    """Write a process number to a lock file. Raises MonitorError if the disk is full."""
     try:
         os.ftruncate(file, 0)
         os.pwrite(file, str(pid).encode(), 0)

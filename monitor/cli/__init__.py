@@ -34,7 +34,7 @@ COMMANDS = {
     "scan-worker": CommandEntry("scan_worker", None),
     "deliver-worker": CommandEntry("deliver_worker", None),
     "check": CommandEntry("check", "Validate the configuration and print every error as FILE:LINE:COLUMN: message."),
-    "match": CommandEntry("match", "Show which terms match a text and where, which do not and why."),
+    "match": CommandEntry("match", "Show which terms match a text and where, and why the others do not."),
     "backtest": CommandEntry("backtest", "Show what the watch list would have raised over the stored articles."),
     "alerts": CommandEntry(
         "alerts", "Show the alerts that were raised, newest first; with --follow, oldest first and then each new one."
@@ -42,7 +42,7 @@ COMMANDS = {
     "articles": CommandEntry("articles", "Show stored articles, newest first."),
     "stories": CommandEntry("articles", "Show stories, the one with the newest article first."),
     "feeds": CommandEntry("feeds", "Show the health of each feed."),
-    "deliveries": CommandEntry("deliveries", "Show what is on its way, what arrived, and what was given up; newest first."),
+    "deliveries": CommandEntry("deliveries", "Show deliveries that wait, were accepted or were given up, newest first."),
     "channels": CommandEntry("channels", "Show the channels and how they are doing."),
     "silence": CommandEntry(
         "silence", "Keep the alerts of TERM but notify nobody for a while; without a term, show what is silenced."

@@ -1,14 +1,14 @@
-"""An alert as a person wants to read it: severity, term, title, snippet with the hit marked, source, age."""
+"""Lay out an alert for a terminal: severity, term, title, snippet with the matches marked, source, age."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from rich.text import Text
 
+from monitor.domain.highlight import highlight
 from monitor.domain.text import one_line
 from monitor.domain.times import age
 
@@ -16,7 +16,7 @@ _STYLES = {"info": "dim", "low": "cyan", "medium": "yellow", "high": "bold red",
 
 
 def alert_text(record: Mapping[str, Any], now: datetime) -> Text:
-    """The record of an alert in a few lines; all text from the net is stripped of control characters."""
+    """Return the record of an alert in a few lines; text from the net is stripped of control characters."""
     alert, article, story = record["alert"], record["article"], record["story"]
     text = Text()
     text.append(f" {alert['severity'].upper()} ", style=_STYLES[alert["severity"]])
@@ -26,18 +26,14 @@ def alert_text(record: Mapping[str, Any], now: datetime) -> Text:
     if record.get("suppressed"):
         text.append(f"  (not sent: {record['suppressed']})", style="dim")
     text.append(f"\n  {one_line(article['title'])}\n", style="bold")
-    text.append_text(_marked(record))
+    text.append_text(_snippet(record))
     text.append(f"\n  {_origin(article, story, record['created_at'], now)}\n", style="dim")
     return text
 
 
-def _marked(record: Mapping[str, Any]) -> Text:
-    snippet = Text("  " + one_line(record["snippet"]))
-    hits = {one_line(match["text"]) for match in record["matches"]} - {""}
-    if hits:
-        pattern = "|".join(re.escape(hit) for hit in sorted(hits, key=len, reverse=True))
-        snippet.highlight_regex(rf"(?<!\w)(?:{pattern})(?!\w)|(?:{pattern})", style="bold reverse")
-    return snippet
+def _snippet(record: Mapping[str, Any]) -> Text:
+    segments = highlight(record["snippet"], (match["text"] for match in record["matches"]))
+    return Text.assemble("  ", *((piece, "bold reverse" if hit else "") for piece, hit in segments))
 
 
 def _origin(article: Mapping[str, Any], story: Mapping[str, Any], created_at: str, now: datetime) -> str:

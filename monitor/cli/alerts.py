@@ -1,4 +1,4 @@
-"""`news-monitor alerts`: what was raised, and what is being raised now."""
+"""Print the alerts that were raised, or each new one as it is raised: `news-monitor alerts`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from monitor.cli.output import print_json, print_json_line
 from monitor.cli.tables import console
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.watch import Severity
+from monitor.records import alert_record
 from monitor.storage import alerts as storage
-from monitor.storage.alert_tail import Tail
+from monitor.storage.alert_tail import AlertTail
 from monitor.storage.engine import Database
 
 FOLLOW_EVERY_S = 0.5
@@ -30,7 +31,7 @@ FOLLOW_EVERY_S = 0.5
 @SINCE
 @click.option("--term", "terms", multiple=True, help="Only alerts of this term; may be repeated.")
 @click.option("--severity", "severities", multiple=True, type=choice(Severity), help="Only of this severity; may be repeated.")
-@click.option("--follow", is_flag=True, help="Go on printing alerts as they are raised.")
+@click.option("--follow", is_flag=True, help="Keep printing alerts as they are raised.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many, the newest.")
 @JSON
 def alerts(
@@ -43,7 +44,8 @@ def alerts(
         _follow(database, wanted, print_json_line if as_json else _print_text)
         return
     with database.read() as connection:
-        records = storage.listing(connection, wanted, limit=limit)
+        found = storage.listing(connection, wanted, limit=limit)
+    records = [alert_record(stored) for stored in found]
     if as_json:
         print_json(records)
         return
@@ -57,10 +59,10 @@ def _print_text(record: dict[str, Any]) -> None:
     console().print(alert_text(record, SYSTEM_CLOCK.now()))
 
 
-def _follow(database: Database, wanted: storage.AlertFilter, show: Callable[[dict[str, Any]], None]) -> None:
-    tail = Tail(database, wanted)
+def _follow(database: Database, wanted: storage.AlertFilter, print_record: Callable[[dict[str, Any]], None]) -> None:
+    tail = AlertTail(database, wanted)
     while True:
-        for record in tail.fresh():
-            show(record)
+        for stored in tail.new_alerts():
+            print_record(alert_record(stored))
         sys.stdout.flush()
         time.sleep(FOLLOW_EVERY_S)

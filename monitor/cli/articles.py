@@ -1,4 +1,4 @@
-"""`news-monitor articles` and `news-monitor stories`: what was read."""
+"""Print stored articles and stories: `news-monitor articles`, `news-monitor stories`."""
 
 from __future__ import annotations
 
@@ -12,31 +12,32 @@ from monitor.cli.options import CONFIG, JSON, SINCE
 from monitor.cli.output import print_json
 from monitor.cli.tables import print_table
 from monitor.domain.times import rfc3339
-from monitor.records import story_record
+from monitor.records import article_record, story_record
 from monitor.storage import archive
 from monitor.storage import stories as story_storage
 
-MOST = 10_000
-SHOWN = 50
-"""Rows for people when no limit is given; JSON gives everything."""
+MAX_STORIES = 10_000
+"""Stories in JSON when no limit is given."""
+ROWS = 50
+"""Rows of a table when no limit is given."""
 
 
 @click.command()
 @CONFIG
 @SINCE
 @click.option("--search", help="Only articles that have all these words in title or text.")
-@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; for people {SHOWN} unless told.")
+@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; without --json {ROWS} if not given.")
 @JSON
 def articles(*, since: datetime | None, search: str | None, limit: int | None, as_json: bool) -> None:
     """Show stored articles, newest first."""
     with open_database(load_settings()).read() as connection:
-        records = list(archive.listing(connection, search=search, since=since, limit=limit if as_json else limit or SHOWN))
+        found = archive.listing(connection, search=search, since=since, limit=limit if as_json else limit or ROWS)
     if as_json:
-        print_json(records)
+        print_json([article_record(article) for article in found])
         return
     print_table(
         ("fetched", "source", "language", "title"),
-        ((record["fetched_at"], record["source"], record["language"], record["title"]) for record in records),
+        ((rfc3339(article.fetched_at), article.source, article.language, article.title) for article in found),
         empty="no articles",
     )
 
@@ -44,12 +45,12 @@ def articles(*, since: datetime | None, search: str | None, limit: int | None, a
 @click.command()
 @CONFIG
 @SINCE
-@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; for people {SHOWN} unless told.")
+@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; without --json {ROWS} if not given.")
 @JSON
 def stories(*, since: datetime | None, limit: int | None, as_json: bool) -> None:
     """Show stories, the one with the newest article first."""
     with open_database(load_settings()).read() as connection:
-        found = story_storage.listing(connection, since=since, limit=limit or (MOST if as_json else SHOWN))
+        found = story_storage.listing(connection, since=since, limit=limit or (MAX_STORIES if as_json else ROWS))
     if as_json:
         print_json([story_record(story) for story in found])
         return

@@ -1,4 +1,4 @@
-"""`news-monitor backtest`: what the watch list would have raised over the stored articles, and what another list would."""
+"""`news-monitor backtest`: show what the watch list, or another one, would have raised over the stored articles."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import UsageError
 from monitor.domain.text import one_line
 from monitor.domain.watch import Term
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.settings.suggestion import did_you_mean
 from monitor.storage import archive
 from workers.analysis import backtest as work
 
 SHOWN = 2
-"""Samples of a term in the table; JSON has more."""
+"""Samples of a term in the table, at most; JSON has more."""
 
 
 @click.command()
@@ -41,9 +41,9 @@ SHOWN = 2
 )
 @JSON
 def backtest(*, since: datetime | None, names: tuple[str, ...], against: Path | None, as_json: bool) -> None:
-    """Show what the watch list would have raised over the stored articles. Nothing is stored, nobody is told."""
-    settings = load(config_path(), os.environ, check_terms=check_terms)
-    other = None if against is None else load(against, os.environ, check_terms=check_terms).terms
+    """Show what the watch list would have raised over the stored articles. Stores nothing and notifies nobody."""
+    settings = load_config(config_path(), os.environ, check_terms=check_terms)
+    other = None if against is None else load_config(against, os.environ, check_terms=check_terms).terms
     _known(names, (*settings.terms, *(other or ())))
     database = open_database(settings)
     with database.read() as connection:
@@ -69,7 +69,7 @@ def _known(names: tuple[str, ...], terms: tuple[Term, ...]) -> None:
 
 @contextmanager
 def _bar(total: int) -> Iterator[work.Progress]:
-    """A progress bar on standard error, where that is a terminal."""
+    """Show a progress bar on standard error, if that is a terminal."""
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("articles", total=total)
         yield lambda done: progress.advance(task, done)
@@ -98,7 +98,7 @@ def _print_terms(terms: list[dict[str, Any]]) -> None:
 
 
 def _rate(term: Mapping[str, Any]) -> str:
-    """Stories a day from the first day with any to the last."""
+    """Return the stories a day, from the first day with one to the last."""
     days = [datetime.fromisoformat(each["day"]) for each in term["per_day"]]
     return "-" if not days else f"{term['stories'] / ((days[-1] - days[0]).days + 1):.1f}"
 

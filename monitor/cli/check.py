@@ -11,7 +11,8 @@ from monitor.cli.output import print_json
 from monitor.cli.terms import check_terms
 from monitor.domain.errors import ConfigError
 from monitor.domain.text import printable
-from monitor.settings.load import load
+from monitor.settings.load import load_config
+from monitor.sources.registry import source_counts
 
 
 @click.command()
@@ -20,7 +21,7 @@ from monitor.settings.load import load
 def check(*, as_json: bool) -> int:
     """Validate the configuration and print every error as FILE:LINE:COLUMN: message."""
     try:
-        settings = load(config_path(), os.environ, check_terms=check_terms)
+        settings = load_config(config_path(), os.environ, check_terms=check_terms)
     except ConfigError as error:
         if as_json:
             faults = [
@@ -32,8 +33,7 @@ def check(*, as_json: bool) -> int:
                 click.echo(printable(str(fault)))
         return error.exit_status
     counts = {
-        "feeds": len(settings.feeds),
-        "folders": len(settings.folders),
+        **source_counts(settings),
         "terms": len(settings.terms),
         "channels": len(settings.channels),
         "routes": len(settings.routes),

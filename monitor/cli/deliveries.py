@@ -1,4 +1,4 @@
-"""`news-monitor deliveries`: the outgoing queue and its dead letters."""
+"""Print deliveries and make them due again: `news-monitor deliveries`."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from monitor.domain.times import rfc3339
 from monitor.records import delivery_record
 from monitor.storage import deliveries as storage
 
-SHOWN = 50
+ROWS = 50
+"""Rows of a table when no limit is given."""
 
 
 @click.group(invoke_without_command=True)
 @CONFIG
 @click.option("--status", type=choice(DeliveryStatus), help="Only deliveries in this state.")
 @click.option("--channel", help="Only deliveries to this channel.")
-@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; for people {SHOWN} unless told.")
+@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; without --json {ROWS} if not given.")
 @JSON
 @click.pass_context
 def deliveries(ctx: click.Context, *, status: str | None, channel: str | None, limit: int | None, as_json: bool) -> None:
-    """Show what is on its way, what arrived, and what was given up; newest first."""
+    """Show deliveries that wait, were accepted or were given up, newest first."""
     if ctx.invoked_subcommand is not None:
         return
     with open_database(load_settings()).read() as connection:
@@ -36,7 +37,7 @@ def deliveries(ctx: click.Context, *, status: str | None, channel: str | None, l
             connection,
             status=DeliveryStatus(status) if status else None,
             channel=channel,
-            limit=limit if as_json else limit or SHOWN,
+            limit=limit if as_json else limit or ROWS,
         )
     if as_json:
         print_json([delivery_record(one) for one in found])
@@ -54,9 +55,9 @@ def deliveries(ctx: click.Context, *, status: str | None, channel: str | None, l
 @click.option("--dead", is_flag=True, help="Every dead letter.")
 @JSON
 def retry(*, ids: tuple[str, ...], dead: bool, as_json: bool) -> None:
-    """Try deliveries again, dead letters included, under the same id as before."""
+    """Make deliveries due again, dead letters included; they keep their ids."""
     if bool(ids) == dead:
-        raise UsageError("name the deliveries to retry, or say --dead for every dead letter")
+        raise UsageError("name the deliveries to retry, or use --dead for every dead letter")
     with open_database(load_settings()).write() as connection:
         due = storage.retry(connection, None if dead else [DeliveryId(one) for one in ids], now=SYSTEM_CLOCK.now())
     if as_json:
@@ -65,4 +66,4 @@ def retry(*, ids: tuple[str, ...], dead: bool, as_json: bool) -> None:
         click.echo(f"{len(due)} deliveries are due again")
     missing = sorted(set(ids) - set(due))
     if missing:
-        raise MonitorError(f"not waiting and not dead, or unknown: {', '.join(missing)}")
+        raise MonitorError(f"these deliveries do not exist, or are being sent or delivered already: {', '.join(missing)}")

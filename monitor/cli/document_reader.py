@@ -11,7 +11,7 @@ from pathlib import Path
 from monitor.domain.article import Entry
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
-from monitor.domain.urls import host_of
+from monitor.domain.urls import parse_url
 from monitor.fetching.access import access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure
@@ -49,8 +49,9 @@ async def _fetch(settings: Settings, url: str) -> tuple[Sequence[Entry], str]:
     """Return the entries of a file, or of standard input for `-`, and the name of its folder. Raises MonitorError."""
     now = SYSTEM_CLOCK.now()
     feed = next((feed for feed in settings.feeds if feed.url == url), None) or FeedSettings(url=url)
+    address = parse_url(url)
     async with Fetcher(settings.polling, settings.http) as fetcher:
-        answer = await fetcher.get(url, origin=url, access=access_for(feed, settings.http))
+        answer = await fetcher.get(address, origin=address, access=access_for(feed, settings.http))
     if not isinstance(answer, Fetched):
         raise MonitorError(f"{url}: {answer.reason if isinstance(answer, FetchFailure) else 'no content'}")
     parsed = parse_feed(answer.body, url=answer.url, headers=answer.headers, now=now)
@@ -59,4 +60,4 @@ async def _fetch(settings: Settings, url: str) -> tuple[Sequence[Entry], str]:
     page = parse_document(answer.body, path="page.html", mtime=now, now=now)
     if isinstance(page, ParseFailure):
         raise MonitorError(f"{url}: {page.reason}")
-    return page, host_of(url)
+    return page, address.host

@@ -1,4 +1,4 @@
-"""`news-monitor feeds`: the health of each source, one poll explained."""
+"""Show the health of each feed, and explain one poll: `news-monitor feeds`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def poll(*, urls: tuple[str, ...], as_json: bool) -> int:
 def _list(*, as_json: bool) -> None:
     settings = load_settings()
     with open_database(settings).read() as connection:
-        records = feed_records(connection, settings.feeds)
+        records = feed_records(connection, settings, SYSTEM_CLOCK.now())
     if as_json:
         print_json(records)
         return
@@ -71,7 +71,7 @@ def _list(*, as_json: bool) -> None:
 
 
 async def _poll(settings: Settings, urls: tuple[str, ...], *, as_json: bool) -> int:
-    """How many of the polls failed."""
+    """Poll each URL and explain it. Return how many of the polls failed."""
     configured = {feed.url: feed for feed in settings.feeds}
     parse = ParserProcess()
     failed = 0
@@ -79,10 +79,10 @@ async def _poll(settings: Settings, urls: tuple[str, ...], *, as_json: bool) -> 
         async with Fetcher(settings.polling, settings.http) as fetcher:
             for url in urls:
                 feed = configured.get(url) or _feed(url)
-                setting = FeedPollSettings(feed=feed, polling=settings.polling, http=settings.http)
-                found = await explain_poll(setting, fetcher, parse, clock=SYSTEM_CLOCK)
-                _show(found, as_json=as_json)
-                failed += found.failed
+                poll_settings = FeedPollSettings(feed=feed, polling=settings.polling, http=settings.http)
+                diagnosis = await explain_poll(poll_settings, fetcher, parse, clock=SYSTEM_CLOCK)
+                _print(diagnosis, as_json=as_json)
+                failed += diagnosis.failed
     finally:
         parse.close()
     return failed
@@ -95,10 +95,10 @@ def _feed(url: str) -> FeedSettings:
         raise UsageError(f"{url!r} is not the address of a feed; expected http:// or https://") from error
 
 
-def _show(found: Diagnosis, *, as_json: bool) -> None:
+def _print(diagnosis: Diagnosis, *, as_json: bool) -> None:
     if as_json:
-        print_json_line(found.record())
+        print_json_line(diagnosis.record())
     else:
-        for line in found.lines():
+        for line in diagnosis.lines():
             click.echo(line)
         click.echo()

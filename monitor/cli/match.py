@@ -1,4 +1,4 @@
-"""`news-monitor match`: a dry run of the watch list over a text, a file or a page."""
+"""`news-monitor match`: match the watch list against a text, a file or a page without storing anything."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AROUND = 60
 @click.option("--term", "terms", multiple=True, help="Only this term, explained in full; may be repeated.")
 @JSON
 def match(*, source: str | None, text: str | None, title: str | None, terms: tuple[str, ...], as_json: bool) -> None:
-    """Show which terms match a text and where, which do not and why. Nothing is stored."""
+    """Show which terms match a text and where, and why the others do not. Stores nothing."""
     settings = load_settings()
     matcher = Matcher.build(settings.terms)
     unknown = set(terms) - {term.name for term in settings.terms}
@@ -97,7 +97,7 @@ def _in_context(document: Document, hit: dict[str, Any]) -> str:
 
 
 def reasons(why: dict[str, Any]) -> list[str]:
-    """In a few words, why a term did not match: its scope, or the parts that did not hold."""
+    """Return in a few words why a term did not match: its scope, or the parts that did not hold."""
     return [one_line(note) for note in (*why.get("refused", ()), *_notes(why["because"]))] or ["does not match"]
 
 

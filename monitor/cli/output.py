@@ -1,4 +1,4 @@
-"""Print JSON documents; nothing from the net reaches a terminal raw."""
+"""Print JSON documents, without control characters that a terminal would obey."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import click
 import orjson
 
-_SECOND_CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNESCAPED_CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def print_json(document: Any) -> None:
@@ -22,5 +22,5 @@ def print_json_line(document: Any) -> None:
 
 
 def _escaped(document: bytes) -> str:
-    """Escape the second set of control characters, which JSON leaves alone and a terminal obeys."""
-    return _SECOND_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", document.decode())
+    # JSON escapes only the first 32 control characters; a terminal obeys these, too.
+    return _UNESCAPED_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", document.decode())

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime
 
 import click
 
@@ -23,14 +22,15 @@ from monitor.daemon.processes import spawn
 from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.settings.model import Settings
+from monitor.sources.registry import source_counts
 from monitor.storage import schema
-from monitor.storage.alert_tail import Tail
+from monitor.storage.alert_tail import AlertTail
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
 
-_LOOK_S = 0.3
+_SHOW_EVERY_S = 0.3
 
 
 @click.command()
@@ -41,9 +41,8 @@ _LOOK_S = 0.3
 @JSON
 def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
     """Run everything on this machine: server, scheduler, workers, dashboard."""
-    settings = load(config_path(), os.environ, check_terms=check_terms)
+    settings = load_config(config_path(), os.environ, check_terms=check_terms)
     logs.configure(level=settings.log.level)
-    started = SYSTEM_CLOCK.now()
     if sys.stdout.isatty():
         os.environ[QUIET] = "1"
     with ExitStack() as stack:
@@ -54,7 +53,7 @@ def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
         database.close()  # no connection may be open when children are forked
         workforce = children.workers(settings, workers)
         if once:
-            return _once(workforce, server, database, settings, started, as_json=as_json)
+            return _once(workforce, server, database, settings, as_json=as_json)
         roles = [children.scheduler(), *workforce, *([] if no_web else [children.web()])]
         children.preload(roles, settings)
         return _forever(roles, server, database, settings)
@@ -77,45 +76,41 @@ def _embedded(settings: Settings, stack: ExitStack) -> EmbeddedServer | None:
 def _forever(roles: Sequence[ChildSpec], server: EmbeddedServer | None, database: Database, settings: Settings) -> int:
     with Supervisor(roles, server=server) as supervisor:
         if sys.stdout.isatty():
-            _greet(settings, web=any(role.name == "web" for role in roles))
-            tail = Tail(database, AlertFilter())
-            ended = supervisor.wait_until(lambda: _show(tail, database), every_s=_LOOK_S)
+            _print_greeting(settings, web=any(role.name == "web" for role in roles))
+            tail = AlertTail(database, AlertFilter())
+            ended = supervisor.wait_until(lambda: _print_new_alerts(tail, database), every_s=_SHOW_EVERY_S)
         else:
             ended = supervisor.run_forever()
     return INTERRUPTED if ended is Ended.INTERRUPTED else 0
 
 
-def _greet(settings: Settings, *, web: bool) -> None:
-    what = [f"{len(settings.terms)} terms", f"{len(settings.feeds)} feeds", f"{len(settings.folders)} folders"]
+def _print_greeting(settings: Settings, *, web: bool) -> None:
+    sources = " and ".join(f"{count} {plural}" for plural, count in source_counts(settings).items())
     where = f"; dashboard at http://{settings.web.host}:{settings.web.port}" if web else ""
-    click.echo(f"news-monitor watches for {what[0]} in {what[1]} and {what[2]}{where}\nCtrl-C stops it.\n")
+    click.echo(f"news-monitor watches for {len(settings.terms)} terms in {sources}{where}\nCtrl-C stops it.\n")
 
 
-def _show(tail: Tail, database: Database) -> bool:
+def _print_new_alerts(tail: AlertTail, database: Database) -> bool:
     """Print new alerts and close the database again, as a child may be forked next. Returns False: there is no condition to stop."""
     try:
-        records = tail.fresh()
+        found = tail.new_alerts()
     except MonitorError:
         return False
     finally:
         database.close()
-    if records:
+    if found:
         from monitor.cli.alert_text import alert_text  # noqa: PLC0415 - rich is only for a terminal, and would be in every fork
         from monitor.cli.tables import console  # noqa: PLC0415
-    for record in records:
-        console().print(alert_text(record, SYSTEM_CLOCK.now()))
+        from monitor.records import alert_record  # noqa: PLC0415
+    for stored in found:
+        console().print(alert_text(alert_record(stored), SYSTEM_CLOCK.now()))
     return False
 
 
 def _once(
-    workforce: Sequence[ChildSpec],
-    server: EmbeddedServer | None,
-    database: Database,
-    settings: Settings,
-    started: datetime,
-    *,
-    as_json: bool,
+    workforce: Sequence[ChildSpec], server: EmbeddedServer | None, database: Database, settings: Settings, *, as_json: bool
 ) -> int:
+    started = SYSTEM_CLOCK.now()
     children.preload(workforce, settings)
     with Supervisor(workforce, server=server) as supervisor:
         reading = spawn(children.argv("scheduler", "--once"))
@@ -128,7 +123,7 @@ def _once(
     if status != 0:
         raise MonitorError(f"the scheduler ended with status {status}; what it stored is kept, run it again to go on")
     with database.read() as connection:
-        found = summary(connection, since=started)
+        found = summary(connection, settings, since=started, now=SYSTEM_CLOCK.now())
     if as_json:
         print_json(found)
     else:

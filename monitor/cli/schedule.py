@@ -1,4 +1,4 @@
-"""`news-monitor scheduler`: one role of the daemon, for several machines."""
+"""Run the scheduler alone, for a daemon on several machines: `news-monitor scheduler`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from monitor.storage.engine import Database
 @CONFIG
 @click.option("--once", is_flag=True, hidden=True)
 def scheduler(*, once: bool) -> None:
-    """Run the scheduler: poll feeds, watch folders, keep the queues filled."""
+    """Run the scheduler: read every source, keep the queues filled."""
     live = live_settings()
     redis_url(live.current)
     database = open_database(live.current)

@@ -1,4 +1,4 @@
-"""`news-monitor silence`: keep alerts of a term or a tag, but wake nobody, for a while."""
+"""Keep the alerts of a term or a tag without notifying anyone for a while: `news-monitor silence`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from monitor.cli.tables import print_table
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.times import rfc3339
+from monitor.records import silence_record
 from monitor.settings.model import Settings
 from monitor.settings.suggestion import did_you_mean
 from monitor.storage import silences as storage
@@ -25,7 +26,7 @@ from monitor.storage.silences import Silence
 @click.argument("term", required=False)
 @click.option("--tag", help="Silence every term with this tag.")
 @click.option("--for", "duration", type=Duration(), help="For how long: 30m, 2h, 1d.")
-@click.option("--reason", help="Why, for those who look at the list.")
+@click.option("--reason", help="Why; shown in the list of silences.")
 @click.option("--lift", is_flag=True, help="End the silence.")
 @JSON
 def silence(
@@ -38,43 +39,34 @@ def silence(
         raise UsageError("give either a term or --tag, not both")
     if term is None and tag is None:
         with database.read() as connection:
-            _show(storage.listing(connection, now), as_json=as_json)
+            _print_silences(storage.listing(connection, now), as_json=as_json)
         return
     with database.write() as connection:
         if lift:
             if not storage.lift(connection, term=term, tag=tag):
-                raise MonitorError(f"{term or tag!r} is not silenced by command; a silence of the configuration is ended there")
+                raise MonitorError(
+                    f"{term or tag!r} is not silenced by this command; to end a silence that the configuration sets, remove it there"
+                )
             return
         if duration is None:
-            raise UsageError("say for how long: --for 2h")
-        _known(settings, term, tag)
+            raise UsageError("give the length of the silence, such as --for 2h")
+        _check_watched(settings, term, tag)
         made = storage.add(connection, until=now + duration, now=now, term=term, tag=tag, reason=reason)
-    _show((made,), as_json=as_json)
+    _print_silences((made,), as_json=as_json)
 
 
-def _known(settings: Settings, term: str | None, tag: str | None) -> None:
-    names = [one.name for one in settings.terms] if tag is None else sorted({one for each in settings.terms for one in each.tags})
-    wanted = term or tag or ""
-    if wanted not in names:
+def _check_watched(settings: Settings, term: str | None, tag: str | None) -> None:
+    tags = {one for each in settings.terms for one in each.tags}
+    names = [one.name for one in settings.terms] if tag is None else sorted(tags)
+    given = term or tag or ""
+    if given not in names:
         what = "term" if tag is None else "tag"
-        raise UsageError(f"no {what} {wanted!r} on the watch list{did_you_mean(wanted, names)}")
+        raise UsageError(f"no {what} {given!r} on the watch list{did_you_mean(given, names)}")
 
 
-def _show(found: tuple[Silence, ...], *, as_json: bool) -> None:
+def _print_silences(found: tuple[Silence, ...], *, as_json: bool) -> None:
     if as_json:
-        print_json(
-            [
-                {
-                    "id": one.id,
-                    "term": one.term,
-                    "tag": one.tag,
-                    "since": rfc3339(one.since),
-                    "until": rfc3339(one.until),
-                    "reason": one.reason,
-                }
-                for one in found
-            ]
-        )
+        print_json([silence_record(one) for one in found])
         return
     print_table(
         ("term", "tag", "until", "reason"),

@@ -1,4 +1,4 @@
-"""`news-monitor status`: how the daemon is doing, from the database, which knows even when everything else is down."""
+"""Show how the daemon is doing: `news-monitor status`. It reads the database, so it works when everything else is down."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def status(*, role: str | None, as_json: bool) -> None:
         here = {worker["role"] for worker in record["workers"] if worker["host"] == os.uname().nodename}
         missing = [name for name in ROLES[role] if name not in here]
         if missing:
-            raise MonitorError(f"no {' or '.join(missing)} process of this machine has been heard of lately")
+            raise MonitorError(
+                f"no {' or '.join(missing)} process of this machine has reported lately; start the daemon with `news-monitor run`"
+            )
 
 
 def _print(record: dict[str, Any], now: datetime) -> None:

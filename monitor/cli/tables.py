@@ -1,4 +1,4 @@
-"""Print tables and records for people; nothing from the net reaches a terminal raw."""
+"""Print tables and records for people, without control characters that a terminal would obey."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from rich.text import Text
 
 from monitor.domain.text import one_line
 
-_UNLIMITED = 1_000_000
-"""Columns of a file or a pipe."""
-_NEVER_BROKEN = 40
-"""A column whose cells are no longer than this and hold no space, such as ids, times and numbers, is not broken on a terminal either."""
-_SQUEEZED = 20
-"""The least room for a column of text; a table that needs more than the terminal has is left to the terminal to wrap."""
+_UNLIMITED_WIDTH = 1_000_000
+"""Columns where standard output is no terminal."""
+_MAX_UNBROKEN = 40
+"""A column whose cells are no longer than this and have no space (ids, times, numbers) is never wrapped."""
+_MIN_TEXT_WIDTH = 20
+"""The smallest width of a column of text; a table that still does not fit is printed plainly, for the terminal to wrap."""
 _FRACTION = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z")
 
 
 def console() -> Console:
     """Return a console on standard output, with colour and line breaks only where that is a terminal."""
     terminal = sys.stdout.isatty()
-    return Console(highlight=False, soft_wrap=not terminal, width=None if terminal else _UNLIMITED)
+    return Console(highlight=False, soft_wrap=not terminal, width=None if terminal else _UNLIMITED_WIDTH)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
@@ -36,25 +36,24 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     if not cells:
         out.print(empty, markup=False)
         return
-    heads = [column.upper() for column in columns]
-    columns_of_cells = [[row[number] for row in cells] for number in range(len(heads))]
-    least = [_least(head, column) for head, column in zip(heads, columns_of_cells, strict=True)]
-    if not out.is_terminal or sum(least) + 2 * len(least) > out.width:
-        _print_plain([heads, *cells])
+    headings = [column.upper() for column in columns]
+    columns_of_cells = [[row[number] for row in cells] for number in range(len(headings))]
+    min_widths = [_min_width(heading, column) for heading, column in zip(headings, columns_of_cells, strict=True)]
+    if not out.is_terminal or sum(min_widths) + 2 * len(min_widths) > out.width:
+        _print_plain([headings, *cells])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head, width in zip(heads, least, strict=True):
-        table.add_column(head, overflow="fold", min_width=width)
+    for heading, width in zip(headings, min_widths, strict=True):
+        table.add_column(heading, overflow="fold", min_width=width)
     for row in cells:
         table.add_row(*map(Text, row))
     out.print(table)
 
 
-def _least(head: str, column: Sequence[str]) -> int:
-    """Return the least width of a column."""
+def _min_width(heading: str, column: Sequence[str]) -> int:
     longest = max(map(cell_len, column))
-    whole = longest <= _NEVER_BROKEN and not any(" " in cell for cell in column)
-    return max(cell_len(head), longest if whole else min(longest, _SQUEEZED))
+    whole = longest <= _MAX_UNBROKEN and not any(" " in cell for cell in column)
+    return max(cell_len(heading), longest if whole else min(longest, _MIN_TEXT_WIDTH))
 
 
 def _print_plain(lines: Sequence[Sequence[str]]) -> None:

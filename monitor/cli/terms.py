@@ -1,4 +1,4 @@
-"""What the matcher asks of a watch list, for whoever loads a configuration."""
+"""Check the watch list of a configuration for what only the matcher can see."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from monitor.domain.errors import Fault
 from monitor.domain.watch import Term
-from workers.matching.watchlist_check import faults
+from workers.matching.watchlist_check import watchlist_faults
 
 
 def check_terms(terms: Sequence[Term]) -> tuple[Fault, ...]:
-    """Every fault that keeps a matcher from being built of `terms`."""
-    return faults(terms)
+    """Return every fault that prevents a matcher from being built for `terms`."""
+    return watchlist_faults(terms)

@@ -1,4 +1,4 @@
-"""`news-monitor watch`: the watch list, read and written."""
+"""`news-monitor watch`: show and change the watch list."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def watch() -> None:
 @click.argument("terms", nargs=-1, required=True)
 @JSON
 def add(*, terms: tuple[str, ...], as_json: bool) -> None:
-    """Add keywords to the YAML file that holds the watch list; comments and layout stay."""
+    """Add keywords to the YAML file with the watch list; its comments and layout are kept."""
     done = add_terms(config_path(), terms, os.environ)
     if as_json:
         print_json({"file": str(done.file), "added": list(done.added), "present": list(done.present)})

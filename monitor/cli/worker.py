@@ -12,7 +12,7 @@ from monitor.cli import children
 from monitor.cli.options import CONFIG, config_path
 from monitor.cli.role import INTERRUPTED
 from monitor.daemon.supervisor import Ended, Supervisor
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 
 
 @click.command()
@@ -20,7 +20,7 @@ from monitor.settings.load import load
 @click.option("--processes", type=click.IntRange(1, 256), help="Scan processes; as configured, else one for each core up to 4.")
 def worker(*, processes: int | None) -> int:
     """Run workers: processes that scan, and those that deliver."""
-    settings = load(config_path(), os.environ)
+    settings = load_config(config_path(), os.environ)
     logs.configure(level=settings.log.level)
     open_database(settings).close()
     reach_redis(redis_url(settings))

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from monitor.daemon.parser_protocol import HEAD, Answer, Fault, framed, put_together
+from monitor.daemon.parser_protocol import HEAD, Answer, ParserCrash, framed, put_together
 from monitor.domain.article import Entry
 from monitor.logs import get_logger
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
 
 Parsed = FeedDelta | ParseFailure
-_Answered = tuple[Answer | Fault, list[tuple[Entry, ...]]]
+_Answered = tuple[Answer | ParserCrash, list[tuple[Entry, ...]]]
 
 PATIENCE_S = 20.0
 _READ_BYTES = 256 * 1024
@@ -58,7 +58,7 @@ class ParserProcess:
                 return ParseFailure(reason=f"parsing took more than {self.patience_s:.0f} s and was given up")
             except (EOFError, OSError):
                 return ParseFailure(reason="the parser crashed on this document")
-        if isinstance(answer, Fault):
+        if isinstance(answer, ParserCrash):
             get_logger().error("tick.failed", step="parse", feed=url, error=answer.error)
             return ParseFailure(reason=f"the parser failed on this document ({answer.error.partition('(')[0]})")
         return put_together(answer, further)
@@ -112,7 +112,7 @@ async def _exchange(connection: socket.socket, message: bytes) -> _Answered:
     """Send a message; the answer, and the messages that follow it."""
     await asyncio.get_running_loop().sock_sendall(connection, message)
     received = bytearray()
-    answer: Answer | Fault = await _message(connection, received)
+    answer: Answer | ParserCrash = await _message(connection, received)
     further = answer.further if isinstance(answer, Answer) else 0
     return answer, [await _message(connection, received) for _ in range(further)]
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from setproctitle import setproctitle
 
-from monitor.daemon.parser_protocol import HEAD, Fault, framed, messages_of
+from monitor.daemon.parser_protocol import HEAD, ParserCrash, framed, messages_of
 from monitor.daemon.processes import freeze_gc
 from monitor.domain.fingerprint import unpacked
 from monitor.parse.feed import parse_feed
@@ -29,17 +29,19 @@ _LONGEST_S = 60
 """A document that takes this long ends the process, even if nobody is left who would."""
 
 
-def answer(body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes) -> FeedDelta | ParseFailure | Fault:
+def answer(
+    body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes
+) -> FeedDelta | ParseFailure | ParserCrash:
     """What is needed of `body`, as in `ParserProcess`."""
     try:
         imprints = unpacked(known)
         parsed = parse_feed(body, url=url, headers=headers, now=now, known=imprints)
         return delta_of(parsed, imprints, now) if isinstance(parsed, ParsedFeed) else parsed
     except Exception as error:  # noqa: BLE001 - a bug in the parser is one feed's failure, not the end of the process
-        return Fault(error=repr(error))
+        return ParserCrash(error=repr(error))
 
 
-def serve(connection: socket.socket) -> None:
+def answer_requests(connection: socket.socket) -> None:
     """Answer until the other end closes, or is gone."""
     with suppress(ConnectionError), connection, connection.makefile("rwb") as stream:
         while len(head := stream.read(HEAD)) == HEAD:
@@ -55,4 +57,4 @@ def serve(connection: socket.socket) -> None:
 if __name__ == "__main__":
     setproctitle("news-monitor: polling.parser")
     freeze_gc()
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    answer_requests(socket.socket(fileno=int(sys.argv[1])))

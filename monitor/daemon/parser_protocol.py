@@ -29,7 +29,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class ParserCrash:
     """The parser has raised, which it never should: `error` says what."""
 
     error: str
@@ -41,9 +41,9 @@ def framed(message: object) -> bytes:
     return len(body).to_bytes(HEAD) + body
 
 
-def messages_of(result: FeedDelta | ParseFailure | Fault) -> Iterator[Answer | Fault | tuple[Entry, ...]]:
+def messages_of(result: FeedDelta | ParseFailure | ParserCrash) -> Iterator[Answer | ParserCrash | tuple[Entry, ...]]:
     """An answer in the order in which it is sent."""
-    if isinstance(result, Fault):
+    if isinstance(result, ParserCrash):
         yield result
     elif isinstance(result, ParseFailure):
         yield Answer(result=result)

@@ -1,4 +1,4 @@
-"""An alert: a term has fired on a story."""
+"""Define alerts, and why they are raised or suppressed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.domain.watch import Severity, TermKind
 
 
 class Reason(StrEnum):
-    """Why an alert was raised: news, an edit that made the term hold, or another article of a story already told (`repeat: update`)."""
+    """Why an alert was raised: a new article, an edit that made the term match, or an article that joined the story (`repeat: update`)."""
 
     NEW = "new"
     UPDATED = "updated"
@@ -20,7 +20,7 @@ class Reason(StrEnum):
 
 
 class Suppression(StrEnum):
-    """Why an alert that was raised notifies nobody."""
+    """Why an alert is stored but not sent."""
 
     COOLDOWN = "cooldown"
     SILENCED = "silenced"
@@ -50,7 +50,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastAlert:
-    """What the decision on further alerts needs to know of one already raised."""
+    """The part of a stored alert on which the decision about further alerts depends."""
 
     id: AlertId
     term: str

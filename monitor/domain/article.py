@@ -1,4 +1,4 @@
-"""Entry: what a source said. Article: what is stored, once, however many sources carry it."""
+"""Define entries, which sources publish, and articles, which are stored once for all sources that carry them."""
 
 from __future__ import annotations
 
@@ -12,26 +12,17 @@ from monitor.domain.ids import ArticleId, StoryId
 
 
 class PageState(StrEnum):
-    """What is known of the page behind an article's link, for feeds with `full_text`."""
+    """Whether the page behind an article's link has been read, for feeds with `full_text`."""
 
     UNREAD = "unread"
     READ = "read"
     UNREADABLE = "unreadable"
 
 
-class OriginKind(StrEnum):
-    """Where entries come from."""
-
-    FEED = "feed"
-    FOLDER = "folder"
-    API = "api"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """One source of entries. `id` scopes entry keys: a feed's id, a folder's path, or the API's name."""
+    """One origin of entries. Entry keys are unique within `id`: a feed's id, a folder's path, the API's name, or `SourceKind.address_of`."""
 
-    kind: OriginKind
     id: str
     name: str
     url: str | None = None
@@ -45,7 +36,7 @@ class Entry:
 
     `key` is its identity within its origin. `title` is plain text on one line. `text` is the body that is matched:
     plain text with paragraph breaks, the full content where the source gives it, otherwise the summary. Times are aware UTC;
-    a date that cannot be believed is None.
+    a date that is not plausible is None.
     """
 
     key: str
@@ -63,12 +54,12 @@ class Entry:
 
     @cached_property
     def identity(self) -> bytes:
-        """What the entry is recognised by within its origin, 32 bytes."""
+        """Return the 32 bytes by which the entry is recognized within its origin."""
         return hash_parts("entry", self.key)
 
     @cached_property
     def content_hash(self) -> bytes:
-        """Changes when title or text change, which makes a new revision; 32 bytes."""
+        """Return a hash of title and text, 32 bytes; another one makes a new revision."""
         return hash_parts("content", self.title, self.text)
 
 
@@ -76,8 +67,8 @@ class Entry:
 class Article:
     """A stored article in its newest revision (the first is 1). `tags` are its origin's and its own.
 
-    `alertable` False: it stood in a feed at the very first fetch, published too long ago to be told. `page_tries` counts the
-    attempts to read the page behind its link.
+    `alertable` is False for an article that was in a feed at its first fetch and published too long ago to raise an alert. `page_tries`
+    counts the attempts to read the page behind its link.
     """
 
     id: ArticleId

@@ -1,4 +1,4 @@
-"""When entries of different origins are the same article: what is hashed, and what is not enough to go by."""
+"""Tell whether entries of different origins are the same article."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ _ASCII_WORDS = "".join(chr(code).lower() if chr(code).isalnum() else " " for cod
 
 
 def url_key(entry: Entry) -> bytes | None:
-    """The identity of an entry across origins: its canonical URL."""
+    """Return the identity of an entry across origins by its canonical URL, 32 bytes; None without a URL."""
     return _url_digest(entry.url) if entry.url else None
 
 
 @lru_cache(maxsize=4096)
 def _url_digest(url: str) -> bytes:
-    """Asked for several times in the taking in of one entry."""
     return hash_parts("url", canonical_url(url))
 
 
 def text_key(entry: Entry) -> bytes | None:
-    """The identity of an entry without a common URL: title and text, letter for letter but for case, marks and spacing.
+    """Return the identity of an entry by its title and text, ignoring case, marks and spacing, 32 bytes; None for a short text.
 
     The title is part of it because paywalls give many articles one text.
     """

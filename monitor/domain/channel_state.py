@@ -15,7 +15,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelState:
-    """What every process must agree on about a channel.
+    """The state of a channel that all processes share.
 
     `failures` counts failed attempts in a row since `failing_since`; before `open_until` and `next_send_at` nothing is sent;
     `paused` holds until someone resumes the channel or its settings change.

@@ -61,7 +61,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedDelivery:
-    """A claimed delivery with all that sending it takes. `data` is the alert as it was frozen at `alerted_at`.
+    """A delivery that this process may send, with all that sending takes. `data` is the alert as it was at `alerted_at`.
 
     `kind` is the type that the webhook states; the `data` of `monitoring.…` is an incident's. `thread` is the first message about the same
     story and term, where the receiver has given it a name.
@@ -82,9 +82,9 @@ class ClaimedDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptResult:
-    """One attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
+    """The result of one attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
 
-    `reference` is the receiver's own name for the message, for those that give one.
+    `reference` is the receiver's own name for the message, if it gives one.
     """
 
     outcome: Outcome

@@ -1,40 +1,30 @@
-"""Feeds: what is known of one, what a poll needs, what it found."""
+"""What is known of a feed, what a poll of it needs, and what the poll returns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from urllib.parse import urlsplit
 
 from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.ids import FeedId
-from monitor.domain.urls import host_of
+from monitor.domain.source import SourceStatus
+from monitor.domain.urls import Url
 
 _SHARED_LIMITS = (".tumblr.com",)
 """Platforms that count the requests to all their subdomains together."""
 
 
-class FeedStatus(StrEnum):
-    """The health of a feed as shown to the operator."""
-
-    NEW = "new"
-    OK = "ok"
-    FAILING = "failing"
-    GONE = "gone"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """The stored state of a feed, as `feeds list` shows it. `reason` says in a sentence what is wrong, if anything is.
+    """The stored health of a feed. `reason` says in a sentence what is wrong, if anything is.
 
-    `gap_at` is when entries were last found to be missing between two polls; `moved_to` the address a permanent redirect names.
+    `gap_at` is when entries were last found to be missing between two polls; `moved_to` is the address of a permanent redirect.
     """
 
     id: FeedId
     url: str
     name: str
-    status: FeedStatus
+    status: SourceStatus
     reason: str | None
     last_polled_at: datetime | None
     last_success_at: datetime | None
@@ -47,7 +37,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a server gave us to ask "has it changed?" with: the values of ETag and Last-Modified, letter for letter."""
+    """The values of ETag and Last-Modified, exactly as sent, with which to ask the server whether the document has changed."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -60,7 +50,8 @@ class Validators:
 class DocumentMemory:
     """What is kept of the last document that was read.
 
-    `imprints` are those of its entries as bytes (a sample of them, if there are many), written together with the articles. `newest` is the latest date in it, `publisher_hints` what it asked of readers. `unreliable` says that the server answers "not changed" for documents that have changed.
+    `imprints` are the fingerprints of its entries as bytes (a sample of them, if there are many), written in one transaction with the
+    articles. `newest` is the latest date in it. `unreliable`: the server answers "not changed" for documents that have changed.
     """
 
     imprints: bytes = b""
@@ -71,13 +62,13 @@ class DocumentMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """What is remembered between two polls of a feed; a poll makes the next one of the last.
+    """What is remembered between two polls of a feed; each poll replaces it.
 
-    `failures` is a weighted count since the last success. `moves_seen` counts polls in a row that were sent to `moved_to` for good.
-    `interval_s` is the current plan without jitter.
+    `failures` is a weighted count since the last success. `moves_seen` counts the polls in a row that a permanent redirect sent to
+    `moved_to`. `interval_s` is the planned time between polls, without jitter.
     """
 
-    status: FeedStatus = FeedStatus.NEW
+    status: SourceStatus = SourceStatus.NEW
     reason: str | None = None
     title: str | None = None
     format: str | None = None
@@ -100,7 +91,8 @@ class FeedState:
 class FeedForPoll:
     """A claimed feed. `epoch` is the fencing token: a result is stored only while the feed still has it.
 
-    `name` is empty until the configuration or the feed itself gives one. `refusals` counts how often in a row its host has said "too fast".
+    `name` is empty until the configuration or the feed itself gives one. `refusals` counts how often in a row its host has answered
+    that we ask too often.
     """
 
     id: FeedId
@@ -114,7 +106,7 @@ class FeedForPoll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostUpdate:
-    """What a poll learnt of a host: how often in a row it has refused us, and until when it is left alone."""
+    """What a poll has learnt about a host: how often in a row it has refused us, and until when it is not asked again."""
 
     host: str
     refusals: int
@@ -123,20 +115,15 @@ class HostUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedUpdate:
-    """What to store after a poll: the feed's next state, and its host's if that changed."""
+    """What to store after a poll: the feed's next state, and its host's if that has changed."""
 
     state: FeedState
     host: HostUpdate | None = None
 
 
-def rate_limit_key(url: str) -> str:
-    """The name under which requests to `url` are counted: its host and port, or the platform that counts them together."""
-    host = host_of(url)
+def rate_limit_key(url: Url) -> str:
+    """Return the name under which requests to `url` are counted: its host and port, or the platform that counts them together."""
     for shared in _SHARED_LIMITS:
-        if host.endswith(shared):
+        if url.host.endswith(shared):
             return shared[1:]
-    try:
-        port = urlsplit(url).port
-    except ValueError:
-        port = None
-    return (host if port in {None, 80, 443} else f"{host}:{port}")[:300]
+    return (url.host if url.port in {None, 80, 443} else f"{url.host}:{url.port}")[:300]

@@ -1,4 +1,4 @@
-"""Entries in little space: what is kept of a feed's document to know what is new in the next one."""
+"""Fingerprints of entries: what is kept of a feed's document to know what is new in the next one."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _FORM = struct.Struct(f"<{SIZE}s{SIZE}s{SIZE}sd")
 
 
 class Fingerprint(NamedTuple):
-    """What is kept of an entry: the beginnings of the hashes `Entry.identity` and `Entry.content_hash`, and when it was published.
+    """What is kept of an entry: the first bytes of `Entry.identity` and `Entry.content_hash`, and when it was published.
 
-    `piece` is a hash of the bytes that it was read from and of all that decides how they are read; NO_PIECE where they do not tell.
+    `source_hash` is a hash of the bytes that it was read from and of all that decides how they are read, else NO_SOURCE_HASH.
     `published` is in Unix seconds, NaN without a date.
     """
 
@@ -33,20 +33,20 @@ class Fingerprint(NamedTuple):
 
 
 def fingerprint_of(entry: Entry, piece: bytes = NO_SOURCE_HASH) -> Fingerprint:
-    """The imprint of `entry`."""
+    """Return the fingerprint of `entry`."""
     published = math.nan if entry.published_at is None else entry.published_at.timestamp()
     return Fingerprint(entry.identity[:SIZE], entry.content_hash[:SIZE], piece, published)
 
 
 def packed(imprints: Iterable[Fingerprint]) -> bytes:
-    """Imprints as bytes, 32 for each, by identity; of several with one identity the last.
+    """Return fingerprints as bytes, 32 for each, sorted by identity; of several with one identity the last.
 
-    Of many the smallest are kept, which are a fair sample and the same sample each time.
+    Of more than MOST the smallest are kept, which are a fair sample and the same sample each time.
     """
     kept = sorted({one.identity: one for one in imprints}.values())[:MOST]
     return b"".join(starmap(_FORM.pack, kept))
 
 
 def unpacked(imprints: bytes) -> tuple[Fingerprint, ...]:
-    """The inverse of `packed`."""
+    """Return the fingerprints in `imprints`; the inverse of `packed`."""
     return tuple(map(Fingerprint._make, _FORM.iter_unpack(imprints)))

@@ -1,12 +1,13 @@
-"""Whether monitoring itself works: what to tell the operator, and when to tell that it is over."""
+"""Decide what to tell the operator about monitoring itself: what is broken, and what works again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.domain.channel_state import ChannelState
+from monitor.domain.source import SourceGroup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,68 +20,57 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailingFeed:
-    """A feed that cannot be read. `last_success_at` None: it never could."""
-
-    name: str
-    reason: str | None
-    last_success_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthSnapshot:
-    """What the decision rests on: of `feeds` configured, those that are `failing`; the channels' states; the oldest article not yet scanned."""
+    """How everything is doing: the sources by kind, the channels' states, and since when the oldest unscanned article waits."""
 
-    feeds: int
-    failing: tuple[FailingFeed, ...]
+    sources: Sequence[SourceGroup]
     channels: Mapping[str, ChannelState]
     oldest_unscanned_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """How long each part may be broken before the operator hears of it."""
+    """How long each part may be broken before the operator is told."""
 
-    feed: timedelta
+    source: timedelta
     channel: timedelta
     queue: timedelta
 
 
-def open_incidents(health_snapshot: HealthSnapshot, patience: Thresholds, now: datetime) -> tuple[Incident, ...]:
-    """What is broken now. Where no feed can be reached at all that is one trouble, not one per feed.
+def open_incidents(snapshot: HealthSnapshot, thresholds: Thresholds, now: datetime) -> tuple[Incident, ...]:
+    """Return what is broken now. Where no source of a kind can be read, that is one incident, not one for each.
 
-    A feed that has never worked is no news: the list of feeds shows it.
+    A source that has never worked is no incident: the list of sources shows it.
     """
-    found = [*_feeds(health_snapshot, patience, now), *_channels(health_snapshot.channels, now - patience.channel)]
-    waiting = health_snapshot.oldest_unscanned_at
-    if waiting is not None and waiting <= now - patience.queue:
+    found = [incident for group in snapshot.sources for incident in _source_incidents(group, thresholds, now)]
+    found += _channel_incidents(snapshot.channels, now - thresholds.channel)
+    waiting = snapshot.oldest_unscanned_at
+    if waiting is not None and waiting <= now - thresholds.queue:
         found.append(Incident(subject="queue", problem="articles wait to be scanned and nothing moves", since=waiting))
     return tuple(found)
 
 
-def news(known: Mapping[str, Incident], present: Sequence[Incident]) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
-    """The troubles that the operator has not heard of yet, and those that are over."""
-    names = {one.subject for one in present}
-    begun = tuple(one for one in present if one.subject not in known)
-    return begun, tuple(one for subject, one in known.items() if subject not in names)
+def changes(known: Mapping[str, Incident], present: Sequence[Incident]) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
+    """Return the incidents that the operator has not been told of, and those told of that are over."""
+    subjects = {incident.subject for incident in present}
+    begun = tuple(incident for incident in present if incident.subject not in known)
+    return begun, tuple(incident for subject, incident in known.items() if subject not in subjects)
 
 
-def _feeds(health_snapshot: HealthSnapshot, patience: Thresholds, now: datetime) -> tuple[Incident, ...]:
-    worked = [one.last_success_at for one in health_snapshot.failing if one.last_success_at is not None]
-    if worked and health_snapshot.feeds > 1 and len(health_snapshot.failing) == health_snapshot.feeds:
-        last = max(worked)
-        if last <= now - patience.queue:
-            return (Incident(subject="feeds", problem=f"none of the {health_snapshot.feeds} feeds can be reached", since=last),)
-    return tuple(
-        Incident(subject=f"feed {one.name}", problem=one.reason or "it cannot be read", since=one.last_success_at)
-        for one in health_snapshot.failing
-        if one.last_success_at is not None and one.last_success_at <= now - patience.feed
-    )
+def _source_incidents(group: SourceGroup, thresholds: Thresholds, now: datetime) -> Iterator[Incident]:
+    worked = [source.last_success_at for source in group.failing if source.last_success_at is not None]
+    if worked and group.configured > 1 and len(group.failing) == group.configured and max(worked) <= now - thresholds.queue:
+        problem = f"none of the {group.configured} {group.plural} can be reached"
+        yield Incident(subject=group.plural, problem=problem, since=max(worked))
+        return
+    for source in group.failing:
+        if source.last_success_at is not None and source.last_success_at <= now - thresholds.source:
+            problem = source.reason or "it cannot be read"
+            yield Incident(subject=f"{group.kind} {source.name}", problem=problem, since=source.last_success_at)
 
 
-def _channels(states: Mapping[str, ChannelState], before: datetime) -> tuple[Incident, ...]:
-    return tuple(
-        Incident(subject=f"channel {name}", problem=state.reason or "alerts cannot be delivered", since=state.failing_since)
-        for name, state in states.items()
-        if state.failing_since is not None and (state.paused or state.failing_since <= before)
-    )
+def _channel_incidents(states: Mapping[str, ChannelState], before: datetime) -> Iterator[Incident]:
+    for name, state in states.items():
+        if state.failing_since is not None and (state.paused or state.failing_since <= before):
+            problem = state.reason or "alerts cannot be delivered"
+            yield Incident(subject=f"channel {name}", problem=problem, since=state.failing_since)

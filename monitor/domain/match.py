@@ -1,4 +1,4 @@
-"""What matching an article against the watch list yields."""
+"""Define documents, matches and mentions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What the matcher looks at. `body` is the article's `text`, `tags` its tags; offsets count characters of these strings."""
+    """The input of the matcher. `body` is the article's `text`; offsets count characters of `title` and `body`."""
 
     title: str
     body: str
@@ -29,12 +29,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One hit: the half-open character range [start, end) of the original field, and the characters there."""
+    """One occurrence: the half-open character range [start, end) of the original field, and the text there."""
 
     field: Field
     start: int
     end: int
     text: str
+
+
+def match_record(match: Match) -> dict[str, Any]:
+    """Return a match as alerts, explanations and dry runs show it in JSON: `field start end text`."""
+    return {"field": match.field.value, "start": match.start, "end": match.end, "text": match.text}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,48 +52,48 @@ class Mention:
 
 
 class Evidence(Protocol):
-    """What an article has to say for the terms that fired on it, worked out when it is asked for: most matches become no alert."""
+    """The occurrences and reasons of terms on one article, computed on demand, since most matches become no alert."""
 
     def matches(self, term: Term) -> tuple[Match, ...]:
-        """Every occurrence that made the term fire, by field (title first) and start."""
+        """Return every occurrence that made the term fire, by field (title first) and start."""
 
     def why(self, term: Term) -> dict[str, Any]:
-        """The JSON-ready reason (see extract.explain)."""
+        """Return the reason as JSON-ready data (see `workers.matching.explain`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermMatch:
-    """A term that fired."""
+    """A term that fired on an article."""
 
     term: Term
     evidence: Evidence
 
     @property
     def matches(self) -> tuple[Match, ...]:
-        """Every occurrence that made the term fire, sorted by field (title first) and start."""
+        """Return every occurrence that made the term fire, by field (title first) and start."""
         return self.evidence.matches(self.term)
 
     @property
     def why(self) -> dict[str, Any]:
-        """The JSON-ready reason (see extract.explain)."""
+        """Return the reason as JSON-ready data (see `workers.matching.explain`)."""
         return self.evidence.why(self.term)
 
-    def settled(self) -> TermMatch:
-        """The same, worked out once and for all: what is kept for later should not fail later."""
-        return TermMatch(self.term, Settled(self.matches, self.why))
+    def computed(self) -> TermMatch:
+        """Return the match with its evidence computed now, so that it cannot fail later."""
+        return TermMatch(self.term, ComputedEvidence(self.matches, self.why))
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """Evidence that has been worked out."""
+class ComputedEvidence:
+    """Evidence of one term that has been computed."""
 
     found: tuple[Match, ...]
     reason: dict[str, Any]
 
     def matches(self, term: Term) -> tuple[Match, ...]:  # noqa: ARG002 - it is the evidence for one term
-        """Every occurrence."""
+        """Return every occurrence."""
         return self.found
 
     def why(self, term: Term) -> dict[str, Any]:  # noqa: ARG002 - as above
-        """The reason."""
+        """Return the reason."""
         return self.reason

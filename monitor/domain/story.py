@@ -12,7 +12,7 @@ from monitor.domain.times import rfc3339
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class StoryMember:
     """One place where a story was read: an article, or another appearance of it. `seen_at` is when we first saw it there."""
 
     article_id: ArticleId
@@ -41,14 +41,23 @@ class Report:
     """An article as it is compared with others on its event: `text` is its beginning, `dated` when it was published, else fetched."""
 
     story_id: StoryId
-    dated: datetime
+    dated_at: datetime
     title: str
     text: str
     language: str | None
 
 
-def story_record(story_id: StoryId, article_id: ArticleId, members: Sequence[Member]) -> dict[str, Any]:
-    """The `story` part of an alert on `article_id`, ready for JSON. `also_in` names every other place the story was read, earliest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertStory:
+    """The story of an alert on `article_id`, with every place where it has been read by now. `id` is the story it was merged into, if it was."""
+
+    id: StoryId
+    article_id: ArticleId
+    members: tuple[StoryMember, ...]
+
+
+def alert_story_record(story_id: StoryId, article_id: ArticleId, members: Sequence[StoryMember]) -> dict[str, Any]:
+    """Return the `story` part of an alert on `article_id`. `also_in` names every other place the story was read, earliest first."""
     own = next((member for member in members if member.article_id == article_id), None)
     return {
         "id": story_id,

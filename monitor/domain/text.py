@@ -1,4 +1,4 @@
-"""Text from the net made safe to show, and cut without breaking a character."""
+"""Make text from the net safe to show."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _CONTROL = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\u2028\u2029\ufeff\ud
 
 
 def printable(text: str) -> str:
-    """`text` without control characters, escape sequences and bidirectional overrides; tab and line feed stay."""
+    """Return `text` without control characters, escape sequences and bidirectional overrides; tab and line feed stay."""
     return _CONTROL.sub("", text)
 
 
 def one_line(text: str) -> str:
-    """`text` printable and on one line, white space collapsed."""
+    """Return `text` printable and on one line, with white space collapsed."""
     return " ".join(printable(text).split())

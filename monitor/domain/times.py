@@ -1,4 +1,4 @@
-"""Times as text: RFC 3339 in UTC, and durations as the configuration writes them."""
+"""Write and read times and durations as text."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def rfc3339(moment: datetime) -> str: ...
 @overload
 def rfc3339(moment: None) -> None: ...
 def rfc3339(moment: datetime | None) -> str | None:
-    """`2024-03-21T08:00:00Z`, with a fraction only where there is one."""
+    """Return `2024-03-21T08:00:00Z`, with a fraction only where there is one."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def parse_duration(text: str) -> timedelta | None:
-    """`30s`, `5m`, `2h`, `1d`, `1w`, or a sum such as `1h30m`; None if it is no duration."""
+    """Read `30s`, `5m`, `2h`, `1d`, `1w`, or a sum such as `1h30m`; None if it is no duration."""
     compact = text.strip().lower()
     parts = list(_DURATION.finditer(compact))
     if not parts or "".join(part.group() for part in parts) != compact:
@@ -32,7 +32,7 @@ def parse_duration(text: str) -> timedelta | None:
 
 
 def age(moment: datetime, now: datetime) -> str:
-    """How long ago, in the largest unit that reads well: `12 s`, `5 min`, `3 h`, `2 d`."""
+    """Return how long ago `moment` was, in the largest unit that reads well: `12 s`, `5 min`, `3 h`, `2 d`."""
     seconds = max(0.0, (now - moment).total_seconds())
     for limit, divisor, unit in ((90, 1, "s"), (5400, 60, "min"), (172800, 3600, "h")):
         if seconds < limit:

@@ -1,16 +1,17 @@
-"""URLs of articles: made absolute, cleared of tracking, and brought to the one form that identifies an article across feeds.
+"""Take URLs apart, make them absolute, and bring them to the one form that identifies an article across feeds.
 
-Nothing here raises, whatever stands in the text: what cannot be read as a URL is handed back as it came.
+Nothing here raises, whatever the text contains: what cannot be read as a URL is returned unchanged.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, unquote_plus, urljoin, urlsplit
 
 MAX_LENGTH = 8192
-"""Longer URLs are compared as they stand; browsers and servers refuse them anyway."""
+"""Longer URLs are compared unchanged; browsers and servers refuse them anyway."""
 
 _TRACKING = frozenset(
     """
@@ -38,20 +39,62 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NO_BLANKS = re.compile(r"[\x00-\x20\x7f]+")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Url:
+    """A URL taken apart. Make it once with `parse_url`, then pass it on.
+
+    `hostname` is the host in lower case as written; `host` the same in ASCII form, without percent-encoding and trailing dot. Both
+    are empty, and `port` is None, where there are none or the text is no URL.
+    """
+
+    text: str
+    scheme: str
+    hostname: str
+    host: str
+    port: int | None
+    path: str
+
+    @property
+    def is_http(self) -> bool:
+        """Whether it is an absolute http or https URL with a host."""
+        return self.scheme in {"http", "https"} and bool(self.host)
+
+    @property
+    def effective_port(self) -> int:
+        """The port, or the usual one of the scheme."""
+        return self.port or (443 if self.scheme == "https" else 80)
+
+    def is_same_site(self, other: Url) -> bool:
+        """Return whether both lead to the same host and port, or to the two usual ports of one host."""
+        # Hosts are compared as written: two spellings that we take for one may be two for the library that connects.
+        if self.hostname != other.hostname:
+            return False
+        ports = {self.effective_port, other.effective_port}
+        return len(ports) == 1 or ports == {80, 443}
+
+
+@lru_cache(maxsize=16_384)
+def parse_url(text: str) -> Url:
+    """Take a URL apart. Text that is no URL keeps its scheme, if it begins like one, and has no host."""
+    parts = _split(text)
+    if parts is None:
+        scheme, colon, _ = text.strip().partition(":")
+        return Url(text=text, scheme=scheme.lower() if colon else "", hostname="", host="", port=None, path="")
+    return Url(text=text, scheme=parts.scheme, hostname=parts.hostname or "", host=_host(parts), port=parts.port, path=parts.path)
+
+
 def is_http(url: str) -> bool:
-    """Whether `url` is an absolute http or https URL with a host."""
-    parts = _split(url)
-    return parts is not None and parts.scheme in {"http", "https"} and bool(_host(parts))
+    """Return whether `url` is an absolute http or https URL with a host."""
+    return parse_url(url).is_http
 
 
 def host_of(url: str) -> str:
-    """The host in lower case and ASCII form, without port and credentials; empty where there is none."""
-    parts = _split(url)
-    return _host(parts) if parts is not None else ""
+    """Return the host in lower case and ASCII form, without port and credentials; empty where there is none."""
+    return parse_url(url).host
 
 
 def absolute_url(base: str, href: str) -> str:
-    """`href` as found in a document at `base`, made absolute; `href` itself where that cannot be done."""
+    """Return `href` as found in a document at `base`, made absolute; `href` itself where that is impossible."""
     href = _NO_BLANKS.sub("", href) if "\n" in href or "\r" in href or "\t" in href else href.strip()
     if _CONTROL.search(href):
         href = _CONTROL.sub(lambda found: quote(found[0], errors="replace"), href)
@@ -62,12 +105,12 @@ def absolute_url(base: str, href: str) -> str:
 
 
 def canonical_url(url: str) -> str:
-    """The form of an article's URL that is equal for the same article wherever it is linked from: an identity, not a link to follow.
+    """Return the form of an article's URL that is equal wherever the article is linked from: an identity, not a link to follow.
 
     Scheme https, host in ASCII lower case without `www.`, `m.`, `mobile.`, `amp.`, no credentials, default port, tracking parameter, fragment
     (unless it routes: `#!` or `#/`), AMP marks or trailing slash; dot segments resolved, percent-encoding in one form, parameters in order of
-    their names. `www` and the bare name, http and https have served the same article on every site we know, so joining them loses nothing.
-    What is not http is handed back as it came.
+    their names. `www` and the bare name, http and https serve the same article on every site we know, so joining them loses nothing.
+    What is not http is returned unchanged.
     """
     url = url.strip()
     parts = _split(url) if len(url) <= MAX_LENGTH else None
@@ -102,7 +145,7 @@ def _host(parts: SplitResult) -> str:
 
 
 def _plain_host(host: str) -> str:
-    """Without the labels that only choose a device or a format, as long as a registrable name remains."""
+    """Remove the labels that only choose a device or a format, as long as a registrable name remains."""
     labels = host.split(".")
     while (
         len(labels) > 2
@@ -121,7 +164,7 @@ def _port(parts: SplitResult) -> str:
 
 
 def _out_of_amp_cache(parts: SplitResult) -> SplitResult:
-    """The publisher's own URL of a page in Google's AMP cache or viewer."""
+    """Return the publisher's own URL of a page in Google's AMP cache or viewer."""
     host = _host(parts)
     if host.endswith(".cdn.ampproject.org") or host in {"www.google.com", "google.com"}:
         found = _AMP_CACHE_PATH.match(parts.path)
@@ -146,7 +189,7 @@ def _without_dots(path: str) -> str:
 
 
 def _encoded(path: str) -> str:
-    """One percent-encoding for equal paths; an encoded slash, percent sign or other delimiter keeps its meaning."""
+    """Bring equal paths to one percent-encoding; an encoded slash, percent sign or other delimiter keeps its meaning."""
     if path.isascii() and "%" not in path and " " not in path:
         return path
     pieces = re.split(r"(%[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f])*)", path)

@@ -1,4 +1,4 @@
-"""Watch terms as the configuration states them, ready to be compiled into a matcher."""
+"""Define watch terms, as they are configured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a term matters, least first."""
+    """How important a term is, least first."""
 
     INFO = "info"
     LOW = "low"
@@ -18,7 +18,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for info up to 4 for critical."""
+        """Return 0 for info up to 4 for critical."""
         return list(Severity).index(self)
 
 
@@ -31,7 +31,7 @@ class TermKind(StrEnum):
 
 
 class EntityType(StrEnum):
-    """What an entity is."""
+    """The types of entities."""
 
     PERSON = "person"
     ORGANISATION = "organisation"
@@ -40,7 +40,7 @@ class EntityType(StrEnum):
 
 
 class Repeat(StrEnum):
-    """What notifies again: nothing within a story, each article of it, or each growth of it."""
+    """What notifies again: nothing else in a story, each of its articles, or each article that joins it as an update."""
 
     STORY = "story"
     ARTICLE = "article"
@@ -49,7 +49,7 @@ class Repeat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Words that must (any of `require`) or must not (any of `forbid`) stand within `within` words of a hit."""
+    """Phrases of which one (`require`) or none (`forbid`) must occur within `within` words of an occurrence."""
 
     require: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
@@ -58,14 +58,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The articles a term looks at; an empty part admits everything."""
+    """The articles that a term is matched against; an empty part admits every article."""
 
     sources: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
 
     def admits(self, *, source: str, tags: frozenset[str], language: str | None) -> bool:
-        """Whether an article of this source, with these tags and this language, is looked at."""
+        """Whether the term is matched against an article with this source, these tags and this language."""
         return (
             (not self.sources or source in self.sources)
             and (not self.tags or not self.tags.isdisjoint(tags))
@@ -73,7 +73,7 @@ class Scope:
         )
 
     def admits_language(self, language: str | None) -> bool:
-        """Whether an article in this language is looked at; one whose language cannot be told is, since it may be the one."""
+        """Whether the term is matched against an article in this language; one of unknown language is admitted."""
         return not self.languages or language is None or language.split("-")[0].lower() in self.languages
 
 
@@ -81,8 +81,8 @@ class Scope:
 class Term:
     """One watch term; `name` is unique.
 
-    `kind` KEYWORD: `phrases` holds the spellings, any of which fires. ENTITY: `phrases` holds the name and then its aliases, and
-    `type` is set. QUERY: `query` holds the source text. `channels` None means: as the routes say. `where` is `FILE:LINE:COLUMN`.
+    KEYWORD: `phrases` are alternatives, any of which fires. ENTITY: `phrases` are the name and then its aliases, and `type` is set.
+    QUERY: `query` is the text of the query. `channels` is None if the routes decide. `where` is `FILE:LINE:COLUMN`.
     """
 
     name: str

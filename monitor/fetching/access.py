@@ -1,4 +1,4 @@
-"""How one feed is asked: the operator's headers, credentials, certificate and proxy, kept from every other server."""
+"""The headers, credentials, certificate and proxy that the operator set for a feed, and which servers may be sent them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from monitor.domain.urls import Url
 from monitor.settings.feeds import FeedSettings, HttpSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What the operator set up for one feed. `headers` go to the feed's own origin only; nothing here is ever shown."""
+    """What the operator set for one feed. `headers` are sent to the feed's own site only; nothing here is ever shown."""
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     proxy: str | None = field(default=None, repr=False)
@@ -25,7 +25,7 @@ class Access:
 
 
 def access_for(feed: FeedSettings, http: HttpSettings) -> Access:
-    """The access that the configuration gives to `feed`; the feed's own proxy comes before the common one."""
+    """Return what the configuration sets for `feed`; its own proxy wins over the common one."""
     headers = {name: value.get_secret_value() for name, value in feed.headers.items()}
     if feed.cookies:
         headers["Cookie"] = "; ".join(f"{name}={value.get_secret_value()}" for name, value in feed.cookies.items())
@@ -46,7 +46,7 @@ def access_for(feed: FeedSettings, http: HttpSettings) -> Access:
 
 
 def user_agent(http: HttpSettings) -> str:
-    """The honest User-Agent: the configured one, else this program's name with the operator's contact."""
+    """Return the configured User-Agent, else this program's name, with the operator's contact."""
     if http.user_agent is not None:
         return http.user_agent if http.contact is None else f"{http.user_agent} (+{http.contact})"
     return (
@@ -56,28 +56,14 @@ def user_agent(http: HttpSettings) -> str:
     )
 
 
-@lru_cache(maxsize=8192)
-def same_site(url: str, other: str) -> bool:
-    """Whether both URLs lead to the same host and port, or to the two default ports of one host."""
-    first, second = urlsplit(url), urlsplit(other)
-    if (first.hostname or "").lower() != (second.hostname or "").lower():
-        return False
-    ports = {first.port or _default(first.scheme), second.port or _default(second.scheme)}
-    return len(ports) == 1 or ports == {80, 443}
-
-
-def may_carry_secrets(url: str, origin: str) -> bool:
-    """Whether headers meant for `origin` may go to `url`: the same site, and never from https down to http."""
-    return same_site(url, origin) and not (urlsplit(origin).scheme == "https" and urlsplit(url).scheme != "https")
-
-
-def _default(scheme: str) -> int:
-    return 443 if scheme == "https" else 80
+def may_carry_secrets(url: Url, origin: Url) -> bool:
+    """Return whether headers meant for `origin` may be sent to `url`: the same site, and never from https down to http."""
+    return url.is_same_site(origin) and not (origin.scheme == "https" and url.scheme != "https")
 
 
 @lru_cache(maxsize=64)
 def client_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
-    """A TLS context that shows `certificate`; OSError or ssl.SSLError if it cannot be read."""
+    """Return a TLS context that presents `certificate`. Raises OSError or ssl.SSLError if it cannot be read."""
     context = ssl.create_default_context()
     context.load_cert_chain(certificate, key)
     return context

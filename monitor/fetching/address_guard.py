@@ -1,6 +1,7 @@
-"""Which addresses may be dialled for a URL that a stranger has named.
+"""Decide to which addresses a connection may be opened for a URL that comes from a stranger.
 
-The check stands where the socket is opened, so neither a DNS answer nor an unusual spelling of an address (decimal, octal, mapped) gets around it.
+The check is made where the socket is opened, so neither a DNS answer nor an unusual spelling of an address (decimal, octal, mapped)
+gets around it.
 """
 
 from __future__ import annotations
@@ -11,18 +12,16 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
-from monitor.domain.urls import host_of
-
 Address = IPv4Address | IPv6Address
 
-_CLOSED = (
+_NOT_PUBLIC = (
     IPv4Network("100.64.0.0/10"),  # carrier-grade NAT, and a cloud's metadata
     IPv4Network("192.0.0.0/24"),  # protocol assignments, and a cloud's metadata
     IPv4Network(
         "168.63.129.16/32"
     ),  # Azure's platform service: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
 )
-"""Addresses that lead inside although they are not marked as private."""
+"""Addresses of private networks although they are not marked as private."""
 
 _NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 _COMPATIBLE = IPv6Network("::/96")
@@ -33,7 +32,7 @@ class ForbiddenAddress(OSError):
 
 
 def is_public(address: Address) -> bool:
-    """Whether `address`, and any IPv4 address it wraps (mapped, compatible, 6to4, NAT64), belongs to the public internet."""
+    """Return whether `address`, and any IPv4 address that it wraps (mapped, compatible, 6to4, NAT64), is public."""
     if isinstance(address, IPv6Address):
         if address.scope_id is not None or address.is_site_local or address.teredo is not None:
             return False
@@ -42,7 +41,7 @@ def is_public(address: Address) -> bool:
         inner = _wrapped(address)
         if inner is not None:
             return is_public(inner)
-    elif any(address in network for network in _CLOSED):
+    elif any(address in network for network in _NOT_PUBLIC):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
@@ -58,9 +57,8 @@ def _wrapped(address: IPv6Address) -> IPv4Address | None:
 
 
 @lru_cache(maxsize=8192)
-def literal(url: str) -> Address | None:
-    """The address that `url` spells out instead of a name, in any form that the system's resolver takes for one."""
-    host = host_of(url)
+def literal_address(host: str) -> Address | None:
+    """Return the address that a URL's host is, in any form that the system's resolver accepts; None for a name."""
     try:
         return ip_address(host)
     except ValueError:
@@ -72,7 +70,7 @@ def literal(url: str) -> Address | None:
 
 
 def ssrf_socket_factory(permitted: Callable[[Address], bool]) -> Callable[[Any], socket.socket]:
-    """A socket factory for aiohttp that opens nothing towards an address that is not `permitted`."""
+    """Return a socket factory for aiohttp that raises ForbiddenAddress for an address that is not `permitted`."""
 
     def open_socket(info: Any) -> socket.socket:
         family, kind, protocol, _, target = info
@@ -85,10 +83,9 @@ def ssrf_socket_factory(permitted: Callable[[Address], bool]) -> Callable[[Any],
 
 
 @lru_cache(maxsize=8192)
-def is_inside(url: str) -> bool:
-    """Whether `url` plainly names a machine in our own network, where one host often stands in for many sites."""
-    host = host_of(url)
-    address = literal(url)
+def is_internal(host: str) -> bool:
+    """Return whether a URL's host plainly is in our own network, where one host often serves the feeds of many sites."""
+    address = literal_address(host)
     if address is not None:
         return not is_public(address)
     return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan", ".home", ".home.arpa"))

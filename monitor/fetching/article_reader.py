@@ -1,4 +1,4 @@
-"""The article behind a link, fetched as politely as a feed: in turn with all other requests to its host, and within a deadline."""
+"""Read the article behind a link as politely as a feed: with a gap to other requests to its host, and within a deadline."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.feed import rate_limit_key
-from monitor.domain.urls import is_http
+from monitor.domain.urls import Url, parse_url
 from monitor.fetching.access import Access, access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
@@ -19,7 +19,7 @@ from monitor.storage import hosts
 from monitor.storage.engine import Database
 
 _PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
-_WORTH_ANOTHER_TRY = frozenset(
+_TEMPORARY = frozenset(
     {
         Problem.TIMEOUT,
         Problem.TOO_FAST,
@@ -34,7 +34,7 @@ _WORTH_ANOTHER_TRY = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """The article could not be had. `again` says that a later try may succeed; `retry_at` is when the server asked for it."""
+    """The article could not be read. `again`: a later try may succeed; `retry_at` is when the server asked us to come back."""
 
     reason: str
     again: bool
@@ -42,8 +42,8 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """What to read: the link of an entry, its title, and the URL of the feed that named it, whose own site may be in a private network."""
+class ArticlePage:
+    """What to read: the link of an entry, its title, and the URL of the feed that it is from, whose site may be in a private network."""
 
     url: str
     title: str = ""
@@ -51,7 +51,7 @@ class Page:
 
 
 class ArticleReader:
-    """Reads article pages for workers. Each call opens and closes its own connections: articles rarely share a host."""
+    """Reads article pages for workers. Each call opens connections of its own: articles rarely share a host."""
 
     def __init__(self, database: Database, settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> None:
         self._database = database
@@ -59,41 +59,43 @@ class ArticleReader:
         self._clock = clock
         self._feeds = {feed.url: feed for feed in settings.feeds}
 
-    def read(self, page: Page, *, deadline_s: float) -> Extracted | Unread:
-        """The article's text, or why there is none, after `deadline_s` at the latest (extraction itself takes some 20 ms more)."""
+    def read(self, page: ArticlePage, *, deadline_s: float) -> Extracted | Unread:
+        """Return the article's text, or why there is none, within `deadline_s` and the time that extraction takes, about 20 ms."""
         return asyncio.run(self.read_async(page, deadline_s=deadline_s))
 
-    async def read_async(self, page: Page, *, deadline_s: float) -> Extracted | Unread:
-        """`read`, from an event loop."""
-        if not is_http(page.url):
+    async def read_async(self, page: ArticlePage, *, deadline_s: float) -> Extracted | Unread:
+        """Do what `read` does, from an event loop."""
+        url = parse_url(page.url)
+        if not url.is_http:
             return Unread(reason="the entry has no web address", again=False)
         polling = self._settings.polling
-        turn = await asyncio.to_thread(self._turn, page.url, deadline_s)
-        if turn is None:
+        start = await asyncio.to_thread(self._reserve, url, deadline_s)
+        if start is None:
             return Unread(reason="its host is busy", again=True)
-        waited = max(0.0, (turn - self._clock.now()).total_seconds())
+        waited = max(0.0, (start - self._clock.now()).total_seconds())
         await asyncio.sleep(waited)
+        origin = None if page.feed_url is None else parse_url(page.feed_url)
         async with Fetcher(polling, self._settings.http, clock=self._clock) as fetcher:
             answer = await fetcher.get(
-                page.url, origin=page.feed_url, access=self._access(page), accept=_PAGE, deadline_s=max(0.1, deadline_s - waited)
+                url, origin=origin, access=self._access(page), accept=_PAGE, deadline_s=max(0.1, deadline_s - waited)
             )
         if isinstance(answer, FetchFailure):
-            return Unread(reason=answer.reason, again=answer.problem in _WORTH_ANOTHER_TRY, retry_at=answer.retry_at)
+            return Unread(reason=answer.reason, again=answer.problem in _TEMPORARY, retry_at=answer.retry_at)
         if not isinstance(answer, Fetched) or not _is_page(answer):
             return Unread(reason="the link leads to something other than a web page", again=False)
         found = extract_article(answer.body, answer.url, title=page.title)
         return Unread(reason=found.reason, again=False) if isinstance(found, NoArticle) else found
 
-    def _access(self, page: Page) -> Access:
-        """The feed's own headers for pages on the feed's own site (the fetcher sees to that), and its proxy."""
+    def _access(self, page: ArticlePage) -> Access:
+        # The fetcher sends the feed's headers to the feed's own site only.
         feed: FeedSettings | None = self._feeds.get(page.feed_url or "")
         if feed is not None:
             return access_for(feed, self._settings.http)
         proxy = self._settings.http.proxy
         return Access(proxy=None if proxy is None else proxy.get_secret_value())
 
-    def _turn(self, url: str, deadline_s: float) -> datetime | None:
-        """When the page's host may be asked; None if that is too late, and then no turn is taken."""
+    def _reserve(self, url: Url, deadline_s: float) -> datetime | None:
+        """Reserve the next free moment of the page's host; None if that is too late."""
         now = self._clock.now()
         with self._database.write() as connection:
             return hosts.reserve(

@@ -1,4 +1,4 @@
-"""Content-Encoding undone while the body arrives, in bounded steps: a bomb is noticed after one step, not after it went off."""
+"""Decompress a body while it arrives, in bounded steps, so that a decompression bomb is noticed after one step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ else:
     from backports import zstd
 
 STEP = 256 * 1024
-"""Bytes that one step may produce; a step takes about a millisecond."""
+"""At most so many bytes are produced by one step, in about a millisecond."""
 
 _HEAD = 32
 _PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*[<{\[][\x20-\x7e\s]*\Z")
@@ -25,62 +25,63 @@ ACCEPTED = "gzip, deflate, br, zstd"
 
 
 class BrokenEncoding(Exception):
-    """The body is not what its Content-Encoding says, or it ends in the middle."""
+    """The body is not compressed as its Content-Encoding says, or it ends in the middle."""
 
 
-class _Stage(Protocol):
+class _Codec(Protocol):
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """The output for `data`, in pieces of at most STEP."""
+        """Yield the output for `data`, in pieces of at most STEP bytes."""
 
     @property
     def complete(self) -> bool:
-        """Whether the stream may end here."""
+        """Whether the stream is complete."""
 
 
 class Decoder:
-    """Undoes the encodings that a Content-Encoding header names, and gzip or zstd that no header names.
+    """Decodes what a Content-Encoding header names, and gzip or zstd that no header names.
 
-    A body that is plainly not compressed passes through although the header says it is: some servers label error pages and cached copies wrongly.
+    A body that is plainly not compressed is passed on although the header says that it is: some servers label error pages and cached
+    copies wrongly.
     """
 
     def __init__(self, content_encoding: str) -> None:
         names = [name.strip().lower().removeprefix("x-") for name in content_encoding.split(",")]
         self._names = [name for name in names if name not in {"", "identity", "none", "utf-8", "binary"}]
         self._head = b""
-        self._stages: list[_Stage] | None = None
+        self._codecs: list[_Codec] | None = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Decoded pieces of at most STEP bytes each."""
-        if self._stages is None:
+        """Yield decoded pieces of at most STEP bytes each."""
+        if self._codecs is None:
             self._head += data
             if len(self._head) < _HEAD:
                 return
             data, self._head = self._head, b""
-            self._stages = self._choose(data)
-        yield from _through(self._stages, data)
+            self._codecs = self._choose(data)
+        yield from _decode(self._codecs, data)
 
     def finish(self) -> Iterator[bytes]:
-        """What is left at the end of the body; BrokenEncoding if the compressed stream is not complete."""
-        if self._stages is None:
-            self._stages = self._choose(self._head)
-            yield from _through(self._stages, self._head)
-        if not all(stage.complete for stage in self._stages):
+        """Yield what is left at the end of the body. Raises BrokenEncoding if the compressed stream is not complete."""
+        if self._codecs is None:
+            self._codecs = self._choose(self._head)
+            yield from _decode(self._codecs, self._head)
+        if not all(codec.complete for codec in self._codecs):
             raise BrokenEncoding("the compressed body ends in the middle")
 
-    def _choose(self, head: bytes) -> list[_Stage]:
+    def _choose(self, head: bytes) -> list[_Codec]:
         if head.startswith(_GZIP):
-            return [_Zlib(31), *_stages(self._names[:-1])]
+            return [_Zlib(31), *_codecs(self._names[:-1])]
         if head.startswith(_ZSTD):
-            return [_Zstd(), *_stages(self._names[:-1])]
+            return [_Zstd(), *_codecs(self._names[:-1])]
         if not head or _PLAIN.match(head[:_HEAD]):
             return []
         if len(head) > 1 and self._names and self._names[-1] == "deflate":
             zlib_header = head[0] & 0x0F == 8 and (head[0] << 8 | head[1]) % 31 == 0
-            return [_Zlib(15 if zlib_header else -15), *_stages(self._names[:-1])]
-        return _stages(self._names)
+            return [_Zlib(15 if zlib_header else -15), *_codecs(self._names[:-1])]
+        return _codecs(self._names)
 
 
-def _stages(names: list[str]) -> list[_Stage]:
+def _codecs(names: list[str]) -> list[_Codec]:
     makers: dict[str, Any] = {"gzip": lambda: _Zlib(31), "deflate": lambda: _Zlib(15), "br": _Brotli, "zstd": _Zstd}
     for name in names:
         if name not in makers:
@@ -90,16 +91,16 @@ def _stages(names: list[str]) -> list[_Stage]:
     return [makers[name]() for name in reversed(names)]
 
 
-def _through(stages: list[_Stage], data: bytes) -> Iterator[bytes]:
-    if not stages:
+def _decode(codecs: list[_Codec], data: bytes) -> Iterator[bytes]:
+    if not codecs:
         yield data
         return
-    for piece in stages[0].feed(data):
-        yield from _through(stages[1:], piece)
+    for piece in codecs[0].feed(data):
+        yield from _decode(codecs[1:], piece)
 
 
 class _Zlib:
-    """gzip (one or several members), zlib or raw deflate, by window bits."""
+    """Decodes gzip (one or several members), zlib or raw deflate, by window bits."""
 
     def __init__(self, bits: int) -> None:
         self._bits = bits

@@ -1,4 +1,4 @@
-"""The many ways in which a request fails, as named failures with a sentence for the operator."""
+"""Name the ways in which a request fails, each with a sentence for the operator."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from monitor.domain.text import one_line
 from monitor.fetching.address_guard import ForbiddenAddress
 from monitor.fetching.outcome import Problem
 
-"""A server that asks for a longer rest is looked up once a day all the same."""
-
 _STATUS = {
-    400: "the server finds fault with the request",
-    401: "the server asks for credentials, or does not take these",
+    400: "the server rejects the request as malformed",
+    401: "the server asks for credentials, or does not accept those configured",
     402: "the server asks for payment",
     404: "the server knows no feed at this address",
     407: "the proxy asks for credentials",
@@ -24,7 +22,7 @@ _STATUS = {
 
 
 def explain_error(error: BaseException) -> tuple[Problem, str]:
-    """The name and the sentence for an exception that a request has raised."""
+    """Return the problem and a sentence for an exception that a request has raised."""
     for kind, explain in _EXPLAINED:
         if isinstance(error, kind):
             return explain(error)
@@ -32,7 +30,7 @@ def explain_error(error: BaseException) -> tuple[Problem, str]:
 
 
 def explain_status(status: int) -> tuple[Problem, str]:
-    """The name and the sentence for an answer that is neither a body nor "not changed"."""
+    """Return the problem and a sentence for an answer that is neither a body nor "not changed"."""
     if status in {403, 429}:
         return Problem.TOO_FAST, f"the server refuses us as too fast ({status}); the pause before the next try grows"
     if status == 410:

@@ -1,4 +1,4 @@
-"""Asking a server, politely and without trusting it: the one door through which the daemon reads the web."""
+"""Fetch documents politely and without trusting the server. Everything that the daemon reads from the web comes through here."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from yarl import URL
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.feed import Validators
 from monitor.domain.retry import retry_after
-from monitor.domain.urls import is_http
+from monitor.domain.urls import Url, parse_url
 from monitor.fetching import address_guard
-from monitor.fetching.access import Access, client_context, may_carry_secrets, same_site, user_agent
+from monitor.fetching.access import Access, client_context, may_carry_secrets, user_agent
 from monitor.fetching.content_encoding import ACCEPTED, BrokenEncoding, Decoder
 from monitor.fetching.failures import explain_error, explain_status
 from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
@@ -34,7 +34,7 @@ NO_ACCESS = Access()
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_HEADER = 64 * 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_AS_IT_STANDS = bytes(range(0x21, 0x7F))
+_UNQUOTED = bytes(range(0x21, 0x7F))
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, "
     "application/json;q=0.8, text/html;q=0.7, */*;q=0.5"
@@ -42,18 +42,18 @@ _ACCEPT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ask:
-    """One call of `get`: the operator's URL it is for, and what travels with it."""
+class _Request:
+    """One call of `get`: the operator's URL it is made for, and what is sent with it."""
 
-    origin: str | None
+    origin: Url | None
     access: Access
     validators: Validators
     accept: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Onwards:
-    """An answer that sends us elsewhere, and the cookies it gave us for the way."""
+class _Redirected:
+    """An answer that redirects, and the cookies that it sets."""
 
     redirect: Redirect
     cookies: SimpleCookie
@@ -62,7 +62,7 @@ class _Onwards:
 class Fetcher:
     """An HTTP client for feeds and pages; an async context manager.
 
-    `permitted` says which addresses may be dialled for URLs that are not the operator's own.
+    `permitted` says to which addresses a connection may be opened for URLs that are not the operator's own.
     """
 
     def __init__(
@@ -83,16 +83,16 @@ class Fetcher:
         self._agent = user_agent(http)
 
     async def __aenter__(self) -> Self:
-        self._own = self._session(None)
-        self._foreign = self._session(address_guard.ssrf_socket_factory(self._permitted))
+        self._operator_session = self._session(None)
+        self._guarded_session = self._session(address_guard.ssrf_socket_factory(self._permitted))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._own.close()
-        await self._foreign.close()
+        await self._operator_session.close()
+        await self._guarded_session.close()
 
     def _session(self, socket_factory: Callable[..., object] | None) -> aiohttp.ClientSession:
-        """Two pools, so that a connection opened for the operator's URL never serves a stranger's."""
+        # Each session has a pool of its own: a connection opened for the operator's URL never serves a stranger's.
         connector = TolerantConnector(
             limit=0,
             socket_factory=socket_factory,
@@ -109,99 +109,103 @@ class Fetcher:
 
     async def get(
         self,
-        url: str,
+        url: Url,
         *,
-        origin: str | None,
+        origin: Url | None,
         access: Access = NO_ACCESS,
         validators: Validators = UNCONDITIONAL,
         accept: str = _ACCEPT,
         deadline_s: float | None = None,
     ) -> Outcome:
-        """Fetch `url`, following redirects, within `deadline_s` in all (`polling.timeout`).
+        """Fetch `url`, following redirects, within `deadline_s` in all; None means `polling.timeout`.
 
         `origin` is the operator's URL that this request is made for: only its host may be in a private network and be sent `access`.
-        None says that a stranger named `url`.
+        None means that `url` comes from a stranger.
         """
         steps: list[Redirect] = []
-        ask = _Ask(origin=origin, access=access, validators=validators, accept=accept)
+        request = _Request(origin=origin, access=access, validators=validators, accept=accept)
         try:
             async with asyncio.timeout(self._polling.timeout.total_seconds() if deadline_s is None else deadline_s):
-                return await self._follow(url, ask, steps)
+                return await self._follow(url, request, steps)
         except BrokenEncoding as error:
-            return _failure(Problem.BAD_COMPRESSION, str(error), steps[-1].url if steps else url, steps)
+            return _failure(Problem.BAD_COMPRESSION, str(error), steps[-1].url if steps else url.text, steps)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             problem, reason = _explain(error)
-            return FetchFailure(problem=problem, reason=reason, url=steps[-1].url if steps else url, redirects=tuple(steps))
+            return FetchFailure(problem=problem, reason=reason, url=steps[-1].url if steps else url.text, redirects=tuple(steps))
 
-    async def _follow(self, url: str, ask: _Ask, steps: list[Redirect]) -> Outcome:
-        """Cookies live as long as one call: some sites set one, redirect to the same address, and want to see it there."""
+    async def _follow(self, url: Url, request: _Request, steps: list[Redirect]) -> Outcome:
+        # Cookies are kept for one call: some sites set one, redirect to the same address, and want to see it there.
         jar: aiohttp.CookieJar | None = None
         cookies = ""
         visited: set[tuple[str, str]] = set()
         while True:
-            if (url, cookies) in visited:
-                return _failure(Problem.REDIRECT_LOOP, "the redirects go round in a circle", url, steps)
-            visited.add((url, cookies))
-            refusal = self._refusal(url, ask)
+            if (url.text, cookies) in visited:
+                return _failure(Problem.REDIRECT_LOOP, "the redirects go round in a circle", url.text, steps)
+            visited.add((url.text, cookies))
+            refusal = self._refusal(url, request)
             if refusal is not None:
-                return _failure(*refusal, url, steps)
-            answer = await self._once(url, ask, cookies, steps)
-            if not isinstance(answer, _Onwards):
+                return _failure(*refusal, url.text, steps)
+            answer = await self._send(url, request, cookies, steps)
+            if not isinstance(answer, _Redirected):
                 return answer
             steps.append(answer.redirect)
             if len(steps) > MAX_REDIRECTS:
-                return _failure(Problem.TOO_MANY_REDIRECTS, f"more than {MAX_REDIRECTS} redirects in a row", url, steps)
+                return _failure(Problem.TOO_MANY_REDIRECTS, f"more than {MAX_REDIRECTS} redirects in a row", url.text, steps)
             jar = jar or aiohttp.CookieJar()
-            jar.update_cookies(answer.cookies, URL(url))
-            url = answer.redirect.url
-            cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.filter_cookies(URL(url)).items())
+            jar.update_cookies(answer.cookies, URL(url.text))
+            url = parse_url(answer.redirect.url)
+            cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.filter_cookies(URL(url.text)).items())
 
-    def _refusal(self, url: str, ask: _Ask) -> tuple[Problem, str] | None:
-        if not is_http(url):
-            scheme = urlsplit(url).scheme[:20]
+    def _refusal(self, url: Url, request: _Request) -> tuple[Problem, str] | None:
+        if not url.is_http:
+            scheme = url.scheme[:20]
             if scheme in {"http", "https"}:
                 return Problem.BAD_URL, "the address names no host"
             return Problem.BAD_REDIRECT, f"a redirect or link leads to something other than a web address ({scheme or 'no scheme'})"
-        address = address_guard.literal(url)
-        if address is not None and not self._is_own(url, ask) and not self._permitted(address):
+        address = address_guard.literal_address(url.host)
+        if address is not None and not self._is_own(url, request) and not self._permitted(address):
             return Problem.FORBIDDEN_ADDRESS, f"a redirect or link leads into a private network: {address}"
         return None
 
-    def _is_own(self, url: str, ask: _Ask) -> bool:
-        return ask.origin is not None and same_site(url, ask.origin)
+    def _is_own(self, url: Url, request: _Request) -> bool:
+        return request.origin is not None and url.is_same_site(request.origin)
 
-    async def _once(self, url: str, ask: _Ask, cookies: str, steps: list[Redirect]) -> Outcome | _Onwards:
-        """One request and its answer. Through a proxy the target's address is the proxy's affair; the proxy's own may be private."""
-        session = self._own if self._is_own(url, ask) or ask.access.proxy is not None else self._foreign
-        trusted = ask.origin is not None and may_carry_secrets(url, ask.origin)
+    async def _send(self, url: Url, request: _Request, cookies: str, steps: list[Redirect]) -> Outcome | _Redirected:
+        # Through a proxy the proxy connects to the target; the address of the proxy itself may be private.
+        session = (
+            self._operator_session if self._is_own(url, request) or request.access.proxy is not None else self._guarded_session
+        )
+        trusted = request.origin is not None and may_carry_secrets(url, request.origin)
         async with session.get(
-            _requested(url),
-            headers={"User-Agent": self._agent, **_headers(ask, cookies, trusted=trusted)},
+            _request_target(url),
+            headers={"User-Agent": self._agent, **_headers(request, cookies, trusted=trusted)},
             allow_redirects=False,
-            proxy=ask.access.proxy,
-            ssl=_tls(ask.access) if trusted else True,
+            proxy=request.access.proxy,
+            ssl=_tls(request.access) if trusted else True,
         ) as response:
             headers = {name.lower(): value for name, value in reversed(tuple(response.headers.items()))}
             if response.status in _REDIRECTS and headers.get("location"):
-                redirect = Redirect(status=response.status, url=_target(url, headers["location"]))
-                return _Onwards(redirect=redirect, cookies=response.cookies)
+                redirect = Redirect(status=response.status, url=_redirect_target(url.text, headers["location"]))
+                return _Redirected(redirect=redirect, cookies=response.cookies)
             if response.status == 304:
-                if not ask.validators:
+                if not request.validators:
                     return _failure(
-                        Problem.UNASKED_304, 'the server says "not changed" although nothing was asked', url, steps, 304
+                        Problem.UNASKED_304, 'the server says "not changed" although nothing was asked', url.text, steps, 304
                     )
-                return NotModified(url=url, headers=headers, redirects=tuple(steps))
+                return NotModified(url=url.text, headers=headers, redirects=tuple(steps))
             if response.status not in {200, 203, 226}:
                 problem, reason = explain_status(response.status)
                 now = self._clock.now()
                 wait = retry_after(headers.get("retry-after"), now)
                 at = None if wait is None else now + wait
                 return FetchFailure(
-                    problem=problem, reason=reason, url=url, status=response.status, retry_at=at, redirects=tuple(steps)
+                    problem=problem, reason=reason, url=url.text, status=response.status, retry_at=at, redirects=tuple(steps)
                 )
-            return await self._body(response, url, headers, steps)
+            return await self._read_body(response, url.text, headers, steps)
 
-    async def _body(self, response: aiohttp.ClientResponse, url: str, headers: Mapping[str, str], steps: list[Redirect]) -> Outcome:
+    async def _read_body(
+        self, response: aiohttp.ClientResponse, url: str, headers: Mapping[str, str], steps: list[Redirect]
+    ) -> Outcome:
         limit = self._polling.max_body
         decoder = Decoder(",".join(response.headers.getall("Content-Encoding", ())))
         body, received = bytearray(), 0
@@ -225,32 +229,31 @@ class Fetcher:
         )
 
 
-def _headers(ask: _Ask, cookies: str, *, trusted: bool) -> dict[str, str]:
-    headers = {"Accept": ask.accept, "Accept-Encoding": ACCEPTED}
-    if ask.validators.etag is not None:
-        headers["If-None-Match"] = ask.validators.etag
-    if ask.validators.last_modified is not None:
-        headers["If-Modified-Since"] = ask.validators.last_modified
-    if ask.validators:
+def _headers(request: _Request, cookies: str, *, trusted: bool) -> dict[str, str]:
+    headers = {"Accept": request.accept, "Accept-Encoding": ACCEPTED}
+    if request.validators.etag is not None:
+        headers["If-None-Match"] = request.validators.etag
+    if request.validators.last_modified is not None:
+        headers["If-Modified-Since"] = request.validators.last_modified
+    if request.validators:
         headers["A-IM"] = "feed"
     if trusted:
-        headers |= ask.access.headers
+        headers |= request.access.headers
     if cookies:
         headers["Cookie"] = "; ".join(part for part in (headers.get("Cookie"), cookies) if part)
     return headers
 
 
 @lru_cache(maxsize=16_384)
-def _requested(url: str) -> URL:
-    """With a path: some proxies and servers do not take an absolute request target without one."""
-    parts = urlsplit(url)
-    return URL(url if parts.path else parts._replace(path="/").geturl())
+def _request_target(url: Url) -> URL:
+    # With a path: some proxies and servers do not accept an absolute request target without one.
+    return URL(url.text if url.path else urlsplit(url.text)._replace(path="/").geturl())
 
 
-def _target(url: str, location: str) -> str:
-    """Where `location` leads; bytes of an old encoding, which aiohttp hands on as surrogates, go out as the bytes they are."""
+def _redirect_target(url: str, location: str) -> str:
+    """Return where `location` leads. Bytes of an old encoding, which aiohttp passes on as surrogates, are sent as the same bytes."""
     if _SURROGATE.search(location):
-        location = quote(location.encode("utf-8", "surrogateescape"), safe=_AS_IT_STANDS)
+        location = quote(location.encode("utf-8", "surrogateescape"), safe=_UNQUOTED)
     target = urljoin(url, location.strip())
     return target.partition("#")[0]
 

@@ -1,4 +1,4 @@
-"""What asking a server came to: a body, "not changed", or a failure with its name."""
+"""The outcomes of a request: a body, "not changed", or a named failure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]{1,1000}")
 
 
 class Problem(StrEnum):
-    """Every way in which a poll can fail."""
+    """The ways in which a poll can fail."""
 
     BAD_URL = "bad-url"
     DNS = "dns"
@@ -46,7 +46,7 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redirect:
-    """One step on the way: the status, and the absolute URL it named."""
+    """One redirect: the status, and the absolute URL that it leads to."""
 
     status: int
     url: str
@@ -58,7 +58,7 @@ DELTA = 226
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """A body, decompressed. `url` is where it was found in the end, `headers` have lower-case names, `wire_bytes` counts what was sent."""
+    """A body, decompressed. `url` is where the redirects ended, `headers` have lower-case names, `wire_bytes` counts the bytes received."""
 
     url: str
     status: int
@@ -74,13 +74,13 @@ class Fetched:
 
     @property
     def validators(self) -> Validators:
-        """What the next request can be made conditional with; a value that cannot stand in a request is left out."""
+        """The validators for the next request; a value that cannot be sent in a header is left out."""
         return Validators(etag=_sendable(self.headers.get("etag")), last_modified=_sendable(self.headers.get("last-modified")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The server says that nothing has changed since the validators were given out."""
+    """The server says that nothing has changed since it sent the validators."""
 
     url: str
     headers: Mapping[str, str]
@@ -89,7 +89,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFailure:
-    """Nothing usable came. `reason` is a sentence for the operator; `retry_at` is when the server asked us to come back."""
+    """There is no usable answer. `reason` is a sentence for the operator; `retry_at` is when the server asked us to come back."""
 
     problem: Problem
     reason: str
@@ -106,8 +106,8 @@ def _sendable(value: str | None) -> str | None:
 Outcome = Fetched | NotModified | FetchFailure
 
 
-def moved_for_good(redirects: tuple[Redirect, ...]) -> str | None:
-    """The URL that an unbroken run of permanent redirects (301, 308) from the first request on ends at."""
+def permanent_target(redirects: tuple[Redirect, ...]) -> str | None:
+    """Return where the permanent redirects (301, 308) lead that begin with the first request; None if the first is not permanent."""
     moved = None
     for redirect in redirects:
         if redirect.status not in {301, 308}:

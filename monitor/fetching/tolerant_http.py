@@ -1,4 +1,4 @@
-"""Answers that are longer than they say, read up to the length that was announced, as browsers do; broken ones given up at once."""
+"""Accept answers that are longer than announced, up to the announced length, as browsers do; fail at once on broken ones."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LONGEST_HEAD = 64 * 1024
 
 
 class _HeadFirst(ResponseHandler):
-    """Hands a head to aiohttp's parser before what follows it: an error in what follows would take the whole answer with it."""
+    """Passes the head to aiohttp's parser before the rest: an error in the rest would otherwise discard the whole answer."""
 
     def data_received(self, data: bytes) -> None:
-        """As the transport calls it."""
+        """Parse bytes that have arrived; the transport calls this."""
         end = data.find(_END_OF_HEAD, 0, _LONGEST_HEAD)
         cut = end + len(_END_OF_HEAD)
         if end < 0 or cut == len(data):
@@ -24,17 +24,17 @@ class _HeadFirst(ResponseHandler):
         else:
             super().data_received(data[:cut])
             super().data_received(data[cut:])
-        self._break_off()
+        self._fail_body()
 
-    def _break_off(self) -> None:
-        """Tell who waits for the body that it cannot be read on; aiohttp tells only who waits for a head."""
+    def _fail_body(self) -> None:
+        """Raise the error where the body is read; aiohttp raises it only where a head is awaited."""
         error, body = self.exception(), self._payload
         if error is not None and body is not None and not body.is_eof() and body.exception() is None:
             body.set_exception(aiohttp.ClientPayloadError(getattr(error, "message", "") or type(error).__name__))
 
 
 class TolerantConnector(aiohttp.TCPConnector):
-    """A TCPConnector whose connections bear a body, or a 304, with something behind it; they are closed after it."""
+    """A TCPConnector whose connections tolerate extra bytes after a body or a 304, and are closed after them."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

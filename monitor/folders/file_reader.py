@@ -1,4 +1,4 @@
-"""Files on disk: finding them and reading them, one at a time, without the database. Everything here blocks; call it in a thread."""
+"""Find and read files on disk, one at a time, without the database. Everything here blocks; call it in a thread."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from monitor.parse.documents import is_document, parse_document
 from monitor.parse.result import ParseFailure
 
 SETTLE_S = 0.05
-"""A file is read when it has been left alone for this long: who writes it has finished, as far as can be seen."""
+"""A file is read when it has not changed for this long: its writer has probably finished."""
 SETTLE_EMPTY_S = 1.0
-"""The same for an empty one: it was created to be written."""
-PATIENCE_S = 2.0
-"""A file that is written on and on is read as it stands after this long, and again when it has changed."""
+"""The same for an empty file, which was probably created to be written."""
+LONGEST_WAIT_S = 2.0
+"""A file that never stops changing is read as it is after this long, and again when it has changed."""
 
 CANNOT_READ = "cannot be read"
+_MISSING = "no such folder; it will be read when it appears"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
-    """A document on disk. `path` opens it; `name` is the same as text that any database takes. `folder` is the watched one."""
+    """A document on disk. `path` opens it; `name` is the same as text that any database accepts. `folder` is the watched one."""
 
     folder: Path
     path: str
@@ -38,9 +39,9 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRead:
-    """What reading a file came to: its entries, or the `error`. `digest` is None if its content was not seen.
+    """The result of reading a file: its entries, or an `error`. `digest` is None if its content could not be read.
 
-    Not `complete` if more of its entries follow in another.
+    Not `complete` if more of its entries follow in another FileRead.
     """
 
     file: FoundFile
@@ -50,22 +51,22 @@ class FileRead:
     complete: bool = True
 
 
-def walk(folder: Path, *, below: str | None = None, apart: Collection[Path] = ()) -> Iterator[FoundFile]:
-    """The documents of `folder` (only those `below` a directory in it, if one is given), in no order; each directory once, whatever links lead to it.
+def walk(folder: Path, *, below: str | None = None, without: Collection[Path] = ()) -> Iterator[FoundFile]:
+    """Yield the documents of `folder` (only those `below` a directory in it, if one is given), in no order.
 
-    Hidden files and directories are left out, and the directories in `apart`, which are watched on their own. What cannot be
-    listed is passed over.
+    Each directory is visited once, whatever links lead to it. Hidden files and directories are left out, and the directories in
+    `without`, which are watched on their own. What cannot be listed is skipped.
     """
     visited: set[tuple[int, int]] = set()
     waiting = [below or str(folder)]
-    skipped = {str(path) for path in apart}
+    skipped = {str(path) for path in without}
     while waiting:
         directory = waiting.pop()
         try:
-            about = os.stat(directory)  # noqa: PTH116 - a Path for each of 100 000 files costs more than looking at it
-            if (about.st_dev, about.st_ino) in visited:
+            info = os.stat(directory)  # noqa: PTH116 - a Path for each of 100 000 files costs more than looking at it
+            if (info.st_dev, info.st_ino) in visited:
                 continue
-            visited.add((about.st_dev, about.st_ino))
+            visited.add((info.st_dev, info.st_ino))
             with os.scandir(directory) as listing:
                 children = list(listing)
         except OSError:
@@ -76,12 +77,12 @@ def walk(folder: Path, *, below: str | None = None, apart: Collection[Path] = ()
             if _is_directory(child):
                 if child.path not in skipped:
                     waiting.append(child.path)
-            elif is_document(child.name) and (found := look(folder, child.path)) is not None:
+            elif is_document(child.name) and (found := find_file(folder, child.path)) is not None:
                 yield found
 
 
 def folder_of(path: str, folders: Collection[Path]) -> Path | None:
-    """The innermost of `folders` that `path` is in; None for a path outside of all, or a hidden one."""
+    """Return the innermost of `folders` that contains `path`; None for a path outside of all, or a hidden one."""
     around = [folder for folder in folders if Path(path).is_relative_to(folder)]
     folder = max(around, key=lambda folder: len(folder.parts), default=None)
     if folder is None or any(part.startswith(".") for part in Path(path).relative_to(folder).parts):
@@ -89,31 +90,40 @@ def folder_of(path: str, folders: Collection[Path]) -> Path | None:
     return folder
 
 
-def look(folder: Path, path: str) -> FoundFile | None:
-    """The file at `path`, or None if there is none now, or it is no ordinary file."""
+def folder_problem(folder: Path) -> str | None:
+    """Return why a watched folder cannot be read, as a sentence for the operator; None if it can be."""
     try:
-        about = os.stat(path)  # noqa: PTH116 - as above
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return _MISSING
+    except OSError as error:
+        return f"the folder cannot be listed: {error.strerror or error}"
+    return None
+
+
+def find_file(folder: Path, path: str) -> FoundFile | None:
+    """Return the file at `path`, or None if there is none, or it is no ordinary file."""
+    try:
+        info = os.stat(path)  # noqa: PTH116 - as above
     except (OSError, ValueError):
         return None
-    if not stat.S_ISREG(about.st_mode):
+    if not stat.S_ISREG(info.st_mode):
         return None
     name = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return FoundFile(folder=folder, path=path, name=name, size=about.st_size, mtime_ns=about.st_mtime_ns)
+    return FoundFile(folder=folder, path=path, name=name, size=info.st_size, mtime_ns=info.st_mtime_ns)
 
 
 def is_settled(file: FoundFile, *, noticed_at: float) -> bool:
-    """Whether `file` has been left alone for long enough. `noticed_at` is when it was first noticed, as `time.time()`.
-
-    A time of change that lies ahead (another machine's clock) counts from the notice.
-    """
+    """Return whether `file` has not changed for long enough. `noticed_at` is when it was first noticed, as `time.time()`."""
     now = SYSTEM_CLOCK.now().timestamp()
+    # A modification time in the future comes from another machine's clock: count from the notice instead.
     changed = min(file.mtime_ns / 1e9, now) if file.mtime_ns / 1e9 <= now + SETTLE_S else noticed_at
     wanted = SETTLE_S if file.size else SETTLE_EMPTY_S
-    return now - changed >= wanted or now - noticed_at >= PATIENCE_S
+    return now - changed >= wanted or now - noticed_at >= LONGEST_WAIT_S
 
 
 def read(file: FoundFile, *, known_digest: bytes | None, now: datetime, max_bytes: int) -> FileRead | None:
-    """The content of `file` as entries; none, and no error, if it is what `known_digest` says. None if the file is gone."""
+    """Return the entries in `file`; none, and no error, if its content has the digest `known_digest`. None if the file is gone."""
     if file.size > max_bytes:
         return FileRead(file=file, digest=None, error=f"larger than {max_bytes / 1e6:g} MB")
     try:
@@ -133,7 +143,7 @@ def read(file: FoundFile, *, known_digest: bytes | None, now: datetime, max_byte
 
 
 def _content(path: str, max_bytes: int) -> bytes:
-    """The bytes of an ordinary file, one more than allowed at most; opening never waits for a pipe's other end."""
+    """Return the bytes of a file, one more than allowed at most; opening never waits for a pipe's other end."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as stream:
         return stream.read(max_bytes + 1)

@@ -1,4 +1,4 @@
-"""From files that were found to articles that are stored. Everything here blocks; call it in a thread, one call at a time."""
+"""Read found files and store their articles. Everything here blocks; call it in a thread, one call at a time."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.domain.article import Origin, OriginKind
+from monitor.domain.article import Origin
 from monitor.domain.clock import Clock
 from monitor.domain.errors import DatabaseError
 from monitor.domain.ids import ScanId
 from monitor.folders import file_reader
 from monitor.folders.file_reader import FileRead, FoundFile
+from monitor.folders.folder_kind import folder_name
 from monitor.logs import get_logger
 from monitor.parse.documents import is_document
-from monitor.storage import files, scans
-from monitor.storage.articles import ingest
+from monitor.storage import articles, files, scans
 from monitor.storage.engine import Database
 from monitor.storage.files import KnownFile
 
 BATCH_FILES = 200
 _BATCH_BYTES = 2_000_000
 _PORTION = (250, 1_000_000)
-"""Entries and characters that are stored in one transaction, unless a single entry is longer."""
+"""At most so many entries and characters are stored in one transaction, unless a single entry is longer."""
 
-_LONGEST_REST_S = 0.2
+_LONGEST_PAUSE_S = 0.2
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classified:
-    """What was noticed: unread files that have settled, those still to be waited for with the time of their notice, and directories."""
+    """Noticed paths by what they are: unread files that have settled, those still being written with the time of their notice, directories."""
 
     settled: Sequence[FoundFile]
     waiting: dict[str, float]
@@ -43,17 +43,17 @@ class Classified:
 
 
 class DocumentIngester:
-    """Reads the files that are new or changed and stores what they hold. A document always counts as new, whatever its date."""
+    """Reads the files that are new or changed and stores their articles. A document always counts as new, whatever its date."""
 
     def __init__(self, database: Database, *, clock: Clock, max_bytes: int) -> None:
         self._database = database
         self._clock = clock
         self._max_bytes = max_bytes
         self._seen: dict[str, tuple[int, int]] = {}
-        self._rest_until = 0.0
+        self._pause_until = 0.0
 
     def unread(self, found: Sequence[FoundFile]) -> list[FoundFile]:
-        """Those of `found` that are not known as they are now. One that could not be opened is tried again every time."""
+        """Return those of `found` that have not been read as they are now. One that could not be opened is tried again every time."""
         candidates = [file for file in found if self._seen.get(file.name) != (file.size, file.mtime_ns)]
         if not candidates:
             return []
@@ -68,13 +68,13 @@ class DocumentIngester:
         return changed
 
     def classify(self, noticed: dict[str, float], folders: Sequence[Path]) -> Classified:
-        """What there is now at paths that were noticed, each at a time as `time.time()`, in the watched `folders`."""
+        """Look at what there is now at noticed paths in the watched `folders`. The values of `noticed` are times as `time.time()`."""
         found: dict[str, FoundFile] = {}
         directories: list[str] = []
         for path in noticed:
             if (folder := file_reader.folder_of(path, folders)) is None:
                 continue
-            if is_document(path) and (file := file_reader.look(folder, path)) is not None:
+            if is_document(path) and (file := file_reader.find_file(folder, path)) is not None:
                 found[path] = file
             elif Path(path).is_dir():
                 directories.append(path)
@@ -85,8 +85,8 @@ class DocumentIngester:
             del waiting[file.path]
         return Classified(settled=settled, waiting=waiting, directories=directories)
 
-    def take(self, found: Sequence[FoundFile]) -> Generator[list[ScanId], None, None]:
-        """Read `found` and store it, a short transaction with each step; the scans of each to relay."""
+    def ingest(self, found: Sequence[FoundFile]) -> Generator[list[ScanId], None, None]:
+        """Read `found` and store its articles, a short transaction with each step. Yield the scans of each transaction, to relay."""
         with self._database.read() as connection:
             known = files.known(connection, [file.name for file in found])
         for batch in _cut(found, lambda file: (1, file.size), (BATCH_FILES, _BATCH_BYTES)):
@@ -95,12 +95,12 @@ class DocumentIngester:
             yield from self._store([one for one in read if one is not None], known, now)
 
     def is_ahead(self, count: int) -> bool:
-        """Whether more than `count` articles, from wherever, are still to be scanned."""
+        """Return whether more than `count` articles, of any source, are still to be scanned."""
         with self._database.read() as connection:
             return scans.more_than(connection, count)
 
     def _read(self, file: FoundFile, known: KnownFile | None, now: datetime) -> FileRead | None:
-        """Read one file. One whose content is what it was keeps the error it had."""
+        """Read one file. If its content has not changed, it keeps the error it had."""
         digest = known.digest if known is not None else None
         read = file_reader.read(file, known_digest=digest, now=now, max_bytes=self._max_bytes)
         if read is None or known is None or read.digest is None or read.digest != digest:
@@ -108,7 +108,7 @@ class DocumentIngester:
         return FileRead(file=file, digest=digest, error=known.error)
 
     def _store(self, read: Sequence[FileRead], known: dict[str, KnownFile], now: datetime) -> Iterator[list[ScanId]]:
-        """Store files together; if the database refuses them, one by one, so that a single document does not cost the others."""
+        """Store files together; if the database refuses them, one by one, so that one bad document does not lose the others."""
         try:
             for portion in _cut([piece for one in read for piece in _pieces(one)], _measure, _PORTION):
                 yield self._write(portion, now)
@@ -120,38 +120,38 @@ class DocumentIngester:
             read = [FileRead(file=read[0].file, digest=read[0].digest, error=f"cannot be stored: {type(error).__name__}")]
             yield self._write(read, now)
         for one in read:
-            self._noted(one, known.get(one.file.name))
+            self._remember(one, known.get(one.file.name))
 
     def _write(self, read: Sequence[FileRead], now: datetime) -> list[ScanId]:
-        """Store `read` in one transaction.
-
-        SQLite lets in whoever asks first, and who waits asks only now and then: after each transaction the database is left alone for
-        as long as that took, else feeds wait for seconds behind a file of many entries.
-        """
-        time.sleep(max(0.0, self._rest_until - time.monotonic()))
+        """Store `read` in one transaction, and pause before the next for as long as this one took."""
+        # SQLite admits whoever asks first, and waiting writers ask only now and then: without a pause between transactions feeds wait
+        # for seconds behind a file of many entries.
+        time.sleep(max(0.0, self._pause_until - time.monotonic()))
         began = time.monotonic()
         queued: list[ScanId] = []
         with self._database.write() as connection:
             for folder, group in groupby(sorted(read, key=lambda one: one.file.folder), key=lambda one: one.file.folder):
                 entries = [entry for one in group for entry in one.entries]
                 if entries:
-                    queued += ingest(connection, origin_of(folder), entries, now=now, alertable=lambda _entry: True).scans
-            files.record(connection, [_as_known(one) for one in read if one.complete], now)
+                    queued += articles.ingest(
+                        connection, folder_origin(folder), entries, now=now, alertable=lambda _entry: True
+                    ).scans
+            files.record(connection, [_known_file(one) for one in read if one.complete], now)
         if self._database.dialect == "sqlite":
             ended = time.monotonic()
-            self._rest_until = ended + min(ended - began, _LONGEST_REST_S)
+            self._pause_until = ended + min(ended - began, _LONGEST_PAUSE_S)
         return queued
 
-    def _noted(self, read: FileRead, known: KnownFile | None) -> None:
+    def _remember(self, read: FileRead, known: KnownFile | None) -> None:
         if read.error is None or not read.error.startswith(file_reader.CANNOT_READ):
             self._seen[read.file.name] = (read.file.size, read.file.mtime_ns)
         if read.error is not None and (known is None or known.error != read.error):
             get_logger().warning("file.failed", path=read.file.name, reason=read.error)
 
 
-def origin_of(folder: Path) -> Origin:
-    """A folder as a source: its path is its identity, its last part its name."""
-    return Origin(kind=OriginKind.FOLDER, id=str(folder), name=folder.name or str(folder))
+def folder_origin(folder: Path) -> Origin:
+    """Return the origin of a folder's articles: its path identifies it, the last part is its name."""
+    return Origin(id=str(folder), name=folder_name(folder))
 
 
 def _is_current(file: FoundFile, known: KnownFile | None) -> bool:
@@ -160,13 +160,13 @@ def _is_current(file: FoundFile, known: KnownFile | None) -> bool:
     return known.error is None or not known.error.startswith(file_reader.CANNOT_READ)
 
 
-def _as_known(read: FileRead) -> KnownFile:
+def _known_file(read: FileRead) -> KnownFile:
     file = read.file
     return KnownFile(path=file.name, size=file.size, mtime_ns=file.mtime_ns, digest=read.digest, error=read.error)
 
 
 def _pieces(read: FileRead) -> list[FileRead]:
-    """What was read of a file in pieces for one transaction each; only with the last of them it counts as read."""
+    """Split what was read of a file into pieces for one transaction each; the file counts as read with the last."""
     pieces = list(_cut(read.entries, lambda entry: (1, len(entry.text)), _PORTION))
     if len(pieces) <= 1:
         return [read]
@@ -178,7 +178,7 @@ def _measure(read: FileRead) -> tuple[int, int]:
 
 
 def _cut(items: Sequence[T], measure: Callable[[T], tuple[int, int]], limits: tuple[int, int]) -> Iterator[list[T]]:
-    """Groups of `items`, in order, as large as both `limits` on their number and size allow; one item may be too large by itself."""
+    """Yield groups of `items`, in order, as large as both `limits` on number and size allow; one item may be too large by itself."""
     group: list[T] = []
     number = size = 0
     for item in items:

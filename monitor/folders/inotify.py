@@ -1,4 +1,4 @@
-"""What the operating system tells of folders: which are there, and what changes in them."""
+"""Ask the operating system about folders: which one is there, and what changes in it."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from monitor.folders.file_reader import walk
 
 _STEP_MS = 10
 _DEBOUNCE_MS = 100
-_LISTED = 1000
+_CHUNK = 1000
 
 Identity = tuple[int, int]
-"""Device and inode: another folder in the same place has another."""
+"""Device and inode: another folder under the same path has another identity."""
 
 
 def identity(folder: Path) -> Identity | None:
-    """Which folder this is; None if there is none."""
+    """Return which folder this is; None if there is none."""
     try:
-        about = folder.stat()
+        info = folder.stat()
     except OSError:
         return None
-    return (about.st_dev, about.st_ino) if folder.is_dir() else None
+    return (info.st_dev, info.st_ino) if folder.is_dir() else None
 
 
 async def newest(folders: Sequence[Path], count: int) -> list[str]:
-    """Look at every document in `folders`; the paths of those changed last, the last first.
+    """Return the paths of the documents in `folders` that were changed last, newest first.
 
-    To be called before `watch_changes`: asking for them stops the whole process, other threads too, until the system has seen every file,
-    which is over soon if it has them in memory.
+    Call it before `watch_changes`, which blocks the whole process, other threads too, until the system has seen every file: that is
+    quick once this function has brought them into memory.
     """
     last: list[tuple[int, str]] = []
     found = chain.from_iterable(map(walk, folders))
-    while listed := await asyncio.to_thread(list, islice(found, _LISTED)):
-        last = nlargest(count, chain(last, ((file.mtime_ns, file.path) for file in listed)))
+    while chunk := await asyncio.to_thread(list, islice(found, _CHUNK)):
+        last = nlargest(count, chain(last, ((file.mtime_ns, file.path) for file in chunk)))
     return [path for _, path in last]
 
 
 async def watch_changes(folders: Sequence[Path], stop: asyncio.Event) -> AsyncIterator[list[str]]:
-    """The paths of what changes below `folders`, until `stop`; raises whatever keeps notices from being had."""
+    """Yield the paths of what changes below `folders`, until `stop`; raises whatever prevents notifications."""
     changes = awatch(
         *folders, watch_filter=_may_matter, step=_STEP_MS, debounce=_DEBOUNCE_MS, stop_event=stop, ignore_permission_denied=True
     )
@@ -52,5 +52,5 @@ async def watch_changes(folders: Sequence[Path], stop: asyncio.Event) -> AsyncIt
 
 
 def _may_matter(change: Change, path: str) -> bool:
-    """Deleted documents stay in the archive; hidden files are somebody's work in progress."""
+    # Deleted documents stay in the archive; hidden files are somebody's work in progress.
     return change is not Change.deleted and not Path(path).name.startswith(".")

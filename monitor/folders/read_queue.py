@@ -1,4 +1,4 @@
-"""Files that were found by looking through folders and are still to be read: the newest first, since the newest are news."""
+"""A queue of files still to be read, the newest first, since the newest are news."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from monitor.folders.file_reader import FoundFile
 
 
 class ReadQueue:
-    """Paths in the order in which they are to be read. A path is in it once: what became of its file meanwhile is seen when it is read."""
+    """Paths in the order in which they are to be read, each once. The files may have changed when they are read."""
 
     def __init__(self) -> None:
         self._order: list[tuple[int, str]] = []
@@ -22,14 +22,14 @@ class ReadQueue:
         return path in self._paths
 
     def add(self, files: Iterable[FoundFile]) -> None:
-        """Put down those that are not in it."""
+        """Add the files that are not in the queue."""
         for file in files:
             if file.path not in self._paths:
                 self._paths.add(file.path)
                 heappush(self._order, (-file.mtime_ns, file.path))
 
     def pop(self, count: int) -> list[str]:
-        """Take out the `count` that were changed last."""
+        """Remove and return the `count` paths that were changed last."""
         paths = [heappop(self._order)[1] for _ in range(min(count, len(self._order)))]
         self._paths.difference_update(paths)
         return paths

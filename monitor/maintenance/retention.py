@@ -1,4 +1,4 @@
-"""Retention: delete what has been kept long enough, a bounded piece at a time, so that no writer waits long."""
+"""Delete what has been kept long enough, a bounded number of rows at a time, so that no writer waits long."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from monitor.settings.model import RetentionSettings
 from monitor.storage import alerts, articles, deliveries, silences, sketches, stories
 from monitor.storage.engine import Connection, Database
 
-PIECE = 500
-_MAX_PIECES = 200
+ROWS_AT_A_TIME = 500
+_MOST_ROUNDS = 200
 
 Prune = Callable[[Connection, datetime, int], int]
 
 
 def prune(database: Database, retention: RetentionSettings, now: datetime, *, window: timedelta) -> None:
-    """Delete articles, alerts and deliveries older than their retention. What is not settled yet stays, however old.
+    """Delete articles, alerts and deliveries older than their retention. Unsettled deliveries stay, however old.
 
-    The index that finds an article's story is kept for the stories' `window` only: nothing older can be joined.
+    The index that finds an article's story is kept for the stories' `window` only: no article joins an older story.
     """
     steps: tuple[tuple[Prune, datetime], ...] = (
         (sketches.prune, now - window),
@@ -29,7 +29,7 @@ def prune(database: Database, retention: RetentionSettings, now: datetime, *, wi
         (silences.prune, now - retention.alerts),
     )
     for delete_some, before in steps:
-        for _ in range(_MAX_PIECES):
+        for _ in range(_MOST_ROUNDS):
             with database.write() as connection:
-                if delete_some(connection, before, PIECE) < PIECE:
+                if delete_some(connection, before, ROWS_AT_A_TIME) < ROWS_AT_A_TIME:
                     break

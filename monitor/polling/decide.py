@@ -1,4 +1,4 @@
-"""What a poll means for a feed: pure, from the last state and what came, to the next state."""
+"""Decide the next state of a feed from its last state and the outcome of a poll: pure functions."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.domain import cadence
-from monitor.domain.cadence import Limits, PublisherHints
-from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedStatus, FeedUpdate, HostUpdate, Validators
+from monitor.domain.cadence import IntervalLimits, PublisherHints
+from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
 from monitor.domain.fingerprint import packed, unpacked
 from monitor.domain.retry import http_date
-from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, moved_for_good
+from monitor.domain.source import SourceStatus
+from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
 
 CONFIRMATIONS = 3
-"""Polls in a row that must name the same new address before it is used."""
+"""So many polls in a row must be redirected to the same new address before it is used."""
 
 FULL_FETCH_EVERY = timedelta(hours=12)
 SUSPICIOUS_ENTRIES = 4
-"""So many entries were to be expected since the last body, and still "not changed": ask without validators."""
+"""If so many entries were to be expected since the last body, and it is still "not changed", ask without validators."""
 
 GAP_SHOWN_FOR = timedelta(days=1)
 FIRST_PAUSE = timedelta(minutes=5)
@@ -36,35 +37,35 @@ _WEIGHTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What bounds the decision: the limits of the interval, a random number in [0, 1), and whether the feed's host is inside our own network."""
+    """What bounds the decision: the limits of the interval, a random number in [0, 1), and whether the feed's host is in our own network."""
 
-    limits: Limits
+    limits: IntervalLimits
     jitter: float
-    inside: bool = False
+    internal: bool = False
 
 
-def address(feed: FeedForPoll) -> str:
-    """Where to ask: the configured URL, or the one it has been seen to move to often enough."""
+def poll_address(feed: FeedForPoll) -> str:
+    """Return the URL to ask: the configured one, or the one to which it has been moved often enough."""
     state = feed.state
     return state.moved_to if state.moved_to is not None and state.moves_seen >= CONFIRMATIONS else feed.url
 
 
 def conditions(state: FeedState, now: datetime) -> Validators:
-    """What to make the request conditional with; nothing when it is time to see for ourselves."""
+    """Return the validators for the request; none when it is time to fetch the document unconditionally."""
     seen = state.last_full_fetch_at
     if state.document.unreliable or state.body_hash is None or seen is None or now - seen >= FULL_FETCH_EVERY:
         return Validators()
-    expected = cadence.rate(state.arrival_rate, now) * (now - seen).total_seconds() / 3600
+    expected = cadence.expected_rate(state.arrival_rate, now) * (now - seen).total_seconds() / 3600
     return Validators() if expected >= SUSPICIOUS_ENTRIES and now - seen >= timedelta(hours=1) else state.validators
 
 
-def unchanged(state: FeedState, fetched: Fetched) -> bool:
-    """Whether what was fetched is what was read last."""
+def is_unchanged(state: FeedState, fetched: Fetched) -> bool:
+    """Return whether the fetched document is the one that was read last."""
     return state.body_hash is not None and state.body_hash == fetched.digest
 
 
 def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure | None, now: datetime, plan: Plan) -> FeedUpdate:
-    """The feed's next state. `parsed` is None where there was no body, or the one that is already known."""
+    """Return the feed's next state. `parsed` is None where there was no body, or the same as last time."""
     if isinstance(outcome, FetchFailure):
         return _failed(feed, outcome, now, plan)
     if isinstance(parsed, ParseFailure):
@@ -77,9 +78,9 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure
         if outcome.status != DELTA:
             learnt["last_full_fetch_at"] = now
     if parsed is None or not isinstance(outcome, Fetched):
-        learnt["arrival_rate"] = cadence.observe(before.arrival_rate, (), 0, now)
+        learnt["arrival_rate"] = cadence.update_rate(before.arrival_rate, (), 0, now)
     else:
-        learnt |= _read(before, outcome, parsed, now)
+        learnt |= _learn_from(before, outcome, parsed, now)
     return FeedUpdate(state=_succeeded(before, learnt, outcome.headers, now, plan), host=_host_recovered(feed))
 
 
@@ -89,17 +90,17 @@ def _no_feed(parsed: ParseFailure) -> str:
     return f"this is a web page, not a feed; use {' or '.join(parsed.feeds[:3])} instead"
 
 
-def _read(before: FeedState, outcome: Fetched, document: FeedDelta, now: datetime) -> dict[str, Any]:
-    """A new document: what is new in it, whether something was missed, and how it changes the rhythm."""
+def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: datetime) -> dict[str, Any]:
+    """Return the fields of the state that a new document changes."""
     delta = outcome.status == DELTA
     first = before.last_success_at is None or not before.document.imprints
-    fresh = [_time(at) for at in document.fresh]
+    fresh = [_utc(at) for at in document.fresh]
     if first:
-        arrival_rate, fresh = cadence.first_seen(fresh, now), []
+        arrival_rate, fresh = cadence.rate_of_first_document(fresh, now), []
     else:
-        arrival_rate = cadence.observe(before.arrival_rate, fresh, 0 if delta else document.size, now)
+        arrival_rate = cadence.update_rate(before.arrival_rate, fresh, 0 if delta else document.size, now)
     missed = not first and not delta and _missed(before, document)
-    newest = _time(document.newest)
+    newest = _utc(document.newest)
     feed, hints = document.feed, document.feed.hints
     return {
         "title": feed.title or before.title,
@@ -111,37 +112,37 @@ def _read(before: FeedState, outcome: Fetched, document: FeedDelta, now: datetim
             publisher_hints=PublisherHints(
                 wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days
             ),
-            unreliable=before.document.unreliable or _lied(before, outcome, fresh, now),
+            unreliable=before.document.unreliable or _hides_changes(before, outcome, fresh, now),
         ),
         "gap_at": now if missed else before.gap_at,
     }
 
 
 def _imprints(before: FeedState, document: FeedDelta, *, delta: bool) -> bytes:
-    """What is kept of the document; an empty one, or one that holds only what is new, does not make the last one forgotten."""
+    """Return the imprints to keep. An empty document, or one that holds only new entries, does not replace those of the last one."""
     if delta:
         last = unpacked(before.document.imprints), unpacked(document.imprints)
         return packed(one for imprints in last for one in imprints)
     return document.imprints or before.document.imprints
 
 
-def _time(at: float | None) -> datetime | None:
+def _utc(at: float | None) -> datetime | None:
     return None if at is None or math.isnan(at) else datetime.fromtimestamp(at, UTC)
 
 
 def _missed(before: FeedState, document: FeedDelta) -> bool:
-    """No entry in common with the last document although this one is full: more may have come than it holds.
+    """Return whether entries may have been missed: the document is full and has no entry in common with the last one.
 
-    A document whose dates are no newer than the last one's has only given its entries other ids.
+    If its dates are no newer than the last one's, its entries have only been given other ids.
     """
     if document.size < 2 or document.size < 0.8 * before.arrival_rate.size or document.overlaps:
         return False
-    oldest, last = _time(document.oldest), before.document.newest
+    oldest, last = _utc(document.oldest), before.document.newest
     return oldest is None or last is None or oldest > last
 
 
-def _lied(before: FeedState, outcome: Fetched, fresh: Sequence[datetime | None], now: datetime) -> bool:
-    """Whether an unconditional request has shown that a conditional one would have hidden, or has hidden, new entries."""
+def _hides_changes(before: FeedState, outcome: Fetched, fresh: Sequence[datetime | None], now: datetime) -> bool:
+    """Return whether an unconditional request has shown that a conditional one hides new entries."""
     if not fresh or conditions(before, now) or not before.validators:
         return False
     if outcome.validators == before.validators:
@@ -154,17 +155,17 @@ def _lied(before: FeedState, outcome: Fetched, fresh: Sequence[datetime | None],
 
 
 def _moved(feed: FeedForPoll, outcome: Fetched | NotModified) -> dict[str, Any]:
-    """What the redirects say of the feed's address."""
-    before, named = feed.state, moved_for_good(outcome.redirects)
-    if named is None or named == feed.url:
-        return {} if named is None and address(feed) != feed.url else {"moved_to": None, "moves_seen": 0}
-    return {"moved_to": named, "moves_seen": before.moves_seen + 1 if named == before.moved_to else 1}
+    """Return the fields of the state that the redirects change."""
+    before, target = feed.state, permanent_target(outcome.redirects)
+    if target is None or target == feed.url:
+        return {} if target is None and poll_address(feed) != feed.url else {"moved_to": None, "moves_seen": 0}
+    return {"moved_to": target, "moves_seen": before.moves_seen + 1 if target == before.moved_to else 1}
 
 
 def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[str, str], now: datetime, plan: Plan) -> FeedState:
-    """The state after a poll that worked, in which it has `learnt` the values of these fields."""
+    """Return the state after a successful poll; `learnt` are the fields that the poll has changed, with their values."""
     arrival_rate, document = learnt["arrival_rate"], learnt.get("document", before.document)
-    interval_s = cadence.interval(arrival_rate, now, plan.limits)
+    interval_s = cadence.plan_interval(arrival_rate, now, plan.limits)
     publisher_hints: PublisherHints = document.publisher_hints
     fresh_s = fresh_for(headers, now)
     if fresh_s > publisher_hints.wait_s:
@@ -179,18 +180,18 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
     return replace(
         before,
         **learnt,
-        status=FeedStatus.OK,
+        status=SourceStatus.OK,
         reason=remark,
         last_polled_at=now,
         last_success_at=now,
-        next_poll_at=cadence.next_poll(interval_s, publisher_hints, now, plan.limits, jitter=plan.jitter),
+        next_poll_at=cadence.schedule_poll(interval_s, publisher_hints, now, plan.limits, jitter=plan.jitter),
         interval_s=interval_s,
         failures=0.0,
     )
 
 
 def _remark(*, gap_at: datetime | None, moved_to: str | None, moves_seen: int, unreliable: bool, now: datetime) -> str | None:
-    """What the operator should know of a feed that works."""
+    """Return what the operator should know about a feed that works; None if nothing."""
     remarks = []
     if gap_at is not None and now - gap_at < GAP_SHOWN_FOR:
         remarks.append(
@@ -204,7 +205,7 @@ def _remark(*, gap_at: datetime | None, moved_to: str | None, moves_seen: int, u
 
 
 def fresh_for(headers: Mapping[str, str], now: datetime) -> float:
-    """Seconds for which the answer declares itself fresh: `max-age` less `Age`, else `Expires` (RFC 9111 §4.2)."""
+    """Return for how many seconds the answer is fresh: `max-age` less `Age`, else `Expires` (RFC 9111 §4.2)."""
     control = headers.get("cache-control", "").lower()
     if re.search(r"no-(?:cache|store)", control):
         return 0.0
@@ -221,24 +222,24 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> float:
 
 def _failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan) -> FeedUpdate:
     before = feed.state
-    elsewhere = address(feed) != feed.url
-    state = replace(before, status=FeedStatus.FAILING, reason=failure.reason, last_polled_at=now)
+    elsewhere = poll_address(feed) != feed.url
+    state = replace(before, status=SourceStatus.FAILING, reason=failure.reason, last_polled_at=now)
     if elsewhere:
         state = replace(state, moved_to=None, moves_seen=0)
     if failure.problem is Problem.GONE and not elsewhere:
-        return FeedUpdate(state=replace(state, status=FeedStatus.GONE, next_poll_at=None), host=_host_recovered(feed))
+        return FeedUpdate(state=replace(state, status=SourceStatus.GONE, next_poll_at=None), host=_host_recovered(feed))
     failures = before.failures + _WEIGHTS.get(failure.problem, 1.0)
-    wait = timedelta(seconds=cadence.after_failure(before.interval_s, failures, plan.limits))
+    wait = timedelta(seconds=cadence.wait_after_failure(before.interval_s, failures, plan.limits))
     state = replace(state, failures=failures)
     if failure.problem is not Problem.TOO_FAST and failure.retry_at is None:
         return FeedUpdate(state=replace(state, next_poll_at=now + wait * (1 + 0.1 * plan.jitter)))
     until = failure.retry_at if failure.retry_at is not None else now + _pause(feed)
-    host = None if plan.inside else HostUpdate(host=feed.host, refusals=feed.refusals + 1, paused_until=until)
+    host = None if plan.internal else HostUpdate(host=feed.host, refusals=feed.refusals + 1, paused_until=until)
     return FeedUpdate(state=replace(state, next_poll_at=max(until, now + wait)), host=host)
 
 
 def _pause(feed: FeedForPoll) -> timedelta:
-    """How long a host that says "too fast" without saying how long is left alone."""
+    """Return how long not to ask a host that refuses us as too fast without saying for how long."""
     return min(timedelta(seconds=FIRST_PAUSE.total_seconds() * 2.0 ** min(feed.refusals, 20)), LONGEST_PAUSE)
 
 

@@ -1,4 +1,4 @@
-"""One poll explained, with the daemon's own code and nothing stored: `curl -v` for feeds."""
+"""Poll one feed with the daemon's own code, store nothing, and explain every step: `curl -v` for feeds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN_CHARS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """What one poll of `url` came to. `record` is its JSON form, `lines` the one for a person; both are safe for a terminal."""
+    """One poll of `url` and its result. `record` is its JSON form, `lines` the form for a person; both are safe for a terminal."""
 
     url: str
     result: PollResult
@@ -38,7 +38,7 @@ class Diagnosis:
         return self.result.update.state.failures > 0 or self.result.update.state.next_poll_at is None
 
     def record(self) -> dict[str, Any]:
-        """`url status reason redirects format entries next_poll_at`, with times in RFC 3339."""
+        """Return `url status reason redirects format entries next_poll_at`, with times in RFC 3339."""
         state = self.result.update.state
         return {
             "url": self.url,
@@ -51,7 +51,7 @@ class Diagnosis:
         }
 
     def lines(self) -> Iterator[str]:
-        """What was asked (>), what came back (<), and what it means (*)."""
+        """Yield what was asked (>), what was answered (<), and what it means (*)."""
         yield from (one_line(line) for line in self._lines())
 
     def _lines(self) -> Iterator[str]:
@@ -82,7 +82,7 @@ class Diagnosis:
             if name in outcome.headers:
                 yield f"< {name}: {outcome.headers[name][:200]}"
         if self.result.entries or state.reason is None:
-            yield f"* {state.format}: {state.title or 'no title'}, {self.result.read} entries{self._newest()}"
+            yield f"* {state.format}: {state.title or 'no title'}, {self.result.document_size} entries{self._newest()}"
         publisher_hints = state.document.publisher_hints
         if publisher_hints.wait_s:
             yield f"* asks to be polled no more often than every {publisher_hints.wait_s / 60:.0f} min"
@@ -114,10 +114,10 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-async def explain_poll(setting: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Clock) -> Diagnosis:
-    """Poll `setting.feed` as if it had just been configured."""
-    url = setting.feed.url
-    feed = FeedForPoll(id=FeedId(""), url=url, name="", host=rate_limit_key(url), epoch=0, state=FeedState())
+async def explain_poll(settings: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Clock) -> Diagnosis:
+    """Poll `settings.feed` as if it had just been configured."""
+    url = settings.feed.url
+    feed = FeedForPoll(id=FeedId(""), url=url, name="", host=rate_limit_key(settings.url), epoch=0, state=FeedState())
     started = clock.now()
-    result = await poll(feed, setting, fetcher, parse, clock=clock, jitter=0.5)
+    result = await poll(feed, settings, fetcher, parse, clock=clock, jitter=0.5)
     return Diagnosis(url=url, result=result, at=clock.now(), took_s=(clock.now() - started).total_seconds())

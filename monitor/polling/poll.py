@@ -1,4 +1,4 @@
-"""One poll: ask, parse if anything changed, decide. Nothing is stored here."""
+"""Poll one feed: fetch, parse if anything has changed, decide. Nothing is stored here."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from monitor.daemon.parser_client import Parse, Parsed
-from monitor.domain.article import Entry, Origin, OriginKind
-from monitor.domain.cadence import Limits
+from monitor.domain.article import Entry, Origin
+from monitor.domain.cadence import IntervalLimits
 from monitor.domain.clock import Clock
 from monitor.domain.feed import FeedForPoll, FeedUpdate
-from monitor.domain.urls import host_of
+from monitor.domain.urls import Url, parse_url
 from monitor.fetching import address_guard
 from monitor.fetching.access import Access, access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Outcome
 from monitor.parse.feed_delta import FeedDelta, joined
 from monitor.parse.result import ParsedFeed
-from monitor.polling.decide import Plan, address, conditions, decide, unchanged
+from monitor.polling.decide import Plan, conditions, decide, is_unchanged, poll_address
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.storage.ingest import IngestRequest
 
 MANY_ENTRIES = 2000
-"""Above this, deciding takes milliseconds and is moved off the event loop."""
+"""With more entries than this, deciding takes milliseconds and is moved off the event loop."""
 
 MAX_CHILDREN = 3
-"""Sitemaps of an index that are read: the newest ones hold the news."""
+"""So many sitemaps of an index are read: the newest ones hold the news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollResult:
-    """What a poll found. `entries` are those of a changed document that the last stored document did not have, of `read` in all.
+    """What a poll found. `entries` are those of a changed document that the last stored document did not have.
 
-    `first` says that it is the feed's first success.
+    `document_size` counts all entries of the document. `first`: it is the feed's first success.
     """
 
     feed: FeedForPoll
@@ -43,13 +43,13 @@ class PollResult:
     outcome: Outcome
     origin: Origin
     entries: tuple[Entry, ...] = ()
-    read: int = 0
+    document_size: int = 0
     first: bool = False
 
-    def arrivals(self, backfill: timedelta, now: datetime, *, most: int) -> list[IngestRequest]:
-        """The entries to store, at most `most` together; at least one arrival, be it without any.
+    def ingest_requests(self, backfill: timedelta, now: datetime, *, most: int) -> list[IngestRequest]:
+        """Return what to store, at most `most` entries in each request; at least one request, even without entries.
 
-        After the first fetch all of them may raise alerts, at the first those published within `backfill`.
+        At the first fetch entries may raise alerts if they were published within `backfill`, later all of them.
         """
 
         def recent(entry: Entry) -> bool:
@@ -70,13 +70,18 @@ class FeedPollSettings:
 
     @cached_property
     def access(self) -> Access:
-        """What its requests carry."""
+        """The credentials, certificate and proxy of its requests."""
         return access_for(self.feed, self.http)
 
     @cached_property
-    def limits(self) -> Limits:
+    def url(self) -> Url:
+        """The configured address."""
+        return parse_url(self.feed.url)
+
+    @cached_property
+    def limits(self) -> IntervalLimits:
         """The bounds of the feed's interval."""
-        return Limits(
+        return IntervalLimits(
             min_s=self.polling.min.total_seconds(),
             max_s=self.polling.max.total_seconds(),
             every_s=None if self.feed.every is None else self.feed.every.total_seconds(),
@@ -84,20 +89,20 @@ class FeedPollSettings:
 
 
 async def poll(
-    feed: FeedForPoll, setting: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Clock, jitter: float
+    feed: FeedForPoll, settings: FeedPollSettings, fetcher: Fetcher, parse: Parse, *, clock: Clock, jitter: float
 ) -> PollResult:
-    """Ask `feed` once. Whatever the server does, the result is a value; `jitter` in [0, 1) jitters the next poll."""
+    """Poll `feed` once. Whatever the server does, the result is a value; `jitter` in [0, 1) jitters the next poll."""
     outcome: Outcome = await fetcher.get(
-        address(feed), origin=feed.url, access=setting.access, validators=conditions(feed.state, clock.now())
+        parse_url(poll_address(feed)), origin=settings.url, access=settings.access, validators=conditions(feed.state, clock.now())
     )
     parsed: Parsed | None = None
-    if isinstance(outcome, Fetched) and not unchanged(feed.state, outcome):
+    if isinstance(outcome, Fetched) and not is_unchanged(feed.state, outcome):
         parsed = await parse(outcome.body, outcome.url, outcome.headers, clock.now(), feed.state.document.imprints)
         if isinstance(parsed, FeedDelta) and parsed.feed.children:
-            outcome, parsed = await _with_children(feed, outcome, parsed, setting.access, fetcher, parse, clock)
-    found = parsed if isinstance(parsed, FeedDelta) else None
-    plan = Plan(limits=setting.limits, jitter=jitter, inside=address_guard.is_inside(feed.url))
-    if found is not None and found.size > MANY_ENTRIES:
+            outcome, parsed = await _with_children(feed, outcome, parsed, settings, fetcher, parse, clock)
+    document = parsed if isinstance(parsed, FeedDelta) else None
+    plan = Plan(limits=settings.limits, jitter=jitter, internal=address_guard.is_internal(settings.url.host))
+    if document is not None and document.size > MANY_ENTRIES:
         update = await asyncio.to_thread(decide, feed, outcome, parsed, clock.now(), plan)
     else:
         update = decide(feed, outcome, parsed, clock.now(), plan)
@@ -105,9 +110,9 @@ async def poll(
         feed=feed,
         update=update,
         outcome=outcome,
-        origin=_origin(feed, setting.feed, found),
-        entries=() if found is None else _entries(found.feed, setting.feed.language),
-        read=0 if found is None else found.size,
+        origin=_origin(feed, settings, document),
+        entries=() if document is None else _entries(document.feed, settings.feed.language),
+        document_size=0 if document is None else document.size,
         first=feed.state.last_success_at is None,
     )
 
@@ -116,15 +121,16 @@ async def _with_children(
     feed: FeedForPoll,
     index: Fetched,
     parsed: FeedDelta,
-    access: Access,
+    settings: FeedPollSettings,
     fetcher: Fetcher,
     parse: Parse,
     clock: Clock,
 ) -> tuple[Outcome, Parsed | None]:
-    """A sitemap index read as one document: its newest sitemaps' entries. Its own validators say nothing about theirs."""
+    """Read a sitemap index as one document: the entries of its newest sitemaps."""
+    # The validators of the index say nothing about its sitemaps.
     bodies, children = [index.body], list[FeedDelta]()
     for url in parsed.feed.children[:MAX_CHILDREN]:
-        answer = await fetcher.get(url, origin=feed.url, access=access)
+        answer = await fetcher.get(parse_url(url), origin=settings.url, access=settings.access)
         if isinstance(answer, FetchFailure):
             return replace(answer, reason=f"the sitemap {url} of this index: {answer.reason}"), None
         if isinstance(answer, Fetched):
@@ -133,15 +139,15 @@ async def _with_children(
             children += [child] if isinstance(child, FeedDelta) else []
     headers = {name: value for name, value in index.headers.items() if name not in {"etag", "last-modified"}}
     whole = replace(index, body=b"\x00".join(bodies), headers=headers)
-    return whole, None if unchanged(feed.state, whole) else joined(parsed, children)
+    return whole, None if is_unchanged(feed.state, whole) else joined(parsed, children)
 
 
-def _origin(feed: FeedForPoll, configured: FeedSettings, found: FeedDelta | None) -> Origin:
-    title = found.feed.title if found is not None else ""
+def _origin(feed: FeedForPoll, settings: FeedPollSettings, document: FeedDelta | None) -> Origin:
+    configured = settings.feed
+    title = document.feed.title if document is not None else ""
     return Origin(
-        kind=OriginKind.FEED,
         id=feed.id,
-        name=configured.name or title or feed.name or host_of(feed.url),
+        name=configured.name or title or feed.name or settings.url.host,
         url=feed.url,
         language=configured.language,
         tags=configured.tags,
@@ -149,5 +155,5 @@ def _origin(feed: FeedForPoll, configured: FeedSettings, found: FeedDelta | None
 
 
 def _entries(parsed: ParsedFeed, language: str | None) -> tuple[Entry, ...]:
-    """The entries, in the language that the operator has set, if any: feeds often declare their template's."""
+    # Feeds often declare the language of their template; the operator's word counts.
     return parsed.entries if language is None else tuple(replace(entry, language=language) for entry in parsed.entries)

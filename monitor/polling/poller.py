@@ -1,4 +1,4 @@
-"""The poller: claims what is due, polls it, and stores what came, each step bounded, none waiting for the slowest feed."""
+"""Poll feeds: claim those that are due, poll them, store the results. Each step is bounded, and none waits for the slowest feed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from datetime import timedelta
 from monitor.daemon.parser_client import Parse
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.errors import MonitorError
-from monitor.domain.feed import FeedForPoll, FeedStatus, FeedUpdate
+from monitor.domain.feed import FeedForPoll, FeedUpdate
 from monitor.domain.ids import ScanId
+from monitor.domain.source import SourceStatus
 from monitor.domain.text import one_line
 from monitor.fetching.fetcher import Fetcher
 from monitor.logs import get_logger
@@ -24,19 +25,19 @@ from monitor.storage.engine import Database
 from monitor.storage.ingest import IngestRequest
 
 MAX_RUNNING = 200
-"""Polls at the same time: enough that servers which never answer do not take every place, few enough for one process's memory."""
+"""At most so many polls run at a time: enough that servers which never answer do not hold up all others, few enough for the memory."""
 
 _LEASE_MARGIN = timedelta(seconds=90)
 _MAX_BATCH = 100
 _MAX_BATCH_ENTRIES = 500
 _RETRY_STORE = timedelta(minutes=10)
-_GATHER_S = 0.02
-"""Results that come this soon after the first are stored with it: a transaction costs as much as a poll."""
+_COLLECT_S = 0.02
+"""Results that arrive this soon after the first are stored with it: a transaction costs as much as a poll."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollerResources:
-    """What a poller works with; all of it is the caller's to open and close."""
+    """What a poller works with; the caller opens and closes it."""
 
     database: Database
     fetcher: Fetcher
@@ -44,21 +45,24 @@ class PollerResources:
 
 
 class Poller:
-    """Polls due feeds until it is closed. `on_stored` is told the scans of every stored batch, from the event loop."""
+    """Polls due feeds until it is closed. `on_stored` gets the scans of every stored batch, from the event loop.
+
+    `random_jitter` returns numbers in [0, 1).
+    """
 
     def __init__(
         self,
-        tools: PollerResources,
+        resources: PollerResources,
         settings: Settings,
         *,
         on_stored: Callable[[Sequence[ScanId]], object],
         clock: Clock = SYSTEM_CLOCK,
-        chance: Callable[[], float] = random.random,
+        random_jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._tools = tools
+        self._resources = resources
         self._on_stored = on_stored
         self._clock = clock
-        self._chance = chance
+        self._random_jitter = random_jitter
         self._running: dict[asyncio.Task[None], FeedForPoll] = {}
         self._results: asyncio.Queue[PollResult] = asyncio.Queue()
         self._storing: asyncio.Task[None] | None = None
@@ -67,23 +71,23 @@ class Poller:
     def configure(self, settings: Settings) -> None:
         """Poll by these settings from now on."""
         self._settings = settings
-        self._tools.fetcher.configure(settings.polling, settings.http)
+        self._resources.fetcher.configure(settings.polling, settings.http)
         self._feeds = {
             feed.url: FeedPollSettings(feed=feed, polling=settings.polling, http=settings.http) for feed in settings.feeds
         }
 
     async def tick(self) -> int:
-        """Claim what is due, as far as there is room, and start polling it; the number of polls started. Does not wait for them."""
+        """Claim due feeds, as many as may run, and start polling them without waiting. Return the number of polls started."""
         if self._storing is None:
             self._storing = asyncio.create_task(self._store_results())
-        room = MAX_RUNNING - len(self._running)
-        if room <= 0:
+        free = MAX_RUNNING - len(self._running)
+        if free <= 0:
             return 0
-        claimed = await asyncio.to_thread(self._claim, room)
-        for feed, setting in claimed:
-            task = asyncio.create_task(self._poll(feed, setting))
+        claimed = await asyncio.to_thread(self._claim, free)
+        for feed, settings in claimed:
+            task = asyncio.create_task(self._poll(feed, settings))
             self._running[task] = feed
-            task.add_done_callback(self._finished)
+            task.add_done_callback(self._forget)
         return len(claimed)
 
     async def drain(self) -> None:
@@ -93,7 +97,7 @@ class Poller:
         await self._results.join()
 
     async def close(self) -> None:
-        """Stop at once; polls that are under way are given back and will be due again."""
+        """Stop at once. The claims of polls under way are released, so their feeds are due again."""
         unfinished = [(feed.id, feed.epoch) for feed in self._running.values()]
         for task in list(self._running):
             task.cancel()
@@ -106,14 +110,14 @@ class Poller:
         if unfinished:
             await asyncio.to_thread(self._release, unfinished)
 
-    def _claim(self, room: int) -> list[tuple[FeedForPoll, FeedPollSettings]]:
-        """Feeds and what is configured for them; those that the configuration has lost in this moment are given back."""
+    def _claim(self, limit: int) -> list[tuple[FeedForPoll, FeedPollSettings]]:
+        """Claim feeds, and return each with its settings. Claims of feeds that are no longer configured are released."""
         polling, configured = self._settings.polling, self._feeds
-        with self._tools.database.write() as connection:
+        with self._resources.database.write() as connection:
             claimed = feeds.claim_due(
                 connection,
                 now=self._clock.now(),
-                limit=room,
+                limit=limit,
                 lease=polling.timeout + _LEASE_MARGIN,
                 host_gap=polling.host_gap,
                 host_connections=polling.host_connections,
@@ -122,14 +126,16 @@ class Poller:
         return [(feed, configured[feed.url]) for feed in claimed if feed.url in configured]
 
     def _release(self, claims: Sequence[tuple[object, int]]) -> None:
-        with self._tools.database.write() as connection:
+        with self._resources.database.write() as connection:
             feeds.release(connection, claims)  # type: ignore[arg-type] # ids of claimed feeds
 
-    async def _poll(self, feed: FeedForPoll, setting: FeedPollSettings) -> None:
-        result = await poll(feed, setting, self._tools.fetcher, self._tools.parse, clock=self._clock, jitter=self._chance())
+    async def _poll(self, feed: FeedForPoll, settings: FeedPollSettings) -> None:
+        result = await poll(
+            feed, settings, self._resources.fetcher, self._resources.parse, clock=self._clock, jitter=self._random_jitter()
+        )
         self._results.put_nowait(result)
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
+    def _forget(self, task: asyncio.Task[None]) -> None:
         feed = self._running.pop(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             get_logger().error("tick.failed", step="poll", feed=feed.url, error=repr(error))
@@ -138,7 +144,7 @@ class Poller:
         while True:
             batch = [await self._results.get()]
             if self._running:
-                await asyncio.sleep(_GATHER_S)
+                await asyncio.sleep(_COLLECT_S)
             entries = len(batch[0].entries)
             while not self._results.empty() and len(batch) < _MAX_BATCH and entries < _MAX_BATCH_ENTRIES:
                 batch.append(self._results.get_nowait())
@@ -154,71 +160,71 @@ class Poller:
                     self._results.task_done()
 
     def _store(self, batch: Sequence[PollResult]) -> list[ScanId]:
-        """Store the batch in one transaction; if that fails, one by one, so that one bad result does not cost the others."""
+        """Store the batch in one transaction; if that fails, one by one, so that one bad result does not lose the others."""
         try:
             return self._store_together(batch)
         except MonitorError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one feed's entries must not stop the others
             if len(batch) == 1:
-                self._give_up(batch[0], error)
+                self._mark_unstorable(batch[0], error)
                 return []
         return [scan for result in batch for scan in self._store([result])]
 
     def _store_together(self, batch: Sequence[PollResult]) -> list[ScanId]:
-        """Every feed's row before any article: so two schedulers never wait for each other in a circle."""
+        # Feeds are locked before articles in every process: two schedulers never wait for each other in a circle.
         now = self._clock.now()
-        arrivals = [result.arrivals(self._settings.backfill, now, most=_MAX_BATCH_ENTRIES) for result in batch]
-        taken = [self._store_early(result, parts[:-1]) for result, parts in zip(batch, arrivals, strict=True)]
-        with self._tools.database.write() as connection:
+        requests = [result.ingest_requests(self._settings.backfill, now, most=_MAX_BATCH_ENTRIES) for result in batch]
+        ingested = [self._store_early(result, parts[:-1]) for result, parts in zip(batch, requests, strict=True)]
+        with self._resources.database.write() as connection:
             current = feeds.finish_all(connection, [(result.feed, result.update) for result in batch])
             stored = [number for number, result in enumerate(batch) if (result.feed.id, result.feed.epoch) in current]
-            last = ingest_all(connection, [arrivals[number][-1] for number in stored], now=now)
+            last = ingest_all(connection, [requests[number][-1] for number in stored], now=now)
         for number, one in zip(stored, last, strict=True):
-            taken[number].append(one)
-            _report(batch[number], taken[number])
-        return [scan for parts in taken for one in parts for scan in one.scans]
+            ingested[number].append(one)
+            _log_result(batch[number], ingested[number])
+        return [scan for parts in ingested for one in parts for scan in one.scans]
 
-    def _store_early(self, result: PollResult, arrivals: Sequence[IngestRequest]) -> list[IngestResult]:
-        """Store all but the end of a very long document, each part in a transaction of its own, since others want to write as well.
+    def _store_early(self, result: PollResult, requests: Sequence[IngestRequest]) -> list[IngestResult]:
+        """Store all but the end of a very long document, each part in a transaction of its own, so that others can write in between.
 
-        What is stored of it when the process is killed, the next poll finds known.
+        If the process is killed meanwhile, the next poll skips what was stored.
         """
-        taken: list[IngestResult] = []
-        for arrival in arrivals:
-            with self._tools.database.write() as connection:
+        ingested: list[IngestResult] = []
+        for request in requests:
+            with self._resources.database.write() as connection:
                 if not feeds.is_claimed(connection, result.feed):
                     break
-                taken += ingest_all(connection, [arrival], now=self._clock.now())
-        return taken
+                ingested += ingest_all(connection, [request], now=self._clock.now())
+        return ingested
 
-    def _give_up(self, result: PollResult, error: Exception) -> None:
-        """The entries of one feed cannot be stored: say so in its health and try again later."""
+    def _mark_unstorable(self, result: PollResult, error: Exception) -> None:
+        """Mark a feed whose entries cannot be stored as failing, to be polled again later."""
         get_logger().error("tick.failed", step="store", feed=result.feed.url, error=repr(error))
         state = replace(
             result.feed.state,
-            status=FeedStatus.FAILING,
+            status=SourceStatus.FAILING,
             reason=f"its entries could not be stored: {one_line(str(error))[:200]}",
             last_polled_at=self._clock.now(),
             next_poll_at=self._clock.now() + _RETRY_STORE,
         )
-        with self._tools.database.write() as connection:
+        with self._resources.database.write() as connection:
             feeds.finish(connection, result.feed, FeedUpdate(state=state))
 
 
-def _report(result: PollResult, stored: Sequence[IngestResult]) -> None:
-    """Log what changed: a feed that goes on failing is in the health list, not in the log again and again."""
+def _log_result(result: PollResult, stored: Sequence[IngestResult]) -> None:
+    """Log what has changed: a feed that keeps failing for the same reason is not logged again."""
     log = get_logger().bind(feed=result.feed.url)
     before, after = result.feed.state, result.update.state
-    if after.status is FeedStatus.GONE:
+    if after.status is SourceStatus.GONE:
         log.warning("feed.gone", reason=after.reason)
-    elif after.status is FeedStatus.FAILING:
-        level = log.debug if before.status is FeedStatus.FAILING and before.reason == after.reason else log.info
+    elif after.status is SourceStatus.FAILING:
+        level = log.debug if before.status is SourceStatus.FAILING and before.reason == after.reason else log.info
         level("feed.failed", reason=after.reason, next_poll_at=after.next_poll_at)
     else:
-        if before.status is FeedStatus.FAILING:
+        if before.status is SourceStatus.FAILING:
             log.info("feed.recovered")
         new, revised = (sum(len(ids) for ids in kind) for kind in zip(*((one.new, one.revised) for one in stored), strict=True))
-        log.debug("feed.polled", entries=result.read, new=new, revised=revised)
+        log.debug("feed.polled", entries=result.document_size, new=new, revised=revised)
         if new or revised:
             log.info("article.stored", new=new, revised=revised)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -13,7 +14,6 @@ from pydantic import Field
 from monitor.domain.errors import PluginError
 from monitor.domain.watch import Severity
 from monitor.plugins import PluginGroup
-from monitor.settings.extras import extra_needed, is_installed
 from monitor.settings.values import ClockTime, Duration, SecretAddress, SecretHttpUrl, Section, SelectedByType, Text, ZoneName
 
 GROUP: Final = "news_monitor.channels"
@@ -94,9 +94,9 @@ class ChannelType:
 
     def missing(self) -> str | None:
         """Return what must be installed before a channel of this type can be used, None if nothing is missing."""
-        if self.library is None or is_installed(self.library.module):
+        if self.library is None or find_spec(self.library.module) is not None:
             return None
-        return extra_needed(f"a channel of type `{self.name}`", self.library.requirement)
+        return f"channels of type {self.name} need `pip install {self.library.requirement}`"
 
 
 class ChannelModels:

@@ -1,4 +1,4 @@
-"""Adds terms and feeds to the YAML files by hand's means: text is put in at the right place, all else stays as it is."""
+"""Add terms and feeds to the YAML files by inserting text, so that everything else keeps its layout and comments."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 
 from monitor.domain.errors import ConfigError, Fault, MonitorError
 from monitor.settings.config_merger import ConfigMerger
-from monitor.settings.files import Files, decoded, replace
-from monitor.settings.source_position import Entry, Mapping, Node, Scalar, Sequence, SourceFile
+from monitor.settings.files import Files, decode_text, replace
+from monitor.settings.source_position import KeyValue, Mapping, Node, Scalar, Sequence, SourceFile
 from monitor.settings.term_reader import TermReader
-from monitor.settings.yaml_edit import CannotInsert, Item, insert, quoted
+from monitor.settings.yaml_edit import CannotInsert, ListItem, insert_items, quote_yaml
 from monitor.settings.yaml_tree import read_tree
 
 _BOM = b"\xef\xbb\xbf"
@@ -24,7 +24,7 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """What was added, to which file, and what was there already."""
+    """What was added to which file, and what was already there."""
 
     file: Path
     added: tuple[str, ...]
@@ -41,13 +41,13 @@ class NewFeed:
 
 
 def add_terms(path: Path, terms: Several[str], env: Environment[str, str]) -> Addition:
-    """Add keywords to the file that holds `watch:`, `watchlist.yaml` before others.
+    """Add keywords to the file that holds `watch:`, preferring `watchlist.yaml`.
 
-    A term is present if one is called the same, upper and lower case aside. Raises ConfigError if a file cannot be read as YAML, and
-    CannotInsert if its list is not written as one.
+    A term is present if another has its name in any case. Raises ConfigError if a file cannot be read as YAML, and
+    CannotInsert if the list is written in a way that cannot be extended.
     """
     wanted = [" ".join(term.split()) for term in terms if term.strip()]
-    items = [Item(lines=(quoted(term),), flow=quoted(term, flow=True)) for term in wanted]
+    items = [ListItem(lines=(quote_yaml(term),), flow=quote_yaml(term, flow=True)) for term in wanted]
     with _alone(path):
         merger, root = _assembled(path, env)
         watched = TermReader(env=env, files=merger.files)
@@ -58,7 +58,7 @@ def add_terms(path: Path, terms: Several[str], env: Environment[str, str]) -> Ad
 
 
 def add_feeds(path: Path, feeds: Several[NewFeed], env: Environment[str, str]) -> Addition:
-    """Add feeds to the file that holds `feeds:`, `feeds.yaml` before others. A feed is present if its address is. Raises as `add_terms` does."""
+    """Add feeds to the file that holds `feeds:`, preferring `feeds.yaml`. A feed is present if its address is. Raises as `add_terms` does."""
     addresses = [feed.url for feed in feeds]
     items = [_feed_item(feed) for feed in feeds]
     with _alone(path):
@@ -74,7 +74,7 @@ def _assembled(path: Path, env: Environment[str, str]) -> tuple[ConfigMerger, Ma
     return merger, root
 
 
-def _urls(entry: Entry | None) -> Iterator[str]:
+def _urls(entry: KeyValue | None) -> Iterator[str]:
     if entry is None or not isinstance(entry.value, Sequence):
         return
     for item in entry.value.items:
@@ -83,26 +83,32 @@ def _urls(entry: Entry | None) -> Iterator[str]:
             yield url.value
 
 
-def _feed_item(feed: NewFeed) -> Item:
-    parts = [("url", quoted(feed.url), quoted(feed.url, flow=True))]
+def _feed_item(feed: NewFeed) -> ListItem:
+    parts = [("url", quote_yaml(feed.url), quote_yaml(feed.url, flow=True))]
     if feed.name:
-        parts.append(("name", quoted(feed.name), quoted(feed.name, flow=True)))
+        parts.append(("name", quote_yaml(feed.name), quote_yaml(feed.name, flow=True)))
     if feed.tags:
-        tags = f"[{', '.join(quoted(tag, flow=True) for tag in feed.tags)}]"
+        tags = f"[{', '.join(quote_yaml(tag, flow=True) for tag in feed.tags)}]"
         parts.append(("tags", tags, tags))
     if len(parts) == 1:
-        return Item(lines=(parts[0][1],), flow=parts[0][2])
-    return Item(
+        return ListItem(lines=(parts[0][1],), flow=parts[0][2])
+    return ListItem(
         lines=tuple(f"{key}: {value}" for key, value, _ in parts),
         flow="{" + ", ".join(f"{key}: {value}" for key, _, value in parts) + "}",
     )
 
 
 def _add(
-    merger: ConfigMerger, key: str, stem: str, names: Several[str], identities: Several[str], items: Several[Item], known: set[str]
+    merger: ConfigMerger,
+    key: str,
+    stem: str,
+    names: Several[str],
+    identities: Several[str],
+    items: Several[ListItem],
+    known: set[str],
 ) -> Addition:
     target = _target(merger, key, stem).path
-    added: dict[str, tuple[str, Item]] = {}
+    added: dict[str, tuple[str, ListItem]] = {}
     present: list[str] = []
     for name, same, item in zip(names, identities, items, strict=True):
         if same in known or same in added:
@@ -110,12 +116,12 @@ def _add(
         else:
             added[same] = (name, item)
     if added:
-        _rewrite(target, key, lambda text: insert(text, key, [item for _, item in added.values()]), len(added))
+        _rewrite(target, key, lambda text: insert_items(text, key, [item for _, item in added.values()]), len(added))
     return Addition(file=target, added=tuple(name for name, _ in added.values()), present=tuple(present))
 
 
 def _target(merger: ConfigMerger, key: str, stem: str) -> SourceFile:
-    """The file to add to: one that has the list and the usual name, else one that has the list, else one of that name, else the main file."""
+    """Return the file to add to: one with the list and the usual name, else one with the list, else one of that name, else the main file."""
 
     def rank(source: SourceFile) -> tuple[bool, bool]:
         tree, _ = merger.files.tree(source, merger.env)
@@ -126,7 +132,7 @@ def _target(merger: ConfigMerger, key: str, stem: str) -> SourceFile:
 
 
 def _rewrite(path: Path, key: str, change: Callable[[str], str], added: int) -> None:
-    """Change a file once it is certain that the new text holds the old list and `added` more entries."""
+    """Change a file after checking that the new text holds the old list and `added` more entries."""
     data = path.read_bytes()
     bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
     old = body.decode()
@@ -142,7 +148,7 @@ def _rewrite(path: Path, key: str, change: Callable[[str], str], added: int) -> 
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock of the main file's directory, so that two commands at once neither undo nor repeat each other's work."""
+    """Hold the lock of the main file's directory, so that two commands at once do not undo or repeat each other's work."""
     try:
         handle = os.open((Path.cwd() / path).parent, os.O_RDONLY)
     except OSError as error:
@@ -155,8 +161,8 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _written(path: Path, text: str, key: str) -> tuple[object, ...] | None:
-    """The list as plain data, places left out; None if the text is no YAML or has no such list."""
-    source = decoded(text.encode(), path, str(path))
+    """Return the list as plain data without positions; None if the text is no YAML or has no such list."""
+    source = decode_text(text.encode(), path, str(path))
     if isinstance(source, Fault):
         return None
     tree, _ = read_tree(source, {})

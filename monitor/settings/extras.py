@@ -1,4 +1,4 @@
-"""Find what a configuration asks for that needs an optional part of the installation; channels check theirs themselves."""
+"""Find what a configuration asks for that needs an optional part of the installation."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from monitor.settings.schema_walker import SchemaWalker
 def missing_extras(data: Mapping[str, Any], walker: SchemaWalker) -> Iterator[Fault]:
     """Yield a fault for every value that needs an extra which is not installed."""
     if str(data.get("database_url", "")).startswith("postgres") and not is_installed("psycopg"):
-        yield walker.nodes[("database_url",)].position.fault(extra_needed("PostgreSQL", "news-monitor[postgres]"))
+        yield walker.nodes[("database_url",)].position.fault(extra_needed("PostgreSQL", "postgres"))
     for index, feed in enumerate(data.get("feeds", ())):
         if feed.get("full_text") and not is_installed("trafilatura"):
-            yield walker.nodes["feeds", index, "full_text"].position.fault(extra_needed("`full_text`", "news-monitor[fulltext]"))
+            yield walker.nodes["feeds", index, "full_text"].position.fault(extra_needed("`full_text`", "fulltext"))
 
 
 def is_installed(package: str) -> bool:
@@ -24,6 +24,6 @@ def is_installed(package: str) -> bool:
     return find_spec(package) is not None
 
 
-def extra_needed(what: str, requirement: str) -> str:
-    """Return the sentence that says what to install, as a requirement of pip."""
-    return f"{what} needs an extra that is not installed: pip install '{requirement}'"
+def extra_needed(what: str, extra: str) -> str:
+    """Return the sentence that says what to install."""
+    return f"{what} needs an extra that is not installed: pip install 'news-monitor[{extra}]'"

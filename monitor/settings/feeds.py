@@ -1,4 +1,4 @@
-"""Where articles come from: feeds, how they are asked, and how politely."""
+"""The settings of feeds and of how they are polled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.settings.values import Duration, HeaderValue, HttpUrl, Language, Se
 
 
 class PollingSettings(Section):
-    """How often and how gently feeds are asked. `max_body` is in bytes, after decompression."""
+    """How often and how politely feeds are polled. `max_body` is in bytes after decompression."""
 
     min: Duration = timedelta(minutes=1)
     max: Duration = timedelta(hours=6)
@@ -31,7 +31,7 @@ class PollingSettings(Section):
 
 
 class HttpSettings(Section):
-    """Who the poller says it is, and the proxy it goes through. `contact` is an address or a page that a webmaster can turn to."""
+    """The User-Agent of requests and the proxy they go through. `contact` is an address or a page for webmasters."""
 
     user_agent: Text | None = None
     contact: Text | None = None
@@ -39,7 +39,7 @@ class HttpSettings(Section):
 
 
 class FeedAuth(Section):
-    """What a feed's server asks for: `username` and `password`, or a `bearer` token."""
+    """The credentials of a feed: `username` and `password`, or a `bearer` token."""
 
     username: Text | None = None
     password: SecretStr | None = None
@@ -80,7 +80,7 @@ class FeedSettings(Section):
 
 
 def credentials_apart(url: str) -> tuple[str, dict[str, str] | None]:
-    """`url` without the user name and password in it, and these."""
+    """Return `url` without the user name and password in it, and the two apart."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The files that a configuration is made of: reading them, and remembering which were looked at."""
+"""Read the files of a configuration and remember which were looked at."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ State = dict[Path | str, tuple[Any, ...]]
 
 @dataclass(slots=True)
 class Files:
-    """Reads the files of one configuration and remembers in what state each was.
+    """Reads the files of one configuration and remembers the state of each.
 
-    `state` maps every path and every glob that was looked at to what it was like just before it was read, `order` the names of the
-    files to their rank. Parsing YAML takes time, and so do long lists: `trees` and `lists` hold what came of them, `known` and
-    `known_lists` what came of them last time.
+    `state` maps every path and glob that was looked at to its state just before it was read, `order` the names of the
+    files to their rank. Parsing YAML and long lists takes time: `trees` and `lists` keep the results, `known` and
+    `known_lists` those of the last time.
     """
 
     state: State = field(default_factory=dict)
@@ -44,16 +44,16 @@ class Files:
     known_lists: Mapping[str, Rows] = field(default_factory=dict)
 
     def state_now(self) -> State:
-        """What the same paths and globs are like now."""
+        """Return the present state of the same paths and globs."""
         return {seen: expand(seen) if isinstance(seen, str) else _signature(seen) for seen in self.state}
 
     def exists(self, path: Path) -> bool:
-        """Whether there is such a file, remembered either way."""
+        """Return whether the file exists, and remember that it was looked at."""
         self.state.setdefault(path, _signature(path))
         return is_file(path)
 
     def source(self, path: Path, name: str, *, largest: int | None = None) -> SourceFile | Fault:
-        """The file's text, or what is wrong with the file as a whole."""
+        """Return the file with its text, or a fault of the file as a whole."""
         self.order.setdefault(name, len(self.order))
         data = self._bytes(path)
         if isinstance(data, str):
@@ -61,17 +61,17 @@ class Files:
         if largest is not None and len(data) > largest:
             message = f"the file has {len(data) // 1_000_000} MB; YAML is read up to {largest // 1_000_000} MB, put long lists in CSV or JSON"
             return Fault(file=name, line=0, column=0, message=message)
-        return decoded(data, path, name)
+        return decode_text(data, path, name)
 
     def tree(self, source: SourceFile, env: Mapping[str, str]) -> Tree:
-        """What `read_tree` makes of a YAML file; `env` must not change as long as `known` is handed on."""
+        """Return the result of `read_tree` for a YAML file; `env` must stay the same as long as `known` is passed on."""
         if source not in self.trees:
             self.trees[source] = self.known.get(source) or read_tree(source, env)
         return self.trees[source]
 
     def secret(self, node: Scalar) -> tuple[str | None, Fault | None]:
-        """The stripped text of the file that `node` names."""
-        path = resolve(node)
+        """Return the stripped text of the file that `node` names, or a fault."""
+        path = resolve_path(node)
         if path is None:
             return None, node.position.fault("not a path")
         data = self._bytes(path)
@@ -86,7 +86,7 @@ class Files:
         return (text, None) if text else (None, node.position.fault("the file named here is empty"))
 
     def matching(self, path: Path) -> tuple[Path, ...]:
-        """The files that `path` means: itself, or what it matches as a glob, sorted."""
+        """Return the files that `path` means: itself, or what it matches as a glob, sorted."""
         if is_file(path) or not _MAGIC.intersection(str(path)):
             return (path,)
         found = self.state.setdefault(str(path), expand(str(path)))
@@ -103,21 +103,21 @@ class Files:
 
 
 def is_file(path: Path) -> bool:
-    """Whether `path` is a file that can be reached; impossible names are none."""
+    """Return whether `path` is a file that can be reached; an impossible name is not."""
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
         return False
 
 
-def identity(path: Path) -> str:
-    """The same for every name of one file, links followed."""
+def real_path_key(path: Path) -> str:
+    """Return the same text for every name of one file, following links."""
     return os.path.realpath(path)
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write `path` anew in one step, its permissions kept: a reader sees the old file or the new one. Links are followed."""
-    target = Path(identity(path))
+    """Replace the file in one step and keep its permissions: a reader sees the old content or the new. Follows links."""
+    target = Path(real_path_key(path))
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -141,8 +141,8 @@ def _signature(path: Path) -> tuple[int, ...]:
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
-def decoded(data: bytes, path: Path, name: str) -> SourceFile | Fault:
-    """`data` as text, or where it stops being UTF-8."""
+def decode_text(data: bytes, path: Path, name: str) -> SourceFile | Fault:
+    """Return `data` as text, or a fault at the place where it stops being UTF-8."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -155,12 +155,12 @@ def decoded(data: bytes, path: Path, name: str) -> SourceFile | Fault:
 
 
 def expand(pattern: str) -> tuple[Path, ...]:
-    """What a glob matches now, sorted."""
+    """Return what a glob matches now, sorted."""
     return tuple(Path(found) for found in sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207 - Path.glob takes no absolute pattern
 
 
-def resolve(node: Scalar) -> Path | None:
-    """The path that a value names, relative to the file it stands in; None if it is none."""
+def resolve_path(node: Scalar) -> Path | None:
+    """Return the path that a value names, relative to the file it is written in; None if it is no path."""
     value = node.value or ""
     if not value.strip() or "\0" in value:
         return None
@@ -171,8 +171,8 @@ def resolve(node: Scalar) -> Path | None:
     return Path(os.path.abspath(node.position.source.path.parent / named))  # noqa: PTH100 - links must not be followed: `..` is meant as written
 
 
-def shown(parent: SourceFile, node: Scalar, path: Path) -> str:
-    """How messages name a file that `parent` pulls in: beside the parent's own name, or by its path where it was named so."""
+def included_name(parent: SourceFile, node: Scalar, path: Path) -> str:
+    """Return how messages name an included file: relative to the parent's name, or by its path where it was given as one."""
     if Path(parent.name).is_absolute() or Path(node.value or "").is_absolute():
         return str(path)
     beside = os.path.relpath(path, parent.path.parent)

@@ -1,4 +1,4 @@
-"""`${VAR}`, `${VAR:-default}` and `$$` in the texts of a configuration."""
+"""Replace `${VAR}`, `${VAR:-default}` and `$$` in the values of a configuration."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _INSIDE: Final = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """What cannot be replaced, and at which character of the text it starts."""
+class InterpolationProblem:
+    """A variable that cannot be replaced, and the character of the text at which it starts."""
 
     offset: int
     message: str
 
 
-def interpolate(text: str, env: Mapping[str, str]) -> tuple[str, tuple[Problem, ...]]:
-    """`text` with its variables replaced from `env`, and every variable that could not be."""
+def interpolate(text: str, env: Mapping[str, str]) -> tuple[str, tuple[InterpolationProblem, ...]]:
+    """Return `text` with its variables replaced from `env`, and a problem for every variable that could not be."""
     if "$" not in text:
         return text, ()
-    problems: list[Problem] = []
+    problems: list[InterpolationProblem] = []
 
     def replaced(found: re.Match[str]) -> str:
         if found["dollar"]:
@@ -32,14 +32,16 @@ def interpolate(text: str, env: Mapping[str, str]) -> tuple[str, tuple[Problem, 
         inside = _INSIDE.fullmatch(found["inside"])
         if inside is None or not found["close"] or "${" in found["inside"]:
             problems.append(
-                Problem(offset=found.start(), message="expected ${NAME} or ${NAME:-default}; a plain dollar is written $$")
+                InterpolationProblem(
+                    offset=found.start(), message="expected ${NAME} or ${NAME:-default}; a plain dollar is written $$"
+                )
             )
             return ""
         value = env.get(inside["name"])
         if value is None or (not value and inside["default"] is not None):
             value = inside["default"]
         if value is None:
-            problems.append(Problem(offset=found.start(), message=_missing(inside["name"], env)))
+            problems.append(InterpolationProblem(offset=found.start(), message=_missing(inside["name"], env)))
             return ""
         return value
 

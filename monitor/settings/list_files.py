@@ -1,4 +1,4 @@
-"""Long watch lists in CSV, JSON, JSON Lines or plain lines: one plain record per term, and the line it stands in."""
+"""Read long watch lists in CSV, JSON, JSON Lines or plain lines: one record for each term, with its line."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row: the keys of a watch item, and where it begins (from 1)."""
+    """One row: the keys of a watch item, and the line and column (from 1) where it begins."""
 
     line: int
     column: int
     data: dict[str, Any]
 
 
-def records(source: SourceFile, columns: Mapping[str, str]) -> Iterator[Record | Fault]:
-    """The rows of a list. `columns` maps our names to the list's own and leaves all its other columns out; empty: they are ours."""
+def list_records(source: SourceFile, columns: Mapping[str, str]) -> Iterator[Record | Fault]:
+    """Return the rows of a list. `columns` maps our keys to the list's column names and drops all other columns; empty: the names are our keys."""
     try:
         suffix = source.path.suffix.lower()
         if suffix in _TABLES:
@@ -54,7 +54,7 @@ def records(source: SourceFile, columns: Mapping[str, str]) -> Iterator[Record |
 
 
 def _lines(source: SourceFile) -> Iterator[Record]:
-    """One name a line; what begins with `#` is a comment."""
+    """Read one name a line; a line that begins with `#` is a comment."""
     for number, line in enumerate(source.text.split("\n"), 1):
         name = line.strip()
         if name and not name.startswith("#"):
@@ -104,12 +104,12 @@ def _cell(key: str, cell: str) -> str | tuple[str, ...]:
 
 
 def split(cell: str) -> tuple[str, ...]:
-    """The parts of a cell that holds several values, apart by `;` or `|`."""
+    """Split a cell that holds several values at `;` or `|`."""
     return tuple(part.strip() for part in _SEPARATOR.split(cell) if part.strip())
 
 
 def _json_values(source: SourceFile) -> Iterator[tuple[int, int, Any]]:
-    """Each value of an array, or of JSON Lines, with its line and column."""
+    """Yield each value of an array, or of JSON Lines, with its line and column."""
     text, decoder = source.text, json.JSONDecoder()
     at = _past_space(text, 0)
     array = text[at : at + 1] == "["

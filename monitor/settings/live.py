@@ -1,4 +1,4 @@
-"""Settings that follow their files: a change is taken as a whole or not at all."""
+"""Keep the settings of a running process up to date with the files: a change is applied as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from monitor.settings.files import Files, State
-from monitor.settings.load import CheckTerms, LoadResult, read
+from monitor.settings.load import CheckTerms, LoadResult, read_config
 from monitor.settings.model import Settings
 
 
@@ -22,7 +22,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """What is on disk cannot be used; the settings before it stay in force."""
+    """The files cannot be used; the settings before stay in force."""
 
     faults: tuple[Fault, ...]
 
@@ -30,9 +30,9 @@ class Rejected:
 class LiveSettings:
     """The settings of a running process. The constructor raises ConfigError with every fault.
 
-    `refresh` costs one `stat` per file and is meant to be called about every second. It looks at the main file, all included files and
-    lists, the files that globs match, and the files that secrets are read from. A change is read once two calls have found the files
-    alike, and taken if they were still alike after reading: half-written files and half-copied directories are waited for.
+    `refresh` costs one `stat` for each file and is meant to be called about every second. It checks the main file, all included files and
+    lists, the files that globs match, and the files that secrets are read from. A change is read when two calls have found the files
+    unchanged, and applied if they are still unchanged after reading, so that half-written files and half-copied directories are waited for.
     """
 
     def __init__(self, path: Path, env: Mapping[str, str], check_terms: CheckTerms | None = None) -> None:
@@ -41,7 +41,7 @@ class LiveSettings:
         self._check_terms = check_terms
         self._sound: tuple[Term, ...] | None = None
         self._files = Files()
-        reading = self._read()
+        reading = self._read_config()
         if reading.settings is None:
             raise ConfigError(reading.faults)
         self._current = reading.settings
@@ -55,7 +55,7 @@ class LiveSettings:
         return self._current
 
     def refresh(self) -> Changed | Rejected | None:
-        """Take up what has changed on disk. A rejected change is told once; a change of nothing but comments is none."""
+        """Apply what has changed on disk and return the result; None if nothing has. A rejected change is returned once; changed comments are no change."""
         now = self._files.state_now()
         if now == self._files.state:
             self._glimpsed = None
@@ -64,17 +64,19 @@ class LiveSettings:
             self._glimpsed = now
             return None
         self._glimpsed = None
-        reading = self._read()
+        reading = self._read_config()
         if reading.files.state_now() != reading.files.state:
             return None
         self._files = reading.files
         return self._take(reading)
 
-    def _read(self) -> LoadResult:
-        return read(self._path, self._env, check_terms=None if self._check_terms is None else self._checked, before=self._files)
+    def _read_config(self) -> LoadResult:
+        return read_config(
+            self._path, self._env, check_terms=None if self._check_terms is None else self._checked, before=self._files
+        )
 
     def _checked(self, terms: Sequence[Term]) -> Sequence[Fault]:
-        """What `check_terms` finds; a watch list that was sound a moment ago is not checked anew because a channel changed."""
+        """Return the faults of `check_terms`, which does not check the same watch list twice when something else has changed."""
         if self._check_terms is None or tuple(terms) == self._sound:
             return ()
         faults = self._check_terms(terms)

@@ -1,4 +1,4 @@
-"""A configuration on disk → Settings, or every reason why not."""
+"""Load a configuration from disk: settings, or every fault in it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from monitor.settings.config_merger import ConfigMerger
 from monitor.settings.extras import missing_extras
 from monitor.settings.files import Files
 from monitor.settings.model import NOT_WRITTEN, Settings
-from monitor.settings.references import repeated_feeds, unresolved_references
+from monitor.settings.references import repeated_feeds, unknown_engine, unresolved_references
 from monitor.settings.schema_walker import SchemaWalker
 from monitor.settings.source_position import Mapping, Scalar
 from monitor.settings.term_reader import TermReader, faults_of
-from monitor.settings.validation_messages import message
+from monitor.settings.validation_messages import validation_message
 from monitor.settings.values import DatabaseAddress, RedisAddress
 
 CheckTerms = Callable[[Several[Term]], Several[Fault]]
@@ -39,27 +39,27 @@ _BESIDE_THE_MODEL: Final = ("include", "watch")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """What came of reading a configuration: settings or faults, and the files that were looked at either way."""
+    """The result of reading a configuration: settings or faults, and the files that were looked at."""
 
     settings: Settings | None
     faults: tuple[Fault, ...]
     files: Files
 
 
-def load(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Settings:
-    """The settings that `path` and the files it includes describe. Raises ConfigError with every fault, in file order."""
-    reading = read(path, env, check_terms=check_terms)
+def load_config(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Settings:
+    """Return the settings of `path` and the files it includes. Raises ConfigError with every fault, in file order."""
+    reading = read_config(path, env, check_terms=check_terms)
     if reading.settings is None:
         raise ConfigError(reading.faults)
     return reading.settings
 
 
-def read(
+def read_config(
     path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None, before: Files | None = None
 ) -> LoadResult:
-    """Like `load`, with the files that were read; never raises for what stands in them.
+    """Load like `load_config`, but return faults instead of raising them, and the files that were read.
 
-    `before` are the files of an earlier reading in the same environment: YAML and rows of lists that have not changed since are not read again.
+    `before` are the files of an earlier load in the same environment: unchanged YAML and rows of lists are not read again.
     """
     files = Files() if before is None else Files(known=before.trees, known_lists=before.lists)
     merger = ConfigMerger(env=env, files=files)
@@ -89,6 +89,7 @@ def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, 
     if not merger.broken:
         faults += unresolved_references(data, walker, entries.get("channels"), terms)
         faults += missing_extras(data, walker)
+    faults += unknown_engine(data, walker)
     if check_terms is not None:
         faults += _checked(terms, check_terms)
     faults += _override(data, env, root)
@@ -118,19 +119,19 @@ def _validate_selected(data: dict[str, Any], walker: SchemaWalker, root: Mapping
 
 
 def _override(data: dict[str, Any], env: Environment[str, str], root: Mapping) -> list[Fault]:
-    """Let the environment win over the file."""
+    """Let environment variables override the file."""
     faults = []
     for key, (variable, address) in _FROM_ENVIRONMENT.items():
         if env.get(variable):
             try:
                 data[key] = address.validate_python(env[variable])
             except ValidationError as error:
-                faults.append(root.position.source.fault(0, 0, f"${variable}: {message(error.errors()[0])}"))
+                faults.append(root.position.source.fault(0, 0, f"${variable}: {validation_message(error.errors()[0])}"))
     return faults
 
 
 def _checked(terms: TermReader, check_terms: CheckTerms) -> list[Fault]:
-    """The matcher's faults, moved to where the trouble stands in the file."""
+    """Return the matcher's faults at their positions in the file."""
     return [_moved(fault, terms.queries) for fault in check_terms((*terms.terms, *terms.broken))]
 
 

@@ -1,4 +1,4 @@
-"""The settings: everything the configuration says, checked and immutable."""
+"""The settings model: everything a configuration can say, checked and immutable."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, SkipValidation, field_validator, model_va
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
+from monitor.settings.sources import SourceSettings
 from monitor.settings.values import DatabaseAddress, Duration, Moment, OneOrMany, RedisAddress, Section, Text, Wait
 
 
@@ -27,7 +28,7 @@ class RouteSettings(Section):
 
 
 class StoriesSettings(Section):
-    """When articles are one story: within `window` of its last article; `same_event` also merges those on one event in other words."""
+    """How articles become one story: a copy joins within `window` of the last article; `same_event` also merges stories about one event."""
 
     window: Duration = timedelta(hours=72)
     same_event: bool = True
@@ -35,7 +36,7 @@ class StoriesSettings(Section):
 
 
 class SilenceSettings(Section):
-    """Alerts of `term`, or with `tag`, are kept but notify nobody, from `since` until `until`."""
+    """A time from `since` until `until` in which alerts of `term`, or with `tag`, are stored but notify nobody."""
 
     term: Text | None = None
     tag: Text | None = None
@@ -52,8 +53,16 @@ class SilenceSettings(Section):
         return self
 
 
+class EntitiesSettings(Section):
+    """How entities are recognized: `engine` names a registered recognizer, used besides the watch list."""
+
+    shorthand: ClassVar[str | None] = "engine"
+
+    engine: Text = "watchlist"
+
+
 class NotifyOperatorSettings(Section):
-    """Who hears that monitoring itself is broken, and after how long."""
+    """The channels that are told when monitoring itself is broken, and after how long."""
 
     shorthand: ClassVar[str | None] = "channels"
 
@@ -64,7 +73,7 @@ class NotifyOperatorSettings(Section):
 
 
 class WebSettings(Section):
-    """Where the dashboard listens. An address that others can reach needs a `token`; an empty one is none."""
+    """Where the dashboard listens. An address that others can reach needs a `token`; an empty token counts as none."""
 
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8765
@@ -77,7 +86,7 @@ class WebSettings(Section):
 
     @property
     def loopback(self) -> bool:
-        """Whether only this machine can reach it."""
+        """Return whether only this machine can reach it."""
         if self.host == "localhost":
             return True
         try:
@@ -93,7 +102,7 @@ class WebSettings(Section):
 
 
 class WorkersSettings(Section):
-    """How many processes of each kind. `scan` None: as the machine has cores."""
+    """The number of processes of each kind. `scan` None: as many as the machine has cores."""
 
     shorthand: ClassVar[str | None] = "scan"
 
@@ -102,7 +111,7 @@ class WorkersSettings(Section):
 
 
 class RetentionSettings(Section):
-    """How long things are kept after they were stored."""
+    """How long articles, alerts and deliveries are kept."""
 
     shorthand: ClassVar[str | None] = "articles"
 
@@ -139,9 +148,11 @@ class Settings(Section):
     backfill: Wait = timedelta(hours=24)
     feeds: tuple[FeedSettings, ...] = ()
     folders: tuple[Path, ...] = ()
+    sources: Mapping[str, SourceSettings] = {}
     terms: SkipValidation[tuple[Term, ...]] = Field(default=(), repr=False)
     channels: Mapping[str, Channel] = {}
     routes: tuple[RouteSettings, ...] = ()
+    entities: EntitiesSettings = EntitiesSettings()
     stories: StoriesSettings = StoriesSettings()
     silences: tuple[SilenceSettings, ...] = ()
     notify_operator: NotifyOperatorSettings | None = None

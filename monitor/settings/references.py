@@ -1,4 +1,4 @@
-"""Names that one part of a configuration uses and another must define, and feeds that stand there twice."""
+"""Check that names used in one part of a configuration are defined in another, and that no feed is listed twice."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from collections.abc import Mapping as Environment
 from typing import Any, Final
 
 from monitor.domain.errors import Fault
+from monitor.plugins import RECOGNIZERS_GROUP, PluginGroup
 from monitor.settings.feeds import credentials_apart
 from monitor.settings.schema_walker import Location, SchemaWalker
-from monitor.settings.source_position import Entry, Mapping, Position
+from monitor.settings.source_position import KeyValue, Mapping, Position
 from monitor.settings.suggestion import did_you_mean
 from monitor.settings.term_reader import TermReader
 
+RECOGNIZERS: Final = PluginGroup(RECOGNIZERS_GROUP, object)
 _CHANNEL_NAME: Final = re.compile(r"[\w.-]{1,64}")
 
 
 def unresolved_references(
-    data: Environment[str, Any], walker: SchemaWalker, channels: Entry | None, watch: TermReader
+    data: Environment[str, Any], walker: SchemaWalker, channels: KeyValue | None, watch: TermReader
 ) -> Iterator[Fault]:
-    """A fault for every name of a channel or a term that nothing defines."""
+    """Yield a fault for every channel or term that is named but not defined."""
     known = channels.value.entries if channels is not None and isinstance(channels.value, Mapping) else {}
     for name, entry in known.items():
         if not _CHANNEL_NAME.fullmatch(name):
@@ -35,7 +37,7 @@ def unresolved_references(
 
 
 def repeated_feeds(data: Environment[str, Any], walker: SchemaWalker) -> Iterator[Fault]:
-    """A fault for every feed whose address stood there before."""
+    """Yield a fault for every feed whose address is listed before."""
     first: dict[str, Position] = {}
     for index, feed in enumerate(data.get("feeds", ())):
         url = feed.get("url")
@@ -46,6 +48,15 @@ def repeated_feeds(data: Environment[str, Any], walker: SchemaWalker) -> Iterato
         if url in first:
             yield position.fault(f"this feed is there twice; first at {first[url]}")
         first.setdefault(url, position)
+
+
+def unknown_engine(data: Environment[str, Any], walker: SchemaWalker) -> Iterator[Fault]:
+    """Yield a fault if the recognizer that `entities` names is not registered."""
+    engine = data.get("entities", {}).get("engine")
+    names = RECOGNIZERS.names() if engine is not None else ()
+    if engine is not None and engine not in names:
+        known = f"{did_you_mean(engine, names)} (one of {', '.join(names)})"
+        yield walker.nodes["entities", "engine"].position.fault(f"no recognizer is called `{engine}`{known}")
 
 
 def _channel_names(data: Environment[str, Any], walker: SchemaWalker) -> Iterator[tuple[str, Position]]:

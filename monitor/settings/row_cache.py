@@ -1,4 +1,4 @@
-"""What came of a list's rows last time, so that of a long list only the rows that have changed are read anew."""
+"""Keep the terms of a long list's rows, so that only changed rows are read again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ROW_BY_LINE: Final = frozenset({".csv", ".tsv", ".txt"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """A list, the values and columns that its `include:` gave it, and the sound terms in it by the line they stand in."""
+    """A list, the values and columns of its `include:`, and its valid terms by line."""
 
     text: str
     defaults: Mapping[str, Any]
@@ -24,12 +24,12 @@ class Rows:
 
 
 def rows_of(source: SourceFile, defaults: Mapping[str, Any], columns: Mapping[str, str]) -> Rows:
-    """A list of which no row has been read yet."""
+    """Return a list of which no row has been read."""
     return Rows(text=source.text, defaults=defaults, columns=columns)
 
 
-def unchanged(source: SourceFile, now: Rows, before: Rows | None) -> dict[int, Term]:
-    """The terms of the lines that were the same last time, by line; none where a row may be more than a line, or lines mean something else."""
+def unchanged_terms(source: SourceFile, now: Rows, before: Rows | None) -> dict[int, Term]:
+    """Return the terms of lines that are unchanged, by line; none where a row may span lines or lines have another meaning."""
     if before is None or (before.defaults, before.columns) != (now.defaults, now.columns):
         return {}
     if source.path.suffix.lower() not in _ROW_BY_LINE or '"' in before.text or '"' in now.text:

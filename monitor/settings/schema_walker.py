@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from monitor.domain.errors import Fault, PluginError
-from monitor.settings.files import Files, resolve
-from monitor.settings.source_position import Entry, Mapping, Node, Scalar, Sequence, is_null, kind_of
+from monitor.settings.files import Files, resolve_path
+from monitor.settings.source_position import KeyValue, Mapping, Node, Scalar, Sequence, is_null, node_kind
 from monitor.settings.suggestion import did_you_mean
 from monitor.settings.values import FromFile, ModelSource, OneOrMany, Section, SelectedByType
 
@@ -99,7 +99,7 @@ class SchemaWalker:
         self.nodes[at] = node
         if model.shorthand is not None and not isinstance(node, Mapping):
             scalar = Scalar(position=node.position, written=model.shorthand, value=model.shorthand)
-            node = Mapping(position=node.position, entries={model.shorthand: Entry(key=scalar, value=node)})
+            node = Mapping(position=node.position, entries={model.shorthand: KeyValue(key=scalar, value=node)})
         if not isinstance(node, Mapping):
             return self._wrong(node, "keys and values")
         known = fields_of(model, without=without)
@@ -147,7 +147,7 @@ class SchemaWalker:
             return self._wrong(node, "a single value")
         if node.value is None or Path not in kind.types:
             return OMITTED if node.value is None else node.value
-        path = resolve(node)
+        path = resolve_path(node)
         if path is None:
             self.faults.append(node.position.fault("not a path"))
         return OMITTED if path is None else path
@@ -221,7 +221,7 @@ class SchemaWalker:
         return Scalar(position=node.position, written=node.written, value=text)
 
     def _wrong(self, node: Node, expected: str) -> Any:
-        self.faults.append(node.position.fault(f"expected {expected}, found {kind_of(node)}"))
+        self.faults.append(node.position.fault(f"expected {expected}, found {node_kind(node)}"))
         return OMITTED
 
     @staticmethod
@@ -230,7 +230,7 @@ class SchemaWalker:
             data[name] = value
 
 
-def _unknown(entry: Entry, model: type[Section], known: tuple[str, ...]) -> str:
+def _unknown(entry: KeyValue, model: type[Section], known: tuple[str, ...]) -> str:
     key = entry.key.written
     if is_null(entry.value) and " " in key:
         return f"unknown key `{key}`; put a value with a comma in quotes"

@@ -1,4 +1,4 @@
-"""A configuration file as a tree in which every key and value knows where it stands."""
+"""The tree of a configuration file, in which every key and value knows its position."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from monitor.domain.errors import Fault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """One file of the configuration: where it is, how messages name it, and its text."""
+    """One file of the configuration: its path, its name in messages, and its text."""
 
     path: Path
     name: str
     text: str
 
     def fault(self, line: int, column: int, message: str) -> Fault:
-        """A fault in this file; `line` and `column` count from 1."""
+        """Return a fault in this file; `line` and `column` count from 1."""
         return Fault(file=self.name, line=line, column=column, message=message)
 
 
@@ -34,11 +34,11 @@ class Position:
         return f"{self.source.name}:{self.line}:{self.column}"
 
     def fault(self, message: str) -> Fault:
-        """A fault at this place."""
+        """Return a fault at this position."""
         return self.source.fault(self.line, self.column, message)
 
     def ahead(self, distance: int) -> Position:
-        """The place `distance` characters further on in the same file."""
+        """Return the position `distance` characters further on in the same file."""
         passed = self.source.text[self.index : self.index + distance]
         lines = passed.count("\n")
         column = len(passed) - passed.rfind("\n") if lines else self.column + len(passed)
@@ -47,7 +47,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """A single value. `written` is what the file says, `value` what it means once variables are replaced; None: it cannot be told."""
+    """A single value. `written` is the text in the file, `value` the text after variables are replaced, None if one of them is missing."""
 
     position: Position
     written: str
@@ -55,9 +55,9 @@ class Scalar:
     null: bool = False
 
     def position_of(self, offset: int) -> Position:
-        """Where character `offset` of `written` stands in the file, or where the value begins if that cannot be told.
+        """Return the position of character `offset` of `written`, or of the value's beginning if that cannot be determined.
 
-        Quotation marks, indentation and line folding are stepped over by walking along the value and the file side by side.
+        It walks along the value and the file side by side, skipping quotation marks, indentation and line folding.
         """
         text = self.position.source.text
         at = _skip_opening(text, self.position.index)
@@ -80,7 +80,7 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class KeyValue:
     """A key and its value."""
 
     key: Scalar
@@ -92,19 +92,19 @@ class Mapping:
     """Keys and their values, in the file's order."""
 
     position: Position
-    entries: dict[str, Entry]
+    entries: dict[str, KeyValue]
 
 
 Node = Scalar | Sequence | Mapping
 
 
 def is_null(node: Node) -> bool:
-    """Whether nothing stands there, as after a key whose list is commented out."""
+    """Return whether the value is empty, as after a key whose list is commented out."""
     return isinstance(node, Scalar) and node.null
 
 
-def kind_of(node: Node) -> str:
-    """What to call a node in a message."""
+def node_kind(node: Node) -> str:
+    """Return what messages call this kind of node."""
     if isinstance(node, Scalar):
         return "nothing" if node.null else "a single value"
     return "a list" if isinstance(node, Sequence) else "keys and values"
@@ -119,7 +119,7 @@ def _skip_opening(text: str, at: int) -> int:
 
 
 def _find(text: str, at: int, wanted: str) -> int:
-    """The index of `wanted` at or after `at`, past white space and escapes only; -1 if something else comes first."""
+    """Return the index of `wanted` at or after `at`, skipping only white space and escapes; -1 if something else comes first."""
     if wanted.isspace():
         return at if text[at : at + 1].isspace() else -1
     while at < len(text) and text[at] != wanted and (text[at].isspace() or text[at] == "\\"):

@@ -1,4 +1,4 @@
-"""`watch:` → terms, from items in YAML and from included lists."""
+"""Read terms from `watch:`: items in YAML and included lists."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from monitor.domain.errors import Fault
 from monitor.domain.watch import Term, TermKind
-from monitor.settings.files import Files, resolve, shown
-from monitor.settings.list_files import SUFFIXES, Record, records
-from monitor.settings.row_cache import rows_of, unchanged
+from monitor.settings.files import Files, included_name, resolve_path
+from monitor.settings.list_files import SUFFIXES, Record, list_records
+from monitor.settings.row_cache import rows_of, unchanged_terms
 from monitor.settings.schema_walker import OMITTED, Location, SchemaWalker, fields_of
-from monitor.settings.source_position import Mapping, Node, Position, Scalar, Sequence, SourceFile, is_null, kind_of
-from monitor.settings.validation_messages import message
+from monitor.settings.source_position import Mapping, Node, Position, Scalar, Sequence, SourceFile, is_null, node_kind
+from monitor.settings.validation_messages import validation_message
 from monitor.settings.watch_item import WatchItem
 from monitor.settings.yaml_tree import LARGEST
 
@@ -26,7 +26,7 @@ _FAULTS_PER_LIST: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A name of a channel somewhere in the watch list."""
+    """A channel named in the watch list, and where."""
 
     name: str
     position: Position
@@ -34,7 +34,7 @@ class Reference:
 
 @dataclass(slots=True)
 class TermReader:
-    """Reads a watch list. `broken` holds terms that have faults but a name, so that others may refer to them."""
+    """Reads a watch list. `broken` holds the names of terms with faults, so that references to them are no further faults."""
 
     env: Environment[str, str]
     files: Files
@@ -46,7 +46,7 @@ class TermReader:
     _names: dict[str, str] = field(default_factory=dict)
 
     def read(self, node: Node) -> None:
-        """Take in all items of `watch:`."""
+        """Read all items of `watch:`."""
         for item in node.items if isinstance(node, Sequence) else (node,):
             if is_null(item):
                 if isinstance(node, Sequence):
@@ -62,7 +62,7 @@ class TermReader:
 
     def _item(self, node: Node) -> None:
         if not isinstance(node, Mapping | Scalar):
-            self.faults.append(node.position.fault(f"expected a term, found {kind_of(node)}"))
+            self.faults.append(node.position.fault(f"expected a term, found {node_kind(node)}"))
             return
         walker = SchemaWalker(files=self.files)
         data = walker.section(node, WatchItem)
@@ -100,7 +100,6 @@ class TermReader:
             self.broken.append(Term(name=name, kind=TermKind.KEYWORD, phrases=(name,), where=where))
 
     def _add(self, term: Term) -> str | None:
-        """Take the term in, or say why not."""
         first = self._names.setdefault(term.name, term.where)
         if first is not term.where:
             return f"the term `{term.name}` is there twice; first at {first}"
@@ -127,7 +126,7 @@ class TermReader:
 
     def _columns(self, node: Node) -> dict[str, str]:
         if not isinstance(node, Mapping):
-            self.faults.append(node.position.fault(f"expected keys and values such as {{name: Title}}, found {kind_of(node)}"))
+            self.faults.append(node.position.fault(f"expected keys and values such as {{name: Title}}, found {node_kind(node)}"))
             return {}
         known = fields_of(WatchItem)
         for name, entry in node.entries.items():
@@ -137,11 +136,11 @@ class TermReader:
 
     def _list_files(self, item: Node, defaults: dict[str, Any], columns: dict[str, str]) -> None:
         if not isinstance(item, Scalar) or is_null(item):
-            self.faults.append(item.position.fault(f"expected the name of a file, found {kind_of(item)}"))
+            self.faults.append(item.position.fault(f"expected the name of a file, found {node_kind(item)}"))
             return
         if item.value is None:
             return
-        named = resolve(item)
+        named = resolve_path(item)
         found = self.files.matching(named) if named is not None else ()
         if not found:
             self.faults.append(item.position.fault(f"no file matches `{item.written}`"))
@@ -156,7 +155,8 @@ class TermReader:
         elif not yaml and suffix not in SUFFIXES:
             self.faults.append(item.position.fault(f"a list ends in {', '.join(sorted(SUFFIXES))} or .yaml"))
         elif isinstance(
-            source := self.files.source(path, shown(item.position.source, item, path), largest=LARGEST if yaml else None), Fault
+            source := self.files.source(path, included_name(item.position.source, item, path), largest=LARGEST if yaml else None),
+            Fault,
         ):
             self.faults.append(source)
         elif yaml:
@@ -185,9 +185,9 @@ class TermReader:
     def _rows(self, source: SourceFile, defaults: dict[str, Any], columns: dict[str, str]) -> None:
         faults: list[Fault] = []
         rows = rows_of(source, defaults, columns)
-        known = {} if source.name in self.files.lists else unchanged(source, rows, self.files.known_lists.get(source.name))
+        known = {} if source.name in self.files.lists else unchanged_terms(source, rows, self.files.known_lists.get(source.name))
         self.files.lists[source.name] = rows
-        for row in records(source, columns):
+        for row in list_records(source, columns):
             if isinstance(row, Fault):
                 faults.append(row)
                 continue
@@ -219,7 +219,7 @@ def _row_faults(error: ValidationError, source: SourceFile, row: Record) -> list
     for detail in error.errors(include_url=False):
         key = detail["loc"][0] if detail["loc"] else ""
         value = row.data.get(str(key))
-        text = message(detail, written=value if isinstance(value, str) else None, known=fields_of(WatchItem))
+        text = validation_message(detail, written=value if isinstance(value, str) else None, known=fields_of(WatchItem))
         prefix = f"`{key}`: " if key and detail["type"] not in {"missing", "extra_forbidden"} else ""
         found.append(source.fault(row.line, row.column, prefix + text))
     return found
@@ -241,5 +241,5 @@ def faults_of(error: ValidationError, walker: SchemaWalker, root: Node, *, below
             at = at[:-1]
         node = walker.nodes.get(at, root)
         written = node.written if isinstance(node, Scalar) else None
-        found.append(node.position.fault(message(detail, written=written)))
+        found.append(node.position.fault(validation_message(detail, written=written)))
     return found

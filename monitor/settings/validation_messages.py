@@ -1,4 +1,4 @@
-"""What pydantic found wrong, in words for whoever wrote the file; a value is quoted only where it can be no secret."""
+"""Turn validation errors into messages for people; a value is quoted only where it cannot be a secret."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _PLAIN: Final = {
 }
 
 
-def message(error: ErrorDetails, *, written: str | None = None, known: Iterable[str] = ()) -> str:
-    """The message for one error. `written` is the value's text in the file, `known` the keys that the place takes."""
+def validation_message(error: ErrorDetails, *, written: str | None = None, known: Iterable[str] = ()) -> str:
+    """Return the message for one error. `written` is the value's text in the file, `known` the keys that are allowed there."""
     kind, context = error["type"], error.get("ctx", {})
     key = error["loc"][-1] if error["loc"] else ""
     if kind == "missing":

@@ -1,4 +1,4 @@
-"""The kinds of value that stand in a configuration file: durations, sizes, secrets, texts that may come from a file."""
+"""The types of values in a configuration file: durations, sizes, secrets, texts that may come from a file."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LONGEST: Final = timedelta(days=36500)
 
 
 class Marker:
-    """A note on a field that the loader obeys before the model sees the value."""
+    """An annotation of a field that the loader follows before the model sees the value."""
 
 
 class OneOrMany(Marker):
-    """A single value may stand where a list is meant."""
+    """A single value is allowed where a list is expected."""
 
 
 class FromFile(Marker):
@@ -49,17 +49,17 @@ class SelectedByType(Marker):
 
 
 class Section(BaseModel):
-    """A part of the settings: immutable, no unknown keys, no value in an error.
+    """A part of the settings: immutable, without unknown keys, and without values in its errors.
 
-    `shorthand` names the key that is meant where a plain value (or, if that key takes a list, a list) stands instead of a mapping.
+    `shorthand` names the key that is meant when a plain value (or a list, if that key takes one) is written instead of a mapping.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True, defer_build=True)
     shorthand: ClassVar[str | None] = None
 
 
-def parse_duration(value: object) -> object:
-    """`30s`, `5m`, `2h`, `1d`, or several joined (`1h30m`), as a timedelta; other types are handed on.
+def read_duration(value: object) -> object:
+    """Return `30s`, `5m`, `2h`, `1d`, or a sum such as `1h30m` as a timedelta, and other types unchanged.
 
     Raises ValueError for a text that is no duration.
     """
@@ -73,8 +73,8 @@ def parse_duration(value: object) -> object:
     return duration
 
 
-def parse_size(value: object) -> object:
-    """`10MB`, `512KiB` or a number of bytes, as bytes; other types are handed on. Raises ValueError for a text that is no size."""
+def read_size(value: object) -> object:
+    """Return `10MB`, `512KiB` or a number as bytes, and other types unchanged. Raises ValueError for a text that is no size."""
     if not isinstance(value, str):
         return value
     found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,3})?) ?([KMG]I?B|B)?", value.strip().upper(), re.ASCII)
@@ -96,7 +96,7 @@ def _not_negative(value: timedelta) -> timedelta:
 
 
 def http_url(value: str) -> str:
-    """`value` if it is an http or https address with a host. Raises ValueError, without the value."""
+    """Return `value` if it is an http or https address with a host. Raises ValueError without the value in it."""
     if re.search(r"[\s\x00-\x1f]", value):
         raise ValueError("an address has no white space in it")
     try:
@@ -124,7 +124,7 @@ def _with_scheme(value: SecretStr) -> SecretStr:
 
 
 def _one_of_schemes(*schemes: str, expected: str) -> Callable[[SecretStr], SecretStr]:
-    """A check that an address begins with one of `schemes`, a driver's name after a plus aside."""
+    """Return a check that an address begins with one of `schemes`, ignoring a driver's name after a plus."""
 
     def check(value: SecretStr) -> SecretStr:
         if value.get_secret_value().partition(":")[0].partition("+")[0].lower() not in schemes:
@@ -162,7 +162,7 @@ def _clock(value: object) -> object:
 
 
 def one_or_many(value: object) -> object:
-    """A single text or secret as a list of one; anything else is handed on."""
+    """Return a single text or secret as a list of one, and anything else unchanged."""
     return (value,) if isinstance(value, str | SecretStr) else value
 
 
@@ -198,9 +198,9 @@ def _language(value: str) -> str:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
-Wait = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_not_negative)]
-Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
+Duration = Annotated[timedelta, BeforeValidator(read_duration), AfterValidator(_positive)]
+Wait = Annotated[timedelta, BeforeValidator(read_duration), AfterValidator(_not_negative)]
+Size = Annotated[int, BeforeValidator(read_size), Field(gt=0)]
 Text = Annotated[str, AfterValidator(_not_empty)]
 Language = Annotated[str, AfterValidator(_language)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]

@@ -1,4 +1,4 @@
-"""One item of `watch:` as it is written, and the term it stands for."""
+"""The model of one item of `watch:`, and the term it defines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _KEYWORD_OPTIONS = ("exact", "case", "stem")
 
 
 class ContextSettings(Section):
-    """Words near a hit: any of `require` must, none of `forbid` may stand within `within` words."""
+    """Words near a hit: one of `require` must be, none of `forbid` may be within `within` words."""
 
     require: tuple[Text, ...] = ()
     forbid: tuple[Text, ...] = ()
@@ -27,7 +27,7 @@ class ContextSettings(Section):
 
 
 class OnlySettings(Section):
-    """The articles a term looks at; each part is optional."""
+    """The articles that a term is limited to; each part is optional."""
 
     sources: tuple[Text, ...] = ()
     tags: tuple[Text, ...] = ()
@@ -78,7 +78,7 @@ class WatchItem(Section):
         return TermKind.KEYWORD, _distinct(*(self.any or (name,)))
 
     def term(self, where: str) -> Term:
-        """The term; `where` is `FILE:LINE:COLUMN` of its query, or else of its name."""
+        """Return the term; `where` is `FILE:LINE:COLUMN` of its query, or else of its name."""
         name = " ".join(self.name.split())
         kind, phrases = self._kind_and_phrases(name)
         return Term(

@@ -1,4 +1,4 @@
-"""Items put into a YAML list by adding text, so that every comment, quotation mark and blank line stays as it is. Pure."""
+"""Insert items into a YAML list as text, so that every comment, quotation mark and blank line is kept. Pure."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NOT_PLAIN: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "fals
 
 
 class CannotInsert(MonitorError):
-    """The list is not written in a way that can be added to; the message says what to do."""
+    """The list is written in a way that cannot be extended; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class ListItem:
     """A list item: its lines in block style without the dash, and the same on one line in flow style."""
 
     lines: tuple[str, ...]
@@ -29,7 +29,7 @@ class Item:
 
 @dataclass(slots=True)
 class _Place:
-    """The list as it stands: indices into the text. `last` is the end of its last item, `key_end` that of the key."""
+    """Where the list is, as indices into the text. `last` is the end of its last item, `key_end` that of the key."""
 
     key_end: int
     indent: int = 2
@@ -38,8 +38,8 @@ class _Place:
     last: int | None = None
 
 
-def insert(text: str, key: str, items: Sequence[Item]) -> str:
-    """`text` with `items` at the end of the list under the top-level `key`, which is added if it is not there.
+def insert_items(text: str, key: str, items: Sequence[ListItem]) -> str:
+    """Return `text` with `items` at the end of the list under the top-level `key`, which is added if it is missing.
 
     Raises CannotInsert where the value of `key` is no list, or the text is no YAML.
     """
@@ -60,7 +60,7 @@ def insert(text: str, key: str, items: Sequence[Item]) -> str:
     return text[:line_end] + _block(items, position.indent, newline) + text[line_end:]
 
 
-def _block(items: Sequence[Item], indent: int, newline: str) -> str:
+def _block(items: Sequence[ListItem], indent: int, newline: str) -> str:
     lines = (" " * indent + ("  " if index else "- ") + line for item in items for index, line in enumerate(item.lines))
     return "".join(line + newline for line in lines)
 
@@ -85,7 +85,7 @@ def _find(text: str, key: str) -> _Place | None:
 
 
 def _value(events: Iterator[Any], position: _Place, text: str) -> _Place:
-    """Take in the value that stands at the head of `events`."""
+    """Consume the value at the head of `events`."""
     first = next(events)
     if isinstance(first, ScalarEvent) and not first.value and first.style is None:
         position.key_end = text.index(":", position.key_end) + 1
@@ -109,10 +109,10 @@ def _value(events: Iterator[Any], position: _Place, text: str) -> _Place:
     return position
 
 
-def quoted(text: str, *, flow: bool = False) -> str:
-    """`text` as a YAML value that reads back as exactly this text: plain where any YAML reader takes it for a text, else in quotes.
+def quote_yaml(text: str, *, flow: bool = False) -> str:
+    """Return `text` as a YAML value that reads back as exactly this text: plain where every YAML reader takes it for a text, else quoted.
 
-    Raises CannotInsert for half a character (a lone surrogate), as a shell makes of bytes that are no UTF-8.
+    Raises CannotInsert for a lone surrogate, which a shell makes of bytes that are no UTF-8.
     """
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise CannotInsert("there are characters in it that are no text")

@@ -1,4 +1,4 @@
-"""YAML text → a tree of placed nodes. Nothing is constructed: tags are refused, and a value stays the text it was written as."""
+"""Read YAML text into a tree of nodes with positions. Nothing is constructed: tags are refused, and every value stays a text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ruamel.yaml.reader import ReaderError
 
 from monitor.domain.errors import Fault
 from monitor.settings.interpolate import interpolate
-from monitor.settings.source_position import Entry, Mapping, Node, Position, Scalar, Sequence, SourceFile
+from monitor.settings.source_position import KeyValue, Mapping, Node, Position, Scalar, Sequence, SourceFile
 
 _TAG: Final = "tag:yaml.org,2002:"
 _PLAIN_TAGS: Final = {_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")}
@@ -35,7 +35,7 @@ _ADVICE: Final = (
 
 
 class _Converter:
-    """One pass over the nodes of a file. Anchored nodes are converted once; `size` counts them as often as they are used."""
+    """Converts the nodes of a file. An anchored node is converted once; `size` counts it as often as it is used."""
 
     def __init__(self, source: SourceFile, env: Environment[str, str]) -> None:
         self.source = source
@@ -45,7 +45,7 @@ class _Converter:
         self.open: set[int] = set()
 
     def convert(self, raw: Any) -> tuple[Node, int]:
-        """The placed node and its size."""
+        """Return the node with its position, and its size."""
         if id(raw) in self.done:
             return self.done[id(raw)]
         position = self._place(raw)
@@ -77,7 +77,7 @@ class _Converter:
         return scalar, 1
 
     def _mapping(self, raw: Any, position: Position) -> tuple[Node, int]:
-        entries: dict[str, Entry] = {}
+        entries: dict[str, KeyValue] = {}
         total = 1
         for raw_key, raw_value in raw.value:
             if raw_key.id != "scalar" or raw_key.value == "":
@@ -90,12 +90,12 @@ class _Converter:
                 first = entries[raw_key.value].key.position
                 self.faults.append(key.position.fault(f"the key `{key.written}` stands here twice; first in line {first.line}"))
                 continue
-            entries[raw_key.value] = Entry(key=key, value=value)
+            entries[raw_key.value] = KeyValue(key=key, value=value)
         return Mapping(position=position, entries=entries), total
 
 
 def read_tree(source: SourceFile, env: Environment[str, str]) -> tuple[Node | None, tuple[Fault, ...]]:
-    """The file's tree with variables replaced from `env` (None: the file is empty or no YAML), and every fault found."""
+    """Return the file's tree with variables replaced from `env` (None: the file is empty or no YAML), and every fault found."""
     try:
         reader = YAML(typ="safe", pure=True)
         reader.composer.warn_double_anchors = False

@@ -1,1 +1,1 @@
-"""The database, the only truth: one module per noun, whose functions take a Connection and leave the transaction to the caller."""
+"""The database, the only truth. One module for each noun; its functions take a Connection and leave the transaction to the caller."""

@@ -1,4 +1,4 @@
-"""Alerts already raised, as the decision on further ones needs them."""
+"""Read past alerts for the decision on further ones, and mark those that have become stale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.storage.tables import alerts, stories
 
 
 def of_story(connection: Connection, story_id: StoryId) -> tuple[PastAlert, ...]:
-    """The alerts of a story, and of those merged into it, oldest first."""
+    """Return the alerts of a story and of the stories merged into it, oldest first."""
     return tuple(
         PastAlert(
             id=row.id,
@@ -30,13 +30,13 @@ def of_story(connection: Connection, story_id: StoryId) -> tuple[PastAlert, ...]
 
 
 def last_by_term(connection: Connection, terms: Iterable[str]) -> dict[str, datetime]:
-    """When each of these terms last notified anyone of a story; terms that never did are left out."""
+    """Return when each of `terms` last notified anyone of a new or changed article; terms that never did are left out."""
     names = list(terms)
     return {row.term: row.last for row in connection.execute(_LAST, {"terms": names})} if names else {}
 
 
 def mark_stale(connection: Connection, ids: Sequence[AlertId], *, now: datetime) -> None:
-    """Note on alerts that their article no longer says it."""
+    """Record that the articles of these alerts no longer match; alerts already marked keep their time."""
     if ids:
         connection.execute(update(alerts).where(alerts.c.id.in_(ids), alerts.c.lapsed_at.is_(None)).values(lapsed_at=now))
 

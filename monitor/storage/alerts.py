@@ -1,4 +1,4 @@
-"""Alerts: written once under a key that allows no second, read as the records that commands and the API show."""
+"""Store alerts, each once under its `dedup_key`, and read them with their story and deliveries as they are now."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select
 
-from monitor.domain.alert import Alert
+from monitor.domain.alert import Alert, Reason, Suppression
+from monitor.domain.delivery import Delivery
 from monitor.domain.ids import AlertId
-from monitor.domain.times import rfc3339
+from monitor.domain.story import AlertStory
+from monitor.domain.watch import Severity, TermKind
 from monitor.storage import stories
+from monitor.storage.deliveries import listing as list_deliveries
 from monitor.storage.dialect import insert
 from monitor.storage.tables import alerts, deliveries
+
+_BATCH = 500
+"""Ids in one query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFilter:
-    """Which alerts to read; an empty part admits all. `since` looks at the time of making; `before` is the id of an alert: only older ones."""
+    """Which alerts to read; a field left empty admits all. `since` is compared with `created_at`; `before` is an alert's id: only older ones."""
 
     since: datetime | None = None
     terms: tuple[str, ...] = ()
@@ -27,8 +33,23 @@ class AlertFilter:
     before: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAlert:
+    """An alert as it is read. `why` is the explanation of its matches, empty where there is none.
+
+    `lapsed_at` is when a later revision of the article no longer matched. `story` is None where the alert has none, or where its
+    story is no longer stored; the alert's `data` then says what was known when it was raised.
+    """
+
+    alert: Alert
+    why: dict[str, Any]
+    lapsed_at: datetime | None
+    story: AlertStory | None
+    deliveries: tuple[Delivery, ...]
+
+
 def add(connection: Connection, alert: Alert, why: dict[str, Any]) -> bool:
-    """Store an alert; False if one with its `dedup_key` is there already."""
+    """Store an alert and return True; False, and nothing is stored, if there is one with its `dedup_key`."""
     statement = (
         insert(connection, alerts)
         .values(
@@ -54,14 +75,27 @@ def add(connection: Connection, alert: Alert, why: dict[str, Any]) -> bool:
 
 
 def listing(
-    connection: Connection, wanted: AlertFilter | None = None, *, limit: int | None = None, skip: Iterable[str] = ()
-) -> tuple[dict[str, Any], ...]:
-    """Alert records, newest first: the `data` of the webhook plus `id created_at suppressed lapsed_at deliveries`; `skip` names ids to leave out.
+    connection: Connection, wanted: AlertFilter | None = None, *, limit: int | None = None, skip: Iterable[AlertId] = ()
+) -> tuple[StoredAlert, ...]:
+    """Return the alerts that `wanted` admits, newest first, without those whose ids are in `skip`."""
+    skipped = frozenset(skip)
+    rows = [row for row in connection.execute(_matching(wanted or AlertFilter()).limit(limit)) if row.id not in skipped]
+    sent = deliveries_of(connection, [row.id for row in rows])
+    told_by = stories.of_alerts(connection, [(row.story_id, row.article_id) for row in rows if row.story_id is not None])
+    return tuple(
+        StoredAlert(
+            alert=_alert(row),
+            why=row.why or {},
+            lapsed_at=row.lapsed_at,
+            story=told_by.get((row.story_id, row.article_id)),
+            deliveries=sent.get(row.id, ()),
+        )
+        for row in rows
+    )
 
-    The story is shown as it stands now: what has joined since, and what it was merged into.
-    """
-    wanted = wanted or AlertFilter()
-    query = select(alerts).order_by(alerts.c.created_at.desc(), alerts.c.id.desc()).limit(limit)
+
+def _matching(wanted: AlertFilter) -> Select[Any]:
+    query = select(alerts).order_by(alerts.c.created_at.desc(), alerts.c.id.desc())
     if wanted.since is not None:
         query = query.where(alerts.c.created_at >= wanted.since)
     if wanted.terms:
@@ -71,47 +105,40 @@ def listing(
     if wanted.before is not None:
         edge = select(alerts.c.created_at).where(alerts.c.id == wanted.before).scalar_subquery()
         query = query.where(or_(alerts.c.created_at < edge, and_(alerts.c.created_at == edge, alerts.c.id < wanted.before)))
-    skipped = frozenset(skip)
-    rows = [row for row in connection.execute(query) if row.id not in skipped]
-    sent = deliveries_of(connection, [row.id for row in rows])
-    grown = stories.records(connection, [(row.story_id, row.article_id) for row in rows if row.story_id is not None])
-    return tuple(
-        {
-            "id": row.id,
-            "created_at": rfc3339(row.created_at),
-            **row.data,
-            **({"story": grown[row.story_id, row.article_id]} if (row.story_id, row.article_id) in grown else {}),
-            "why": row.why,
-            "suppressed": row.suppressed,
-            "lapsed_at": rfc3339(row.lapsed_at),
-            "deliveries": sent.get(row.id, []),
-        }
-        for row in rows
+    return query
+
+
+def _alert(row: Row[Any]) -> Alert:
+    return Alert(
+        id=row.id,
+        dedup_key=row.dedup_key,
+        term=row.term,
+        kind=TermKind(row.kind),
+        severity=Severity(row.severity),
+        tags=tuple(row.tags),
+        reason=Reason(row.reason),
+        article_id=row.article_id,
+        revision=row.revision,
+        story_id=row.story_id,
+        created_at=row.created_at,
+        suppressed=None if row.suppressed is None else Suppression(row.suppressed),
+        data=row.data,
     )
 
 
 def last_at(connection: Connection) -> datetime | None:
-    """When the last alert was raised."""
+    """Return when the last alert was raised; None before the first."""
     found: datetime | None = connection.execute(select(func.max(alerts.c.created_at))).scalar_one()
     return found
 
 
-def deliveries_of(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertId, list[dict[str, Any]]]:
-    """Per alert its deliveries as an alert's record shows them, oldest first; alerts without any are left out."""
-    found: dict[AlertId, list[dict[str, Any]]] = {}
-    for start in range(0, len(ids), 500):
-        query = select(deliveries).where(deliveries.c.alert_id.in_(ids[start : start + 500])).order_by(deliveries.c.id)
-        for row in connection.execute(query):
-            found.setdefault(row.alert_id, []).append(
-                {
-                    "id": row.id,
-                    "channel": row.channel,
-                    "status": row.status,
-                    "attempts": row.attempts,
-                    "next_attempt_at": rfc3339(row.next_attempt_at),
-                    "last_error": row.last_error,
-                }
-            )
+def deliveries_of(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertId, tuple[Delivery, ...]]:
+    """Return the deliveries of each alert, in the order of their ids; alerts without any are left out."""
+    found: dict[AlertId, tuple[Delivery, ...]] = {}
+    for start in range(0, len(ids), _BATCH):
+        for delivery in reversed(list_deliveries(connection, alert_ids=ids[start : start + _BATCH])):
+            if delivery.alert_id is not None:
+                found[delivery.alert_id] = (*found.get(delivery.alert_id, ()), delivery)
     return found
 
 

@@ -1,15 +1,16 @@
-"""Reading stored articles: the records that `articles`, the API and backtests show."""
+"""Search and count stored articles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
+from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
-from monitor.domain.times import rfc3339
+from monitor.storage.articles import article_from_row
 from monitor.storage.tables import articles
 
 _LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
@@ -17,19 +18,19 @@ _LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 def listing(
     connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
-) -> Iterator[dict[str, Any]]:
-    """Article records, newest first. `search`: every word of it must stand in title or text, whatever its case."""
+) -> tuple[Article, ...]:
+    """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case."""
     query = select(articles).order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(limit)
     if since is not None:
         query = query.where(articles.c.fetched_at >= since)
     for word in (search or "").split():
         pattern = f"%{word.translate(_LIKE_SPECIAL)}%"
         query = query.where(or_(articles.c.title.ilike(pattern, escape="\\"), articles.c.text.ilike(pattern, escape="\\")))
-    return map(_record, connection.execute(query))
+    return tuple(map(article_from_row, connection.execute(query)))
 
 
 def count(connection: Connection, *, since: datetime | None = None) -> int:
-    """How many articles are stored, or were fetched since `since`."""
+    """Return how many articles are stored, or were fetched at `since` or later."""
     query = select(func.count()).select_from(articles)
     return connection.execute(query if since is None else query.where(articles.c.fetched_at >= since)).scalar_one()
 
@@ -37,9 +38,10 @@ def count(connection: Connection, *, since: datetime | None = None) -> int:
 def in_stories(
     connection: Connection, *, since: datetime | None, after: tuple[StoryId | None, ArticleId] | None, limit: int
 ) -> Sequence[tuple[StoryId | None, ArticleId]]:
-    """The next ids of articles with their story: the newest story first, in it the oldest article; those without a story at the end.
+    """Return the next `limit` ids of articles with their story: the newest story first, in it the oldest article first.
 
-    `after` is the last pair of the page before. The order keeps a story's articles together, so that a reader need not remember stories.
+    Articles without a story come at the end. `after` is the last pair of the page before. A story's articles follow each other, so
+    that the caller need not remember the stories it has seen.
     """
     story, article = after or (None, None)
     found: list[tuple[StoryId | None, ArticleId]] = []
@@ -62,12 +64,3 @@ def _pairs(
     if since is not None:
         query = query.where(articles.c.fetched_at >= since)
     return [(row.story_id, row.id) for row in connection.execute(query.limit(limit))]
-
-
-def _record(row: Row[tuple[object, ...]]) -> dict[str, Any]:
-    values = row._mapping  # noqa: SLF001 - the documented way to read a row by name
-    return {
-        **{name: values[name] for name in ("id", "title", "url", "guid", "source", "feed_url", "author", "language")},
-        **{name: rfc3339(values[name]) for name in ("published_at", "updated_at", "fetched_at")},
-        **{name: values[name] for name in ("summary", "text", "revision", "story_id", "tags")},
-    }

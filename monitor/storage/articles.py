@@ -1,4 +1,4 @@
-"""Articles: taken in once, however many origins carry them, and revised when their text changes."""
+"""Store articles once, however many origins carry them, and revise them when their text changes."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage import scans
-from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep, past, shared_urls
+from monitor.storage.chunks import parts
+from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep_revisions, revision_of, shared_urls
 from monitor.storage.locks import serialise
-from monitor.storage.tables import alerts, articles, revisions
+from monitor.storage.tables import alerts, appearances, articles, revisions
 from monitor.storage.tables import scans as scan_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestResult:
-    """What the entries of one origin came to. `scans` are the outbox rows to relay; `known` counts entries that brought nothing new."""
+    """What storing the entries of one origin has changed. `scans` are the outbox rows to relay; `known` counts entries without news."""
 
     new: tuple[ArticleId, ...] = ()
     revised: tuple[ArticleId, ...] = ()
@@ -36,19 +37,19 @@ def ingest(
     return ingest_all(connection, [IngestRequest(origin=origin, entries=entries, alertable=alertable)], now=now)[0]
 
 
-def ingest_all(connection: Connection, arrivals: Sequence[IngestRequest], *, now: datetime) -> tuple[IngestResult, ...]:
-    """Store what is new in `arrivals` and queue it for scanning, all in the caller's transaction; what each came to.
+def ingest_all(connection: Connection, requests: Sequence[IngestRequest], *, now: datetime) -> tuple[IngestResult, ...]:
+    """Store what is new in `requests` and queue it for scanning, in the caller's transaction. Return what each has changed.
 
     An entry already seen in its origin is skipped, or revised if its text changed. One seen elsewhere, by canonical URL or by text,
-    is recorded as another appearance of that article; if it says more than the stored copy, it becomes its next revision.
+    is recorded as another appearance of that article; if it is longer than the stored copy, it becomes its next revision.
     """
-    fresh = changed_entries(connection, arrivals)
-    if not any(fresh):
-        return tuple(IngestResult(known=len(arrival.entries)) for arrival in arrivals)
+    changes = changed_entries(connection, requests)
+    if not any(changes):
+        return tuple(IngestResult(known=len(request.entries)) for request in requests)
     if serialise(connection, "ingest"):
-        fresh = changed_entries(connection, [_only(arrival, said) for arrival, said in zip(arrivals, fresh, strict=True)])
-    batch = Batch(connection, [one for said in fresh for one in said], shared=shared_urls(arrivals), now=now)
-    changed = [_taken(batch, said) for said in fresh]
+        changes = changed_entries(connection, [_only(request, some) for request, some in zip(requests, changes, strict=True)])
+    batch = Batch(connection, [change for some in changes for change in some], shared=shared_urls(requests), now=now)
+    changed = [_add(batch, some) for some in changes]
     batch.write(connection)
     revisions = {article_id: row["revision"] for article_id, row in {**batch.new, **batch.revised}.items()}
     queued = scans.add(connection, list(revisions.items()), now)
@@ -56,33 +57,48 @@ def ingest_all(connection: Connection, arrivals: Sequence[IngestRequest], *, now
         IngestResult(
             new=new,
             revised=revised,
-            known=len(arrival.entries) - len(new) - len(revised),
+            known=len(request.entries) - len(new) - len(revised),
             scans=tuple(queued[article_id] for article_id in (*new, *revised) if article_id in queued),
         )
-        for arrival, (new, revised) in zip(arrivals, changed, strict=True)
+        for request, (new, revised) in zip(requests, changed, strict=True)
     )
 
 
-def _only(arrival: IngestRequest, said: Sequence[EntryChange]) -> IngestRequest:
-    return replace(arrival, entries=[one.entry for one in said])
+def _only(request: IngestRequest, changes: Sequence[EntryChange]) -> IngestRequest:
+    return replace(request, entries=[change.entry for change in changes])
 
 
-def _taken(batch: Batch, said: Sequence[EntryChange]) -> tuple[tuple[ArticleId, ...], tuple[ArticleId, ...]]:
-    """Which articles are new, and which of the others are revised, by what one origin said and no other before it."""
+def _add(batch: Batch, changes: Sequence[EntryChange]) -> tuple[tuple[ArticleId, ...], tuple[ArticleId, ...]]:
+    """Add the changes of one origin. Return the articles that are new with it, and those of the others that are revised with it."""
     before, revised_before = len(batch.new), len(batch.revised)
-    for one in said:
-        batch.take(one)
+    for change in changes:
+        batch.add(change)
     revised = islice(batch.revised, revised_before, None)
     return tuple(islice(batch.new, before, None)), tuple(article_id for article_id in revised if article_id not in batch.new)
 
 
+def find_by_entry(connection: Connection, origin: Origin, entry: Entry) -> ArticleId | None:
+    """Return the id of the article that an entry of this origin has become; None if it was never stored."""
+    query = select(appearances.c.article_id).where(appearances.c.origin_id == origin.id, appearances.c.entry_key == entry.identity)
+    found: ArticleId | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def count_by_origin(connection: Connection, origin_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many entries each of these origins has carried; origins without any are left out."""
+    found: dict[str, int] = {}
+    for some in parts(origin_ids):
+        found |= {row.origin_id: row.carried for row in connection.execute(_COUNT_BY_ORIGIN, {"origins": some})}
+    return found
+
+
 def load(connection: Connection, ids: Sequence[ArticleId]) -> tuple[Article, ...]:
-    """The articles with these ids, in no particular order."""
-    return tuple(map(_article, connection.execute(_LOAD, {"ids": list(ids)})))
+    """Return the articles with these ids, in no particular order."""
+    return tuple(map(article_from_row, connection.execute(_LOAD, {"ids": list(ids)})))
 
 
-def _article(row: Row[tuple[object, ...]]) -> Article:
-    """A row of `articles` as an Article."""
+def article_from_row(row: Row[Any]) -> Article:
+    """Return the article in a row of the table `articles`."""
     values = row._mapping  # noqa: SLF001 - the documented way to read a row by name
     return Article(
         **{
@@ -98,7 +114,7 @@ def _article(row: Row[tuple[object, ...]]) -> Article:
 
 
 def earlier(connection: Connection, article: Article) -> tuple[str, str] | None:
-    """Title and text of the revision before the article's own; None for a first revision."""
+    """Return title and text of the revision before the article's own; None for a first revision."""
     if article.revision == 1:
         return None
     row = connection.execute(_EARLIER, {"of_article": article.id, "number": article.revision - 1}).one_or_none()
@@ -106,13 +122,13 @@ def earlier(connection: Connection, article: Article) -> tuple[str, str] | None:
 
 
 def mark_scanned(connection: Connection, article_id: ArticleId, *, language: str | None, now: datetime) -> None:
-    """Note that the article was scanned, and its language."""
+    """Store that the article was scanned, and its language."""
     connection.execute(_MARK_SCANNED, {"of_article": article_id, "scanned_at": now, "language": language})
 
 
 def keep_revision(connection: Connection, row: Row[Any], now: datetime) -> None:
-    """Put the article's present text by, as the revision it is."""
-    keep(connection, [past(row._mapping, now)])  # noqa: SLF001 - the documented way to read a row by name
+    """Store the article's present text as a revision."""
+    keep_revisions(connection, [revision_of(row._mapping, now)])  # noqa: SLF001 - the documented way to read a row by name
 
 
 def prune(connection: Connection, before: datetime, limit: int) -> int:
@@ -123,6 +139,11 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
     return connection.execute(delete(articles).where(articles.c.id.in_(old))).rowcount
 
 
+_COUNT_BY_ORIGIN = (
+    select(appearances.c.origin_id, func.count().label("carried"))
+    .where(appearances.c.origin_id.in_(bindparam("origins", expanding=True)))
+    .group_by(appearances.c.origin_id)
+)
 _LOAD = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 _EARLIER = select(revisions.c.title, revisions.c.text).where(
     revisions.c.article_id == bindparam("of_article"), revisions.c.revision == bindparam("number")

@@ -1,4 +1,4 @@
-"""Long lists in parts: a statement takes only so many values."""
+"""Split long lists, since a statement takes a limited number of values."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ LARGEST = 500
 
 
 def parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """`values` in order, at most 500 at a time."""
+    """Yield `values` in order, at most 500 at a time."""
     return (values[start : start + LARGEST] for start in range(0, len(values), LARGEST))

@@ -1,4 +1,4 @@
-"""The few statements that SQLAlchemy spells differently per database."""
+"""The statements that SQLAlchemy writes differently for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`; both databases take the same arguments."""
+    """Return an INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`, which take the same arguments for both databases."""
     return _insert(connection.dialect.name, table)
 
 
@@ -27,7 +27,7 @@ def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 
 def upsert(connection: Connection, table: Table, *, changed: tuple[str, ...]) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT, made once for each table, of rows given at its execution; of one whose primary key is there, the columns `changed` are set."""
+    """Return an INSERT for rows given at execution; where the primary key exists, it sets the columns `changed`. It is built once for each table."""
     return _upsert(connection.dialect.name, table, changed)
 
 

@@ -1,4 +1,4 @@
-"""Connections. Two engines on one database: one for reading, one whose transactions begin as writers.
+"""Open the database: transactions that read, and transactions that begin as writers.
 
 On SQLite a transaction that reads first and writes later fails under contention whatever its timeout, so a writer begins
 IMMEDIATE and waits its turn for up to 15 seconds.
@@ -31,7 +31,7 @@ _PRAGMAS = (
 
 
 class Database:
-    """The truth. `url` is `sqlite:///FILE`, `sqlite://` (in memory) or `postgresql://…`."""
+    """The database. `url` is `sqlite:///FILE`, `sqlite://` (in memory) or `postgresql://…`."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
@@ -39,23 +39,23 @@ class Database:
 
     @property
     def dialect(self) -> str:
-        """`sqlite` or `postgresql`."""
+        """Return `sqlite` or `postgresql`."""
         return self.engine.dialect.name
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads."""
+        """Open a transaction that only reads. Raises DatabaseError and ServiceUnavailable."""
         with _translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that writes: committed at the end, rolled back on any exception."""
+        """Open a transaction that writes: committed at the end, rolled back on any exception. Raises as `read`."""
         with _translated(), self._writing.begin() as connection:
             yield connection
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection; the database opens new ones when it is used again."""
         self.engine.dispose()
 
 
@@ -83,7 +83,7 @@ def _first_line(error: BaseException | None) -> str:
 
 
 def sqlite_url(path: Path) -> str:
-    """The URL of a SQLite file."""
+    """Return the URL of a SQLite file."""
     return f"sqlite:///{path}"
 
 
@@ -96,7 +96,7 @@ def _engine(url: str) -> Engine:
         try:
             return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5, max_overflow=10)
         except ImportError as error:
-            raise UsageError(f"database_url: {extra_needed('PostgreSQL', 'news-monitor[postgres]')}") from error
+            raise UsageError(f"database_url: {extra_needed('PostgreSQL', 'postgres')}") from error
     if parsed.get_backend_name() != "sqlite":
         raise UsageError(f"database_url: {parsed.get_backend_name()} is not supported; expected postgresql://… or sqlite:///FILE")
     memory = parsed.database in {None, "", ":memory:"}

@@ -1,4 +1,4 @@
-"""The `history` column of a feed: its rhythm, and what its last document asked for, as JSON."""
+"""Read and write the `history` column of a feed: its arrival rate, and what is kept of its last document, as JSON."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.feed import DocumentMemory
 
 FORM = 2
+"""The number of this form of the JSON; its keys keep the names they had when they were first stored."""
 
 
 def write(arrival_rate: ArrivalRate, document: DocumentMemory) -> dict[str, Any]:
-    """As plain JSON values. When the last poll was (`counted_at`) and which entries there were (`imprints`) have columns of their own."""
+    """Return the history as plain JSON values. The time of the last poll and the imprints of the entries have columns of their own."""
     publisher_hints = document.publisher_hints
     return {
         "form": FORM,
         "rhythm": {
             "since": arrival_rate.since,
-            "tallied_at": arrival_rate.tallied_at,
+            "tallied_at": arrival_rate.recounted_at,
             "hours": round(arrival_rate.hours, 3),
             "hourly": [round(count, 4) for count in arrival_rate.hourly],
             "recent": [round(t, 1) for t in arrival_rate.recent],
@@ -33,14 +34,14 @@ def write(arrival_rate: ArrivalRate, document: DocumentMemory) -> dict[str, Any]
 
 
 def differs(before: tuple[ArrivalRate, DocumentMemory], after: tuple[ArrivalRate, DocumentMemory]) -> bool:
-    """Whether `write` has something new to say of `after`."""
-    return _written(*before) != _written(*after)
+    """Return whether `write` gives another result for `after` than for `before`."""
+    return _stored_values(*before) != _stored_values(*after)
 
 
-def _written(arrival_rate: ArrivalRate, document: DocumentMemory) -> tuple[object, ...]:
+def _stored_values(arrival_rate: ArrivalRate, document: DocumentMemory) -> tuple[object, ...]:
     counts = (
         arrival_rate.since,
-        arrival_rate.tallied_at,
+        arrival_rate.recounted_at,
         arrival_rate.hours,
         arrival_rate.hourly,
         arrival_rate.recent,
@@ -50,20 +51,20 @@ def _written(arrival_rate: ArrivalRate, document: DocumentMemory) -> tuple[objec
 
 
 def read(history: dict[str, Any] | None, imprints: bytes | None, counted_at: datetime | None) -> tuple[ArrivalRate, DocumentMemory]:
-    """The inverse of `write`; both empty where nothing was stored, or something in another form: it is soon learnt anew."""
+    """Return what `write` was given. Both are empty where nothing was stored, or in another form: it is soon learnt again."""
     if history is None or history["form"] != FORM:
         return ArrivalRate(), DocumentMemory()
-    arrival_rate, document = history["rhythm"], history["document"]
+    rate, document = history["rhythm"], history["document"]
     wait_s, skip_hours, skip_days = document["wishes"]
     return (
         ArrivalRate(
-            since=arrival_rate["since"],
+            since=rate["since"],
             counted_at=None if counted_at is None else counted_at.timestamp(),
-            tallied_at=arrival_rate["tallied_at"],
-            hours=arrival_rate["hours"],
-            hourly=tuple(arrival_rate["hourly"]),
-            recent=tuple(arrival_rate["recent"]),
-            size=arrival_rate["size"],
+            recounted_at=rate["tallied_at"],
+            hours=rate["hours"],
+            hourly=tuple(rate["hourly"]),
+            recent=tuple(rate["recent"]),
+            size=rate["size"],
         ),
         DocumentMemory(
             imprints=bytes(imprints or b""),

@@ -1,7 +1,7 @@
-"""Feeds: which there are, whose turn it is, and what a poll has changed.
+"""Store which feeds there are, claim those that are due, and store what polls have found.
 
-A feed is claimed for a while under a new epoch; a result is stored only if the epoch is still the same, so a poller that was stopped and woke
-up late changes nothing. Hosts are gated before the batch is filled: a host with many due feeds takes one place in it, not all.
+A feed is claimed for a while under a new epoch. A result is stored only if the epoch is still the same, so a poller that was suspended
+for too long changes nothing. Due hosts are chosen before feeds: a host with many due feeds takes one place in a batch, not all.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, func, literal, or_, select, update
 
-from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedStatus, FeedUpdate, Validators, rate_limit_key
+from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedUpdate, Validators, rate_limit_key
 from monitor.domain.ids import FeedId
+from monitor.domain.source import SourceStatus
+from monitor.domain.urls import parse_url
 from monitor.settings.feeds import FeedSettings
 from monitor.storage import feed_history, hosts
 from monitor.storage.dialect import insert
@@ -32,20 +34,20 @@ _COLUMNS = (
 
 
 def sync(connection: Connection, configured: Iterable[FeedSettings], now: datetime) -> None:
-    """Make the active feeds those of `configured`. One that was left out keeps its data; one that is back is tried again at once.
+    """Make the active feeds those of `configured`. One that was removed keeps its data; one that is back is polled at once.
 
-    The name of a feed without one in the configuration is empty here, and its title stands in for it.
+    For a feed without a name in the configuration an empty one is stored; its title is shown instead.
     """
     wanted = {feed.url: feed.name or "" for feed in configured}
     known = {row.url: row for row in connection.execute(select(feeds.c.url, feeds.c.name, feeds.c.active))}
     added = [url for url in wanted if url not in known]
     removed = [url for url, row in known.items() if row.active and url not in wanted]
-    back = [url for url in wanted if url in known and not known[url].active]
+    returned = [url for url in wanted if url in known and not known[url].active]
     renamed = [url for url, name in wanted.items() if url in known and known[url].name != name]
     _add(connection, {url: wanted[url] for url in added}, now)
-    afresh = {"active": True, "status": FeedStatus.NEW, "reason": None, "failures": 0.0, "next_poll_at": now}
+    reset = {"active": True, "status": SourceStatus.NEW, "reason": None, "failures": 0.0, "next_poll_at": now}
     _change(connection, [{"of_url": url, "active": False} for url in removed])
-    _change(connection, [{"of_url": url, **afresh} for url in back])
+    _change(connection, [{"of_url": url, **reset} for url in returned])
     _change(connection, [{"of_url": url, "name": wanted[url]} for url in renamed])
 
 
@@ -53,7 +55,8 @@ def _add(connection: Connection, names: Mapping[str, str], now: datetime) -> Non
     if not names:
         return
     rows = [
-        {"id": new_id(), "url": url, "name": name, "host": rate_limit_key(url), "next_poll_at": now} for url, name in names.items()
+        {"id": new_id(), "url": url, "name": name, "host": rate_limit_key(parse_url(url)), "next_poll_at": now}
+        for url, name in names.items()
     ]
     hosts.ensure(connection, {str(row["host"]) for row in rows})
     connection.execute(insert(connection, feeds).on_conflict_do_nothing(index_elements=["url"]), rows)
@@ -71,9 +74,9 @@ def claim_due(
 ) -> tuple[FeedForPoll, ...]:
     """Claim due feeds of at most `limit` hosts until `now + lease`, the longest overdue hosts first, and one feed of each.
 
-    A host is passed over while its gap or its pause lasts, or while `host_connections` of its feeds are being polled; a batch of
-    another poller is stepped around (SKIP LOCKED on PostgreSQL; SQLite has one writer at a time). Without a gap a host may be asked
-    over all its connections at once.
+    A host is skipped while its gap or its pause lasts, or while `host_connections` of its feeds are being polled; so are hosts that
+    another poller is claiming (SKIP LOCKED on PostgreSQL; SQLite has one writer at a time). Without a gap as many feeds of a host
+    are claimed as it may have connections.
     """
     values = {"now": now, "limit": limit, "connections": host_connections}
     open_hosts = connection.scalars(_OPEN_HOSTS, values).all()
@@ -81,14 +84,14 @@ def claim_due(
     rows = connection.execute(_CLAIM, {"ids": chosen, "until": now + lease}).all()
     refusals = hosts.refusals(connection, open_hosts)
     claimed = tuple(_for_poll(row, refusals) for row in sorted(rows, key=lambda row: row.next_poll_at))
-    hosts.take_turn(connection, [feed.host for feed in claimed], now + host_gap)
+    hosts.close_until(connection, [feed.host for feed in claimed], now + host_gap)
     return claimed
 
 
 _NOW = bindparam("now", type_=UtcDateTime)
 _DUE = and_(
     feeds.c.active,
-    feeds.c.status != FeedStatus.GONE,
+    feeds.c.status != SourceStatus.GONE,
     feeds.c.next_poll_at <= _NOW,
     or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= _NOW),
 )
@@ -118,22 +121,22 @@ _CLAIM = (
 
 @cache
 def _chosen(*, one_each: bool) -> Select[tuple[str]]:
-    """The due feeds of open hosts, as many as may be asked at once; made once, as making a statement takes longer than running it."""
-    room = literal(1) if one_each else bindparam("connections") - func.coalesce(_LEASED.c.polls, 0)
+    # Built once, since building a statement takes longer than running it.
+    free = literal(1) if one_each else bindparam("connections") - func.coalesce(_LEASED.c.polls, 0)
     place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll_at, feeds.c.id))
     ranked = (
-        select(feeds.c.id, place.label("place"), room.label("room"))
+        select(feeds.c.id, place.label("place"), free.label("free"))
         .outerjoin(_LEASED, _LEASED.c.host == feeds.c.host)
         .where(feeds.c.host.in_(bindparam("open_hosts", expanding=True)), _DUE)
         .subquery()
     )
-    return select(ranked.c.id).where(ranked.c.place <= ranked.c.room).order_by(ranked.c.place).limit(bindparam("limit"))
+    return select(ranked.c.id).where(ranked.c.place <= ranked.c.free).order_by(ranked.c.place).limit(bindparam("limit"))
 
 
 def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
     feed_id, url, name, host, epoch, etag, last_modified, history, imprints, *columns = tuple(row)
     values = dict(zip(_COLUMNS, columns, strict=True))
-    values["status"] = FeedStatus(values["status"])
+    values["status"] = SourceStatus(values["status"])
     arrival_rate, document = feed_history.read(history, imprints, values["last_success_at"])
     return FeedForPoll(
         id=FeedId(feed_id),
@@ -149,18 +152,18 @@ def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
 
 
 def is_claimed(connection: Connection, feed: FeedForPoll) -> bool:
-    """Whether the feed is still claimed as it was claimed here."""
+    """Return whether the feed is still claimed under the epoch of `feed`."""
     epochs = connection.execute(_EPOCHS, {"ids": [feed.id]})
     return any(row.epoch == feed.epoch for row in epochs)
 
 
 def finish(connection: Connection, feed: FeedForPoll, result: FeedUpdate) -> bool:
-    """Store what a poll found and end its claim. False, and nothing stored, if the feed has been claimed again in the meantime."""
+    """Store what a poll found and end its claim. Return False, and store nothing, if the feed has been claimed again meanwhile."""
     return bool(finish_all(connection, [(feed, result)]))
 
 
 def finish_all(connection: Connection, results: Sequence[tuple[FeedForPoll, FeedUpdate]]) -> frozenset[tuple[FeedId, int]]:
-    """Store what polls of claimed feeds found; the feeds and epochs for which it still counted. Only what has changed is written."""
+    """Store what polls of claimed feeds found. Return the feeds and epochs that were still claimed. Only changes are written."""
     rows = connection.execute(_EPOCHS, {"ids": [feed.id for feed, _ in results]})
     epochs = {row.id: row.epoch for row in rows}
     current = [(feed, result) for feed, result in results if epochs.get(feed.id) == feed.epoch]
@@ -181,11 +184,11 @@ _EPOCHS = (
     .order_by(feeds.c.host, feeds.c.id)
     .with_for_update()
 )
-"""Locked until the transaction ends, in one order: two pollers never wait for each other in a circle."""
+"""The rows are locked until the transaction ends, in one order: two pollers never wait for each other in a circle."""
 
 
 def _changed(before: FeedState, after: FeedState) -> dict[str, Any]:
-    """The columns in which two states differ, with their new values."""
+    """Return the columns in which two states differ, with their new values."""
     values = {name: new for name in _COLUMNS if (new := getattr(after, name)) != getattr(before, name)}
     if after.validators != before.validators:
         values |= {"etag": after.validators.etag, "last_modified": after.validators.last_modified}
@@ -198,7 +201,7 @@ def _changed(before: FeedState, after: FeedState) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _finished(names: tuple[str, ...]) -> Update:
-    """The statement that sets these columns and ends the claim."""
+    """Return the statement that sets these columns and ends the claim."""
     return (
         update(feeds)
         .where(feeds.c.id == bindparam("of_feed"))
@@ -207,60 +210,71 @@ def _finished(names: tuple[str, ...]) -> Update:
 
 
 def release(connection: Connection, claimed: Iterable[tuple[FeedId, int]]) -> None:
-    """Give claims back unused, so that the feeds are due at once: for a poller that shuts down."""
+    """Release claims of a poller that shuts down, so that the feeds are due at once."""
     for feed_id, epoch in claimed:
         connection.execute(update(feeds).where(feeds.c.id == feed_id, feeds.c.epoch == epoch).values(lease_until=None))
 
 
 def release_all(connection: Connection) -> None:
-    """Give back every claim: for the only poller of a database, at its start. A poll of its predecessor that comes late is fenced off."""
+    """Release every claim, for the only poller of a database, at its start. Late results of its predecessor are not stored."""
     connection.execute(update(feeds).where(feeds.c.lease_until.is_not(None)).values(lease_until=None, epoch=feeds.c.epoch + 1))
 
 
 def make_due(connection: Connection, now: datetime) -> None:
-    """Let every active feed be polled now, whatever its plan; one that is gone stays so, and hosts keep their pauses."""
+    """Make every active feed due now, whatever its plan, except those that are gone. Hosts keep their pauses."""
     connection.execute(
-        update(feeds).where(feeds.c.active, feeds.c.status != FeedStatus.GONE, feeds.c.next_poll_at > now).values(next_poll_at=now)
+        update(feeds)
+        .where(feeds.c.active, feeds.c.status != SourceStatus.GONE, feeds.c.next_poll_at > now)
+        .values(next_poll_at=now)
     )
 
 
-def unpolled(connection: Connection, since: datetime, now: datetime) -> int:
-    """How many active feeds were not polled since `since` and can be soon: their host is not resting for longer than a minute."""
-    resting = select(hosts_table.c.host).where(hosts_table.c.paused_until > now + timedelta(minutes=1))
+def count_unpolled(connection: Connection, since: datetime, now: datetime) -> int:
+    """Return how many active feeds were not polled since `since`, without those whose host is paused for longer than a minute."""
+    paused = select(hosts_table.c.host).where(hosts_table.c.paused_until > now + timedelta(minutes=1))
     return connection.execute(
         select(func.count()).where(
             feeds.c.active,
-            feeds.c.status != FeedStatus.GONE,
+            feeds.c.status != SourceStatus.GONE,
             or_(feeds.c.last_polled_at.is_(None), feeds.c.last_polled_at < since),
-            feeds.c.host.not_in(resting),
+            feeds.c.host.not_in(paused),
         )
     ).scalar_one()
 
 
 def list_feeds(connection: Connection) -> tuple[Feed, ...]:
-    """The active feeds by name, with the number of articles each has carried."""
-    carried = select(appearances.c.origin_id, func.count().label("articles")).group_by(appearances.c.origin_id).subquery()
-    shown = func.coalesce(func.nullif(feeds.c.name, ""), feeds.c.title, feeds.c.url)
+    """Return the active feeds by name, with the number of articles each has carried."""
+    counts = select(appearances.c.origin_id, func.count().label("articles")).group_by(appearances.c.origin_id).subquery()
     rows = connection.execute(
-        select(feeds, func.coalesce(carried.c.articles, 0).label("articles"))
-        .outerjoin(carried, carried.c.origin_id == feeds.c.id)
+        select(feeds, func.coalesce(counts.c.articles, 0).label("articles"))
+        .outerjoin(counts, counts.c.origin_id == feeds.c.id)
         .where(feeds.c.active)
-        .order_by(func.lower(shown), feeds.c.url)
+        .order_by(func.lower(_SHOWN_NAME), feeds.c.url)
     )
-    return tuple(
-        Feed(
-            id=FeedId(row.id),
-            url=row.url,
-            name=row.name or row.title or row.url,
-            status=FeedStatus(row.status),
-            reason=row.reason,
-            last_polled_at=row.last_polled_at,
-            last_success_at=row.last_success_at,
-            next_poll_at=row.next_poll_at,
-            interval_s=row.interval_s,
-            articles=row.articles,
-            gap_at=row.gap_at,
-            moved_to=row.moved_to,
-        )
-        for row in rows
+    return tuple(_feed(row, row.articles) for row in rows)
+
+
+def failing_feeds(connection: Connection) -> tuple[Feed, ...]:
+    """Return the active feeds that are failing or gone, by address; their articles are not counted."""
+    query = select(feeds).where(feeds.c.active, feeds.c.status.in_((SourceStatus.FAILING, SourceStatus.GONE)))
+    return tuple(_feed(row, 0) for row in connection.execute(query.order_by(feeds.c.url)))
+
+
+_SHOWN_NAME = func.coalesce(func.nullif(feeds.c.name, ""), feeds.c.title, feeds.c.url)
+
+
+def _feed(row: Row[Any], articles: int) -> Feed:
+    return Feed(
+        id=FeedId(row.id),
+        url=row.url,
+        name=row.name or row.title or row.url,
+        status=SourceStatus(row.status),
+        reason=row.reason,
+        last_polled_at=row.last_polled_at,
+        last_success_at=row.last_success_at,
+        next_poll_at=row.next_poll_at,
+        interval_s=row.interval_s,
+        articles=articles,
+        gap_at=row.gap_at,
+        moved_to=row.moved_to,
     )

@@ -1,4 +1,4 @@
-"""Files of the watched folders: what was read of each, so that only new and changed ones are read again."""
+"""Store which files of the watched folders were read, so that only new and changed ones are read again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from monitor.storage.tables import files
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFile:
-    """A file as it was when it was last read. `digest` is the SHA-256 of its content, None if it could not be read; `error` says why."""
+    """A file when it was last read. `digest` is the SHA-256 of its content, None if it could not be read; `error` says why."""
 
     path: str
     size: int
@@ -25,7 +25,7 @@ class KnownFile:
 
 
 def known(connection: Connection, paths: Sequence[str]) -> dict[str, KnownFile]:
-    """What is stored of these files, by path; files never seen are not in it."""
+    """Return what is stored about these files, by path; files never read are left out."""
     rows = (row for some in parts(paths) for row in connection.execute(_KNOWN, {"paths": some}).all())
     return {
         path: KnownFile(path=path, size=size, mtime_ns=at, digest=digest, error=error) for path, size, at, digest, error in rows
@@ -33,7 +33,7 @@ def known(connection: Connection, paths: Sequence[str]) -> dict[str, KnownFile]:
 
 
 def record(connection: Connection, read: Sequence[KnownFile], now: datetime) -> None:
-    """Remember files as they were just read; of several with one path, the last counts."""
+    """Store files that were just read; of several with one path, the last counts."""
     if not read:
         return
     statement = insert(connection, files)
@@ -43,7 +43,7 @@ def record(connection: Connection, read: Sequence[KnownFile], now: datetime) -> 
 
 
 def failing(connection: Connection) -> tuple[KnownFile, ...]:
-    """The files that cannot be read, by path, for the operator."""
+    """Return the files that cannot be read, by path."""
     rows = connection.execute(select(files).where(files.c.error.is_not(None)).order_by(files.c.path))
     return tuple(KnownFile(path=row.path, size=row.size, mtime_ns=row.mtime_ns, digest=None, error=row.error) for row in rows)
 

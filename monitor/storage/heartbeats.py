@@ -1,4 +1,4 @@
-"""Which processes of the daemon are alive, on whatever machine: each notes so every few seconds."""
+"""Store which processes of the daemon are alive, on every machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.storage.tables import heartbeats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """One process: what it does, where it runs, and when it was last heard of."""
+    """One process: its role, where it runs, and its last heartbeat."""
 
     id: str
     role: str
@@ -24,7 +24,7 @@ class Beat:
 
 
 def beat(connection: Connection, process_id: str, role: str, host: str, pid: int, started_at: datetime, now: datetime) -> None:
-    """Note that a process is alive."""
+    """Store a heartbeat of a process."""
     statement = insert(connection, heartbeats).values(
         id=process_id, role=role, host=host, pid=pid, started_at=started_at, beat_at=now
     )
@@ -32,16 +32,16 @@ def beat(connection: Connection, process_id: str, role: str, host: str, pid: int
 
 
 def alive(connection: Connection, now: datetime, within: timedelta) -> tuple[Beat, ...]:
-    """The processes heard of within a time, by role and start."""
+    """Return the processes with a heartbeat within a time, by role and start."""
     query = select(heartbeats).where(heartbeats.c.beat_at >= now - within).order_by(heartbeats.c.role, heartbeats.c.started_at)
     return tuple(Beat(**row) for row in connection.execute(query).mappings())
 
 
 def remove(connection: Connection, process_id: str) -> None:
-    """Note that a process has ended in good order."""
+    """Delete a process that has ended in good order."""
     connection.execute(delete(heartbeats).where(heartbeats.c.id == process_id))
 
 
 def forget(connection: Connection, before: datetime) -> int:
-    """Drop processes not heard of since a time; how many."""
+    """Delete processes without a heartbeat since a time; return how many."""
     return connection.execute(delete(heartbeats).where(heartbeats.c.beat_at < before)).rowcount

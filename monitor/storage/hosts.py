@@ -1,4 +1,4 @@
-"""Hosts: when each may be asked again, shared by every process that fetches."""
+"""Store when each host may be asked again, for all processes that fetch."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ from monitor.storage.tables import hosts
 
 
 def ensure(connection: Connection, names: Collection[str]) -> None:
-    """Make hosts known."""
+    """Insert the hosts that are not known."""
     statement = insert(connection, hosts).on_conflict_do_nothing(index_elements=["host"])
     connection.execute(statement, [{"host": name} for name in sorted(names)])
 
 
 def is_open(now: Any) -> Any:
-    """The condition that a host's gap and pause are over at `now`, a time or a parameter."""
+    """Return the condition that a host's gap and pause are over at `now`, a time or a parameter."""
     return and_(
         or_(hosts.c.next_request_at.is_(None), hosts.c.next_request_at <= now),
         or_(hosts.c.paused_until.is_(None), hosts.c.paused_until <= now),
     )
 
 
-def take_turn(connection: Connection, names: Sequence[str], until: datetime) -> None:
-    """Close these hosts for further requests until `until`."""
-    connection.execute(_TAKE_TURN, {"names": list(names), "until": until})
+def close_until(connection: Connection, names: Sequence[str], until: datetime) -> None:
+    """Let nobody ask these hosts until `until`."""
+    connection.execute(_CLOSE_UNTIL, {"names": list(names), "until": until})
 
 
 def refusals(connection: Connection, names: Sequence[str]) -> dict[str, int]:
-    """How often in a row each host has said "too fast"; hosts that have not are left out."""
+    """Return how often in a row each host has refused us as too fast; hosts that have not are left out."""
     return {row.host: row.refusals for row in connection.execute(_REFUSALS, {"names": list(names)})}
 
 
 _OF_NAMES = hosts.c.host.in_(bindparam("names", expanding=True))
-_TAKE_TURN = update(hosts).where(_OF_NAMES).values(next_request_at=bindparam("until"))
+_CLOSE_UNTIL = update(hosts).where(_OF_NAMES).values(next_request_at=bindparam("until"))
 _REFUSALS = select(hosts.c.host, hosts.c.refusals).where(_OF_NAMES, hosts.c.refusals > 0)
 
 
 def record(connection: Connection, change: HostUpdate) -> None:
-    """Store what a poll has learnt of a host."""
+    """Store what a poll has learnt about a host."""
     values = {"refusals": change.refusals, "paused_until": change.paused_until}
     connection.execute(update(hosts).where(hosts.c.host == change.host).values(**values))
 
 
 def reserve(connection: Connection, host: str, *, now: datetime, gap: timedelta, latest: datetime) -> datetime | None:
-    """The next free moment for one request to `host`, taken for the caller; None, and nothing taken, if that is after `latest`."""
+    """Reserve and return the next free moment for one request to `host`; None, and nothing is reserved, if that is after `latest`."""
     ensure(connection, (host,))
     row = connection.execute(
         select(hosts.c.next_request_at, hosts.c.paused_until).where(hosts.c.host == host).with_for_update()
     ).one()
-    turn: datetime = max([now, *(time for time in (row.next_request_at, row.paused_until) if time is not None)])
-    if turn > latest:
+    moment: datetime = max([now, *(time for time in (row.next_request_at, row.paused_until) if time is not None)])
+    if moment > latest:
         return None
-    connection.execute(update(hosts).where(hosts.c.host == host).values(next_request_at=turn + gap))
-    return turn
+    connection.execute(update(hosts).where(hosts.c.host == host).values(next_request_at=moment + gap))
+    return moment

@@ -1,4 +1,4 @@
-"""New public ids: UUID version 7, so that they sort by time of making."""
+"""Make public ids: UUID version 7, which sort by time."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import uuid_utils
 
 
 def new_id() -> str:
-    """A fresh id, 36 characters."""
+    """Return a new id, 36 characters."""
     return str(uuid_utils.uuid7())

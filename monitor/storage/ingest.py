@@ -1,6 +1,6 @@
-"""A batch of entries on its way to becoming articles: looked up at once, decided one by one in memory, written at once.
+"""Turn a batch of entries into articles: look all of them up, decide one by one in memory, write all of them.
 
-A batch may come from many origins: every statement is made once and run with many rows, since making one costs more than running it.
+A batch may come from many origins. Every statement is built once and run with many rows, since building one costs more than running it.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from monitor.storage.tables import appearances, article_keys, articles, revision
 
 MAX_REVISIONS = 20
 TEXT_KEY_LIFE = timedelta(days=7)
-"""A text that comes back under another URL after this long is a new article: a yearly notice, a reissued warning."""
+"""A text that appears again under another URL after this long is a new article, such as a yearly notice or a reissued warning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestRequest:
-    """Entries that came from one origin, and which of them may raise alerts."""
+    """Entries of one origin, and which of them may raise alerts."""
 
     origin: Origin
     entries: Sequence[Entry]
@@ -39,24 +39,24 @@ class IngestRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityKeys:
-    """By what an entry is recognised in other origins."""
+    """The hashes by which an entry is recognised in other origins."""
 
     url: bytes | None
     text: bytes | None
 
     @classmethod
     def of(cls, entry: Entry) -> IdentityKeys:
-        """The marks of `entry`."""
+        """Return the keys of `entry`."""
         return cls(url=article_identity.url_key(entry), text=article_identity.text_key(entry))
 
     def known(self) -> tuple[bytes, ...]:
-        """Those that it has."""
+        """Return the keys that the entry has."""
         return tuple(key for key in (self.url, self.text) if key is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EntryChange:
-    """An entry that is new to its origin (`own` is None), or the new wording of its article `own`."""
+    """An entry that is new to its origin (`own` is None), or a new text of its article `own`."""
 
     origin: Origin
     entry: Entry
@@ -65,26 +65,26 @@ class EntryChange:
 
     @cached_property
     def identity_keys(self) -> IdentityKeys:
-        """By what the entry is recognised."""
+        """The keys by which the entry is recognised in other origins."""
         return IdentityKeys.of(self.entry)
 
 
-def changed_entries(connection: Connection, arrivals: Sequence[IngestRequest]) -> list[list[EntryChange]]:
-    """Of each arrival the entries that are new to its origin or whose text changed; the last of equal keys counts."""
-    entries = [{entry.identity: entry for entry in arrival.entries} for arrival in arrivals]
-    seen = _seen(connection, [(one.origin.id, key) for one, by_key in zip(arrivals, entries, strict=True) for key in by_key])
-    said: list[list[EntryChange]] = []
-    for arrival, by_key in zip(arrivals, entries, strict=True):
-        said.append([])
+def changed_entries(connection: Connection, requests: Sequence[IngestRequest]) -> list[list[EntryChange]]:
+    """Return of each request the entries that are new to its origin or whose text has changed; the last of equal keys counts."""
+    entries = [{entry.identity: entry for entry in request.entries} for request in requests]
+    seen = _seen(connection, [(one.origin.id, key) for one, by_key in zip(requests, entries, strict=True) for key in by_key])
+    changes: list[list[EntryChange]] = []
+    for request, by_key in zip(requests, entries, strict=True):
+        changes.append([])
         for key, entry in by_key.items():
-            own, before = seen.get((arrival.origin.id, key), (None, None))
+            own, before = seen.get((request.origin.id, key), (None, None))
             if entry.content_hash != before:
-                said[-1].append(EntryChange(origin=arrival.origin, entry=entry, alertable=arrival.alertable(entry), own=own))
-    return said
+                changes[-1].append(EntryChange(origin=request.origin, entry=entry, alertable=request.alertable(entry), own=own))
+    return changes
 
 
 def _seen(connection: Connection, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], tuple[ArticleId, bytes]]:
-    """By origin and entry key the article and the wording that are known of it."""
+    """Return by origin and entry key the article and the content hash that are stored."""
     found: dict[tuple[str, bytes], tuple[ArticleId, bytes]] = {}
     for start in range(0, len(wanted), _PAIRS):
         pairs = islice(cycle(wanted[start : start + _PAIRS]), _PAIRS)
@@ -94,65 +94,65 @@ def _seen(connection: Connection, wanted: Sequence[tuple[str, bytes]]) -> dict[t
     return found
 
 
-def shared_urls(arrivals: Iterable[IngestRequest]) -> frozenset[tuple[str, bytes]]:
-    """Canonical URLs, each with its origin, that several entries there carry, such as a live page's updates: they identify none of them."""
+def shared_urls(requests: Iterable[IngestRequest]) -> frozenset[tuple[str, bytes]]:
+    """Return the canonical URLs, each with its origin, that several entries share, such as a live page's updates: they identify none."""
     shared: set[tuple[str, bytes]] = set()
-    for arrival in arrivals:
-        one_each = {entry.key: entry for entry in arrival.entries}.values()
+    for request in requests:
+        one_each = {entry.key: entry for entry in request.entries}.values()
         counts = Counter(key for entry in one_each if (key := article_identity.url_key(entry)) is not None)
-        shared |= {(arrival.origin.id, key) for key, count in counts.items() if count > 1}
+        shared |= {(request.origin.id, key) for key, count in counts.items() if count > 1}
     return frozenset(shared)
 
 
 class Batch:
-    """The articles that entries touch, as they will stand once the batch is written.
+    """The articles that a batch of entries concerns, as they will be once the batch is written.
 
-    `new` and `revised` hold the rows of `articles`, by id, in the order they were made; one article may be in both.
+    `new` and `revised` hold the rows of `articles`, by id, in the order of their creation; one article may be in both.
     """
 
     def __init__(
-        self, connection: Connection, said: Sequence[EntryChange], *, shared: frozenset[tuple[str, bytes]], now: datetime
+        self, connection: Connection, changes: Sequence[EntryChange], *, shared: frozenset[tuple[str, bytes]], now: datetime
     ) -> None:
         """`shared` are origins and the canonical URLs that identify no entry there."""
         self._shared = shared
         self._now = now
-        identity_keys = {key for one in said for key in one.identity_keys.known()}
-        self._by_mark: dict[bytes, ArticleId] = {
-            bytes(row.key): row.article_id for row in _rows(connection, _MARKED, "marks", sorted(identity_keys))
+        identity_keys = {key for one in changes for key in one.identity_keys.known()}
+        self._by_key: dict[bytes, ArticleId] = {
+            bytes(row.key): row.article_id for row in _rows(connection, _BY_KEY, "keys", sorted(identity_keys))
         }
-        touched = sorted({*self._by_mark.values(), *(one.own for one in said if one.own is not None)})
-        self._articles = {row.id: dict(row._mapping) for row in _rows(connection, _TOUCHED, "ids", touched)}  # noqa: SLF001 - the documented way to read a row by name
-        self._carried = {(row.origin_id, row.article_id) for row in _rows(connection, _CARRIED, "ids", touched)}
-        self._new_marks: dict[bytes, ArticleId] = {}
-        self._past: list[dict[str, Any]] = []
+        ids = sorted({*self._by_key.values(), *(one.own for one in changes if one.own is not None)})
+        self._articles = {row.id: dict(row._mapping) for row in _rows(connection, _BY_ID, "ids", ids)}  # noqa: SLF001 - the documented way to read a row by name
+        self._carried = {(row.origin_id, row.article_id) for row in _rows(connection, _CARRIERS, "ids", ids)}
+        self._new_keys: dict[bytes, ArticleId] = {}
+        self._revisions: list[dict[str, Any]] = []
         self._appearances: list[dict[str, Any]] = []
         self.new: dict[ArticleId, dict[str, Any]] = {}
         self.revised: dict[ArticleId, dict[str, Any]] = {}
 
-    def take(self, said: EntryChange) -> None:
-        """Make `said` a new article, the next revision of one, or another appearance of one."""
-        found = said.own or self._same_elsewhere(said)
+    def add(self, change: EntryChange) -> None:
+        """Make `change` a new article, the next revision of one, or another appearance of one."""
+        found = change.own or self._same_elsewhere(change)
         if found is None:
-            found = self._create(said)
+            found = self._create(change)
         else:
-            self._revise(found, said)
-        self._remember(said, found)
+            self._revise(found, change)
+        self._add_appearance(change, found)
 
-    def _same_elsewhere(self, said: EntryChange) -> ArticleId | None:
-        """The article that another origin has under the same URL, or any under the same title and text.
+    def _same_elsewhere(self, change: EntryChange) -> ArticleId | None:
+        """Return the article that another origin has under the same URL, or any origin with the same title and text.
 
         Within one origin an entry with a key of its own is an article of its own, whatever page it links to.
         """
-        identity_keys = said.identity_keys
-        if identity_keys.url is not None and (said.origin.id, identity_keys.url) not in self._shared:
-            found = self._by_mark.get(identity_keys.url)
-            if found is not None and (said.origin.id, found) not in self._carried:
+        identity_keys = change.identity_keys
+        if identity_keys.url is not None and (change.origin.id, identity_keys.url) not in self._shared:
+            found = self._by_key.get(identity_keys.url)
+            if found is not None and (change.origin.id, found) not in self._carried:
                 return found
-        found = self._by_mark.get(identity_keys.text) if identity_keys.text is not None else None
+        found = self._by_key.get(identity_keys.text) if identity_keys.text is not None else None
         return found if found is not None and self._articles[found]["fetched_at"] > self._now - TEXT_KEY_LIFE else None
 
-    def _create(self, said: EntryChange) -> ArticleId:
-        entry, origin = said.entry, said.origin
+    def _create(self, change: EntryChange) -> ArticleId:
+        entry, origin = change.entry, change.origin
         article_id = ArticleId(new_id())
         self.new[article_id] = self._articles[article_id] = {
             "id": article_id,
@@ -160,7 +160,7 @@ class Batch:
             "feed_url": origin.url,
             "fetched_at": self._now,
             "revision": 1,
-            "alertable": said.alertable,
+            "alertable": change.alertable,
             "title": entry.title,
             "url": entry.url,
             "guid": entry.guid,
@@ -174,15 +174,15 @@ class Batch:
             "tags": sorted({*origin.tags, *entry.tags}),
             "content_hash": entry.content_hash,
         }
-        self._mark(said, article_id)
+        self._add_keys(change, article_id)
         return article_id
 
-    def _revise(self, article_id: ArticleId, said: EntryChange) -> None:
-        """Make `said` the next revision. A copy from elsewhere must say more than what is stored."""
-        entry, article = said.entry, self._articles[article_id]
-        if bytes(article["content_hash"]) == entry.content_hash or not (said.own or len(entry.text) > len(article["text"])):
+    def _revise(self, article_id: ArticleId, change: EntryChange) -> None:
+        """Make `change` the next revision. A copy from another origin must be longer than the stored text."""
+        entry, article = change.entry, self._articles[article_id]
+        if bytes(article["content_hash"]) == entry.content_hash or not (change.own or len(entry.text) > len(article["text"])):
             return
-        self._past.append(past(article, self._now))
+        self._revisions.append(revision_of(article, self._now))
         article |= {
             "revision": article["revision"] + 1,
             "title": entry.title,
@@ -192,15 +192,15 @@ class Batch:
             "content_hash": entry.content_hash,
         }
         self.revised[article_id] = article
-        self._mark(said, article_id)
+        self._add_keys(change, article_id)
 
-    def _mark(self, said: EntryChange, article_id: ArticleId) -> None:
-        known = dict.fromkeys(said.identity_keys.known(), article_id)
-        self._by_mark |= known
-        self._new_marks |= known
+    def _add_keys(self, change: EntryChange, article_id: ArticleId) -> None:
+        known = dict.fromkeys(change.identity_keys.known(), article_id)
+        self._by_key |= known
+        self._new_keys |= known
 
-    def _remember(self, said: EntryChange, article_id: ArticleId) -> None:
-        entry, origin = said.entry, said.origin
+    def _add_appearance(self, change: EntryChange, article_id: ArticleId) -> None:
+        entry, origin = change.entry, change.origin
         self._carried.add((origin.id, article_id))
         self._appearances.append(
             {
@@ -216,24 +216,24 @@ class Batch:
         )
 
     def write(self, connection: Connection) -> None:
-        """Store all of it."""
+        """Write the batch."""
         revised = [row for article_id, row in self.revised.items() if article_id not in self.new]
-        identity_keys = [{"key": key, "article_id": article_id} for key, article_id in sorted(self._new_marks.items())]
+        identity_keys = [{"key": key, "article_id": article_id} for key, article_id in sorted(self._new_keys.items())]
         _run(connection, _CREATE, list(self.new.values()))
         _run(connection, _REVISE, [{f"new_{name}": row[name] for name in ("id", *_REVISED)} for row in revised])
-        keep(connection, self._past)
+        keep_revisions(connection, self._revisions)
         _run(connection, upsert(connection, article_keys, changed=("article_id",)), identity_keys)
         _run(connection, upsert(connection, appearances, changed=("content_hash", "seen_at")), self._appearances)
 
 
-def past(article: Any, now: datetime) -> dict[str, Any]:
-    """The present text of an article (its columns by name) as the revision it is."""
+def revision_of(article: Any, now: datetime) -> dict[str, Any]:
+    """Return the present text of an article (its columns by name) as a row of `revisions`."""
     values = {name: article[name] for name in ("revision", "title", "summary", "text")}
     return {"article_id": article["id"], "fetched_at": now, **values}
 
 
-def keep(connection: Connection, texts: Sequence[dict[str, Any]]) -> None:
-    """Put past texts by; of each article the newest 20 are kept."""
+def keep_revisions(connection: Connection, texts: Sequence[dict[str, Any]]) -> None:
+    """Store revisions; of each article the newest 20 are kept."""
     _run(connection, _KEEP, texts)
     old = [{"of_article": one["article_id"], "last": one["revision"] - MAX_REVISIONS} for one in texts]
     _run(connection, _FORGET, [one for one in old if one["last"] > 0])
@@ -245,13 +245,13 @@ def _run(connection: Connection, statement: Executable, rows: Sequence[dict[str,
 
 
 def _rows(connection: Connection, query: Executable, name: str, values: Sequence[Any]) -> list[Any]:
-    """The rows of a query that has one parameter, for a list."""
+    """Return the rows of a query that has one parameter, for a list."""
     return [row for some in parts(values) for row in connection.execute(query, {name: some})]
 
 
 _REVISED = ("revision", "title", "summary", "text", "updated_at", "content_hash")
 _PAIRS = 32
-"""Entries looked up by one statement. Spelt out, not as one list of pairs: for that SQLite reads the whole index."""
+"""Entries looked up by one statement. Each pair has parameters of its own, since for a list of pairs SQLite reads the whole index."""
 _SEEN = select(appearances.c.origin_id, appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
     or_(
         *(
@@ -260,11 +260,11 @@ _SEEN = select(appearances.c.origin_id, appearances.c.entry_key, appearances.c.a
         )
     )
 )
-_MARKED = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(bindparam("marks", expanding=True)))
-_TOUCHED = select(
+_BY_KEY = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(bindparam("keys", expanding=True)))
+_BY_ID = select(
     *(articles.c[name] for name in ("id", "fetched_at", "revision", "title", "summary", "text", "updated_at", "content_hash"))
 ).where(articles.c.id.in_(bindparam("ids", expanding=True)))
-_CARRIED = (
+_CARRIERS = (
     select(appearances.c.origin_id, appearances.c.article_id)
     .where(appearances.c.article_id.in_(bindparam("ids", expanding=True)))
     .distinct()

@@ -1,6 +1,6 @@
-"""One writer at a time for what must be decided one by one.
+"""Let one transaction at a time make decisions that depend on each other.
 
-SQLite has one writer anyway; on PostgreSQL the transaction takes an advisory lock, given back when it ends.
+SQLite has one writer anyway; on PostgreSQL the transaction takes an advisory lock, released when it ends.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from sqlalchemy import Connection, func, select
 
 
 def serialise(connection: Connection, name: str) -> bool:
-    """Wait until no other transaction holds `name`, and hold it to the end of this one.
+    """Wait until no other transaction holds `name`, and hold it until this one ends.
 
-    Whether others may have written since this transaction began: what was read before must be read again.
+    Returns whether others may have written since this transaction began, so that what was read before must be read again.
     """
     if connection.dialect.name != "postgresql":
         return False

@@ -1,4 +1,4 @@
-"""The pages behind the links of articles: their text as it comes, and when to try again."""
+"""Store the text of the pages behind the links of articles, and when to try them again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from monitor.storage.tables import articles
 
 
 def store(connection: Connection, article: Article, *, before: int, now: datetime) -> bool:
-    """Give an article the text of its page. If `before` is an earlier revision, that one is kept.
+    """Store the text of an article's page. If `before` is an earlier revision, that one is kept.
 
-    False if the article has changed since it was loaded: the newer revision is scanned on its own.
+    Returns False, and stores nothing, if the article has changed since it was loaded: the newer revision has its own scan.
     """
     row = connection.execute(select(articles).where(articles.c.id == article.id).with_for_update()).one()
     if row.revision != before:
@@ -32,18 +32,18 @@ def store(connection: Connection, article: Article, *, before: int, now: datetim
 
 
 def postpone(connection: Connection, article_id: ArticleId, *, tries: int, due_at: datetime | None) -> None:
-    """Note that the page could not be read; None: nor is it worth another try."""
+    """Store that the page could not be read, and when to try again; None: never."""
     state = PageState.UNREADABLE if due_at is None else PageState.UNREAD
     connection.execute(update(articles).where(articles.c.id == article_id).values(page=state, page_tries=tries, page_due_at=due_at))
 
 
 def due(connection: Connection, now: datetime) -> bool:
-    """Whether the page of any article is due for another try."""
+    """Return whether any article's page is due for another try."""
     return bool(connection.execute(select(exists().where(articles.c.page_due_at <= now))).scalar())
 
 
 def requeue(connection: Connection, now: datetime, *, limit: int = 100) -> tuple[ScanId, ...]:
-    """Queue the articles whose page is due for another try to be scanned once more."""
+    """Queue a scan of each article whose page is due for another try."""
     rows = connection.execute(
         select(articles.c.id, articles.c.revision)
         .where(articles.c.page_due_at <= now)

@@ -1,4 +1,4 @@
-"""How far the work is, over all outboxes."""
+"""Tell whether any work is left, over all outboxes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from monitor.domain.delivery import DeliveryStatus
 from monitor.storage.tables import channels, deliveries, scans
 
 HOPELESS_AFTER = 2
-"""Times an article may have failed to scan before nobody waits for it any longer."""
+"""An article that has failed to scan this often is not waited for any longer."""
 
 
 def idle(connection: Connection, now: datetime) -> bool:
-    """Whether nothing is left to scan, and nothing to deliver that could be delivered now."""
+    """Return whether nothing is left to scan, and nothing to deliver that could be delivered now."""
     to_scan = or_(scans.c.error.is_(None), scans.c.attempts < HOPELESS_AFTER)
     resting = select(channels.c.name).where(or_(channels.c.paused, channels.c.open_until > now))
     to_send = or_(

@@ -1,4 +1,4 @@
-"""The outbox of articles to scan: a row stays until its article is scanned, whatever becomes of the queue."""
+"""The outbox of articles to scan: a row stays until its article is scanned, whatever the queue loses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WAITS = tuple(timedelta(seconds=4 * 2**step) for step in range(5))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One revision of an article still to be scanned; `attempts` says how often it was put on the queue."""
+    """One revision of an article to be scanned; `attempts` counts how often it was put on the queue."""
 
     id: ScanId
     article_id: ArticleId
@@ -32,14 +32,14 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """How much is still to be scanned, and since when."""
+    """The number of articles to be scanned, and since when the oldest waits."""
 
     count: int
     oldest: datetime | None
 
 
 def add(connection: Connection, revisions: Sequence[tuple[ArticleId, int]], now: datetime) -> dict[ArticleId, ScanId]:
-    """Note articles and their revisions as to be scanned; the scans of those not noted before, oldest first."""
+    """Add scans of articles and their revisions; return the new ones by article, oldest first."""
     if not revisions:
         return {}
     rows = [{"id": new_id(), "article_id": article, "revision": revision, "created_at": now} for article, revision in revisions]
@@ -48,9 +48,9 @@ def add(connection: Connection, revisions: Sequence[tuple[ArticleId, int]], now:
 
 
 def unqueued(connection: Connection, now: datetime, limit: int, *, left_queue: datetime | None = None) -> tuple[Scan, ...]:
-    """What must be put on the queue, oldest first: never there yet, or unfinished for longer than its wait.
+    """Return the scans to put on the queue, oldest first: those never put there, and those unfinished for longer than their wait.
 
-    `left_queue`: what was put on the queue later than this still stands there, so it is not due again.
+    `left_queue`: scans put on the queue later than this are still in it, and not due again.
     """
     due = and_(scans.c.enqueued_at <= now - _WAITS[0], scans.c.enqueued_at <= _cut_off(now))
     if left_queue is not None:
@@ -59,15 +59,15 @@ def unqueued(connection: Connection, now: datetime, limit: int, *, left_queue: d
 
 
 def outstanding(connection: Connection, enqueued_before: datetime, limit: int) -> tuple[Scan, ...]:
-    """Everything unfinished that was never put on the queue or was put there before a time, however short its wait."""
+    """Return every unfinished scan that was never put on the queue, or was put there before a time, regardless of its wait."""
     before = or_(scans.c.enqueued_at.is_(None), scans.c.enqueued_at < enqueued_before)
     return _read(connection, _select(limit).where(before))
 
 
 def mark_enqueued(connection: Connection, ids: Sequence[ScanId], now: datetime, *, counts: bool = True) -> None:
-    """Note that these were put on the queue. Rows that a worker is finishing this moment are left alone.
+    """Store that these scans were put on the queue. Rows that a worker is finishing at this moment are skipped.
 
-    `counts`: False if Redis had lost them, so that their wait does not grow for it.
+    `counts`: False if Redis had lost them, so that their wait does not grow.
     """
     for part in parts(ids):
         free = select(scans.c.id).where(scans.c.id.in_(part)).with_for_update(skip_locked=True)
@@ -76,28 +76,28 @@ def mark_enqueued(connection: Connection, ids: Sequence[ScanId], now: datetime, 
 
 
 def load(connection: Connection, ids: Sequence[ScanId]) -> tuple[Scan, ...]:
-    """Those of these that are still to be done, oldest first."""
+    """Return those of the scans that still exist, oldest first."""
     return tuple(scan for part in parts(sorted(ids)) for scan in _read(connection, _select(len(part)).where(scans.c.id.in_(part))))
 
 
 def finish(connection: Connection, scan_id: ScanId) -> bool:
-    """Strike a scan off, in the transaction that stores what it found; False if another worker did so before."""
+    """Delete a scan, in the transaction that stores its result; return False if another worker was first."""
     return connection.execute(_FINISH, {"of_scan": scan_id}).rowcount == 1
 
 
 def fail(connection: Connection, scan_id: ScanId, error: str) -> None:
-    """Note why a scan did not work; it stays to be done."""
+    """Store why a scan failed; it stays in the outbox."""
     connection.execute(update(scans).where(scans.c.id == scan_id).values(error=error[:1000]))
 
 
 def backlog(connection: Connection) -> Backlog:
-    """The work still to be done."""
+    """Return how much is to be scanned."""
     count, oldest = connection.execute(select(func.count(), func.min(scans.c.created_at))).one()
     return Backlog(count=count, oldest=oldest)
 
 
 def more_than(connection: Connection, count: int) -> bool:
-    """Whether more than `count` articles are still to be scanned; asked at little cost, however many there are."""
+    """Return whether more than `count` articles are to be scanned, at the same small cost however many there are."""
     some = select(scans.c.id).limit(count + 1).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one() > count
 

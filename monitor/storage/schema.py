@@ -1,4 +1,4 @@
-"""The schema's life: created or upgraded by `run` and `migrate`, checked by the separate roles."""
+"""Create, upgrade and check the schema."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from monitor.storage.engine import Database
 from monitor.storage.locks import serialise
 from monitor.storage.tables import metadata
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration, which is the schema of this program."""
 
 
 def current(database: Database) -> str | None:
-    """The schema that the database has; None for an empty one."""
+    """Return the revision of the database's schema; None for an empty database."""
     with database.read() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -23,7 +23,7 @@ def current(database: Database) -> str | None:
 
 
 def upgrade(database: Database) -> None:
-    """Bring an empty or older schema up to this program's, one process at a time. A newer one raises SchemaMismatch."""
+    """Upgrade an empty or older schema to this program's, one process at a time. Raises SchemaMismatch for a newer one."""
     found = current(database)
     if found == HEAD:
         return

@@ -1,4 +1,4 @@
-"""Silences set by command: what is kept but notifies nobody for a while. Those of the configuration stand in the settings."""
+"""Store the silences set by command: alerts under them are kept but notify nobody. Those of the configuration are in the settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from monitor.storage.tables import silences
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A stored silence of a term or of a tag."""
+    """A silence of a term or of a tag, from `since` until `until`."""
 
     id: str
     term: str | None
@@ -34,7 +34,7 @@ def add(
     tag: str | None = None,
     reason: str | None = None,
 ) -> Silence:
-    """Silence a term or a tag from now until then."""
+    """Silence a term or a tag from `now` until `until`."""
     silence = Silence(id=new_id(), term=term, tag=tag, since=now, until=until, reason=reason)
     connection.execute(
         insert(connection, silences).values(id=silence.id, term=term, tag=tag, since=now, until=until, reason=reason)
@@ -43,14 +43,14 @@ def add(
 
 
 def lift(connection: Connection, *, term: str | None = None, tag: str | None = None) -> int:
-    """End the silences of a term or of a tag. How many there were."""
+    """End the silences of a term or of a tag; return how many there were."""
     return connection.execute(
         delete(silences).where(silences.c.term == term if term is not None else silences.c.tag == tag)
     ).rowcount
 
 
 def listing(connection: Connection, now: datetime) -> tuple[Silence, ...]:
-    """The silences that are not over, the first to end first."""
+    """Return the silences that are not over, the first to end first."""
     query = select(silences).where(silences.c.until > now).order_by(silences.c.until, silences.c.id)
     return tuple(
         Silence(id=row.id, term=row.term, tag=row.tag, since=row.since, until=row.until, reason=row.reason)
@@ -59,7 +59,7 @@ def listing(connection: Connection, now: datetime) -> tuple[Silence, ...]:
 
 
 def active(connection: Connection, now: datetime) -> tuple[SilenceSettings, ...]:
-    """The silences in force, in the shape of those in the settings."""
+    """Return the silences in force at `now`, as the settings hold theirs."""
     return tuple(
         SilenceSettings(term=one.term, tag=one.tag, since=one.since, until=one.until, reason=one.reason)
         for one in listing(connection, now)

@@ -1,7 +1,7 @@
-"""The index that finds earlier articles like a new one: a sketch for each, and a few keys under which it is found.
+"""The index that finds earlier articles like a new one: a sketch for each, and a few keys that lead to it.
 
-Only the newest articles under a key are looked at, so that a phrase which everybody prints costs no more than any other. What lies
-before every story's window is of no use: `prune` takes it away.
+Only the newest articles under a key are considered, so that a phrase which everybody prints costs no more than any other. What is older than
+every story's window is of no use: `prune` deletes it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class StoredSketch:
 
 
 def add(connection: Connection, article_id: ArticleId, *, at: datetime, dated: datetime, data: bytes, keys: Sequence[int]) -> None:
-    """Index an article that is not indexed."""
+    """Index an article that is not in the index."""
     row = {"article_id": article_id, "at": at, "dated": dated, "data": data, "index_keys": struct.pack(f"<{len(keys)}q", *keys)}
     sketch_id: int = connection.execute(_ADD, row).scalar_one()
     if keys:
@@ -41,14 +41,14 @@ def add(connection: Connection, article_id: ArticleId, *, at: datetime, dated: d
 
 
 def forget(connection: Connection, article_id: ArticleId) -> None:
-    """Take out what was indexed of an article's earlier revision."""
+    """Remove the index of an article's earlier revision."""
     old = connection.execute(_OF_ARTICLE, {"article_id": article_id}).one_or_none()
     if old is not None:
         _remove(connection, [(old.id, old.index_keys)])
 
 
 def candidates(connection: Connection, keys: Sequence[int], *, since: datetime) -> tuple[StoredSketch, ...]:
-    """The articles that share most keys, at most 12, of stories that had an article since `since`."""
+    """Return the articles that share most keys, at most 12, of stories that had an article since `since`."""
     if not keys:
         return ()
     binds = {f"k{place}": key for place, key in enumerate(keys)}
@@ -91,9 +91,9 @@ _REMOVE_KEYS = delete(sketch_keys).where(
 
 @cache
 def _lookup(keys: int, *, postgresql: bool) -> TextualSelect:
-    """One statement for `keys` keys; written out because building it anew for each article costs more than running it.
+    """Return the statement for `keys` keys, written out because building it for each article costs more than running it.
 
-    PostgreSQL gets an array: joined to a subquery it reads the whole of a table that it has no statistics of yet.
+    PostgreSQL gets an array: joined to a subquery it would read the whole of a table without statistics.
     """
     newest = " UNION ALL ".join(
         f"SELECT sketch_id FROM (SELECT sketch_id FROM sketch_keys WHERE key = :k{place} "  # noqa: S608 - no value is spelled out

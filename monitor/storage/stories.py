@@ -1,4 +1,4 @@
-"""Stories: begun by their first article, joined by later ones, merged when two turn out to be one."""
+"""Store stories: begin one with its first article, add later ones, merge two that turn out to be one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, u
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
-from monitor.domain.story import Member, Report, Story, story_record
+from monitor.domain.story import AlertStory, Report, Story, StoryMember
 from monitor.storage.ids import new_id
 from monitor.storage.locks import serialise
 from monitor.storage.tables import alerts, appearances, articles, stories
@@ -20,12 +20,12 @@ _BATCH = 500
 
 
 def lock(connection: Connection) -> None:
-    """Let no other transaction decide on stories until this one ends; taken first, or transactions could wait for each other."""
+    """Keep other transactions from deciding on stories until this one ends. Take it first, or transactions may wait for each other."""
     serialise(connection, "stories")
 
 
 def begin(connection: Connection, article: Article, *, now: datetime) -> StoryId:
-    """A new story that holds `article`."""
+    """Create a story with `article` in it; return its id."""
     story_id = StoryId(new_id())
     connection.execute(
         _BEGIN, {"id": story_id, "title": article.title, "created_at": now, "last_article_at": article.fetched_at, "articles": 1}
@@ -35,24 +35,24 @@ def begin(connection: Connection, article: Article, *, now: datetime) -> StoryId
 
 
 def join(connection: Connection, article: Article, story_id: StoryId) -> None:
-    """Put `article`, which has no story yet, into one."""
+    """Add `article`, which has no story yet, to a story."""
     connection.execute(_PLACE, {"of_article": article.id, "story_id": story_id})
     connection.execute(_GROW, {"of_story": story_id, "at": article.fetched_at})
 
 
 def current(connection: Connection, article_id: ArticleId) -> StoryId | None:
-    """The story that holds an article now, whatever was read of it earlier."""
+    """Return the story that an article is stored in now, which may differ from the one it was loaded with."""
     return connection.execute(_STORY_OF, {"of_article": article_id}).scalar_one_or_none()
 
 
-def members(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, tuple[Member, ...]]:
-    """Where each story was read: every outlet and URL once, in the order they were seen."""
-    found: dict[StoryId, dict[tuple[str, str | None], Member]] = defaultdict(dict)
+def members(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, tuple[StoryMember, ...]]:
+    """Return where each story has been read: every source and URL once, in the order in which they were seen."""
+    found: dict[StoryId, dict[tuple[str, str | None], StoryMember]] = defaultdict(dict)
     wanted = list(story_ids)
     for start in range(0, len(wanted), _BATCH):
         rows = connection.execute(_MEMBERS, {"story_ids": wanted[start : start + _BATCH]})
         for row in rows:
-            member = Member(
+            member = StoryMember(
                 article_id=row.article_id,
                 title=row.title,
                 source=row.source,
@@ -64,55 +64,62 @@ def members(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryI
     return {story_id: tuple(by_place.values()) for story_id, by_place in found.items()}
 
 
-def records(connection: Connection, told: Iterable[tuple[StoryId, ArticleId]]) -> dict[tuple[StoryId, ArticleId], dict[str, Any]]:
-    """The `story` part of alerts as it stands now, for the story and the article of each; a merged story is shown as the one it went into."""
-    pairs = list(told)
+def of_alerts(
+    connection: Connection, alerts_on: Iterable[tuple[StoryId, ArticleId]]
+) -> dict[tuple[StoryId, ArticleId], AlertStory]:
+    """Return the stories of alerts as they are now, by the story and the article that each alert names.
+
+    A merged story is returned as the one it was merged into; stories that are no longer stored are left out.
+    """
+    pairs = list(alerts_on)
     ids = sorted({story_id for story_id, _ in pairs})
-    live: dict[StoryId, StoryId] = {}
+    current_ids: dict[StoryId, StoryId] = {}
     for start in range(0, len(ids), _BATCH):
         rows = connection.execute(select(stories.c.id, stories.c.merged_into).where(stories.c.id.in_(ids[start : start + _BATCH])))
-        live.update({row.id: row.merged_into or row.id for row in rows})
-    inside = members(connection, set(live.values()))
+        current_ids.update({row.id: row.merged_into or row.id for row in rows})
+    found = members(connection, set(current_ids.values()))
     return {
-        (story_id, article_id): story_record(live[story_id], article_id, inside.get(live[story_id], ()))
+        (story_id, article_id): AlertStory(
+            id=current_ids[story_id], article_id=article_id, members=found.get(current_ids[story_id], ())
+        )
         for story_id, article_id in pairs
-        if story_id in live
+        if story_id in current_ids
     }
 
 
 def listing(connection: Connection, since: datetime | None = None, limit: int = 100) -> tuple[Story, ...]:
-    """Stories that had an article since `since`, newest first; those merged into another are shown as that one."""
+    """Return the stories with an article at `since` or later, newest first, without those merged into another."""
     query = select(stories).where(stories.c.merged_into.is_(None)).order_by(stories.c.last_article_at.desc(), stories.c.id.desc())
     if since is not None:
         query = query.where(stories.c.last_article_at >= since)
     rows = connection.execute(query.limit(limit)).all()
-    inside = members(connection, [row.id for row in rows])
+    found = members(connection, [row.id for row in rows])
     return tuple(
         Story(
             id=row.id,
             title=row.title,
             created_at=row.created_at,
             last_article_at=row.last_article_at,
-            articles=len(inside.get(row.id, ())) or row.articles,
-            sources=tuple(dict.fromkeys(member.source for member in inside.get(row.id, ()))),
+            articles=len(found.get(row.id, ())) or row.articles,
+            sources=tuple(dict.fromkeys(member.source for member in found.get(row.id, ()))),
         )
         for row in rows
     )
 
 
 def newest(connection: Connection) -> datetime | None:
-    """When a story last had an article; None before the first."""
+    """Return when a story last had an article; None before the first."""
     found: datetime | None = connection.execute(select(func.max(stories.c.last_article_at))).scalar_one()
     return found
 
 
 def reports(connection: Connection, since: datetime, *, limit: int) -> tuple[Report, ...]:
-    """The newest articles fetched since `since` that have a story, at most `limit`, each with the beginning of its text."""
+    """Return the newest `limit` articles fetched since `since` that have a story, each with the beginning of its text."""
     rows = connection.execute(_REPORTS, {"since": since, "most": limit})
     return tuple(
         Report(
             story_id=row.story_id,
-            dated=min(row.published_at or row.fetched_at, row.fetched_at),
+            dated_at=min(row.published_at or row.fetched_at, row.fetched_at),
             title=row.title,
             text=row.beginning,
             language=row.language,
@@ -122,9 +129,9 @@ def reports(connection: Connection, since: datetime, *, limit: int) -> tuple[Rep
 
 
 def merge(connection: Connection, story_id: StoryId, into: StoryId) -> bool:
-    """Make two stories one: the articles move, alerts already raised stay as they are, and `merged_into` keeps the record.
+    """Move the articles of a story into another and note that in `merged_into`; alerts raised before stay as they are.
 
-    False, and nothing is done, if either has been merged already.
+    Returns False and does nothing if either story has been merged already.
     """
     live = select(func.count()).select_from(stories).where(stories.c.id.in_((story_id, into)), stories.c.merged_into.is_(None))
     if connection.execute(live).scalar_one() != 2:
@@ -149,8 +156,8 @@ def merge(connection: Connection, story_id: StoryId, into: StoryId) -> bool:
 def prune(connection: Connection, before: datetime, limit: int) -> int:
     """Delete stories that had no article since `before` and have none left, at most `limit`; return how many."""
     inside = select(articles.c.id).where(articles.c.story_id == stories.c.id).exists()
-    told = select(alerts.c.id).where(alerts.c.story_id == stories.c.id).exists()
-    empty = select(stories.c.id).where(stories.c.last_article_at < before, ~inside, ~told).order_by(stories.c.id).limit(limit)
+    alerted = select(alerts.c.id).where(alerts.c.story_id == stories.c.id).exists()
+    empty = select(stories.c.id).where(stories.c.last_article_at < before, ~inside, ~alerted).order_by(stories.c.id).limit(limit)
     gone: Sequence[Any] = connection.execute(empty).scalars().all()
     connection.execute(delete(stories).where(stories.c.id.in_(gone)))
     return len(gone)

@@ -1,9 +1,9 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
-`feeds`, `hosts`, `files` remember where we are with each source; `articles`, `appearances`, `article_keys`, `revisions` hold what was
-read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what came of it;
-`sketches` and `sketch_keys` are the index that finds an article's story; `channels` and `heartbeats` are the shared state of the
-running processes.
+`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `article_keys`,
+`revisions` hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`,
+`attempts` hold what followed from it; `silences` says what notifies nobody; `sketches` and `sketch_keys` are the index that finds
+an article's story; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
 from __future__ import annotations
@@ -17,76 +17,37 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
     false,
-    true,
 )
 
+from monitor.storage.metadata import ID, metadata
+from monitor.storage.source_tables import feeds, files, hosts, source_states
 from monitor.storage.types import Digest, Json, SafeText, UtcDateTime
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-ID = String(36)
-
-feeds = Table(
+__all__ = (
+    "alerts",
+    "appearances",
+    "article_keys",
+    "articles",
+    "attempts",
+    "channels",
+    "deliveries",
     "feeds",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("url", SafeText, nullable=False, unique=True),
-    Column("name", SafeText, nullable=False),
-    Column("host", String(300), nullable=False, index=True),
-    Column("active", Boolean, nullable=False, server_default=true()),
-    Column("status", String(16), nullable=False, server_default="new"),
-    Column("reason", SafeText),
-    Column("title", SafeText),
-    Column("format", String(32)),
-    Column("etag", SafeText),
-    Column("last_modified", SafeText),
-    Column("body_hash", Digest),
-    Column("moved_to", SafeText),
-    Column("moves_seen", Integer, nullable=False, server_default="0"),
-    Column("last_polled_at", UtcDateTime),
-    Column("last_success_at", UtcDateTime),
-    Column("last_full_fetch_at", UtcDateTime),
-    Column("next_poll_at", UtcDateTime),
-    Column("interval_s", Float),
-    Column("failures", Float, nullable=False, server_default="0"),
-    Column("history", Json),
-    Column("imprints", LargeBinary),
-    Column("gap_at", UtcDateTime),
-    Column("lease_until", UtcDateTime),
-    Column("epoch", BigInteger, nullable=False, server_default="0"),
-    Index(None, "active", "next_poll_at"),
-)
-
-hosts = Table(
-    "hosts",
-    metadata,
-    Column("host", String(300), primary_key=True),
-    Column("next_request_at", UtcDateTime),
-    Column("paused_until", UtcDateTime),
-    Column("refusals", Integer, nullable=False, server_default="0"),
-)
-
-files = Table(
     "files",
-    metadata,
-    Column("path", SafeText, primary_key=True),
-    Column("size", BigInteger, nullable=False),
-    Column("mtime_ns", BigInteger, nullable=False),
-    Column("digest", Digest),
-    Column("error", SafeText),
-    Column("seen_at", UtcDateTime, nullable=False),
+    "heartbeats",
+    "hosts",
+    "incidents",
+    "metadata",
+    "revisions",
+    "scans",
+    "silences",
+    "sketch_keys",
+    "sketches",
+    "source_states",
+    "stories",
 )
 
 stories = Table(
@@ -273,7 +234,7 @@ silences = Table(
 )
 
 incidents = Table(
-    "troubles",
+    "incidents",
     metadata,
     Column("subject", SafeText, primary_key=True),
     Column("problem", SafeText, nullable=False),

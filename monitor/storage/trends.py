@@ -1,4 +1,4 @@
-"""How often terms have fired over time."""
+"""Count the alerts of terms over time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.storage.tables import alerts
 
 
 class Bucket(StrEnum):
-    """The width of one count; hours and days are those of UTC."""
+    """The time that one count covers; hours and days of UTC."""
 
     HOUR = "hour"
     DAY = "day"
@@ -26,14 +26,16 @@ _WIDTHS = {Bucket.HOUR: timedelta(hours=1), Bucket.DAY: timedelta(days=1)}
 
 
 def by_term(connection: Connection, *, bucket: Bucket, number: int, now: datetime) -> dict[str, tuple[int, ...]]:
-    """Alerts per term, suppressed ones included, in the `number` buckets up to the one that holds `now`, oldest first.
+    """Return the alerts of each term, suppressed ones included, in the `number` buckets up to the one with `now`, oldest first.
 
     Terms without an alert in that time are left out.
     """
-    begin = _floor(now, bucket) - (number - 1) * _WIDTHS[bucket]
-    labels = {_label(begin + step * _WIDTHS[bucket], bucket): step for step in range(number)}
-    place = _place(connection, bucket)
-    query = select(alerts.c.term, place, func.count()).where(alerts.c.created_at >= begin).group_by(alerts.c.term, place)
+    start = _floor(now, bucket) - (number - 1) * _WIDTHS[bucket]
+    labels = {_label(start + step * _WIDTHS[bucket], bucket): step for step in range(number)}
+    bucket_label = _bucket_label(connection, bucket)
+    query = (
+        select(alerts.c.term, bucket_label, func.count()).where(alerts.c.created_at >= start).group_by(alerts.c.term, bucket_label)
+    )
     counts: dict[str, list[int]] = {}
     for term, label, count in connection.execute(query):
         if label in labels:
@@ -42,17 +44,17 @@ def by_term(connection: Connection, *, bucket: Bucket, number: int, now: datetim
 
 
 def last_by_term(connection: Connection) -> dict[str, datetime]:
-    """When each term last fired."""
+    """Return when each term last raised an alert."""
     query = select(alerts.c.term, func.max(alerts.c.created_at)).group_by(alerts.c.term)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _place(connection: Connection, bucket: Bucket) -> ColumnElement[Any]:
+def _bucket_label(connection: Connection, bucket: Bucket) -> ColumnElement[Any]:
     dialect = connection.dialect.name
-    form = _FORMATS[dialect][bucket]
+    label_format = _FORMATS[dialect][bucket]
     if dialect == "sqlite":
-        return func.strftime(form, alerts.c.created_at)
-    return func.to_char(func.timezone("UTC", alerts.c.created_at), form)
+        return func.strftime(label_format, alerts.c.created_at)
+    return func.to_char(func.timezone("UTC", alerts.c.created_at), label_format)
 
 
 def _floor(moment: datetime, bucket: Bucket) -> datetime:

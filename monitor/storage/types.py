@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC times in and out; a naive time is refused. SQLite keeps text that sorts by time.
+    """A column of aware UTC times; a naive time is refused. SQLite stores text that sorts by time.
 
     The processors are our own because nearly every row holds several times, and a decorator around SQLAlchemy's takes three times as long.
     """
@@ -21,15 +21,15 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """`timestamptz` on PostgreSQL."""
+        """Use `timestamptz` on PostgreSQL."""
         return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
-        """To UTC; as text for SQLite, which knows no times."""
+        """Convert to UTC, and to text for SQLite, which has no type for times."""
         return _to_utc if dialect.name == "postgresql" else _to_text
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        """To aware UTC."""
+        """Convert to aware UTC."""
         del coltype
         return _to_utc if dialect.name == "postgresql" else _from_text
 
@@ -52,7 +52,7 @@ def _from_text(value: str | None) -> datetime | None:
 
 
 class SafeText(TypeDecorator[str]):
-    """Text from the net: NUL and lone surrogates, which PostgreSQL refuses, become U+FFFD."""
+    """A column of text from the net: NUL and lone surrogates, which PostgreSQL refuses, become U+FFFD."""
 
     impl = Text
     cache_ok = True
@@ -66,7 +66,7 @@ class SafeText(TypeDecorator[str]):
 
 
 class Json(TypeDecorator[Any]):
-    """JSON kept byte for byte as it was written (key order included), in text."""
+    """A column of JSON stored as text, byte for byte as it was written, key order included."""
 
     impl = Text
     cache_ok = True
@@ -83,11 +83,11 @@ class Json(TypeDecorator[Any]):
 
 
 class Digest(TypeDecorator[bytes]):
-    """A hash as raw bytes."""
+    """A column of hashes as raw bytes."""
 
     impl = LargeBinary
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """`bytea` on PostgreSQL, BLOB on SQLite."""
+        """Use `bytea` on PostgreSQL, BLOB on SQLite."""
         return dialect.type_descriptor(LargeBinary())

@@ -1,7 +1,7 @@
-"""The door: who may ask, from where, and what every answer tells the browser to refuse.
+"""Decide which requests are served, and set the headers that keep a browser from misusing the answers.
 
-With a token, everything but the two health checks asks for it, as a bearer token or as the cookie that the login form sets. Without one,
-only this machine can connect, and a request must name it as this machine: a page of another site that has had its name resolved to
+With a token, everything but the two health checks needs it, as a bearer token or as the cookie that the login form sets. Without one,
+only this machine can connect, and the `Host` header must name this machine: that of a page of another site whose name resolves to
 127.0.0.1 does not. A POST that a browser sends for a page of another origin is refused in either case.
 """
 
@@ -40,12 +40,12 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 class AccessControl:
-    """ASGI middleware. `settings` is asked at every request, so that a changed token counts at once; `ask` answers a page without it."""
+    """ASGI middleware. `settings` is called at every request, so that a changed token counts at once; `login_form` answers a browser."""
 
-    def __init__(self, app: ASGIApp, settings: Callable[[], WebSettings], ask: Callable[[Request], Response]) -> None:
+    def __init__(self, app: ASGIApp, settings: Callable[[], WebSettings], login_form: Callable[[Request], Response]) -> None:
         self._app = app
         self._settings = settings
-        self._ask = ask
+        self._login_form = login_form
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve or refuse one request."""
@@ -61,10 +61,10 @@ class AccessControl:
                 headers.setdefault("cache-control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
             await send(message)
 
-        refused = self._refused(Request(scope))
-        await (refused or self._app)(scope, receive, send_guarded)
+        refusal = self._refusal(Request(scope))
+        await (refusal or self._app)(scope, receive, send_guarded)
 
-    def _refused(self, request: Request) -> Response | None:
+    def _refusal(self, request: Request) -> Response | None:
         settings = self._settings()
         path = request.url.path
         try:
@@ -77,42 +77,46 @@ class AccessControl:
         except HTTPException as error:
             return error_response(error)
         assert settings.token is not None
-        if allowed(request.headers, settings.token) or (path == LOGIN_PATH and request.method == "POST"):
+        if carries_token(request.headers, settings.token) or (path == LOGIN_PATH and request.method == "POST"):
             return None
         if request.method in _READS and "text/html" in request.headers.get("accept", ""):
-            return self._ask(request)
-        return error_response(ApiError(401, "a token is needed: `Authorization: Bearer …`", headers={"www-authenticate": "Bearer"}))
+            return self._login_form(request)
+        return error_response(
+            ApiError(401, "this needs the token: send `Authorization: Bearer …`", headers={"www-authenticate": "Bearer"})
+        )
 
 
 def has_token(token: SecretStr | None) -> bool:
-    """Whether a token is set at all."""
+    """Return whether a token is set."""
     return token is not None and bool(token.get_secret_value())
 
 
-def allowed(headers: Headers, token: SecretStr) -> bool:
-    """Whether a request carries the token, as a bearer token or as the cookie; compared in constant time."""
+def carries_token(headers: Headers, token: SecretStr) -> bool:
+    """Return whether a request has the token, as a bearer token or as the cookie; compared in constant time."""
     scheme, _, given = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and right_token(given.strip().encode("latin-1", "replace"), token):  # the bytes as they were sent
+    if scheme.lower() == "bearer" and is_token(given.strip().encode("latin-1", "replace"), token):  # the bytes as they were sent
         return True
     try:
         cookies = SimpleCookie(headers.get("cookie", ""))
     except CookieError:
         return False
-    return COOKIE in cookies and hmac.compare_digest(cookies[COOKIE].value.encode("utf-8", "replace"), session_of(token).encode())
+    return COOKIE in cookies and hmac.compare_digest(
+        cookies[COOKIE].value.encode("utf-8", "replace"), session_cookie(token).encode()
+    )
 
 
-def right_token(given: bytes, token: SecretStr) -> bool:
-    """Whether `given` is the token in UTF-8, compared in constant time."""
+def is_token(given: bytes, token: SecretStr) -> bool:
+    """Return whether `given` is the token in UTF-8; compared in constant time."""
     return hmac.compare_digest(given, _bytes(token))
 
 
-def session_of(token: SecretStr) -> str:
-    """What the cookie holds: made of the token, so that a new token ends every session, but not the token itself."""
+def session_cookie(token: SecretStr) -> str:
+    """Return the value of the cookie: derived from the token, so that a new token ends every session."""
     return hmac.new(_bytes(token), b"news-monitor session", hashlib.sha256).hexdigest()
 
 
 def check_origin(request: Request) -> None:
-    """Refuse what a browser sends on behalf of a page of another origin, if it would change something."""
+    """Raise ApiError with 403 for a request other than GET or HEAD that a browser sends for a page of another origin."""
     if request.method in _READS:
         return
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
@@ -123,14 +127,14 @@ def check_origin(request: Request) -> None:
 
 
 def check_host(headers: Headers, settings: WebSettings) -> None:
-    """Refuse a request for a name that is not this machine's."""
-    name = _name_of(headers.get("host", ""))
+    """Raise ApiError with 421 for a `Host` that does not name this machine."""
+    name = _host_name(headers.get("host", ""))
     if name in {"localhost", settings.host.lower()} or name.endswith(".localhost") or _is_loopback(name):
         return
     raise ApiError(421, "this dashboard answers only to its own address; set `web.token` to reach it under another name")
 
 
-def _name_of(host: str) -> str:
+def _host_name(host: str) -> str:
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""Query parameters, read strictly: a wrong value is told with what was expected, and an unknown name is not ignored."""
+"""Read query parameters strictly: an unknown name or a wrong value is refused with what was expected."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAX_VALUE: Final = 1000
 
 
 def expect_only(request: Request, names: Iterable[str]) -> None:
-    """Refuse parameters that mean nothing here."""
+    """Raise ApiError with 422 for a parameter that is not one of `names`."""
     known = tuple(names)
     for name in request.query_params:
         if name not in known:
@@ -30,7 +30,7 @@ def expect_only(request: Request, names: Iterable[str]) -> None:
 
 
 def text_of(request: Request, name: str) -> str | None:
-    """A text; None where it is missing or empty."""
+    """Return a text; None where it is missing or empty."""
     value = printable(request.query_params.get(name, "")).strip()
     if len(value) > _MAX_VALUE:
         raise ApiError(422, f"`{name}` is longer than {_MAX_VALUE} characters")
@@ -38,13 +38,13 @@ def text_of(request: Request, name: str) -> str | None:
 
 
 def texts_of(request: Request, name: str) -> tuple[str, ...]:
-    """A parameter that may be repeated."""
+    """Return the values of a parameter that may be repeated, at most 100."""
     values = (printable(value) for value in request.query_params.getlist(name))
     return tuple(value for value in values if value)[:100]
 
 
 def limit_of(request: Request, default: int = DEFAULT_LIMIT) -> int:
-    """`limit`, from 1 to 1000."""
+    """Return `limit`, from 1 to 1000."""
     value = text_of(request, "limit")
     if value is None:
         return default
@@ -53,8 +53,13 @@ def limit_of(request: Request, default: int = DEFAULT_LIMIT) -> int:
     return int(value)
 
 
+def next_limit(found: int, limit: int) -> int | None:
+    """Return the limit of a longer list, to be offered after one with `found` rows; None where there are no more rows, or too many."""
+    return min(4 * limit, MAX_LIMIT) if found == limit < MAX_LIMIT else None
+
+
 def since_of(request: Request, now: datetime) -> datetime | None:
-    """`since`: a duration such as `2h` or a date or time in ISO 8601, UTC if it names no zone."""
+    """Return `since`, which is a duration such as `2h`, or a date or time in ISO 8601, in UTC if it names no zone."""
     value = text_of(request, "since")
     if value is None:
         return None
@@ -69,14 +74,14 @@ def since_of(request: Request, now: datetime) -> datetime | None:
 
 
 def choice_of(request: Request, name: str, choices: type[StrEnum]) -> str | None:
-    """One of a closed list of words."""
+    """Return a parameter that is one of `choices`."""
     value = text_of(request, name)
     _check_choice(name, value, choices)
     return value
 
 
 def alert_filter(request: Request, now: datetime) -> AlertFilter:
-    """`since`, `term` and `severity`, of which the latter two may be repeated, and `before`, the id of an alert."""
+    """Return the alerts that `since`, `term`, `severity` (both may be repeated) and `before` (the id of an alert) ask for."""
     severities = texts_of(request, "severity")
     for severity in severities:
         _check_choice("severity", severity, Severity)

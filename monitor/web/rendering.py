@@ -1,8 +1,7 @@
-"""How things look: the templates and what they need. All text from the net is escaped here, and links lead to the web or nowhere."""
+"""Render templates. All text from the net is escaped here, and only links to http and https addresses are kept."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,46 +10,34 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.highlight import Segment, Span, highlight, split_at
 from monitor.domain.text import one_line, printable
 from monitor.domain.times import age, rfc3339
 from monitor.domain.urls import is_http
 
-MAX_HITS: Final = 200
-
 
 def safe_link(url: str | None) -> str | None:
-    """`url` if it is http or https; anything else is no link."""
+    """Return `url` if it is http or https, else None."""
     return url if url is not None and is_http(url) else None
 
 
-def marked(text: str, hits: Iterable[str]) -> Markup:
-    """`text` on one line, escaped, with whole-word occurrences of `hits` in <mark>."""
-    text = one_line(text)
-    words = sorted({one_line(hit) for hit in hits} - {""}, key=len, reverse=True)[:MAX_HITS]
-    if not words:
-        return escape(text)
-    either = "|".join(map(re.escape, words))
-    pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
-    found = list(pattern.finditer(text)) or list(re.finditer(either, text, re.IGNORECASE))
-    return marked_at(text, [(one.start(), one.end()) for one in found])
+def mark_phrases(text: str, phrases: Iterable[str], *, ignore_case: bool = False) -> Markup:
+    """Return `text` on one line, escaped, with the occurrences of `phrases` in <mark>."""
+    return _mark(highlight(text, phrases, ignore_case=ignore_case))
 
 
-def marked_at(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
-    """`text` escaped, with the half-open character ranges in <mark>; those that overlap are marked once."""
-    parts: list[Markup] = []
-    at = 0
-    for start, end in sorted(ranges):
-        low, high = max(start, at), min(end, len(text))
-        if low >= high:
-            continue
-        parts += [escape(printable(text[at:low])), Markup("<mark>"), escape(printable(text[low:high])), Markup("</mark>")]
-        at = high
-    parts.append(escape(printable(text[at:])))
-    return Markup("").join(parts)
+def mark_spans(text: str, spans: Iterable[Span]) -> Markup:
+    """Return `text` escaped, with the characters that `spans` cover in <mark>."""
+    return _mark(split_at(text, spans))
+
+
+def _mark(segments: Iterable[Segment]) -> Markup:
+    pieces = ((escape(printable(piece)), hit) for piece, hit in segments)
+    return Markup("").join(Markup("<mark>{}</mark>").format(piece) if hit else piece for piece, hit in pieces)
 
 
 def moment(value: str | datetime | None, *, ahead: bool = False) -> Markup:
-    """A time as `5 min ago` or `in 5 min`, with the exact one beside it; a dash where there is none."""
+    """Return a time as `5 min ago`, or `in 5 min` with `ahead`, with the exact time as its title; a dash for None."""
     if value is None:
         return Markup("–")
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -65,7 +52,7 @@ def moment(value: str | datetime | None, *, ahead: bool = False) -> Markup:
 
 
 def seconds(value: float | None) -> str:
-    """A length of time in its largest unit."""
+    """Return a length of time in the largest unit that fits."""
     if value is None:
         return "–"
     for limit, divisor, unit in ((90, 1, "s"), (5400, 60, "min"), (172800, 3600, "h")):
@@ -75,7 +62,7 @@ def seconds(value: float | None) -> str:
 
 
 def bars(counts: Sequence[int], height: int = 28) -> list[dict[str, float]]:
-    """One bar for each count: `x y h` in the units of a drawing 6 wide for each bar; an empty one leaves a line of 1."""
+    """Return a bar for each count: `x y h` in a drawing with 6 units of width for each; 0 becomes a line 1 high."""
     most = max(counts, default=0) or 1
     return [
         {"x": 6 * index, "y": height - size, "h": size}
@@ -85,7 +72,7 @@ def bars(counts: Sequence[int], height: int = 28) -> list[dict[str, float]]:
 
 
 def lines_of_reason(why: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """The parts of an explanation as flat lines: `depth part held note hits`."""
+    """Return the parts of an explanation as flat lines with `depth part held note hits`."""
     lines: list[dict[str, Any]] = []
 
     def add(part: Mapping[str, Any], depth: int) -> None:
@@ -103,12 +90,11 @@ def lines_of_reason(why: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 
 
 def render(template: str, **context: Any) -> str:
-    """A template as HTML."""
+    """Return a template as HTML."""
     return _TEMPLATES.get_template(template).render(context)
 
 
-def _shown(value: Any) -> Any:
-    """Nothing that a template writes carries control characters."""
+def _without_controls(value: Any) -> Any:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -117,12 +103,12 @@ def _templates() -> Environment:
         loader=PackageLoader("monitor.web"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=_without_controls,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals.update(
-        bars=bars, lines_of_reason=lines_of_reason, marked=marked, moment=moment, safe_link=safe_link, seconds=seconds
+        bars=bars, lines_of_reason=lines_of_reason, mark_phrases=mark_phrases, moment=moment, safe_link=safe_link, seconds=seconds
     )
     environment.filters["one_line"] = one_line
     return environment

@@ -1,4 +1,4 @@
-"""The web role: API, dashboard, metrics and health on one small server."""
+"""Serve the dashboard, the API, metrics and health: the role `web`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
 from importlib.resources import files
 
 import uvicorn
@@ -28,29 +29,34 @@ from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import WebSettings
 from monitor.storage.engine import Database
-from monitor.web import api, atom, event_streams, forms, health, login, match_preview, metrics, pages, push
+from monitor.web import login
 from monitor.web.access_control import AccessControl, has_token
 from monitor.web.app_state import AppState
+from monitor.web.page import error_page
+from monitor.web.registry import endpoints, pages
 from monitor.web.responses import ApiError, error_response
 
+_SENTENCES = {404: "there is nothing at this address", 405: "this address does not answer to this method"}
+"""What an error says where Starlette only names its status."""
 _STATIC = str(files("monitor.web") / "static")
 
 
 def application(live: LiveSettings, database: Database, relay: Relay) -> Starlette:
-    """The web application. While it runs it follows the configuration and watches the database for new alerts."""
+    """Return the web application. While it runs it reloads a changed configuration and watches the database for new alerts."""
     app_state = AppState(live, database, relay)
     app = Starlette(
         routes=_routes(),
-        middleware=[Middleware(AccessControl, settings=lambda: app_state.settings.web, ask=login.ask)],
-        exception_handlers={HTTPException: _refused, MonitorError: _failed},
+        middleware=[Middleware(AccessControl, settings=lambda: app_state.settings.web, login_form=login.login_form)],
+        exception_handlers={HTTPException: _http_error, MonitorError: _monitor_error},
         lifespan=_lifespan,
     )
     app.state.app_state = app_state
+    app.state.navigation = [page for page in pages() if page.navigation]
     return app
 
 
 def serve(live: LiveSettings, database: Database, relay: Relay, *, host: str | None = None, port: int | None = None) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises MonitorError if the address is taken, or open to others and without a token."""
+    """Serve until SIGTERM or SIGINT. Raises MonitorError if the address is taken, or if others can reach it and no token is set."""
     web = _address(live.current.web, host, port)
     listening = _listen(web)
     app = application(live, database, relay)
@@ -62,27 +68,27 @@ def serve(live: LiveSettings, database: Database, relay: Relay, *, host: str | N
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=65536,
     )
-    get_logger().info("daemon.started", role="web", url=address_of(listening))
+    get_logger().info("daemon.started", role="web", url=listening_address(listening))
     _Server(config, app.state.app_state).run([listening])
     get_logger().info("daemon.stopped", role="web")
 
 
-def address_of(listening: socket.socket) -> str:
-    """Where a listening socket is found."""
+def listening_address(listening: socket.socket) -> str:
+    """Return the URL of a listening socket."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class _Server(uvicorn.Server):
-    """Ends event streams when it is told to stop, which would keep it waiting, and leaves it to the caller what comes after."""
+    """Ends event streams when it has to stop, since it would wait for them, and does not raise the signal again afterwards."""
 
     def __init__(self, config: uvicorn.Config, app_state: AppState) -> None:
         super().__init__(config)
-        self._room = app_state
+        self._app_state = app_state
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGTERM and SIGINT; uvicorn's own would raise the signal again once it has stopped."""
+        """Stop on SIGTERM and SIGINT; uvicorn's own method raises the signal again once it has stopped."""
         before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             yield
@@ -91,39 +97,16 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then what uvicorn does."""
-        self._room.hub.close()
+        """End the event streams, then stop as uvicorn does."""
+        self._app_state.hub.close()
         await super().shutdown(sockets)
 
 
 def _routes() -> list[Route | Mount]:
     return [
-        Route("/healthz", health.healthz),
-        Route("/readyz", health.readyz),
-        Route("/metrics", metrics.metrics),
-        Route("/api/alerts", api.alerts_),
-        Route("/api/articles", api.articles_, methods=["GET"]),
-        Route("/api/articles", push.push, methods=["POST"]),
-        Route("/api/stories", api.stories_),
-        Route("/api/feeds", api.feeds_),
-        Route("/api/deliveries", api.deliveries_),
-        Route("/api/deliveries/retry", api.retry, methods=["POST"]),
-        Route("/api/status", api.status),
-        Route("/api/match", match_preview.match, methods=["POST"]),
-        Route("/api/events", event_streams.events),
-        Route("/alerts.atom", atom.atom),
-        Route("/", pages.home),
-        Route("/events", event_streams.stream_with(pages.event_as_html)),
-        Route("/stories", pages.stories_),
-        Route("/terms", forms.terms, methods=["GET"]),
-        Route("/terms", forms.try_term, methods=["POST"]),
-        Route("/feeds", pages.feeds_),
-        Route("/deliveries", forms.deliveries_),
-        Route("/deliveries/retry", forms.retry, methods=["POST"]),
-        Route("/search", pages.search),
-        Route("/articles/{id}", pages.article),
-        Route("/login", login.login, methods=["POST"]),
-        Route("/logout", login.logout, methods=["POST"]),
+        *(endpoint.route() for endpoint in endpoints()),
+        *(route for page in pages() for route in page.routes()),
+        *login.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
 
@@ -131,36 +114,38 @@ def _routes() -> list[Route | Mount]:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     app_state: AppState = app.state.app_state
-    following = PeriodicTask(
+    reloading = PeriodicTask(
         "settings", SettingsReloader("web", app_state.live, app_state.rebuild).reload_if_changed, every_s=settings_reloader.EVERY_S
     ).start()
     watching = asyncio.create_task(app_state.hub.watch())
-    first = asyncio.create_task(run_in_threadpool(lambda: app_state.matcher))
+    compiling = asyncio.create_task(run_in_threadpool(lambda: app_state.matcher))
     try:
         yield
     finally:
         app_state.hub.close()
-        for task in (watching, first):
+        for task in (watching, compiling):
             task.cancel()
-        await asyncio.gather(watching, first, return_exceptions=True)
-        await run_in_threadpool(following.stop)
+        await asyncio.gather(watching, compiling, return_exceptions=True)
+        await run_in_threadpool(reloading.stop)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    """An error in the form that was asked for: a page for a browser, JSON for everyone else."""
+async def _http_error(request: Request, error: Exception) -> Response:
+    """Return an error as a page for a browser, as JSON for everyone else."""
     assert isinstance(error, HTTPException)
+    if error.status_code in _SENTENCES and error.detail == HTTPStatus(error.status_code).phrase:
+        error = ApiError(error.status_code, _SENTENCES[error.status_code], headers=error.headers)
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
-        return pages.page(request, "error.html", error.status_code, error=error.detail)
+        return error_page(request, error.status_code, error.detail)
     return error_response(error)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
+async def _monitor_error(request: Request, error: Exception) -> Response:
     status = 503 if isinstance(error, ServiceUnavailable) else 500
-    return await _refused(request, ApiError(status, str(error)))
+    return await _http_error(request, ApiError(status, str(error)))
 
 
 def _address(web: WebSettings, host: str | None, port: int | None) -> WebSettings:
-    """The settings with what the command line says instead; an address that others can reach needs a token, whoever names it."""
+    """Return the settings with the host and port of the command line, if given. Raises MonitorError for an open address without a token."""
     chosen = web.model_copy(update={"host": host or web.host, "port": web.port if port is None else port})
     if not chosen.loopback and not has_token(chosen.token):
         raise MonitorError(f"web: {chosen.host} can be reached from other machines; set `web.token` first")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.storage import articles
 from monitor.storage.engine import Database
 
@@ -13,7 +13,7 @@ PAGE = "https://news.example.org/live"
 
 
 def _origin(name: str) -> Origin:
-    return Origin(kind=OriginKind.FEED, id=name, name=name, url=f"https://{name}.example.org/rss")
+    return Origin(id=name, name=name, url=f"https://{name}.example.org/rss")
 
 
 def _entry(number: int, url: str | None = PAGE) -> Entry:

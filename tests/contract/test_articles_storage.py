@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, event, func, select
 
-from monitor.domain.article import Article, Entry, Origin, OriginKind
+from monitor.domain.article import Article, Entry, Origin
 from monitor.storage import articles
 from monitor.storage.articles import IngestResult
 from monitor.storage.engine import Database
@@ -23,7 +23,7 @@ WORDS = "The crossing was opened in the morning and the first lorries went throu
 
 
 def _origin(name: str) -> Origin:
-    return Origin(kind=OriginKind.FEED, id=name, name=name, url=f"https://{name}.example.org/rss", language="en", tags=("world",))
+    return Origin(id=name, name=name, url=f"https://{name}.example.org/rss", language="en", tags=("world",))
 
 
 def _entry(key: str = "1", text: str = WORDS, *, title: str = "Crossing opened", url: str | None = None) -> Entry:

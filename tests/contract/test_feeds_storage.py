@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.cadence import ArrivalRate, PublisherHints
-from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedStatus, FeedUpdate, HostUpdate, Validators
+from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
+from monitor.domain.source import SourceStatus
 from monitor.settings.feeds import FeedSettings
 from monitor.storage import feeds, hosts
 from monitor.storage.articles import ingest
@@ -57,7 +58,7 @@ def test_the_state_of_a_feed_comes_back_as_it_was_stored(database: Database) -> 
     """What a poll remembers is there for the next one, to the last field."""
     sync(database, "https://a.example/feed")
     state = FeedState(
-        status=FeedStatus.OK,
+        status=SourceStatus.OK,
         reason="fine",
         title="A",
         format="rss20",
@@ -72,7 +73,7 @@ def test_the_state_of_a_feed_comes_back_as_it_was_stored(database: Database) -> 
         interval_s=90.5,
         failures=0.25,
         arrival_rate=ArrivalRate(
-            since=1.0, counted_at=NOW.timestamp(), tallied_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7
+            since=1.0, counted_at=NOW.timestamp(), recounted_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7
         ),
         document=DocumentMemory(
             imprints=bytes(range(32)),
@@ -121,7 +122,7 @@ def test_of_two_results_for_one_feed_the_current_one_counts(database: Database) 
     late, other = sorted(claim(database), key=lambda feed: feed.url)
     (current,) = (feed for feed in claim(database, NOW + timedelta(minutes=5)) if feed.id == late.id)
     results = [
-        (feed, FeedUpdate(state=FeedState(status=FeedStatus.OK, title=title, next_poll_at=NOW)))
+        (feed, FeedUpdate(state=FeedState(status=SourceStatus.OK, title=title, next_poll_at=NOW)))
         for feed, title in ((current, "Current"), (late, "Late"), (other, "Late too"))
     ]
     with database.write() as connection:
@@ -165,7 +166,7 @@ def test_a_feed_that_is_gone_stays_unpolled_until_it_is_configured_anew(database
     """410 ends polling, also of `run --once`; taking the feed out and in again starts it afresh."""
     sync(database, "https://a.example/feed")
     feed = claim(database)[0]
-    finish(database, feed, FeedState(status=FeedStatus.GONE, reason="gone", next_poll_at=None))
+    finish(database, feed, FeedState(status=SourceStatus.GONE, reason="gone", next_poll_at=None))
     with database.write() as connection:
         feeds.make_due(connection, NOW)
     assert claim(database, NOW + timedelta(days=30)) == ()
@@ -178,27 +179,27 @@ def test_make_due_brings_every_feed_forward(database: Database) -> None:
     """`run --once` polls every source, whatever its plan."""
     sync(database, "https://a.example/feed")
     feed = claim(database)[0]
-    finish(database, feed, FeedState(status=FeedStatus.OK, next_poll_at=NOW + timedelta(hours=6)))
+    finish(database, feed, FeedState(status=SourceStatus.OK, next_poll_at=NOW + timedelta(hours=6)))
     assert claim(database, NOW + timedelta(minutes=1)) == ()
     with database.write() as connection:
         feeds.make_due(connection, NOW + timedelta(minutes=1))
     with database.read() as connection:
-        assert feeds.unpolled(connection, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)) == 1
+        assert feeds.count_unpolled(connection, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)) == 1
     again = claim(database, NOW + timedelta(minutes=1))
     assert len(again) == 1
-    finish(database, again[0], FeedState(status=FeedStatus.OK, last_polled_at=NOW + timedelta(minutes=1)))
+    finish(database, again[0], FeedState(status=SourceStatus.OK, last_polled_at=NOW + timedelta(minutes=1)))
     with database.read() as connection:
-        assert feeds.unpolled(connection, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)) == 0
+        assert feeds.count_unpolled(connection, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)) == 0
 
 
 def test_removed_feeds_disappear_from_the_list_and_keep_their_articles(database: Database) -> None:
     """The list shows the configured feeds by name with the number of their articles; one that comes back still has them."""
     sync(database, "https://b.example/feed", "https://a.example/feed")
     feed = next(feed for feed in claim(database) if feed.host == "a.example")
-    origin = Origin(kind=OriginKind.FEED, id=feed.id, name="A", url=feed.url)
+    origin = Origin(id=feed.id, name="A", url=feed.url)
     with database.write() as connection:
         ingest(connection, origin, [Entry(key="1", title="One", text="Text")], now=NOW, alertable=lambda _: True)
-        feeds.finish(connection, feed, FeedUpdate(state=FeedState(status=FeedStatus.OK, title="The A", next_poll_at=NOW)))
+        feeds.finish(connection, feed, FeedUpdate(state=FeedState(status=SourceStatus.OK, title="The A", next_poll_at=NOW)))
     with database.read() as connection:
         assert [(row.name, row.articles) for row in feeds.list_feeds(connection)] == [("https://b.example/feed", 0), ("The A", 1)]
     sync(database, "https://b.example/feed")

@@ -14,7 +14,8 @@ from sqlalchemy import insert, select, text
 from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.errors import DatabaseError, SchemaMismatch
 from monitor.domain.feed import DocumentMemory
-from monitor.storage import feeds, schema
+from monitor.domain.incidents import Incident
+from monitor.storage import feeds, incidents, schema
 from monitor.storage.engine import Database
 from monitor.storage.migrations import run
 from monitor.storage.tables import feeds as feeds_table
@@ -78,11 +79,26 @@ def test_what_a_feed_has_taught_survives_the_upgrade_to_0002(empty: Database) ->
             connection, now=now, limit=1, lease=timedelta(minutes=1), host_gap=timedelta(), host_connections=1
         )
     assert claimed.state.arrival_rate == ArrivalRate(
-        since=1.0, counted_at=now.timestamp(), tallied_at=2.0, hours=3.0, hourly=(0.5,) * 24, recent=(1.5,), size=7
+        since=1.0, counted_at=now.timestamp(), recounted_at=2.0, hours=3.0, hourly=(0.5,) * 24, recent=(1.5,), size=7
     )
     assert claimed.state.document == DocumentMemory(
         publisher_hints=PublisherHints(wait_s=60.0, skip_hours=frozenset({1})), unreliable=True
     )
+
+
+def test_incidents_that_were_told_stay_told_after_the_upgrade_to_0003(empty: Database) -> None:
+    """The table has another name; the operator does not hear of a known incident again."""
+    config = run.config()
+    with empty.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    with empty.write() as connection:
+        told = "INSERT INTO troubles (subject, problem, since) VALUES ('feed A', 'HTTP 500', '2026-03-01 12:00:00.000000')"
+        connection.execute(text(told if empty.dialect == "sqlite" else told.replace("000000'", "000000+00'")))
+    schema.upgrade(empty)
+    with empty.read() as connection:
+        assert incidents.known(connection) == {"feed A": Incident(subject="feed A", problem="HTTP 500", since=now)}
 
 
 def test_a_role_refuses_an_empty_database(empty: Database) -> None:

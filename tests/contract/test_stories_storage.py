@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, func, select
 
-from monitor.domain.article import Article, Entry, Origin, OriginKind
+from monitor.domain.article import Article, Entry, Origin
+from monitor.domain.story import alert_story_record
 from monitor.settings.model import StoriesSettings
 from monitor.storage import articles, sketches, stories
 from monitor.storage.engine import Database
 from monitor.storage.tables import sketch_keys
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
-from workers.scanning.assign_story import Assignment, assign, merge_alike
+from workers.scanning.assign_story import Assignment, assign_story, merge_same_event
 from workers.stories.near_duplicates import features_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -35,7 +36,7 @@ OTHER = (
 def _store(
     connection: Connection, outlet: str, title: str, text: str, *, at: datetime = NOW, dated: datetime | None = None
 ) -> Article:
-    origin = Origin(kind=OriginKind.FEED, id=outlet, name=outlet, url=f"https://{outlet}.test/feed")
+    origin = Origin(id=outlet, name=outlet, url=f"https://{outlet}.test/feed")
     entry = Entry(key=title, title=title, text=text, url=f"https://{outlet}.test/{abs(hash(title))}", published_at=dated)
     taken = articles.ingest(connection, origin, [entry], now=at, alertable=lambda _: True)
     (article,) = articles.load(connection, taken.new or taken.revised)
@@ -43,7 +44,7 @@ def _store(
 
 
 def _assign(connection: Connection, article: Article, rules: StoriesSettings = RULES) -> Assignment:
-    return assign(connection, article, features_of(article), now=article.fetched_at, settings=rules)
+    return assign_story(connection, article, features_of(article), now=article.fetched_at, settings=rules)
 
 
 def test_a_copy_joins_and_another_report_does_not(database: Database) -> None:
@@ -89,7 +90,7 @@ def test_a_listing_names_every_outlet_once(database: Database) -> None:
     with database.write() as connection:
         for hour, outlet in enumerate(("alpha", "beta", "gamma")):
             _assign(connection, _store(connection, outlet, f"Talks near end, says {outlet}", WIRE, at=NOW + timedelta(hours=hour)))
-        origin = Origin(kind=OriginKind.FEED, id="delta", name="delta")
+        origin = Origin(id="delta", name="delta")
         entry = Entry(key="1", title="Talks near end, says alpha", text=WIRE, url="https://delta.test/1")
         articles.ingest(connection, origin, [entry], now=NOW + timedelta(hours=4), alertable=lambda _: True)
         (story,) = stories.listing(connection, NOW, 10)
@@ -136,9 +137,9 @@ def test_stories_of_one_event_are_merged_later(database: Database) -> None:
             for place, text in enumerate([*accounts, *others])
         ]
     assert first != second
-    assert merge_alike(database, StoriesSettings(same_event=False), now=NOW) == 0
-    assert merge_alike(database, StoriesSettings(), now=NOW) == 1
-    assert merge_alike(database, StoriesSettings(), now=NOW) == 0
+    assert merge_same_event(database, StoriesSettings(same_event=False), now=NOW) == 0
+    assert merge_same_event(database, StoriesSettings(), now=NOW) == 1
+    assert merge_same_event(database, StoriesSettings(), now=NOW) == 0
     with database.write() as connection:
         merged = connection.execute(select(story_table.c.merged_into).where(story_table.c.id == second)).scalar_one()
         copy = _assign(connection, _store(connection, "late", "Late report", f"{accounts[1]} More soon."))
@@ -153,6 +154,7 @@ def test_the_story_of_an_alert_is_shown_as_it_stands_now(database: Database) -> 
         _assign(connection, _store(connection, "beta", "Deal in sight", WIRE))
         other = _assign(connection, _store(connection, "gamma", "Smallest harvest", OTHER)).story_id
         stories.merge(connection, first, other)
-        (record,) = stories.records(connection, [(first, article.id)]).values()
+        (story,) = stories.of_alerts(connection, [(first, article.id)]).values()
+    record = alert_story_record(story.id, story.article_id, story.members)
     assert (record["id"], record["articles"], record["sources"]) == (other, 3, ["alpha", "beta", "gamma"])
     assert [place["source"] for place in record["also_in"]] == ["beta", "gamma"]

@@ -1,1 +1,1 @@
-"""Decide when a match becomes an alert, whom it goes to, and what it contains. Pure."""
+"""Decide when a match becomes an alert, to which channels it goes, and what it contains. Pure."""

@@ -1,4 +1,4 @@
-"""The `data` object of an alert, as the webhook's documentation describes it."""
+"""Build the `data` object of an alert, as docs/webhooks.md describes it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from monitor.domain.alert import Reason
 from monitor.domain.article import Article
 from monitor.domain.ids import AlertId
-from monitor.domain.match import Match, Mention
+from monitor.domain.match import Match, Mention, match_record
 from monitor.domain.times import rfc3339
 from monitor.domain.watch import Term
 
 MAX_MATCHES = 100
-"""Matches written into an alert; the rest is counted in `matches_total`."""
+"""Matches listed in an alert, at most; `matches_total` counts all."""
 
 
 def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
@@ -29,7 +29,7 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
     mentions: Sequence[Mention],
     raised_at: datetime,
 ) -> dict[str, Any]:
-    """The frozen content of an alert. Offsets in `matches` count characters of the article's title, or of its text (`body`)."""
+    """Return the `data` object of an alert. Offsets in `matches` count characters of the article's title, or of its text (`body`)."""
     return {
         "alert": {
             "id": alert_id,
@@ -50,9 +50,7 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
             "fetched_at": rfc3339(article.fetched_at),
         },
         "story": dict(story),
-        "matches": [
-            {"field": match.field, "start": match.start, "end": match.end, "text": match.text} for match in matches[:MAX_MATCHES]
-        ],
+        "matches": [match_record(match) for match in matches[:MAX_MATCHES]],
         "matches_total": len(matches),
         "snippet": snippet,
         "entities": [{"name": mention.name, "type": mention.type, "count": mention.count} for mention in mentions],

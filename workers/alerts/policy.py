@@ -1,4 +1,4 @@
-"""When a match is an alert: once for a term and a story, again only for good reason."""
+"""Decide which matches become alerts: once for a term and a story, and again only for a new reason."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from monitor.settings.model import SilenceSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What the decision rests on besides the matches.
+class AlertContext:
+    """What a decision depends on besides the article and its matches.
 
-    `joined`: the article has just come to a story that had others. `alertable` False: a feed held it at its very first fetch, too old
-    to be told; only an edit can raise an alert. `raised` are the story's alerts, `last` says when each term last notified, `before`
-    names the terms that held in the previous revision (none for a first one).
+    `joined` is True if the article has just joined a story with other articles. `alertable` is False if it was too old at its feed's
+    first fetch; then only an edit can raise an alert. `past_alerts` are those of the story, `last_notified_at` is by term, and
+    `matched_before` names the terms that matched the previous revision (none for a first one).
     """
 
     story_id: StoryId
     joined: bool
     alertable: bool = True
-    raised: tuple[PastAlert, ...] = ()
-    last: Mapping[str, datetime] = field(default_factory=dict)
-    before: frozenset[str] = frozenset()
+    past_alerts: tuple[PastAlert, ...] = ()
+    last_notified_at: Mapping[str, datetime] = field(default_factory=dict)
+    matched_before: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An alert to store. `key` is 32 bytes, unique for what may be raised only once.
+class AlertDraft:
+    """An alert to store. `key` is 32 bytes; two drafts of what may be raised only once have the same key.
 
-    `match` is None for a story's growth by an article that does not match itself.
+    `match` is None for an article that joined a story of which the user wants updates, and does not match itself.
     """
 
     key: bytes
@@ -47,63 +47,66 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """The alerts to store, and those already raised on the article whose term holds no longer."""
+class AlertDecision:
+    """The alerts to store, and the past alerts on the article whose term no longer matches."""
 
-    drafts: tuple[Draft, ...]
+    drafts: tuple[AlertDraft, ...]
     stale: tuple[PastAlert, ...]
 
 
 def decide_alerts(
     article: Article,
     matches: Sequence[TermMatch],
-    situation: Situation,
+    context: AlertContext,
     *,
     watch: Mapping[str, Term],
     silences: Sequence[SilenceSettings],
     now: datetime,
-) -> Decision:
-    """What the matches of an article's newest revision come to. `watch` is the watch list by name. Deciding twice gives the same keys."""
+) -> AlertDecision:
+    """Return the alerts that the matches of an article's newest revision raise. Deciding twice gives the same keys.
+
+    `watch` is the watch list by name.
+    """
     drafts = [
-        Draft(
-            key=_key(match.term, article, situation.story_id),
+        AlertDraft(
+            key=_key(match.term, article, context.story_id),
             term=match.term,
             reason=reason,
-            suppressed=_suppression(match.term, situation.last.get(match.term.name), silences, now),
+            suppressed=_suppression(match.term, context.last_notified_at.get(match.term.name), silences, now),
             match=match,
         )
         for match in matches
-        if (reason := _reason(article, match.term, situation)) is not None
+        if (reason := _reason(article, match.term, context)) is not None
     ]
-    if situation.joined and situation.alertable:
-        told = {draft.term.name for draft in drafts}
+    if context.joined and context.alertable:
+        drafted = {draft.term.name for draft in drafts}
         by_term = {match.term.name: match for match in matches}
         drafts += [
-            _growth(term, by_term.get(term.name), article, situation, silences, now)
-            for term in _followed(situation, watch)
-            if term.name not in told
+            _joined_draft(term, by_term.get(term.name), article, context, silences, now)
+            for term in _terms_to_update(context, watch)
+            if term.name not in drafted
         ]
-    return Decision(drafts=tuple(drafts), stale=_lapsed(article, matches, situation))
+    return AlertDecision(drafts=tuple(drafts), stale=_stale_alerts(article, matches, context))
 
 
-def _lapsed(article: Article, matches: Sequence[TermMatch], situation: Situation) -> tuple[PastAlert, ...]:
-    holding = {match.term.name for match in matches}
+def _stale_alerts(article: Article, matches: Sequence[TermMatch], context: AlertContext) -> tuple[PastAlert, ...]:
+    matching = {match.term.name for match in matches}
     return tuple(
-        raised
-        for raised in situation.raised
-        if raised.article_id == article.id and raised.reason is not Reason.JOINED and raised.term not in holding
+        alert
+        for alert in context.past_alerts
+        if alert.article_id == article.id and alert.reason is not Reason.JOINED and alert.term not in matching
     )
 
 
-def _reason(article: Article, term: Term, situation: Situation) -> Reason | None:
-    """Why the term alerts on this article, or None if it was told already or is not to be told."""
-    reason = Reason.UPDATED if article.revision > 1 and term.name not in situation.before else Reason.NEW
-    if not situation.alertable and reason is not Reason.UPDATED:
+def _reason(article: Article, term: Term, context: AlertContext) -> Reason | None:
+    """Return why the term alerts on this article, or None if it does not."""
+    reason = Reason.UPDATED if article.revision > 1 and term.name not in context.matched_before else Reason.NEW
+    if not context.alertable and reason is not Reason.UPDATED:
         return None
-    earlier = [raised for raised in situation.raised if raised.term == term.name and raised.reason is not Reason.JOINED]
+    earlier = [alert for alert in context.past_alerts if alert.term == term.name and alert.reason is not Reason.JOINED]
     if term.repeat is Repeat.ARTICLE:
-        return None if any(raised.article_id == article.id for raised in earlier) else reason
-    return reason if all(raised.severity.rank < term.severity.rank for raised in earlier) else None
+        return None if any(alert.article_id == article.id for alert in earlier) else reason
+    return reason if all(alert.severity.rank < term.severity.rank for alert in earlier) else None
 
 
 def _key(term: Term, article: Article, story_id: StoryId) -> bytes:
@@ -112,17 +115,17 @@ def _key(term: Term, article: Article, story_id: StoryId) -> bytes:
     return hash_parts("alert", "story", term.name, story_id, term.severity)
 
 
-def _followed(situation: Situation, watch: Mapping[str, Term]) -> list[Term]:
-    """The terms told of this story whose user wants to see it grow."""
-    names = dict.fromkeys(raised.term for raised in situation.raised if raised.suppressed is None)
+def _terms_to_update(context: AlertContext, watch: Mapping[str, Term]) -> list[Term]:
+    """Return the terms with `repeat: update` that have notified of this story."""
+    names = dict.fromkeys(alert.term for alert in context.past_alerts if alert.suppressed is None)
     return [watch[name] for name in names if name in watch and watch[name].repeat is Repeat.UPDATE]
 
 
-def _growth(
-    term: Term, match: TermMatch | None, article: Article, situation: Situation, silences: Sequence[SilenceSettings], now: datetime
-) -> Draft:
-    last = max(raised.created_at for raised in situation.raised if raised.term == term.name and raised.suppressed is None)
-    return Draft(
+def _joined_draft(
+    term: Term, match: TermMatch | None, article: Article, context: AlertContext, silences: Sequence[SilenceSettings], now: datetime
+) -> AlertDraft:
+    last = max(alert.created_at for alert in context.past_alerts if alert.term == term.name and alert.suppressed is None)
+    return AlertDraft(
         key=hash_parts("alert", "growth", term.name, article.id),
         term=term,
         reason=Reason.JOINED,
@@ -140,5 +143,5 @@ def _suppression(term: Term, last: datetime | None, silences: Sequence[SilenceSe
 
 
 def _silences(silence: SilenceSettings, term: Term, now: datetime) -> bool:
-    meant = silence.term in {None, term.name} and (silence.tag is None or silence.tag in term.tags)
-    return meant and (silence.since is None or silence.since <= now) and (silence.until is None or now < silence.until)
+    concerned = silence.term in {None, term.name} and (silence.tag is None or silence.tag in term.tags)
+    return concerned and (silence.since is None or silence.since <= now) and (silence.until is None or now < silence.until)

@@ -1,4 +1,4 @@
-"""Who is told of an alert."""
+"""Choose the channels of an alert."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def channels_for(
     *,
     term: str,
 ) -> tuple[str, ...]:
-    """The channels of an alert: those its term names, else those of the first route that fits, else all.
+    """Return the channels of an alert: those that its term names, else those of the first route that fits.
 
-    With routes, an alert that fits none of them goes nowhere but is kept. Without any route it goes to every channel.
+    If there are no routes, these are all channels; if no route fits, none: the alert is stored and sent to nobody.
     """
     if term_channels is not None:
         return tuple(dict.fromkeys(term_channels))
@@ -31,7 +31,7 @@ def channels_for(
 
 
 def _fits(rule: RouteSettings, severity: Severity, tags: Collection[str], term: str) -> bool:
-    """Every part that the rule states holds; its tags admit an alert that has any of them."""
+    """Whether an alert satisfies every part of the rule; one of the rule's tags is enough."""
     return (
         (rule.min_severity is None or severity.rank >= rule.min_severity.rank)
         and (not rule.tags or not set(rule.tags).isdisjoint(tags))

@@ -1,4 +1,4 @@
-"""The sentence or two that show why an article was raised."""
+"""Cut the part of an article that shows why it raised an alert."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _SENTENCE: Final = re.compile(r"[^\n.!?。！？]+(?:[.!?](?!\s)[^\n.!?。！？
 
 
 def snippet(document: Document, matches: Sequence[Match], width: int = 240) -> str:
-    """About `width` characters of the field of the first match in the body, else in the title, cut between words, on one line.
+    """Return about `width` characters around the first match in the body, or else in the title, cut between words, on one line.
 
-    Without matches it is the beginning of the body, or the title where there is no body.
+    Without matches this is the beginning of the body, or the title if there is no body.
     """
     chosen = next((match for match in matches if match.field is Field.BODY), matches[0] if matches else None)
     if chosen is None:
@@ -26,14 +26,14 @@ def snippet(document: Document, matches: Sequence[Match], width: int = 240) -> s
 
 
 def changed_snippet(document: Document, before: str, matches: Sequence[Match], width: int = 240) -> str:
-    """As `snippet`, for an updated article whose body was `before`: around the first match in a sentence that is new or changed."""
+    """Return a snippet of an updated article whose body was `before`, around the first match in a new or changed sentence."""
     changed = changed_ranges(before, document.body)
     fresh = [m for m in matches if m.field is Field.BODY and any(start < m.end and m.start < end for start, end in changed)]
     return snippet(document, fresh or matches, width)
 
 
 def changed_ranges(before: str, after: str) -> list[tuple[int, int]]:
-    """The sentences of `after` that `before` has not (or not as often), as ranges of characters of `after`."""
+    """Return the sentences of `after` that are not in `before`, or not as often, as half-open character ranges of `after`."""
     known = Counter(part[0].strip() for part in _SENTENCE.finditer(before))
     changed = []
     for part in _SENTENCE.finditer(after):
@@ -46,7 +46,7 @@ def changed_ranges(before: str, after: str) -> list[tuple[int, int]]:
 
 
 def _cut(text: str, start: int, end: int, width: int) -> str:
-    """`width` characters around [start, end), extended to the ends of words where there are spaces near enough."""
+    """Return `width` characters around the half-open range from `start` to `end`, cut at spaces where these are near enough."""
     room = max(width - (end - start), 0)
     low = max(0, start - room // 2)
     high = min(len(text), low + max(width, end - start))

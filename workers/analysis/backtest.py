@@ -1,4 +1,4 @@
-"""Backtest: hold watch lists against the stored articles, a batch at a time, and count what they would have raised. Nothing is stored."""
+"""Match watch lists against the stored articles and count what they would have raised. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.domain.match import Document
 from monitor.domain.watch import Term
 from monitor.storage import archive, articles
 from monitor.storage.engine import Database
-from workers.analysis.watchlist_statistics import MatchedArticle, Tally, WatchlistDiff
+from workers.analysis.watchlist_statistics import MatchedArticle, WatchlistDiff, WatchlistStatistics
 from workers.language.detector import detect
 from workers.matching.matcher import Matcher
 
@@ -31,33 +31,34 @@ def backtest(
     against: Sequence[Term] | None = None,
     progress: Progress = lambda _done: None,
 ) -> dict[str, Any]:
-    """`articles terms`, and `against` where another watch list is given: `terms` as that list raises them, and how the two differ.
+    """Return `articles` (their number) and `terms`, and with another watch list in `against` its `terms` and how the two lists differ.
 
-    `only` names the terms to report, others still count where a term asks for them. `progress` hears how many articles each batch had.
+    `only` names the terms to report; the others are still evaluated where a term refers to them. `progress` is called with the number of
+    articles after each batch.
     """
     mine, other = Matcher.build(terms), Matcher.build(against or ())
-    tally, their_tally = Tally(_reported(terms, only)), Tally(_reported(against or (), only))
-    contrast = WatchlistDiff(_reported(terms, only), _reported(against or (), only))
+    statistics, other_statistics = WatchlistStatistics(_reported(terms, only)), WatchlistStatistics(_reported(against or (), only))
+    diff = WatchlistDiff(_reported(terms, only), _reported(against or (), only))
     count = 0
     for batch in _batches(database, since):
         for article in batch:
             document = _document(article)
-            here = _hit(article, document, mine, only)
-            tally.add(here)
+            here = _matched_article(article, document, mine, only)
+            statistics.add(here)
             if against is not None:
-                there = _hit(article, document, other, only)
-                their_tally.add(there)
-                contrast.add(here, there)
+                there = _matched_article(article, document, other, only)
+                other_statistics.add(there)
+                diff.add(here, there)
         count += len(batch)
         progress(len(batch))
-    found: dict[str, Any] = {"articles": count, "terms": tally.records()}
+    found: dict[str, Any] = {"articles": count, "terms": statistics.records()}
     if against is not None:
-        found["against"] = {"terms": their_tally.records(), **contrast.record()}
+        found["against"] = {"terms": other_statistics.records(), **diff.record()}
     return found
 
 
 def _batches(database: Database, since: datetime | None) -> Iterator[list[Article]]:
-    """The stored articles, those of a story one after the other; each batch in a transaction of its own, so that nobody waits for us."""
+    """Yield the stored articles, those of a story one after the other; each batch is read in a short transaction of its own."""
     after: tuple[StoryId | None, ArticleId] | None = None
     while True:
         with database.read() as connection:
@@ -73,7 +74,7 @@ def _reported(terms: Sequence[Term], only: Collection[str]) -> list[Term]:
     return [term for term in terms if not only or term.name in only]
 
 
-def _hit(article: Article, document: Document, matcher: Matcher, only: Collection[str]) -> MatchedArticle:
+def _matched_article(article: Article, document: Document, matcher: Matcher, only: Collection[str]) -> MatchedArticle:
     names = tuple(match.term.name for match in matcher.match(document))
     return MatchedArticle(
         story=article.story_id or article.id, article=article, terms=tuple(name for name in names if not only or name in only)

@@ -1,19 +1,19 @@
-"""A dry run: hold the watch list against a text, store nothing, say what matches and why the rest does not."""
+"""Match the watch list against a text without storing anything, and explain the result."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.domain.match import Document
+from monitor.domain.match import Document, match_record
 from workers.matching.matcher import Matcher
 
 EXPLAINED = 500
-"""Terms up to which those that do not match are explained unasked; a longer list names only what matches."""
+"""Length of a watch list up to which terms that do not match are explained too."""
 
 
 def dry_run(matcher: Matcher, document: Document, *, names: Sequence[str] = ()) -> dict[str, Any]:
-    """`title language terms mentions`; each term has `term kind severity matched matches why`. `names` limits it to these terms.
+    """Return `title language terms mentions`; each term has `term kind severity matched matches why`. `names` limits it to these terms.
 
     Raises KeyError for a name that is not on the list.
     """
@@ -30,10 +30,7 @@ def dry_run(matcher: Matcher, document: Document, *, names: Sequence[str] = ()) 
                 "kind": term.kind,
                 "severity": term.severity,
                 "matched": term.name in fired,
-                "matches": [
-                    {"field": match.field, "start": match.start, "end": match.end, "text": match.text}
-                    for match in (fired[term.name].matches if term.name in fired else ())
-                ],
+                "matches": [match_record(match) for match in (fired[term.name].matches if term.name in fired else ())],
                 "why": matcher.explain(document, term.name),
             }
             for term in shown

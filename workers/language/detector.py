@@ -72,7 +72,7 @@ def detect(text: str) -> str | None:
     return _by_n_grams(sample) if _has_letters(sample) else None
 
 
-def load() -> None:
+def load_model() -> None:
     """Read the model now, so that the first article need not wait for it and forked processes share it."""
     _model()
 

@@ -1,1 +1,1 @@
-"""Match a watch list against articles. Pure."""
+"""Match articles against the watch list. Pure."""

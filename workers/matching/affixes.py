@@ -1,6 +1,7 @@
-"""What scripts and languages write on to a word: articles and prepositions before it, particles after it, English plurals.
+"""Define the prefixes, particles and plurals that may be written together with a word.
 
-Prefixes follow FINDINGS on inflected names: they count only where at least three letters remain.
+Arabic and Hebrew write articles, conjunctions and prepositions before a word, Korean writes particles after it. Measured on inflected
+names, prefixes are safe only where at least three letters remain.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import unicodedata
 from typing import Final
 
 MIN_STEM: Final = 3
-"""Letters a word must have before a prefix may stand on it (a shorter word is found only as it is)."""
+"""Letters a word must have to be found with a prefix; a shorter word is found only as it is."""
 
 _ARABIC: Final = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 _HEBREW: Final = re.compile("[\u05d0-\u05ea]")
@@ -33,8 +34,8 @@ _PARTICLES: Final = (
 HANGUL_PARTICLES: Final = frozenset(unicodedata.normalize("NFKD", particle).encode() for particle in _PARTICLES.split())
 
 
-def before(word: str) -> frozenset[bytes]:
-    """The prefixes that an article may write on to this folded word."""
+def prefixes_for(word: str) -> frozenset[bytes]:
+    """Return the prefixes, as UTF-8, that an article may write before this normalized word."""
     if len(word) < MIN_STEM:
         return frozenset()
     if _ARABIC.match(word):
@@ -42,23 +43,23 @@ def before(word: str) -> frozenset[bytes]:
     return HEBREW_PREFIXES if _HEBREW.match(word) else frozenset()
 
 
-def after(word: str) -> frozenset[bytes]:
-    """The particles that an article may write behind this folded word."""
+def particles_for(word: str) -> frozenset[bytes]:
+    """Return the particles, as UTF-8, that an article may write after this normalized word."""
     return HANGUL_PARTICLES if _HANGUL.match(word[-1]) else frozenset()
 
 
-def without_article(word: str) -> str | None:
-    """What remains of an Arabic word when `ل` swallows the letter of its article (`الهدنة`: `للهدنة`), as folded; None if it has none."""
+def with_contracted_article(word: str) -> str | None:
+    """Return a normalized Arabic word with `ل` merged into its article (`الهدنة`: `للهدنة`); None for a word without the article."""
     return "لل" + word[2:] if word.startswith(_AL) and len(word) >= MIN_STEM + 2 else None
 
 
-def has_case(folded: str) -> bool:
-    """Whether a folded word is of a script with capitals: only there do joined and separate spellings vary by space."""
-    return _CASED.fullmatch(folded) is not None
+def has_case(normalized: str) -> bool:
+    """Whether a normalized word is of a script with capitals; only in these are compounds written joined or with a space."""
+    return _CASED.fullmatch(normalized) is not None
 
 
 def plurals(word: str) -> tuple[str, ...]:
-    """The regular English plurals of a folded word; none for another script."""
+    """Return the regular English plurals of a normalized word; none for a word that is not ASCII."""
     if not word.isascii() or len(word) < 2:
         return ()
     if word[-1] in "sxz" or word.endswith(("ch", "sh")):

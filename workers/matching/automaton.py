@@ -1,4 +1,4 @@
-"""One pass over an article finds every pattern of the whole watch list."""
+"""Find every pattern of the whole watch list in one pass over an article (Aho-Corasick)."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 
 class Automaton:
-    """The patterns of numbered leaves. A pattern's owner is its leaf, doubled, plus one if a hit is certain, that is, needs no second look."""
+    """A search for many patterns at once. Each pattern has an atom reference (see `atom_ref`) in `atom_refs`."""
 
     def __init__(self, patterns: Iterable[tuple[int, bytes]] = ()) -> None:
-        """`patterns` are owners and what is looked for in `TokenizedDocument.flat` for them."""
-        self.owners = array("I")
-        machine = BytesAhoCorasick(self._noting(patterns), implementation=Implementation.ContiguousNFA)
-        self._machine = machine if self.owners else None
+        """`patterns` are atom references, each with the bytes to look for in `TokenizedDocument.normalized_bytes`."""
+        self.atom_refs = array("I")
+        machine = BytesAhoCorasick(self._collect(patterns), implementation=Implementation.ContiguousNFA)
+        self._machine = machine if self.atom_refs else None
 
-    def _noting(self, patterns: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
-        for owner, pattern in patterns:
-            self.owners.append(owner)
+    def _collect(self, patterns: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
+        for ref, pattern in patterns:
+            self.atom_refs.append(ref)
             yield pattern
 
-    def find(self, flat: bytes) -> list[tuple[int, int, int]]:
-        """Every hit: (pattern number, first byte, byte after the last)."""
-        return [] if self._machine is None else self._machine.find_matches_as_indexes(flat, overlapping=True)
+    def find(self, normalized_bytes: bytes) -> list[tuple[int, int, int]]:
+        """Return every hit, overlapping ones included, as (pattern number, first byte, byte after the last)."""
+        return [] if self._machine is None else self._machine.find_matches_as_indexes(normalized_bytes, overlapping=True)
 
 
-class Search:
-    """The automaton of a watch list, and a small second one for what was added to the list since.
+class AtomSearch:
+    """The automaton of a watch list, and a small second one for the atoms added to the list since.
 
-    `held[leaf]` is 1 for the leaves of the first. Both may also hold leaves that are wanted no more.
+    `base_atoms[atom]` is 1 for the atoms in the first. Both may contain atoms that the list no longer needs.
     """
 
-    def __init__(self, base: Automaton | None = None, held: bytes = b"", later: Automaton | None = None) -> None:
+    def __init__(self, base: Automaton | None = None, base_atoms: bytes = b"", added: Automaton | None = None) -> None:
         self.base = base or Automaton()
-        self.held = held
-        self.automata = tuple(automaton for automaton in (self.base, later) if automaton is not None and automaton.owners)
+        self.base_atoms = base_atoms
+        self.automata = tuple(automaton for automaton in (self.base, added) if automaton is not None and automaton.atom_refs)
 
 
 def atom_ref(atom: int, *, certain: bool) -> int:
-    """The owner that stands for the hits of a leaf's patterns, by their certainty."""
+    """Return the number for patterns of `atom`; `certain` ones are occurrences wherever they are found, others must be checked."""
     return atom << 1 | certain
 
 
-def atom_of(owner: int) -> int:
-    """The leaf of an owner."""
-    return owner >> 1
+def atom_of(ref: int) -> int:
+    """Return the atom of an atom reference."""
+    return ref >> 1
 
 
-def is_certain(owner: int) -> bool:
-    """Whether a hit of the owner needs no second look."""
-    return owner & 1 == 1
+def is_certain(ref: int) -> bool:
+    """Whether a hit of this atom reference is an occurrence without a check."""
+    return ref & 1 == 1

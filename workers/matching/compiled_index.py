@@ -1,4 +1,4 @@
-"""A compiled watch list: numbered terms, leaves (words and phrases) and patterns."""
+"""Define a compiled watch list, in which terms and atoms are numbered."""
 
 from __future__ import annotations
 
@@ -8,44 +8,52 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from monitor.domain.watch import Term, TermKind
-from workers.matching.automaton import Search
-from workers.matching.owners import Owners
+from workers.matching.automaton import AtomSearch
+from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.phrase import Option, Options
 from workers.query.syntax import Node, Phrase, Prefix, Word
 
 Atom: TypeAlias = int
+"""The number of a word or phrase of the watch list with the options by which it is found."""
 
 
 @dataclass(slots=True)
-class Index:
-    """A compiled watch list. Leaves, terms and patterns are numbered.
+class CompiledIndex:
+    """A compiled watch list.
 
-    `texts[leaf]` with `options[leaf]` is a leaf's phrase. `own[term]` are the leaves of a keyword's or an entity's phrases; those of
-    a query's words and of contexts are looked up in `atoms`. `plain[term]` is 1 for a keyword without
-    scope and context, which fires wherever it occurs. `triggers` says which terms a leaf wakes, `followers` which other terms one wakes. The
-    `trigger_search` search is for the leaves that are triggers, on every article; the `lazy_search` one for the rest, once a trigger is found.
+    terms             the watch terms; a term's number is its place here
+    texts, options    the phrase of each atom, and how it is found
+    term_atoms        the atoms of a keyword's or an entity's phrases, by the number of the term
+    unconditional     1 for a keyword without scope and context, which fires wherever it occurs
+    atoms_by_text     the atoms of the words of queries and contexts
+    trees             the queries, by the number of the term
+    numbers           the numbers of the terms, by name
+    terms_by_trigger  the terms that may fire where an atom occurs
+    referring_terms   the terms that may fire where another term fires
+    trigger_search    finds the atoms that are triggers, in every article
+    lazy_search       finds the other atoms, when the first of them is needed
     """
 
     terms: tuple[Term, ...]
     texts: list[str] = field(default_factory=list)
     options: array[int] = field(default_factory=lambda: array("B"))
-    own: list[tuple[Atom, ...]] = field(default_factory=list)
-    plain: bytearray = field(default_factory=bytearray)
-    atoms: dict[tuple[str, Options], Atom] = field(default_factory=dict)
+    term_atoms: list[tuple[Atom, ...]] = field(default_factory=list)
+    unconditional: bytearray = field(default_factory=bytearray)
+    atoms_by_text: dict[tuple[str, Options], Atom] = field(default_factory=dict)
     trees: Mapping[int, Node] = field(default_factory=dict)
-    names: dict[str, int] = field(default_factory=dict)
-    triggers: Owners = field(default_factory=Owners)
-    followers: dict[int, list[int]] = field(default_factory=dict)
-    trigger_search: Search = field(default_factory=Search)
-    lazy_search: Search = field(default_factory=Search)
+    numbers: dict[str, int] = field(default_factory=dict)
+    terms_by_trigger: CompactMultimap = field(default_factory=CompactMultimap)
+    referring_terms: dict[int, list[int]] = field(default_factory=dict)
+    trigger_search: AtomSearch = field(default_factory=AtomSearch)
+    lazy_search: AtomSearch = field(default_factory=AtomSearch)
 
     def atom(self, text: str, options: Options) -> Atom:
-        """The leaf of a query's word or phrase, or of a context's."""
-        return self.atoms[text, options]
+        """Return the atom of a word or phrase of a query or context. Raises KeyError for one that was not compiled."""
+        return self.atoms_by_text[text, options]
 
 
 def options_of(term: Term) -> Options:
-    """How the words of a term are to be found."""
+    """Return the options by which the phrases of a term are found."""
     return (
         (Option.EXACT if term.exact else Option.NONE)
         | (Option.CASE if term.case else Option.NONE)
@@ -55,7 +63,7 @@ def options_of(term: Term) -> Options:
 
 
 def atom_key(node: Word | Prefix | Phrase, options: Options) -> tuple[str, Options]:
-    """The phrase and the options by which a leaf of a query tree is looked up."""
+    """Return the text and options of the atom of a query node."""
     if isinstance(node, Phrase):
         parts = [atom_key(word, options) for word in node.words]
         return " ".join(text for text, _ in parts), max(option for _, option in parts)

@@ -1,4 +1,4 @@
-"""Watch terms turned into leaves (words and phrases), patterns for the automaton, and the triggers that lead from one to the other."""
+"""Compile watch terms: number their words and phrases, choose triggers, build the automata."""
 
 from __future__ import annotations
 
@@ -7,98 +7,100 @@ from typing import Final, TypeAlias
 
 from monitor.domain.errors import ConfigError
 from monitor.domain.watch import Term, TermKind
-from workers.matching.automaton import Automaton, Search, atom_ref
-from workers.matching.compiled_index import Atom, Index, atom_key, options_of
+from workers.matching.automaton import AtomSearch, Automaton, atom_ref
+from workers.matching.compiled_index import Atom, CompiledIndex, atom_key, options_of
 from workers.matching.phrase import Option, Options, parse_phrase
 from workers.matching.spellings import patterns
 from workers.matching.triggers import set_triggers
-from workers.matching.watchlist_check import Checked, check
-from workers.query.syntax import Node, Phrase, Prefix, Word, walk
+from workers.matching.watchlist_check import CheckedWatchlist, check_watchlist
+from workers.query.syntax import Node, Phrase, Prefix, Word, walk_nodes
 
-_Known: TypeAlias = dict[tuple[str, Options], Atom]
-
-
-LONG: Final = 5_000
-"""Leaves from which automata are taken over from an earlier list; those of a shorter one are built in no time."""
-MOST_CHANGED: Final = 0.1
-"""Share of the leaves that may have come or gone before everything is built anew."""
+_AtomsByKey: TypeAlias = dict[tuple[str, Options], Atom]
 
 
-def compile_terms(terms: Sequence[Term], before: Index | None = None) -> Index:
-    """The index of a watch list. Raises ConfigError with a fault for every term that cannot be compiled.
+MIN_ATOMS_TO_REUSE: Final = 5_000
+"""Atoms from which the automata of a previous list are reused; for a shorter list, building them takes little time."""
+MAX_CHANGED_SHARE: Final = 0.1
+"""Share of the atoms that may be new or unused before everything is rebuilt."""
 
-    `before` is the index of an earlier list: if nearly all leaves are in it, its automata are taken over and only the rest is built.
+
+def compile_terms(terms: Sequence[Term], previous: CompiledIndex | None = None) -> CompiledIndex:
+    """Return the index of a watch list. Raises ConfigError with a fault for every term that cannot be compiled.
+
+    `previous` is the index of an earlier list: if it has nearly all atoms, its automata are reused and only the rest is built.
     """
-    checked = check(terms)
+    checked = check_watchlist(terms)
     if checked.faults:
         raise ConfigError(checked.faults)
-    index, used = _numbered(terms, checked, before)
-    if before is not None and _much_changed(used, before):
-        before = None
-        index, used = _numbered(terms, checked, before)
-    awake = [atom for atom, wanted in enumerate(used) if wanted and index.triggers.of(atom)]
-    asleep = [atom for atom, wanted in enumerate(used) if wanted and not index.triggers.of(atom)]
-    index.trigger_search = _search(index, awake, before.trigger_search if before else None)
-    index.lazy_search = _search(index, asleep, before.lazy_search if before else None)
+    index, used = _with_numbers(terms, checked, previous)
+    if previous is not None and _changed_much(used, previous):
+        previous = None
+        index, used = _with_numbers(terms, checked, previous)
+    trigger_atoms = [atom for atom, wanted in enumerate(used) if wanted and index.terms_by_trigger.get(atom)]
+    lazy_atoms = [atom for atom, wanted in enumerate(used) if wanted and not index.terms_by_trigger.get(atom)]
+    index.trigger_search = _build_search(index, trigger_atoms, previous.trigger_search if previous else None)
+    index.lazy_search = _build_search(index, lazy_atoms, previous.lazy_search if previous else None)
     return index
 
 
-def _numbered(terms: Sequence[Term], checked: Checked, before: Index | None) -> tuple[Index, bytearray]:
-    """All but the automata, and which leaves are used: an earlier index lends its numbers, also those that are not needed any more."""
-    index = Index(terms=tuple(terms), trees=checked.trees)
-    index.names = {term.name: number for number, term in enumerate(index.terms)}
-    index.plain = bytearray(_is_plain(term) for term in index.terms)
-    if before is not None:
-        index.texts, index.options = before.texts.copy(), before.options[:]
-    used = _number_leaves(index)
+def _with_numbers(
+    terms: Sequence[Term], checked: CheckedWatchlist, previous: CompiledIndex | None
+) -> tuple[CompiledIndex, bytearray]:
+    """Return the index without automata, and a flag for each atom that is used; atoms of the previous index keep their numbers."""
+    index = CompiledIndex(terms=tuple(terms), trees=checked.trees)
+    index.numbers = {term.name: number for number, term in enumerate(index.terms)}
+    index.unconditional = bytearray(_is_unconditional(term) for term in index.terms)
+    if previous is not None:
+        index.texts, index.options = previous.texts.copy(), previous.options[:]
+    used = _number_atoms(index)
     set_triggers(index, checked.order)
     return index, used
 
 
-def _much_changed(used: bytearray, before: Index) -> bool:
-    come, gone = len(used) - len(before.trigger_search.held), used.count(0)
-    return len(used) < LONG or come + gone > MOST_CHANGED * len(used)
+def _changed_much(used: bytearray, previous: CompiledIndex) -> bool:
+    added, unused = len(used) - len(previous.trigger_search.base_atoms), used.count(0)
+    return len(used) < MIN_ATOMS_TO_REUSE or added + unused > MAX_CHANGED_SHARE * len(used)
 
 
-def _search(index: Index, atoms: Sequence[Atom], before: Search | None) -> Search:
-    if before is not None:
-        held = before.held
-        later = [atom for atom in atoms if atom >= len(held) or not held[atom]]
-        return Search(before.base, held, Automaton(_patterns_of(index, later)))
+def _build_search(index: CompiledIndex, atoms: Sequence[Atom], previous: AtomSearch | None) -> AtomSearch:
+    if previous is not None:
+        base_atoms = previous.base_atoms
+        added = [atom for atom in atoms if atom >= len(base_atoms) or not base_atoms[atom]]
+        return AtomSearch(previous.base, base_atoms, Automaton(_patterns_of(index, added)))
     flags = bytearray(len(index.texts))
     for atom in atoms:
         flags[atom] = 1
-    return Search(Automaton(_patterns_of(index, atoms)), bytes(flags))
+    return AtomSearch(Automaton(_patterns_of(index, atoms)), bytes(flags))
 
 
-def _patterns_of(index: Index, atoms: Iterable[Atom]) -> Iterator[tuple[int, bytes]]:
+def _patterns_of(index: CompiledIndex, atoms: Iterable[Atom]) -> Iterator[tuple[int, bytes]]:
     for atom in atoms:
         for pattern, certain in patterns(parse_phrase(index.texts[atom], index.options[atom])):
             yield atom_ref(atom, certain=certain), pattern
 
 
-def _number_leaves(index: Index) -> bytearray:
-    known: _Known = {key: atom for atom, key in enumerate(zip(index.texts, index.options, strict=True))}
+def _number_atoms(index: CompiledIndex) -> bytearray:
+    known: _AtomsByKey = {key: atom for atom, key in enumerate(zip(index.texts, index.options, strict=True))}
     used = bytearray(len(known))
     for number, term in enumerate(index.terms):
-        for text, options in _looked_up(term, index.trees.get(number)):
-            index.atoms[text, options] = _intern(index, known, used, text, options)
+        for text, options in _lookup_keys(term, index.trees.get(number)):
+            index.atoms_by_text[text, options] = _number_of(index, known, used, text, options)
         options = options_of(term)
-        index.own.append(tuple([_intern(index, known, used, text, options) for text in term.phrases]))
+        index.term_atoms.append(tuple([_number_of(index, known, used, text, options) for text in term.phrases]))
     return used
 
 
-def _looked_up(term: Term, tree: Node | None) -> Iterator[tuple[str, Options]]:
-    """The leaves that are asked for by their text: those of a query, and of a context."""
+def _lookup_keys(term: Term, tree: Node | None) -> Iterator[tuple[str, Options]]:
+    """Yield text and options of the atoms that are looked up by text: those of a query and of a context."""
     if tree is not None:
         options = options_of(term)
-        yield from (atom_key(node, options) for node in walk(tree) if isinstance(node, Word | Prefix | Phrase))
+        yield from (atom_key(node, options) for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Phrase))
     if term.context is not None:
         for phrase in (*term.context.require, *term.context.forbid):
             yield phrase, Option.NONE
 
 
-def _intern(index: Index, known: _Known, used: bytearray, text: str, options: Options) -> Atom:
+def _number_of(index: CompiledIndex, known: _AtomsByKey, used: bytearray, text: str, options: Options) -> Atom:
     atom = known.get((text, options))
     if atom is None:
         atom = known[text, options] = len(index.texts)
@@ -109,6 +111,6 @@ def _intern(index: Index, known: _Known, used: bytearray, text: str, options: Op
     return atom
 
 
-def _is_plain(term: Term) -> bool:
+def _is_unconditional(term: Term) -> bool:
     scope = term.scope
     return term.kind is TermKind.KEYWORD and term.context is None and not (scope.sources or scope.tags or scope.languages)

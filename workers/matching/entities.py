@@ -1,4 +1,4 @@
-"""Names that overlap, and what an article calls a person after giving the full name."""
+"""Resolve names that overlap, and find the surnames of persons whose full name has been given."""
 
 from __future__ import annotations
 
@@ -8,88 +8,97 @@ from monitor.domain.watch import EntityType, TermKind
 from workers.matching import ambiguous_names
 from workers.matching.affixes import MIN_STEM, has_case
 from workers.matching.capitalization import PARTICLES
-from workers.matching.compiled_index import Index
-from workers.matching.phrase import Option, Phrase, phrase_of
-from workers.matching.proximity import Spot
+from workers.matching.compiled_index import CompiledIndex
+from workers.matching.phrase import Option, WatchedPhrase, phrase_of
+from workers.matching.proximity import WordRange
 from workers.matching.tokenized_document import TokenizedDocument
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
-def longest(word_ranges: Sequence[Spot]) -> list[Spot]:
-    """Occurrences without those that lie inside a longer one, in the order of the text."""
+def without_nested(word_ranges: Sequence[WordRange]) -> list[WordRange]:
+    """Return the occurrences that are not inside a longer one, in the order of the text."""
     if len(word_ranges) < 2:
         return list(word_ranges)
-    kept: list[Spot] = []
+    kept: list[WordRange] = []
     for word_range in sorted(word_ranges, key=lambda s: (s[0], -s[1])):
         if not kept or word_range[1] > kept[-1][1]:
             kept.append(word_range)
     return kept
 
 
-def resolve(index: Index, tokens: TokenizedDocument, found: Mapping[int, Sequence[Spot]]) -> dict[int, list[Spot]]:
-    """The occurrences of each entity, by its number: the longest name wins, and a surname follows its full name.
+def entity_occurrences(
+    index: CompiledIndex, document: TokenizedDocument, found: Mapping[int, Sequence[WordRange]]
+) -> dict[int, list[WordRange]]:
+    """Return the occurrences of each entity, by the number of its term: the longest name wins, and a surname counts after the full name.
 
-    `found` holds the occurrences of every name of the watch list in the document, by leaf.
+    `found` are the occurrences of all names of the watch list in the document, by atom.
     """
-    named = {atom: _without_common_words(index, tokens, atom, word_ranges) for atom, word_ranges in found.items()}
-    winners = set(longest([word_range for word_ranges in named.values() for word_range in word_ranges]))
-    by_entity: dict[int, set[Spot]] = {}
-    for atom, word_ranges in named.items():
+    candidates = {atom: _without_ordinary_words(index, document, atom, word_ranges) for atom, word_ranges in found.items()}
+    winners = set(without_nested([word_range for word_ranges in candidates.values() for word_range in word_ranges]))
+    by_entity: dict[int, set[WordRange]] = {}
+    for atom, word_ranges in candidates.items():
         won = winners.intersection(word_ranges)
-        for number in index.triggers.of(atom) if won else ():
+        for number in index.terms_by_trigger.get(atom) if won else ():
             if index.terms[number].kind is TermKind.ENTITY:
                 by_entity.setdefault(number, set()).update(won)
     for number, own in by_entity.items():
         if index.terms[number].type is EntityType.PERSON:
-            own.update(_surnames(index, number, tokens, min(own), winners))
-    return {number: longest(sorted(own)) for number, own in by_entity.items()}
+            own.update(_surnames(index, number, document, min(own), winners))
+    return {number: without_nested(sorted(own)) for number, own in by_entity.items()}
 
 
-def _without_common_words(index: Index, tokens: TokenizedDocument, atom: int, word_ranges: Sequence[Spot]) -> Sequence[Spot]:
+def _without_ordinary_words(
+    index: CompiledIndex, document: TokenizedDocument, atom: int, word_ranges: Sequence[WordRange]
+) -> Sequence[WordRange]:
     phrase = phrase_of(index.texts[atom], index.options[atom])
     if len(phrase.words) > 1 or phrase.acronym or not has_case(phrase.words[0]):
         return word_ranges
-    kept = set(ambiguous_names.stands(tokens, [first for first, last in word_ranges if first == last]))
+    kept = set(ambiguous_names.name_positions(document, [first for first, last in word_ranges if first == last]))
     return [word_range for word_range in word_ranges if word_range[0] in kept or word_range[0] != word_range[1]]
 
 
-def _surnames(index: Index, number: int, tokens: TokenizedDocument, since: Spot, winners: set[Spot]) -> set[Spot]:
-    """Lone surnames after the full name, where no longer name of the list claims the word."""
+def _surnames(
+    index: CompiledIndex, number: int, document: TokenizedDocument, since: WordRange, winners: set[WordRange]
+) -> set[WordRange]:
+    """Return lone surnames after `since`, the first full name, that are no part of another name of the list."""
     taken = {word for first, last in winners for word in range(first, last + 1)}
-    word_ranges: set[Spot] = set()
+    word_ranges: set[WordRange] = set()
     for text in index.terms[number].phrases:
         phrase = phrase_of(text, Option.ENTITY)
         end = _surname_end(phrase)
-        for last in tokens.places_of(phrase.words[end].encode()) if end else ():
-            first = _surname_start(phrase, end, tokens, last)
+        for last in document.positions_of(phrase.words[end].encode()) if end else ():
+            first = _surname_start(phrase, end, document, last)
             if first is None or first <= since[1] or not taken.isdisjoint(range(first, last + 1)):
                 continue
-            if _as_a_name(tokens.written(last)) and ambiguous_names.stands_alone(tokens, first):
+            if _may_be_name(document.original(last)) and ambiguous_names.is_lone_surname(document, first):
                 word_ranges.add((first, last))
     return word_ranges
 
 
-def _as_a_name(word: str) -> bool:
+def _may_be_name(word: str) -> bool:
     return word[0].isupper() or word.upper() == word.lower()
 
 
-def _surname_end(phrase: Phrase) -> int:
-    """Which word of a full name ends the surname (a junior or a third is none); 0 for a single name."""
+def _surname_end(phrase: WatchedPhrase) -> int:
+    """Return which word of a full name ends the surname (before Jr, III …); 0 for a single name."""
     end = len(phrase.words) - 1
     while end > 0 and phrase.words[end] in _SUFFIXES:
         end -= 1
     return end if len(phrase.words[end]) >= MIN_STEM and phrase.words[end] not in PARTICLES else 0
 
 
-def _surname_start(phrase: Phrase, end: int, tokens: TokenizedDocument, last: int) -> int | None:
-    """Where in the article the surname begins whose last word is `last`: it may lack its particles, but not the half of a double name."""
+def _surname_start(phrase: WatchedPhrase, end: int, document: TokenizedDocument, last: int) -> int | None:
+    """Return the first word of the surname that ends with the word `last`, or None where half of a double name is missing.
+
+    Particles may be missing.
+    """
     first = last
     for i in range(end - 1, 0, -1):
-        part, joined = phrase.words[i], not phrase.joints[i].isspace()
+        part, joined = phrase.words[i], not phrase.separators[i].isspace()
         if not joined and part not in PARTICLES:
             break
-        if tokens.inside(first - 1, first) and tokens.words[first - 1] == part.encode():
+        if document.in_one_field(first - 1, first) and document.words[first - 1] == part.encode():
             first -= 1
         elif part in PARTICLES:
             break

@@ -1,4 +1,4 @@
-"""The watch list, ready to be held against articles."""
+"""Match documents against a compiled watch list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from monitor.domain.match import Document, Match, Mention, TermMatch
 from monitor.domain.watch import EntityType, Term
-from workers.matching.compiled_index import Index
+from workers.matching.compiled_index import CompiledIndex
 from workers.matching.compiler import compile_terms
 from workers.matching.evaluator import Evaluation
 from workers.matching.explain import explain
@@ -19,40 +19,43 @@ Explanation: TypeAlias = dict[str, Any]
 class Matcher:
     """An immutable compiled watch list; safe to share between threads."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: CompiledIndex) -> None:
         self._index = index
         self._latest: tuple[Document, Evaluation] | None = None
 
     @classmethod
-    def build(cls, terms: Sequence[Term], before: Matcher | None = None) -> Matcher:
+    def build(cls, terms: Sequence[Term], previous: Matcher | None = None) -> Matcher:
         """Compile a watch list. Raises ConfigError with a fault for every term that cannot be used.
 
-        `before` is the matcher of an earlier list, which stays as it is: a long list that differs from it in little is ready sooner.
+        `previous` is the matcher of an earlier list, which is not changed: a long list that differs little from it is compiled faster.
         """
-        earlier = before._index if before is not None else None  # noqa: SLF001 - one of our own
+        earlier = previous._index if previous is not None else None  # noqa: SLF001 - one of our own
         return cls(compile_terms(terms, earlier))
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """The watch list."""
+        """Return the watch list."""
         return self._index.terms
 
     def match(self, document: Document) -> tuple[TermMatch, ...]:
-        """The terms that fire on a document, in the order of the watch list. Occurrences and reasons are worked out when asked for."""
+        """Return the terms that fire on a document, in the order of the watch list. Occurrences and reasons are computed on demand."""
         evaluation, terms, evidence = self._evaluate(document), self._index.terms, _Evidence(self, document)
-        return tuple([TermMatch(terms[number], evidence) for number in evaluation.fired()])
+        return tuple([TermMatch(terms[number], evidence) for number in evaluation.firing_terms()])
 
     def occurrences(self, document: Document, name: str) -> tuple[Match, ...]:
-        """Every occurrence that makes the term of this name fire on a document; none if it does not. KeyError: no such term."""
-        evaluation, number = self._evaluate(document), self._index.names[name]
+        """Return every occurrence that makes the term `name` fire on a document; none if it does not.
+
+        Raises KeyError for an unknown term.
+        """
+        evaluation, number = self._evaluate(document), self._index.numbers[name]
         if not evaluation.fires(number):
             return ()
-        return tuple([evaluation.tokens.match(word_range) for word_range in evaluation.evidence(number)])
+        return tuple([evaluation.tokens.match_at(word_range) for word_range in evaluation.evidence(number)])
 
     def mentions(self, document: Document) -> tuple[Mention, ...]:
-        """The watched entities that occur in a document, whatever their scope; the most frequent first."""
+        """Return the watched entities that occur in a document, whatever their scope, the most frequent first."""
         evaluation = self._evaluate(document)
-        counts = [(len(evaluation.entity(number)), number) for number in evaluation.entities_called()]
+        counts = [(len(evaluation.entity_occurrences(number)), number) for number in evaluation.candidate_entities()]
         return tuple(
             Mention(name=self.terms[number].name, type=self.terms[number].type or EntityType.OTHER, count=count)
             for count, number in sorted(counts, key=lambda pair: (-pair[0], pair[1]))
@@ -60,11 +63,14 @@ class Matcher:
         )
 
     def explain(self, document: Document, name: str) -> Explanation:
-        """Whether the term of this name fires on a document, and which of its parts hold (see `extract.explain`). KeyError: no such term."""
-        return explain(self._evaluate(document), self._index.names[name])
+        """Return whether the term `name` fires on a document, and which of its parts hold (see `workers.matching.explain`).
+
+        Raises KeyError for an unknown term.
+        """
+        return explain(self._evaluate(document), self._index.numbers[name])
 
     def _evaluate(self, document: Document) -> Evaluation:
-        """An article is matched and then asked for its mentions and reasons: keep the last one worked on."""
+        """Return the evaluation of a document. The last one is kept, since mentions and reasons are asked for after matching."""
         latest = self._latest
         if latest is None or latest[0] is not document:
             latest = self._latest = (document, Evaluation(self._index, document))
@@ -73,15 +79,15 @@ class Matcher:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """The article and what it was held against: enough to work out the rest, and not the working itself, which is as large as the article."""
+    """A document and its matcher: enough to compute the evidence, and smaller than an evaluation."""
 
     matcher: Matcher
     document: Document
 
     def matches(self, term: Term) -> tuple[Match, ...]:
-        """Every occurrence."""
+        """Return every occurrence of a term."""
         return self.matcher.occurrences(self.document, term.name)
 
     def why(self, term: Term) -> dict[str, Any]:
-        """The explanation."""
+        """Return the explanation of a term."""
         return self.matcher.explain(self.document, term.name)

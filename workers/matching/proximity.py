@@ -1,4 +1,4 @@
-"""Nearness counted in words. The words of title and body lie in one row with a border between them that nothing reaches across."""
+"""Compare the positions of occurrences, counted in words; nothing reaches across the border between title and body."""
 
 from __future__ import annotations
 
@@ -8,47 +8,53 @@ from typing import TypeAlias
 
 from workers.query.syntax import Gap
 
-Spot: TypeAlias = tuple[int, int]
-"""An occurrence: the numbers of its first and last word in the layout."""
+WordRange: TypeAlias = tuple[int, int]
+"""An occurrence: the numbers of its first and last word in the tokenized document."""
 
 
-class Reach:
-    """Occurrences that can be asked whether one of them lies within some words of a spot, in logarithmic time."""
+class OccurrenceIndex:
+    """Occurrences that can be searched in logarithmic time for one within some words of a word range."""
 
-    def __init__(self, word_ranges: Sequence[Spot], border: int) -> None:
-        self._border = border
+    def __init__(self, word_ranges: Sequence[WordRange], field_border: int) -> None:
+        """`field_border` is the number of the word between title and body."""
+        self._field_border = field_border
         self._firsts = sorted(first for first, _ in word_ranges)
         self._lasts = sorted(last for _, last in word_ranges)
 
-    def before(self, word_range: Spot, words: int) -> bool:
-        """Whether one ends at most `words` words before the spot begins."""
-        low = max(word_range[0] - words, 0 if word_range[0] < self._border else self._border + 1)
+    def any_before(self, word_range: WordRange, within: int) -> bool:
+        """Whether an occurrence ends at most `within` words before the word range begins."""
+        low = max(word_range[0] - within, 0 if word_range[0] < self._field_border else self._field_border + 1)
         return bisect_left(self._lasts, low) < bisect_left(self._lasts, word_range[0])
 
-    def after(self, word_range: Spot, words: int) -> bool:
-        """Whether one begins at most `words` words after the spot ends."""
-        high = word_range[1] + words
-        if word_range[1] < self._border:
-            high = min(high, self._border - 1)
+    def any_after(self, word_range: WordRange, within: int) -> bool:
+        """Whether an occurrence begins at most `within` words after the word range ends."""
+        high = word_range[1] + within
+        if word_range[1] < self._field_border:
+            high = min(high, self._field_border - 1)
         return bisect_right(self._firsts, word_range[1]) < bisect_right(self._firsts, high)
 
-    def around(self, word_range: Spot, words: int) -> bool:
-        """Whether one overlaps the spot or lies within `words` words of it."""
-        return self.before(word_range, words) or self.after(
-            (word_range[0] - 1, word_range[0] - 1), word_range[1] - word_range[0] + 1 + words
+    def any_around(self, word_range: WordRange, within: int) -> bool:
+        """Whether an occurrence overlaps the word range or is within `within` words of it."""
+        before_first = word_range[0] - 1
+        return self.any_before(word_range, within) or self.any_after(
+            (before_first, before_first), word_range[1] - before_first + within
         )
 
 
-def chain(operands: Sequence[Sequence[Spot]], gaps: Sequence[Gap], border: int) -> list[Spot]:
-    """The occurrences that belong to a choice of one of each operand in which every neighbour is near: empty if there is no such choice.
+def near_chain(operands: Sequence[Sequence[WordRange]], gaps: Sequence[Gap], field_border: int) -> list[WordRange]:
+    """Return the occurrences that are part of a chain: one of each operand, all neighbours near enough. Empty if there is no chain.
 
     A sweep forward keeps what can be reached from the first operand, a sweep back what also reaches the last.
     """
-    alive = [list(operands[0])]
+    reachable = [list(operands[0])]
     for word_ranges, gap in zip(operands[1:], gaps, strict=True):
-        reach = Reach(alive[-1], border)
-        alive.append([s for s in word_ranges if reach.before(s, gap.words) or (not gap.ordered and reach.after(s, gap.words))])
+        previous = OccurrenceIndex(reachable[-1], field_border)
+        reachable.append(
+            [r for r in word_ranges if previous.any_before(r, gap.words) or (not gap.ordered and previous.any_after(r, gap.words))]
+        )
     for i in range(len(gaps) - 1, -1, -1):
-        reach, gap = Reach(alive[i + 1], border), gaps[i]
-        alive[i] = [s for s in alive[i] if reach.after(s, gap.words) or (not gap.ordered and reach.before(s, gap.words))]
-    return sorted({word_range for word_ranges in alive for word_range in word_ranges}) if all(alive) else []
+        following, gap = OccurrenceIndex(reachable[i + 1], field_border), gaps[i]
+        reachable[i] = [
+            r for r in reachable[i] if following.any_after(r, gap.words) or (not gap.ordered and following.any_before(r, gap.words))
+        ]
+    return sorted({word_range for word_ranges in reachable for word_range in word_ranges}) if all(reachable) else []

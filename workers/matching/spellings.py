@@ -1,7 +1,7 @@
-"""Under which spellings a phrase may stand in an article: what the automaton looks for, and what of its finds is accepted.
+"""Find a phrase under its different spellings: patterns for the automaton, and a check of what the automaton finds.
 
-`patterns` proposes, `occurrence` decides. A pattern may be shorter than the spelling it stands for, so that 100 000 terms stay small;
-only what is `certain` needs no second look. The two must agree: whatever `occurrence` accepts, some pattern must have proposed.
+`patterns` proposes, `occurrence` decides. A pattern may be shorter than the spelling it is for, so that 100 000 terms stay small; only a
+`certain` one needs no check. Whatever `occurrence` accepts must have been proposed by some pattern.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from collections.abc import Iterable
 from typing import Final
 
 from workers.matching import affixes
-from workers.matching.capitalization import acceptable
-from workers.matching.phrase import Option, Phrase
-from workers.matching.stems import root, same_stem
+from workers.matching.capitalization import written_as_required
+from workers.matching.phrase import Option, WatchedPhrase
+from workers.matching.stems import common_stem, same_stem
 from workers.matching.tokenized_document import TokenizedDocument
 
 MIN_HALF: Final = 3
-"""Letters of each half of a joined word that is found apart (CONTRACT, Keywords)."""
+"""Letters that each half of a joined word must have to be found as two words."""
 MAX_SPLIT_WORDS: Final = 4
 """Longer phrases are not searched with one of their words split."""
-_GLIMPSE: Final = 3
-"""Letters of the second half that a pattern shows at least."""
-_SURE: Final = 5
-"""Letters of both halves that a pattern shows at least: with fewer, short first halves would be found everywhere."""
+_MIN_SECOND_HALF: Final = 3
+"""Letters of the second half that a pattern has at least."""
+_MIN_LETTERS: Final = 5
+"""Letters of both halves that a pattern has at least; with fewer, short first halves would be found everywhere."""
 FUNCTION_WORDS: Final = frozenset(
     b"a about after all also am an and any are as at be been before between both but by can could did do does down each few for from had "
     b"has have he her here him his how if in into is it its just may me might more most must my no nor not now of off on once one only or "
@@ -38,10 +38,10 @@ _CONTRACTED: Final = frozenset(b"s t ll re ve d m".split())
 _ELIDED: Final = frozenset(b"l d j m t n s c qu jusqu lorsqu dell nell sull all dall un".split())
 
 
-def patterns(phrase: Phrase) -> list[tuple[bytes, bool]]:
-    """What to look for in `TokenizedDocument.flat`, and whether finding it is already an occurrence."""
+def patterns(phrase: WatchedPhrase) -> list[tuple[bytes, bool]]:
+    """Return the bytes to look for in `TokenizedDocument.normalized_bytes`, each with whether a hit is an occurrence without a check."""
     options = phrase.options
-    border = b"" if phrase.prefixes else b" "
+    start = b"" if phrase.prefixes else b" "
     certain = (
         len(phrase.words) == 1
         and not phrase.prefixes
@@ -49,20 +49,20 @@ def patterns(phrase: Phrase) -> list[tuple[bytes, bool]]:
         and not options & (Option.EXACT | Option.CASE | Option.ENTITY)
     )
     if phrase.open:
-        found = [(border + b" ".join(form[: min(phrase.open) + 1]), certain) for form in phrase.forms]
+        found = [(start + b" ".join(form[: min(phrase.open) + 1]), certain) for form in phrase.forms]
     elif phrase.particles:
-        found = [(border + b" ".join(form), False) for form in phrase.forms]
+        found = [(start + b" ".join(form), False) for form in phrase.forms]
     else:
-        found = [(border + b" ".join(form) + b" ", certain) for form in phrase.forms]
+        found = [(start + b" ".join(form) + b" ", certain) for form in phrase.forms]
     if options & Option.STEM:
-        found.append((b" " + root(phrase), False))
+        found.append((b" " + common_stem(phrase), False))
     if not options & Option.EXACT and not phrase.open - {len(phrase.words) - 1}:
-        found += [(border + pattern, False) for pattern in (*_joined(phrase), *_split(phrase))]
+        found += [(start + pattern, False) for pattern in (*_joined(phrase), *_split(phrase))]
     return found
 
 
-def _joined(phrase: Phrase) -> list[bytes]:
-    """Beginnings of the phrase with two words joined, or all."""
+def _joined(phrase: WatchedPhrase) -> list[bytes]:
+    """Return the phrase with two of its words joined, or all."""
     if len(phrase.words) == 1:
         return []
     words = [word.encode() for word in phrase.words]
@@ -71,8 +71,8 @@ def _joined(phrase: Phrase) -> list[bytes]:
     return found if len(words) == 2 else [*found, b"".join(words)]
 
 
-def _split(phrase: Phrase) -> list[bytes]:
-    """Beginnings of the phrase with one word split; of the second half no more than a glimpse."""
+def _split(phrase: WatchedPhrase) -> list[bytes]:
+    """Return beginnings of the phrase with one word split, of the second half only a few letters."""
     if len(phrase.words) > MAX_SPLIT_WORDS:
         return []
     found = []
@@ -80,85 +80,87 @@ def _split(phrase: Phrase) -> list[bytes]:
         found.append(" ".join(phrase.words[0]).encode())
     before = ""
     for i, word in enumerate(phrase.words):
-        found += [f"{before}{word[:at]} {word[at : _glimpse(word, at)]}".encode() for at in _cuts(phrase, i)]
+        found += [f"{before}{word[:at]} {word[at : _pattern_end(word, at)]}".encode() for at in _split_points(phrase, i)]
         before += f"{word} "
     return found
 
 
-def _glimpse(word: str, at: int) -> int:
-    """Up to which letter a pattern shows a word split before letter `at`: to its end behind a word that is in every text."""
-    return len(word) if word[:at].encode() in FUNCTION_WORDS else max(at + _GLIMPSE, _SURE)
+def _pattern_end(word: str, at: int) -> int:
+    """Return the length of the pattern for a word split before letter `at`: the whole word if the first half is a function word."""
+    return len(word) if word[:at].encode() in FUNCTION_WORDS else max(at + _MIN_SECOND_HALF, _MIN_LETTERS)
 
 
-def _cuts(phrase: Phrase, index: int) -> Iterable[int]:
-    """Where a word of a phrase may be found split. A name is split only at its capitals (AstraZeneca)."""
-    word, written = phrase.words[index], phrase.written[index]
+def _split_points(phrase: WatchedPhrase, index: int) -> Iterable[int]:
+    """Return where a word of a phrase may be split. A name is split only at its capitals (AstraZeneca)."""
+    word, original = phrase.words[index], phrase.originals[index]
     if index in phrase.open or not affixes.has_case(word):
         return ()
     if not phrase.options & Option.ENTITY:
         return range(1, len(word) if len(word) < MIN_HALF or word[-1].isdigit() else len(word) - 1)
-    if len(word) != len(written) or written.istitle():
+    if len(word) != len(original) or original.istitle():
         return ()
-    return [at for at in range(1, len(word)) if written[at].isupper() and (written[at - 1].islower() or phrase.acronym)]
+    return [at for at in range(1, len(word)) if original[at].isupper() and (original[at - 1].islower() or phrase.acronym)]
 
 
-def _may_join(phrase: Phrase, index: int) -> bool:
-    """Whether two neighbours of a phrase may be found as one word."""
-    left, right, joint = phrase.words[index].encode(), phrase.words[index + 1].encode(), phrase.joints[index]
-    if _HYPHEN.fullmatch(joint):
+def _may_join(phrase: WatchedPhrase, index: int) -> bool:
+    """Whether two neighbouring words of a phrase may be found as one word."""
+    left, right, separator = phrase.words[index].encode(), phrase.words[index + 1].encode(), phrase.separators[index]
+    if _HYPHEN.fullmatch(separator):
         return True
-    if _APOSTROPHE.fullmatch(joint):
+    if _APOSTROPHE.fullmatch(separator):
         return right not in _CONTRACTED and left not in _ELIDED
-    if joint.startswith("."):
+    if separator.startswith("."):
         return len(left) == len(right) == 1
     return not ({left, right} & FUNCTION_WORDS)
 
 
-def occurrence(phrase: Phrase, tokens: TokenizedDocument, first: int, language: str | None) -> int | None:
-    """The last word of the occurrence of a phrase that begins with the word `first`, or None if there is none."""
+def occurrence(phrase: WatchedPhrase, document: TokenizedDocument, first: int, language: str | None) -> int | None:
+    """Return the last word of the occurrence of a phrase that begins with the word `first`, or None if there is none."""
     for form in phrase.forms:
-        borders = _walk(phrase, form, tokens, first)
-        if borders is not None and _borders_hold(phrase, form, tokens, first, borders):
-            last = first + len(borders)
-            if acceptable(phrase, tokens, first, last):
+        word_ends = _align(phrase, form, document, first)
+        if word_ends is not None and _word_ends_allowed(phrase, form, document, first, word_ends):
+            last = first + len(word_ends)
+            if written_as_required(phrase, document, first, last):
                 return last
-    return stemmed(phrase, tokens, first, language) if phrase.options & Option.STEM else None
+    return _stemmed_occurrence(phrase, document, first, language) if phrase.options & Option.STEM else None
 
 
-def _walk(phrase: Phrase, form: tuple[bytes, ...], tokens: TokenizedDocument, first: int) -> list[int] | None:
-    """After how many letters of the form each word of the article ends, the last excepted; None if the letters differ."""
+def _align(phrase: WatchedPhrase, form: tuple[bytes, ...], document: TokenizedDocument, first: int) -> list[int] | None:
+    """Return after how many letters of the form each word of the article but the last ends; None if the letters differ."""
     if phrase.open - {len(form) - 1}:
-        return _walk_word_by_word(phrase, form, tokens, first)
+        return _align_word_by_word(phrase, form, document, first)
     target, at = b"".join(form), 0
-    borders: list[int] = []
-    word = _without_prefix(phrase, tokens.words[first], target)
-    for number in range(first + 1, len(tokens.words) + 1):
+    word_ends: list[int] = []
+    word = _without_prefix(phrase, document.words[first], target)
+    for number in range(first + 1, len(document.words) + 1):
         rest = target[at:]
         if word == rest or (word.startswith(rest) and (not phrase.closed or word[len(rest) :] in phrase.particles)):
-            return borders
-        if not rest.startswith(word) or number == len(tokens.words):
+            return word_ends
+        if not rest.startswith(word) or number == len(document.words):
             return None
         at += len(word)
-        borders.append(at)
-        word = tokens.words[number]
+        word_ends.append(at)
+        word = document.words[number]
     return None
 
 
-def _walk_word_by_word(phrase: Phrase, form: tuple[bytes, ...], tokens: TokenizedDocument, first: int) -> list[int] | None:
-    borders: list[int] = []
+def _align_word_by_word(
+    phrase: WatchedPhrase, form: tuple[bytes, ...], document: TokenizedDocument, first: int
+) -> list[int] | None:
+    word_ends: list[int] = []
     at = 0
     for i, wanted in enumerate(form):
-        if first + i >= len(tokens.words):
+        if first + i >= len(document.words):
             return None
-        word = tokens.words[first + i]
+        word = document.words[first + i]
         if word != wanted and not (i in phrase.open and word.startswith(wanted)):
             return None
         at += len(wanted)
-        borders.append(at)
-    return borders[:-1]
+        word_ends.append(at)
+    return word_ends[:-1]
 
 
-def _without_prefix(phrase: Phrase, word: bytes, target: bytes) -> bytes:
+def _without_prefix(phrase: WatchedPhrase, word: bytes, target: bytes) -> bytes:
     if not phrase.prefixes or target.startswith(word) or word.startswith(target):
         return word
     for prefix in sorted(phrase.prefixes, key=len, reverse=True):
@@ -168,9 +170,11 @@ def _without_prefix(phrase: Phrase, word: bytes, target: bytes) -> bytes:
     return word
 
 
-def _borders_hold(phrase: Phrase, form: tuple[bytes, ...], tokens: TokenizedDocument, first: int, borders: list[int]) -> bool:
-    """Whether the words of the article are parted, and joined, where those of the phrase may be."""
-    if not tokens.inside(first, first + len(borders)):
+def _word_ends_allowed(
+    phrase: WatchedPhrase, form: tuple[bytes, ...], document: TokenizedDocument, first: int, word_ends: list[int]
+) -> bool:
+    """Whether the words of the article are split and joined only where those of the phrase may be."""
+    if not document.in_one_field(first, first + len(word_ends)):
         return False
     wanted: dict[int, int] = {}
     at = 0
@@ -178,61 +182,68 @@ def _borders_hold(phrase: Phrase, form: tuple[bytes, ...], tokens: TokenizedDocu
         at += len(word)
         wanted[at] = i
     exact = bool(phrase.options & Option.EXACT)
-    for number, border in enumerate(borders, first):
-        if border in wanted:
-            if not _same_border(tokens, number, phrase.joints[wanted[border]], exact=exact):
+    for number, word_end in enumerate(word_ends, first):
+        if word_end in wanted:
+            if not _same_separator(document, number, phrase.separators[wanted[word_end]], exact=exact):
                 return False
-        elif exact or not _split_holds(tokens, number):
+        elif exact or not _split_allowed(document, number):
             return False
-    joined = [i for border, i in wanted.items() if border not in borders]
-    if any(exact or not _join_holds(phrase, i, tokens, first) for i in joined):
+    joined = [i for word_end, i in wanted.items() if word_end not in word_ends]
+    if any(exact or not _join_allowed(phrase, i, document, first) for i in joined):
         return False
-    return not (exact and _possessive_follows(tokens, first + len(borders)))
+    return not (exact and _possessive_follows(document, first + len(word_ends)))
 
 
-def stemmed(phrase: Phrase, tokens: TokenizedDocument, first: int, language: str | None) -> int | None:
-    """The last word of an occurrence in which each word has the stem of the phrase's."""
+def _stemmed_occurrence(phrase: WatchedPhrase, document: TokenizedDocument, first: int, language: str | None) -> int | None:
+    """Return the last word of an occurrence in which each word has the stem of the phrase's word, or None."""
     last = first + len(phrase.words) - 1
-    if not tokens.inside(first, last):
+    if not document.in_one_field(first, last):
         return None
     same = all(
-        tokens.words[first + i] == word.encode() or same_stem(phrase.written[i], tokens.written(first + i), language)
+        document.words[first + i] == word.encode() or same_stem(phrase.originals[i], document.original(first + i), language)
         for i, word in enumerate(phrase.words)
     )
-    unbroken = all(_same_border(tokens, first + i, joint, exact=False) for i, joint in enumerate(phrase.joints))
+    unbroken = all(_same_separator(document, first + i, separator, exact=False) for i, separator in enumerate(phrase.separators))
     return last if same and unbroken else None
 
 
-def _same_border(tokens: TokenizedDocument, number: int, joint: str, *, exact: bool) -> bool:
-    here = tokens.joint(number)
-    if here == joint:
+def _same_separator(document: TokenizedDocument, number: int, separator: str, *, exact: bool) -> bool:
+    found = document.separator_after(number)
+    if found == separator:
         return True
-    if exact and bool(_HYPHEN.fullmatch(joint)) != bool(_HYPHEN.fullmatch(here)):
+    if exact and bool(_HYPHEN.fullmatch(separator)) != bool(_HYPHEN.fullmatch(found)):
         return False
-    if not here.strip() and "\n" not in here:
+    if not found.strip() and "\n" not in found:
         return True
-    return not tokens.breaks_after(number) or joint.startswith(".")
+    return not document.sentence_ends_after(number) or separator.startswith(".")
 
 
-def _split_holds(tokens: TokenizedDocument, number: int) -> bool:
-    left, right, joint = tokens.words[number], tokens.words[number + 1], tokens.joint(number)
-    if _HYPHEN.fullmatch(joint):
+def _split_allowed(document: TokenizedDocument, number: int) -> bool:
+    left, right, separator = document.words[number], document.words[number + 1], document.separator_after(number)
+    if _HYPHEN.fullmatch(separator):
         return len(right.decode()) > 1 or right.isdigit() or len(left) == 1
-    if _SPACE.fullmatch(joint):
+    if _SPACE.fullmatch(separator):
         halves = left.decode(), right.decode()
         return min(map(len, halves)) >= MIN_HALF and not {left, right} & FUNCTION_WORDS and all(map(affixes.has_case, halves))
-    if _APOSTROPHE.fullmatch(joint):
+    if _APOSTROPHE.fullmatch(separator):
         return right not in _CONTRACTED and left not in _ELIDED
     return (
-        joint == "." and len(left) == len(right) == 1 and tokens.written(number).isupper() and tokens.written(number + 1).isupper()
+        separator == "."
+        and len(left) == len(right) == 1
+        and document.original(number).isupper()
+        and document.original(number + 1).isupper()
     )
 
 
-def _join_holds(phrase: Phrase, index: int, tokens: TokenizedDocument, first: int) -> bool:
+def _join_allowed(phrase: WatchedPhrase, index: int, document: TokenizedDocument, first: int) -> bool:
     if not _may_join(phrase, index):
         return False
-    return not phrase.joints[index].startswith(".") or tokens.written(first).isupper()
+    return not phrase.separators[index].startswith(".") or document.original(first).isupper()
 
 
-def _possessive_follows(tokens: TokenizedDocument, last: int) -> bool:
-    return tokens.inside(last, last + 1) and tokens.words[last + 1] == b"s" and bool(_APOSTROPHE.fullmatch(tokens.joint(last)))
+def _possessive_follows(document: TokenizedDocument, last: int) -> bool:
+    return (
+        document.in_one_field(last, last + 1)
+        and document.words[last + 1] == b"s"
+        and bool(_APOSTROPHE.fullmatch(document.separator_after(last)))
+    )

@@ -1,4 +1,4 @@
-"""Stemming in the article's language (Snowball), for terms that ask for it."""
+"""Compare words by their stem in the language of the article (Snowball), for terms with `stem: true`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from workers.matching import normalize
-from workers.matching.phrase import Phrase
+from workers.matching.phrase import WatchedPhrase
 
 _ALGORITHMS: Final = {
     "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech", "da": "danish", "nl": "dutch", "en": "english",
@@ -17,14 +17,14 @@ _ALGORITHMS: Final = {
     "ta": "tamil", "tr": "turkish", "yi": "yiddish", "uk": "russian",
 }  # fmt: skip
 """Ukrainian has no stemmer of its own; the Russian one finds most of its inflected forms and confuses few."""
-_LEAST: Final = 3
-"""Letters that a stem must share with its word: what an algorithm made for another grammar makes of it does not count."""
-_LONGEST: Final = 60
-"""Letters past which a word is no word, and not stemmed."""
+_MIN_SHARED: Final = 3
+"""Letters that a stem must share with its word; the result of an algorithm for another language is ignored."""
+_MAX_LETTERS: Final = 60
+"""Letters beyond which a word is not stemmed."""
 
 
 def languages() -> tuple[str, ...]:
-    """The languages that can be stemmed, as ISO 639-1 codes."""
+    """Return the languages that have a stemmer, as ISO 639-1 codes."""
     return tuple(_ALGORITHMS)
 
 
@@ -37,29 +37,29 @@ def _stemmer(algorithm: str) -> Any:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str, language: str) -> bytes:
-    """The folded stem of a word as written; the folded word itself in a language without a stemmer."""
+    """Return the normalized stem of a word as written; the normalized word itself in a language without a stemmer."""
     algorithm = _ALGORITHMS.get(language)
-    if algorithm is not None and len(word) <= _LONGEST:
+    if algorithm is not None and len(word) <= _MAX_LETTERS:
         word = _stemmer(algorithm).stemWord(unicodedata.normalize("NFC", word).lower())
     return b"".join(normalize.words(word))
 
 
 def same_stem(one: str, other: str, language: str | None) -> bool:
-    """Whether two words as written have one stem in this language; where it is not known, in the chief language of their script."""
-    spoken = language or _chief_language(other)
-    return stem(one, spoken) == stem(other, spoken)
+    """Whether two words as written have the same stem in `language`, or for None in the main language of their script."""
+    known = language or _main_language(other)
+    return stem(one, known) == stem(other, known)
 
 
-def _chief_language(word: str) -> str:
+def _main_language(word: str) -> str:
     if "\u0400" <= word[0] <= "\u052f":
         return "ru"
     return "ar" if "\u0600" <= word[0] <= "\u06ff" else "en"
 
 
-def root(phrase: Phrase) -> bytes:
-    """Letters with which every inflected form of a phrase's first word begins, whatever the language: at least one, if there is one."""
+def common_stem(phrase: WatchedPhrase) -> bytes:
+    """Return the letters with which every inflected form of a phrase's first word begins, in any language."""
     word = phrase.words[0]
-    stems = {stem(phrase.written[0], language).decode() for language in _ALGORITHMS}
-    shared = [s for s in stems if s[:_LEAST] == word[:_LEAST]]
+    stems = {stem(phrase.originals[0], language).decode() for language in _ALGORITHMS}
+    shared = [s for s in stems if s[:_MIN_SHARED] == word[:_MIN_SHARED]]
     length = next((i for i, char in enumerate(word) if any(s[i : i + 1] != char for s in shared)), len(word))
     return word[:length].encode()

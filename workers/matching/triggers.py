@@ -1,4 +1,4 @@
-"""Which terms an article's words call for: every term names a few leaves of which one must be there, and sleeps until one is."""
+"""Choose the triggers of each term: a few atoms or terms of which at least one must occur before the term is evaluated."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workers.matching.compiled_index import Index, atom_key, options_of
-from workers.matching.owners import Owners
+from workers.matching.compact_multimap import CompactMultimap
+from workers.matching.compiled_index import CompiledIndex, atom_key, options_of
 from workers.matching.phrase import Option, phrase_of
 from workers.matching.spellings import FUNCTION_WORDS
-from workers.query.syntax import And, AtLeast, Attribute, EntityRef, InField, Near, Node, Not, Or, Phrase, Prefix, TermRef, Word
+from workers.query.syntax import EntityRef, Node, Or, Phrase, Prefix, TermRef, Word, required_children
 
 _FREQUENT: Final = frozenset(
     b"said says new people year years time government country president state states minister world war day week last first two police "
@@ -18,64 +18,61 @@ _FREQUENT: Final = frozenset(
     b"since court law party political leader leaders public american military health support killed monday tuesday wednesday thursday "
     b"friday saturday sunday".split()
 )
-"""Words that stand in a large share of all news articles (besides the function words)."""
+"""Words that occur in a large share of all news articles, besides the function words."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Trigger:
-    """Leaves and other terms of which at least one occurs wherever something holds, and about how often one does."""
+    """Atoms and terms of which at least one occurs wherever a node holds, and a guess at how often one does."""
 
     atoms: frozenset[int] = frozenset()
     terms: frozenset[int] = frozenset()
     frequency: float = 0.0
 
 
-def set_triggers(index: Index, order: Sequence[str]) -> None:
-    """Note what wakes each term. `order` names the queries, each after those it refers to.
+def set_triggers(index: CompiledIndex, order: Sequence[str]) -> None:
+    """Write the triggers of each term into the index. `order` names the queries, each after those it refers to.
 
-    A reference is woken by the term it names, not by that term's leaves: a thousand references to a long list cost a thousand numbers.
+    The trigger of a reference is the term it names, not that term's atoms: a thousand references to a long list cost a thousand numbers.
     """
-    index.triggers = Owners(len(index.texts))
-    for number, atoms in enumerate(index.own):
+    index.terms_by_trigger = CompactMultimap(len(index.texts))
+    for number, atoms in enumerate(index.term_atoms):
         for atom in dict.fromkeys(atoms):
-            index.triggers.add(atom, number)
+            index.terms_by_trigger.add(atom, number)
     frequencies: dict[int, float] = {}
-    for number in (index.names[name] for name in order):
+    for number in (index.numbers[name] for name in order):
         trigger = _of_node(index, index.trees[number], number, frequencies)
         assert trigger is not None, "a query without a trigger is refused before"
         frequencies[number] = trigger.frequency
         for atom in sorted(trigger.atoms):
-            index.triggers.add(atom, number)
+            index.terms_by_trigger.add(atom, number)
         for other in sorted(trigger.terms):
-            index.followers.setdefault(other, []).append(number)
+            index.referring_terms.setdefault(other, []).append(number)
 
 
-def _of_leaves(index: Index, atoms: Iterable[int]) -> _Trigger:
+def _of_atoms(index: CompiledIndex, atoms: Iterable[int]) -> _Trigger:
     return _Trigger(atoms=frozenset(atoms), frequency=sum(_frequency(index, atom) for atom in atoms))
 
 
-def _of_term(index: Index, number: int, frequencies: dict[int, float]) -> _Trigger:
+def _of_term(index: CompiledIndex, number: int, frequencies: dict[int, float]) -> _Trigger:
     if number not in frequencies:
-        frequencies[number] = _of_leaves(index, index.own[number]).frequency
+        frequencies[number] = _of_atoms(index, index.term_atoms[number]).frequency
     return _Trigger(terms=frozenset((number,)), frequency=frequencies[number])
 
 
-def _of_node(index: Index, node: Node, number: int, frequencies: dict[int, float]) -> _Trigger | None:
+def _of_node(index: CompiledIndex, node: Node, number: int, frequencies: dict[int, float]) -> _Trigger | None:
     match node:
         case Word() | Prefix() | Phrase():
-            return _of_leaves(index, (index.atom(*atom_key(node, options_of(index.terms[number]))),))
+            return _of_atoms(index, (index.atom(*atom_key(node, options_of(index.terms[number]))),))
         case EntityRef(name=name) | TermRef(name=name):
-            return _of_term(index, index.names[name], frequencies)
-        case Not() | Attribute():
-            return None
-        case AtLeast(child=child) | InField(child=child):
-            return _of_node(index, child, number, frequencies)
-        case Or(children=below):
-            parts = [part for child in below if (part := _of_node(index, child, number, frequencies)) is not None]
-            return _one_of(parts) if len(parts) == len(below) else None
-        case And(children=below) | Near(operands=below):
-            parts = [part for child in below if (part := _of_node(index, child, number, frequencies)) is not None]
-            return min(parts, key=lambda part: part.frequency) if parts else None
+            return _of_term(index, index.numbers[name], frequencies)
+        case Or(children=nodes):
+            parts = [part for child in nodes if (part := _of_node(index, child, number, frequencies)) is not None]
+            return _one_of(parts) if len(parts) == len(nodes) else None
+        case _:
+            nodes = required_children(node)
+            parts = [part for child in nodes if (part := _of_node(index, child, number, frequencies)) is not None]
+            return min(parts, key=lambda part: part.frequency, default=None)
 
 
 def _one_of(parts: Sequence[_Trigger]) -> _Trigger:
@@ -86,8 +83,8 @@ def _one_of(parts: Sequence[_Trigger]) -> _Trigger:
     )
 
 
-def _frequency(index: Index, atom: int) -> float:
-    """A guess at the share of articles that hold a leaf: as rare as its rarest word, and rarer with every further one."""
+def _frequency(index: CompiledIndex, atom: int) -> float:
+    """Return a guess at the share of articles in which an atom occurs: that of its rarest word, less with every further word."""
     options = index.options[atom]
     phrase = phrase_of(index.texts[atom], options)
     words = [word.encode() for word in phrase.words]

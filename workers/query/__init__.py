@@ -1,1 +1,1 @@
-"""Read, check and print the query language. Pure."""
+"""Parse, check and print watch queries. Pure."""

@@ -1,11 +1,10 @@
-"""Trees put together from smaller ones: flattened where grouping says nothing, refused where the combination has no meaning."""
+"""Build query nodes from smaller ones: flatten needless groups, refuse combinations that have no meaning."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from monitor.domain.match import Field
-from workers.query.lexer import fail
 from workers.query.syntax import (
     And,
     AtLeast,
@@ -22,73 +21,80 @@ from workers.query.syntax import (
     Span,
     TermRef,
     Word,
-    walk,
+    walk_nodes,
 )
+from workers.query.tokens import query_error
 
 
 def and_of(nodes: Sequence[Node]) -> Node:
-    """All of `nodes`, at least one; an And among them is taken apart."""
+    """Return the And of one or more `nodes`; a single node is returned as it is, an And among them is flattened."""
     if len(nodes) == 1:
         return nodes[0]
     parts = [part for node in nodes for part in (node.children if isinstance(node, And) else (node,))]
-    return And(children=tuple(parts), span=_over(nodes))
+    return And(children=tuple(parts), span=_span_of(nodes))
 
 
 def or_of(nodes: Sequence[Node]) -> Node:
-    """Any of `nodes`, at least one; an Or among them is taken apart."""
+    """Return the Or of one or more `nodes`; a single node is returned as it is, an Or among them is flattened."""
     if len(nodes) == 1:
         return nodes[0]
     parts = [part for node in nodes for part in (node.children if isinstance(node, Or) else (node,))]
-    return Or(children=tuple(parts), span=_over(nodes))
+    return Or(children=tuple(parts), span=_span_of(nodes))
 
 
 def near_of(nodes: Sequence[Node], gaps: Sequence[Gap]) -> Near:
-    """The chain of `nodes`, linked by `gaps`; a chain among them becomes part of this one. Raises QueryError."""
+    """Return the chain of `nodes` linked by `gaps`; a Near among them becomes part of the chain.
+
+    Raises QueryError for a node that has no positions in the text.
+    """
     operands: list[NearOperand] = []
     links: list[Gap] = []
     operator = "ONEAR" if any(gap.ordered for gap in gaps) else "NEAR"
-    for place, node in enumerate(nodes):
-        if place:
-            links.append(gaps[place - 1])
+    for index, node in enumerate(nodes):
+        if index:
+            links.append(gaps[index - 1])
         if isinstance(node, Near):
             operands += node.operands
             links += node.gaps
         else:
-            operands.append(_located(node, operator))
-    return Near(operands=tuple(operands), gaps=tuple(links), span=_over(nodes))
+            operands.append(_require_positions(node, operator))
+    return Near(operands=tuple(operands), gaps=tuple(links), span=_span_of(nodes))
 
 
 def at_least(count: int, node: Node, span: Span) -> AtLeast:
-    """`node` at `count` places. Raises QueryError."""
-    return AtLeast(count=count, child=_located(node, "ATLEAST"), span=span)
+    """Return the node for `node` at `count` or more positions.
+
+    Raises QueryError for a node that has no positions in the text.
+    """
+    return AtLeast(count=count, child=_require_positions(node, "ATLEAST"), span=span)
 
 
 def in_field(name: Field, node: Node, span: Span) -> InField:
-    """`node` in one field. Raises QueryError."""
-    for below in walk(node):
-        if isinstance(below, InField):
-            raise fail(f"{below.name}: stands inside {name}: already; expected one field for a word", below.span[0])
-        if isinstance(below, TermRef):
-            raise fail(f"term: asks about the whole article: expected it outside {name}:", below.span[0])
+    """Return `node` limited to one field. Raises QueryError where it is limited already, or asks for another term."""
+    for inner in walk_nodes(node):
+        if isinstance(inner, InField):
+            raise query_error(f"{inner.name}: stands inside {name}: already; expected one field for a word", inner.span[0])
+        if isinstance(inner, TermRef):
+            raise query_error(f"term: asks about the whole article: expected it outside {name}:", inner.span[0])
     return InField(name=name, child=node, span=span)
 
 
-def _located(node: Node, operator: str) -> NearOperand:
-    """`node`, if it is something that has places in the text. Raises QueryError that says what to write instead."""
+def _require_positions(node: Node, operator: str) -> NearOperand:
+    """Return `node` if it has positions in the text; raise QueryError that says what to write instead if not."""
     match node:
         case Word() | Prefix() | Phrase() | EntityRef():
             return node
         case Or(children=nodes):
             for child in nodes:
-                _located(child, operator)
+                _require_positions(child, operator)
             return node
         case _:
-            raise fail(
-                f"{operator} takes words, phrases, entities, and these joined by OR. {_instead(node, operator)}", node.span[0]
+            raise query_error(
+                f"{operator} takes words, phrases, entities, and these joined by OR. {_suggestion(node, operator)}", node.span[0]
             )
 
 
-def _instead(node: Node, operator: str) -> str:
+def _suggestion(node: Node, operator: str) -> str:
     example = "ATLEAST/3 {}" if operator == "ATLEAST" else f"a {operator}/5 {{}}"
     match node:
         case And():
@@ -105,5 +111,5 @@ def _instead(node: Node, operator: str) -> str:
             return f"Join the other with AND, as in {example.format('b')} AND source:c"
 
 
-def _over(nodes: Sequence[Node]) -> Span:
+def _span_of(nodes: Sequence[Node]) -> Span:
     return nodes[0].span[0], nodes[-1].span[1]

@@ -1,4 +1,4 @@
-"""A tree printed as a query: one spelling for all queries that read the same."""
+"""Print a query tree as text: equal trees give the same text."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import re
 from typing import Final
 
 from monitor.domain.errors import QueryError
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 from workers.query.syntax import And, AtLeast, Attribute, EntityRef, InField, Near, Node, Not, Or, Phrase, Prefix, TermRef, Word
 
-_BEGINS_BARE: Final = re.compile(r"[\w#@]")
+_BARE_START: Final = re.compile(r"[\w#@]")
 _BARE_NAME: Final = re.compile(r"\w[\w.@&'’+-]*")
 
 
 def format_query(node: Node) -> str:
-    """`node` as text that `parse` reads into an equal tree; AND is written out, and mixed AND and OR are told apart by parentheses."""
+    """Return `node` as text that `parse_query` reads into an equal tree, with every AND written out and parentheses where AND and OR meet."""
     match node:
         case And(children=nodes):
             text = " AND ".join(_grouped(child, Or) for child in nodes)
@@ -29,7 +29,7 @@ def format_query(node: Node) -> str:
         case InField(name=name, child=child):
             text = f"{name}:{_grouped(child, And, Or, Not, Near, AtLeast, Attribute)}"
         case _:
-            text = _leaf(node)
+            text = _single(node)
     return text
 
 
@@ -39,25 +39,25 @@ def _chain(node: Near) -> str:
     return first + "".join(links)
 
 
-def _leaf(node: Word | Prefix | Phrase | Attribute | EntityRef | TermRef) -> str:
+def _single(node: Word | Prefix | Phrase | Attribute | EntityRef | TermRef) -> str:
     match node:
         case Attribute(name=name, value=value):
-            return f"{name}:{_name(value)}"
+            return f"{name}:{_quoted_name(value)}"
         case EntityRef(name=value):
-            return f"entity:{_name(value)}"
+            return f"entity:{_quoted_name(value)}"
         case TermRef(name=value):
-            return f"term:{_name(value)}"
+            return f"term:{_quoted_name(value)}"
         case _:
-            return _text(node)
+            return _words(node)
 
 
 def _grouped(node: Node, *kinds: type[Node]) -> str:
-    """`node`, in parentheses if it is one of `kinds`."""
+    """Return `node` as text, in parentheses if it is one of `kinds`."""
     text = format_query(node)
     return f"({text})" if isinstance(node, kinds) else text
 
 
-def _text(node: Word | Prefix | Phrase) -> str:
+def _words(node: Word | Prefix | Phrase) -> str:
     match node:
         case Word(text=text, exact_case=True):
             return f'="{text}"'
@@ -66,22 +66,22 @@ def _text(node: Word | Prefix | Phrase) -> str:
             return f'{"=" * exact}"{" ".join(map(_plain, words))}"'
         case Word() | Prefix():
             plain = _plain(node)
-            return plain if _stands_bare(plain, node) else f'"{plain}"'
+            return plain if _needs_no_quotes(plain, node) else f'"{plain}"'
 
 
 def _plain(word: Word | Prefix) -> str:
     return f"{word.text}*" if isinstance(word, Prefix) else word.text
 
 
-def _stands_bare(plain: str, node: Word | Prefix) -> bool:
-    """Whether `plain` needs no quotes: the parser itself says so."""
-    if not _BEGINS_BARE.match(plain):
+def _needs_no_quotes(plain: str, node: Word | Prefix) -> bool:
+    """Whether `plain` needs no quotes, which is whether `parse_query` reads it into an equal node."""
+    if not _BARE_START.match(plain):
         return False
     try:
-        return parse(plain) == node
+        return parse_query(plain) == node
     except QueryError:
         return False
 
 
-def _name(value: str) -> str:
+def _quoted_name(value: str) -> str:
     return value if _BARE_NAME.fullmatch(value) and value not in ("AND", "OR", "NOT") else f'"{value}"'

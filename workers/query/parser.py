@@ -1,8 +1,8 @@
-"""The text of a watch query read into a tree.
+"""Parse the text of a watch query into a tree.
 
-Precedence, tightest first: fields and ATLEAST, NEAR and ONEAR, NOT and `-`, AND (written or implied), OR. Operators by precedence on an
-explicit stack of open parentheses, so that no query, however nested, uses Python's own stack (E. W. Dijkstra's shunting yard, with
-one frame for each parenthesis instead of one stack of operators).
+Precedence, tightest first: fields and ATLEAST, NEAR and ONEAR, NOT and `-`, AND (written or implied), OR. Open parentheses are kept on
+an explicit stack, so that deep nesting does not use Python's own (the shunting-yard algorithm of E. W. Dijkstra, with one frame for
+each parenthesis instead of one stack of operators).
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from typing import Final, NoReturn
 
 from monitor.domain.match import Field
 from workers.query.builder import and_of, at_least, in_field, near_of, or_of
-from workers.query.lexer import Kind, Token, fail
+from workers.query.operands import read_operand
 from workers.query.syntax import Attribute, AttributeName, EntityRef, Gap, Node, Not, Span, TermRef, children
-from workers.query.tokenizer import tokens
-from workers.query.words import operand
+from workers.query.tokenizer import tokenize
+from workers.query.tokens import Token, TokenKind, query_error
 
 MAX_PARENTHESES: Final = 200
-"""Open parentheses at any place; machine-made queries may open one for every term of a list."""
+"""Parentheses open at the same time; generated queries may open one for every term of a list."""
 MAX_DEPTH: Final = 100
-"""Nodes from the root to a leaf, once needless parentheses are gone: what makes recursion over a tree safe."""
+"""Nodes from the root to a leaf, needless parentheses not counted: makes recursion over a tree safe."""
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
-_ENDS_OPERAND: Final = {Kind.CLOSE, Kind.WORD, Kind.QUOTED, Kind.REFERENCE}
+_ENDS_OPERAND: Final = {TokenKind.CLOSE, TokenKind.WORD, TokenKind.QUOTED, TokenKind.REFERENCE}
 
 
 @dataclass(slots=True, kw_only=True)
 class _Frame:
-    """What has been read between an open parenthesis and here.
+    """The part of a query that follows one open parenthesis, as far as it has been read.
 
-    `alternatives` are joined by OR, `factors` by AND, `operands` by `gaps`; `negation` is the NOT before the operands, `binders` the
+    `alternatives` are joined by OR, `factors` by AND, `operands` by `gaps`; `negation` is the NOT before the operands, `modifiers` the
     fields and ATLEASTs before the next operand; `last` is the token just read, None at the beginning.
     """
 
@@ -41,86 +41,93 @@ class _Frame:
     operands: list[Node] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     negation: Token | None = None
-    binders: list[Token] = field(default_factory=list)
+    modifiers: list[Token] = field(default_factory=list)
     last: Token | None = None
 
     @property
     def complete(self) -> bool:
-        """Whether an operand has just ended, so that the frame may be closed."""
+        """Whether the last token ended an operand, so that the frame may be closed."""
         return self.last is not None and self.last.kind in _ENDS_OPERAND
 
 
-def parse(query: str) -> Node:
-    """The tree of `query`. Raises QueryError with the column (from 1) and what was expected there; linear in the length of `query`."""
+def parse_query(query: str) -> Node:
+    """Return the tree of `query`. Raises QueryError with the column (from 1) and what was expected there.
+
+    Takes time linear in the length of `query`.
+    """
     stack = [_Frame()]
-    for token in tokens(query):
-        if token.kind is Kind.OPEN:
+    for token in tokenize(query):
+        if token.kind is TokenKind.OPEN:
             if len(stack) > MAX_PARENTHESES:
-                raise fail(f"expected parentheses at most {MAX_PARENTHESES} deep", token.span[0])
-            _make_room(stack[-1], token)
+                raise query_error(f"expected parentheses at most {MAX_PARENTHESES} deep", token.span[0])
+            _begin_operand(stack[-1], token)
             stack.append(_Frame(opening=token))
-        elif token.kind is Kind.CLOSE:
+        elif token.kind is TokenKind.CLOSE:
             if len(stack) == 1:
-                raise fail("this closing parenthesis has no opening one", token.span[0])
+                raise query_error("this closing parenthesis has no opening one", token.span[0])
             node = _close(stack.pop(), token, token.span[0])
-            _take(stack[-1], node, token)
+            _add_operand(stack[-1], node, token)
         else:
-            _read(stack[-1], token)
+            _read_token(stack[-1], token)
     tree = _close(stack[-1], None, len(query.rstrip()))
     if stack[-1].opening is not None:
-        raise fail("this parenthesis is not closed: expected )", stack[-1].opening.span[0])
+        raise query_error("this parenthesis is not closed: expected )", stack[-1].opening.span[0])
     _check_depth(tree)
     return tree
 
 
-def _read(frame: _Frame, token: Token) -> None:
+def _read_token(frame: _Frame, token: Token) -> None:
     match token.kind:
-        case Kind.AND | Kind.OR | Kind.NEAR if not frame.complete:
-            _missing(frame, token, token.span[0])
-        case Kind.AND:
+        case TokenKind.AND | TokenKind.OR | TokenKind.NEAR if not frame.complete:
+            _raise_missing_operand(frame, token, token.span[0])
+        case TokenKind.AND:
             _end_chain(frame)
-        case Kind.OR:
+        case TokenKind.OR:
             _end_chain(frame)
             _end_factors(frame)
-        case Kind.NEAR:
+        case TokenKind.NEAR:
             frame.gaps.append(Gap(words=token.number, ordered=token.ordered))
-        case Kind.NOT:
+        case TokenKind.NOT:
             _negate(frame, token)
-        case Kind.FIELD | Kind.ATLEAST:
-            _make_room(frame, token)
-            frame.binders.append(token)
-        case Kind.REFERENCE:
-            _make_room(frame, token)
-            _take(frame, or_of([_reference(token, value, span) for value, span in token.values]), token)
+        case TokenKind.FIELD | TokenKind.ATLEAST:
+            _begin_operand(frame, token)
+            frame.modifiers.append(token)
+        case TokenKind.REFERENCE:
+            _begin_operand(frame, token)
+            _add_operand(frame, or_of([_reference(token, value, span) for value, span in token.values]), token)
         case _:
-            _make_room(frame, token)
-            _take(frame, operand(token), token)
+            _begin_operand(frame, token)
+            _add_operand(frame, read_operand(token), token)
     frame.last = token
 
 
 def _negate(frame: _Frame, token: Token) -> None:
     if frame.complete:
         _end_chain(frame)
-    elif frame.last is not None and frame.last.kind is Kind.NOT:
-        raise fail("NOT twice in a row says nothing: expected what to leave out", token.span[0])
-    elif frame.last is not None and frame.last.kind not in (Kind.AND, Kind.OR):
-        raise fail(f"expected a word or a phrase after {_shown(frame.last)}: NOT stands before it", token.span[0])
+    elif frame.last is not None and frame.last.kind is TokenKind.NOT:
+        raise query_error("NOT twice in a row says nothing: expected what to leave out", token.span[0])
+    elif frame.last is not None and frame.last.kind not in (TokenKind.AND, TokenKind.OR):
+        raise query_error(f"expected a word or a phrase after {_token_name(frame.last)}: NOT stands before it", token.span[0])
     frame.negation = token
 
 
-def _make_room(frame: _Frame, token: Token) -> None:
-    """Get ready for the operand that `token` begins: two side by side are joined by AND."""
+def _begin_operand(frame: _Frame, token: Token) -> None:
+    """Prepare for the operand that `token` begins: two operands side by side are joined by AND."""
     if frame.complete:
         _end_chain(frame)
     frame.last = token
 
 
-def _take(frame: _Frame, node: Node, token: Token) -> None:
-    """Add an operand that ends with `token`."""
-    while frame.binders:
-        binder = frame.binders.pop()
-        span = (binder.span[0], token.span[1])
-        node = in_field(Field(binder.text), node, span) if binder.kind is Kind.FIELD else at_least(binder.number, node, span)
+def _add_operand(frame: _Frame, node: Node, token: Token) -> None:
+    """Add an operand that ends with `token`, with the modifiers before it."""
+    while frame.modifiers:
+        modifier = frame.modifiers.pop()
+        span = (modifier.span[0], token.span[1])
+        node = (
+            in_field(Field(modifier.text), node, span)
+            if modifier.kind is TokenKind.FIELD
+            else at_least(modifier.number, node, span)
+        )
     frame.operands.append(node)
     frame.last = token
 
@@ -140,32 +147,32 @@ def _end_factors(frame: _Frame) -> None:
 
 
 def _close(frame: _Frame, closing: Token | None, at: int) -> Node:
-    """The node of everything in `frame`, which ends at the offset `at`."""
+    """Return the node of everything in `frame`, which ends at the offset `at`."""
     if not frame.complete:
-        _missing(frame, closing, at)
+        _raise_missing_operand(frame, closing, at)
     _end_chain(frame)
     _end_factors(frame)
     return or_of(frame.alternatives)
 
 
-def _missing(frame: _Frame, found: Token | None, at: int) -> NoReturn:
-    """Raise the error for an operand that is not there: `found` stands in its place, or the end of the query."""
-    what = f"found {_shown(found)}" if found else "the query ends"
+def _raise_missing_operand(frame: _Frame, found: Token | None, at: int) -> NoReturn:
+    """Raise the error for a missing operand; `found` is the token in its place, None at the end of the query."""
+    what = f"found {_token_name(found)}" if found else "the query ends"
     if frame.last is not None:
-        raise fail(f'expected a word, a phrase or "(" after {_shown(frame.last)}, but {what}', at)
+        raise query_error(f'expected a word, a phrase or "(" after {_token_name(frame.last)}, but {what}', at)
     if frame.opening is None and found is None:
-        raise fail("the query is empty: expected a word, a phrase or an expression", 0)
-    if frame.opening is None or (found is not None and found.kind is not Kind.CLOSE):
-        raise fail(f"expected a word or a phrase first, but {what}", at)
+        raise query_error("the query is empty: expected a word, a phrase or an expression", 0)
+    if frame.opening is None or (found is not None and found.kind is not TokenKind.CLOSE):
+        raise query_error(f"expected a word or a phrase first, but {what}", at)
     if found is None:
-        raise fail("this parenthesis is not closed: expected )", frame.opening.span[0])
-    raise fail("expected a word or a phrase between the parentheses", frame.opening.span[0])
+        raise query_error("this parenthesis is not closed: expected )", frame.opening.span[0])
+    raise query_error("expected a word or a phrase between the parentheses", frame.opening.span[0])
 
 
-def _shown(token: Token) -> str:
-    if token.kind is Kind.FIELD:
+def _token_name(token: Token) -> str:
+    if token.kind is TokenKind.FIELD:
         return f'"{token.text}:"'
-    if token.kind in (Kind.NEAR, Kind.ATLEAST):
+    if token.kind in (TokenKind.NEAR, TokenKind.ATLEAST):
         return f"{token.text}/{token.number}"
     return str(token.kind)
 
@@ -179,7 +186,7 @@ def _reference(token: Token, value: str, span: Span) -> Node:
     if token.text == AttributeName.LANG:
         value = value.lower().replace("_", "-")
         if not _LANGUAGE.fullmatch(value):
-            raise fail("expected the code of a language after lang: such as lang:en", span[0])
+            raise query_error("expected the code of a language after lang: such as lang:en", span[0])
     return Attribute(name=AttributeName(token.text), value=value, span=where)
 
 
@@ -189,4 +196,4 @@ def _check_depth(tree: Node) -> None:
         level = [child for node in level for child in children(node)]
         if not level:
             return
-    raise fail(f"expected groups at most {MAX_DEPTH} deep", level[0].span[0])
+    raise query_error(f"expected groups at most {MAX_DEPTH} deep", level[0].span[0])

@@ -1,4 +1,4 @@
-"""References between the terms of a watch list: all of them known, none in a circle, and the order in which to evaluate."""
+"""Check the references between terms of a watch list, and find an order in which to evaluate the terms."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from itertools import islice
 from typing import Final
 
 from workers.query.format import format_query
-from workers.query.syntax import EntityRef, Node, TermRef, children, walk
+from workers.query.syntax import EntityRef, Node, TermRef, children, walk_nodes
 
 MAX_EXPANDED: Final = 120
-"""Nodes from the root of a query to a leaf when each reference is replaced by the query it names: evaluation goes down as far."""
+"""Nodes from the root of a query to a leaf when each reference is replaced by the query it names: the depth of evaluation."""
 _TOO_DEEP: Final = (
     f"terms refer to each other too deeply: expected at most {MAX_EXPANDED} levels, those of the other terms included"
 )
 _MAX_CANDIDATES: Final = 500
-"""Names looked at for a suggestion: difflib takes about 20 µs for each, and a list may hold 100 000."""
+"""Names compared for a suggestion: difflib takes about 20 µs for each, and a list may hold 100 000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceFault:
-    """A reference of the query of `term` that leads nowhere, or in a circle. `column` counts characters of that query from 1."""
+    """A reference in the query of `term` to an unknown name, or one that closes a circle. `column` counts characters of the query from 1."""
 
     term: str
     column: int
@@ -31,20 +31,22 @@ class ReferenceFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """`order` holds the name of every query, each after those it refers to, which means nothing for a circle. No `faults`: all is well."""
+    """The result of following every reference. `order` names each query after those it refers to (undefined for a circle)."""
 
     order: tuple[str, ...]
     faults: tuple[ReferenceFault, ...]
 
 
-def resolve(queries: Mapping[str, Node], *, terms: Collection[str], entities: Collection[str]) -> Resolution:
-    """Follow every `term:` and `entity:` of `queries` (name to tree).
+def resolve_references(queries: Mapping[str, Node], *, terms: Collection[str], entities: Collection[str]) -> Resolution:
+    """Follow every `term:` and `entity:` of `queries` (trees by the name of their term).
 
-    `terms` are the names of all terms of the list, `entities` of those that are entities; names must be the same to the letter.
-    Linear in the size of the list, however deep references go; too deep a chain of them is a fault.
+    `terms` are the names of all terms of the list, `entities` of those that are entities; names must be equal, letter by letter.
+    Takes time linear in the size of the list, however deep references go; a chain of more than MAX_EXPANDED levels is a fault.
     """
     names = _Names(terms), _Names(entities)
-    references = {name: [node for node in walk(tree) if isinstance(node, EntityRef | TermRef)] for name, tree in queries.items()}
+    references = {
+        name: [node for node in walk_nodes(tree) if isinstance(node, EntityRef | TermRef)] for name, tree in queries.items()
+    }
     faults = [
         ReferenceFault(term=name, column=node.span[0] + 1, message=message)
         for name, nodes in references.items()
@@ -56,14 +58,14 @@ def resolve(queries: Mapping[str, Node], *, terms: Collection[str], entities: Co
 
 
 class _Names:
-    """Names, and on the first miss an index of them by their first and last two letters."""
+    """Known names, and an index of them by their first and last two letters, built at the first unknown name."""
 
     def __init__(self, names: Collection[str]) -> None:
         self.known = dict.fromkeys(names)
         self.index: dict[tuple[bool, str], list[str]] = {}
 
     def suggestion(self, wanted: str) -> str:
-        """The end of an error message: the name that `wanted` is a near miss of, or that there is none."""
+        """Return the end of an error message: the known name most like `wanted`, or that there is none."""
         if not self.index:
             for name in self.known:
                 for key in _ends(name.casefold()):
@@ -90,7 +92,7 @@ def _unknown(node: EntityRef | TermRef, terms: _Names, entities: _Names) -> str 
 
 
 def _order(references: Mapping[str, list[TermRef]]) -> tuple[tuple[str, ...], list[ReferenceFault]]:
-    """Depth first on a stack of our own: the queries in order of evaluation, and every circle at the reference that closes it."""
+    """Return the queries in order of evaluation, and a fault for each reference that closes a circle (depth first, explicit stack)."""
     done: dict[str, None] = {}
     circles = []
     for start in references:
@@ -118,7 +120,7 @@ def _circle(path: list[str], closing: str) -> str:
 
 
 def _too_deep(queries: Mapping[str, Node], order: tuple[str, ...]) -> Iterator[ReferenceFault]:
-    """The first query of every chain of references that goes deeper than evaluation may."""
+    """Yield a fault for the first query of every chain of references that is deeper than MAX_EXPANDED."""
     depths: dict[str, int] = {}
     for name in order:
         level, height = [queries[name]], 0

@@ -1,12 +1,11 @@
-"""The tree of a watch query.
+"""Define the tree of a watch query.
 
-Trees are values: equal when they ask for the same, whatever their place in the source; nodes may be dictionary keys. `span` is the
-half-open range [start, end) of characters in the query text a node was read from, parentheses not included, and takes no part in
-comparisons.
+Trees are values: equal when they ask for the same, wherever they were read; nodes may be dictionary keys. `span` is the half-open range
+[start, end) of characters of the query from which a node was read, without parentheses, and is left out of comparisons.
 
-What the parser promises of a tree: And and Or have at least two children, none of their own kind; a Phrase has at least two words;
-a Near has at least two operands; text is never empty and holds a letter or a digit, but is otherwise as the user wrote it: folding
-and spelling variants are the matcher's work. No path from the root is longer than a few hundred nodes, so recursion is safe.
+The parser guarantees: And and Or have at least two children, none of their own kind; a Phrase has at least two words; a Near has at
+least two operands; text is never empty, has a letter or a digit, and is otherwise as the user wrote it (the matcher normalizes it and
+finds its spellings). No path from the root is longer than a few hundred nodes, so recursion is safe.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ Span: TypeAlias = tuple[int, int]
 
 
 class AttributeName(StrEnum):
-    """What can be asked of an article besides its text."""
+    """The properties of an article that a query can test besides its text."""
 
     SOURCE = "source"
     LANG = "lang"
@@ -72,7 +71,7 @@ class Or:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Not:
-    """`child` does not hold. Words below it are no hits."""
+    """`child` does not hold. Words below it are not reported as matches."""
 
     child: Node
     span: Span = field(default=(0, 0), compare=False)
@@ -102,7 +101,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtLeast:
-    """`child` (a NearOperand) occurs at `count` or more places: distinct words of title and body at which an occurrence begins."""
+    """`child` occurs at `count` or more positions: different words of title and body at which an occurrence begins."""
 
     count: int
     child: NearOperand
@@ -129,7 +128,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityRef:
-    """The entity of that name on the watch list occurs, under any of its names and by the rules for entities."""
+    """The entity of that name on the watch list occurs, under any of its names, by the rules for entities."""
 
     name: str
     span: Span = field(default=(0, 0), compare=False)
@@ -148,18 +147,30 @@ NearOperand: TypeAlias = Word | Prefix | Phrase | EntityRef | Or
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """The nodes directly below `node`, in the order of the query; the words of a phrase are not nodes of their own."""
+    """Return the nodes directly below `node`, in the order of the query; the words of a phrase are not nodes of their own."""
     match node:
-        case And(children=below) | Or(children=below) | Near(operands=below):
-            return below
+        case And(children=nodes) | Or(children=nodes) | Near(operands=nodes):
+            return nodes
         case Not(child=child) | AtLeast(child=child) | InField(child=child):
             return (child,)
         case Word() | Prefix() | Phrase() | Attribute() | EntityRef() | TermRef():
             return ()
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """`node` and all nodes below it, each before its children."""
+def required_children(node: Node) -> tuple[Node, ...]:
+    """Return the children of which every one must hold for `node` to hold.
+
+    An Or has none; nor has a node without children, be it a word that must occur or a condition that needs no word.
+    """
+    match node:
+        case And() | Near() | AtLeast() | InField():
+            return children(node)
+        case Or() | Not() | Word() | Prefix() | Phrase() | Attribute() | EntityRef() | TermRef():
+            return ()
+
+
+def walk_nodes(node: Node) -> Iterator[Node]:
+    """Yield `node` and all nodes below it, each before its children."""
     waiting: list[Node] = [node]
     while waiting:
         current = waiting.pop()

@@ -1,47 +1,46 @@
-"""What a watch list demands of a query besides its grammar: that it can be triggered by a word of the article."""
+"""Refuse queries that no word of an article can trigger."""
 
 from __future__ import annotations
 
 from monitor.domain.errors import QueryError
 from workers.query.format import format_query
-from workers.query.lexer import fail, shown
-from workers.query.syntax import And, Attribute, InField, Node, Not, Or
+from workers.query.syntax import EntityRef, Node, Not, Or, Phrase, Prefix, TermRef, Word, required_children
+from workers.query.tokens import query_error, shorten
 
 
 def require_trigger(node: Node) -> None:
-    """Refuse a query that some article could satisfy with none of its words, so that it would have to be evaluated on every article.
+    """Raise QueryError for a query that an article could satisfy without any of its words.
 
-    Raises QueryError at the part that lets such an article through. A query that passes has, in every alternative, a word, a phrase,
-    an entity or another term that must occur; only what stands outside every NOT counts.
+    Such a query would have to be evaluated on every article. The error points at the part that needs no word. A query that passes has
+    in every alternative a word, a phrase, an entity or another term that must occur; what is inside a NOT does not count.
     """
-    loose = _loose(node)
-    if loose is not None:
-        raise _refusal(loose, node)
+    untriggered = _untriggered_part(node)
+    if untriggered is not None:
+        raise _refusal(untriggered, node)
 
 
-def _loose(node: Node) -> Node | None:
-    """The first part of `node` through which it could hold without a word of its own, or None if there is none."""
+def _untriggered_part(node: Node) -> Node | None:
+    """Return the first part of `node` that lets it hold without a word of its own, or None if there is none."""
     match node:
-        case Not() | Attribute():
-            return node
-        case And(children=nodes):
-            parts = [_loose(child) for child in nodes]
-            return parts[0] if all(parts) else None
-        case Or(children=nodes):
-            return next((part for part in map(_loose, nodes) if part is not None), None)
-        case InField(child=child):
-            return _loose(child)
-        case _:
+        case Word() | Prefix() | Phrase() | EntityRef() | TermRef():
             return None
+        case Or(children=nodes):
+            return next((part for part in map(_untriggered_part, nodes) if part is not None), None)
+        case _:
+            required = required_children(node)
+            if not required:
+                return node
+            parts = [_untriggered_part(child) for child in required]
+            return parts[0] if all(parts) else None
 
 
-def _refusal(loose: Node, query: Node) -> QueryError:
-    text = shown(format_query(loose))
-    alone = "alone" if loose is query else "in this place"
-    if isinstance(loose, Not):
+def _refusal(untriggered: Node, query: Node) -> QueryError:
+    text = shorten(format_query(untriggered))
+    alone = "alone" if untriggered is query else "in this place"
+    if isinstance(untriggered, Not):
         reason = f"{text} {alone} would fire on nearly every article"
         advice = f"expected a word that must occur beside it, as in: ceasefire {text}"
     else:
         reason = f"{text} {alone} would fire whatever the article says"
         advice = f"expected a word that must occur beside it, as in: {text} ceasefire"
-    return fail(f"{reason}: {advice}", loose.span[0])
+    return query_error(f"{reason}: {advice}", untriggered.span[0])

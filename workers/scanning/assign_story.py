@@ -1,4 +1,4 @@
-"""Find each article's story, inside the transaction that records its scan."""
+"""Assign articles to stories, inside the transaction that records their scans."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from monitor.settings.model import StoriesSettings
 from monitor.storage import sketches, stories
 from monitor.storage.engine import Connection, Database
 from workers.stories.cluster_events import same_event_merges
-from workers.stories.near_duplicates import ArticleFeatures, Candidate, dated, pack, same_story
+from workers.stories.near_duplicates import ArticleFeatures, Candidate, find_copied_story, pack_signature, published_or_fetched_at
 
 MAX_REPORTS = 2000
-"""The newest articles among which events are sought: about a second of CPU for the lot."""
+"""The newest articles that are compared for one event: about a second of CPU."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +25,13 @@ class Assignment:
     joined: bool
 
 
-def assign(
+def assign_story(
     connection: Connection, article: Article, features: ArticleFeatures, *, now: datetime, settings: StoriesSettings
 ) -> Assignment:
-    """Put `article` into the story it tells, or begin one; a later revision stays where the article is.
+    """Put `article` into its story, or begin one; a later revision stays in the story of the article.
 
-    Two workers that scan two copies at the same instant come here one after the other: the lock is held until the transaction ends,
-    so the second sees what the first has written.
+    Two workers that scan two copies at the same time are here one after the other: the lock is held until the transaction ends, so the
+    second sees what the first has written.
     """
     stories.lock(connection)
     placed = stories.current(connection, article.id)
@@ -43,20 +43,27 @@ def assign(
         if found is not None:
             stories.join(connection, article, found)
         assignment = Assignment(story_id=found or stories.begin(connection, article, now=now), joined=found is not None)
-    sketches.add(connection, article.id, at=article.fetched_at, dated=dated(article), data=pack(features.print), keys=features.keys)
+    sketches.add(
+        connection,
+        article.id,
+        at=article.fetched_at,
+        dated=published_or_fetched_at(article),
+        data=pack_signature(features.signature),
+        keys=features.keys,
+    )
     return assignment
 
 
 def _find(connection: Connection, article: Article, features: ArticleFeatures, settings: StoriesSettings) -> StoryId | None:
     found = sketches.candidates(connection, features.keys, since=article.fetched_at - settings.window)
-    candidates = [Candidate(story_id=row.story_id, dated=row.dated, packed=row.data) for row in found]
-    return same_story(features, dated(article), candidates, window=settings.window)
+    candidates = [Candidate(story_id=row.story_id, dated_at=row.dated, packed=row.data) for row in found]
+    return find_copied_story(features, published_or_fetched_at(article), candidates, window=settings.window)
 
 
-def merge_alike(database: Database, settings: StoriesSettings, *, now: datetime) -> int:
-    """Merge the stories of the last days that tell of one event in other words; how many went into another.
+def merge_same_event(database: Database, settings: StoriesSettings, *, now: datetime) -> int:
+    """Merge stories of the last days about one event in other words; return how many were merged into another.
 
-    Comparing holds up nobody: only the merging itself takes the lock. Safe to run anywhere and at any time; once a minute is often enough.
+    Only the merging itself takes the lock, not the comparison. It may run anywhere and at any time.
     """
     if not settings.same_event:
         return 0

@@ -1,4 +1,4 @@
-"""Merging stories: looking for reports of one event takes a moment, so it is done beside the work."""
+"""Merge stories about one event, in a periodic task, since the comparison takes up to a second."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.settings.model import Settings
 from monitor.storage import stories
 from monitor.storage.engine import Database
-from workers.scanning.assign_story import merge_alike
+from workers.scanning.assign_story import merge_same_event
 
 EVERY_S = 60.0
 
 
 class StoryMerger:
-    """Merges the stories that tell of one event; several processes may do so at once."""
+    """Merges stories about one event; several processes may do so at once."""
 
     def __init__(self, database: Database, settings: Callable[[], Settings]) -> None:
         self._database = database
@@ -27,5 +27,5 @@ class StoryMerger:
         with self._database.read() as connection:
             newest = stories.newest(connection)
         if newest != self._seen:
-            merge_alike(self._database, self._settings().stories, now=SYSTEM_CLOCK.now())
+            merge_same_event(self._database, self._settings().stories, now=SYSTEM_CLOCK.now())
             self._seen = newest

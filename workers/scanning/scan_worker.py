@@ -1,4 +1,4 @@
-"""What a scan worker works with: the matcher of the newest settings, and the way back to the queue."""
+"""The work of a scan worker process: scan with the newest settings and have new alerts delivered."""
 
 from __future__ import annotations
 
@@ -17,52 +17,52 @@ from monitor.settings.model import Settings
 from monitor.storage.engine import Database
 from workers.language import detector
 from workers.scanning import merge_stories
+from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.full_text import FullTextReader
+from workers.scanning.load import ScanTask, load_tasks, read_pages
 from workers.scanning.merge_stories import StoryMerger
-from workers.scanning.scan import CompiledSettings, ScanResult, load, scan, with_pages
+from workers.scanning.scan import scan_batch
 
 
 class ScanWorker:
-    """Scans with the matcher of the newest settings that were usable."""
+    """Scans articles with the newest settings that could be compiled."""
 
     def __init__(self, live: LiveSettings, database: Database, relay: Relay) -> None:
         self._database = database
         self._relay = relay
-        self._ready = CompiledSettings.build(live.current)
-        self._pages = FullTextReader(database, live.current, clock=SYSTEM_CLOCK)
-        detector.load()
+        self._compiled = CompiledSettings.build(live.current)
+        self._full_text = FullTextReader(database, live.current, clock=SYSTEM_CLOCK)
+        detector.load_model()
+        reloader = SettingsReloader(SCAN, live, self._apply)
         merger = StoryMerger(database, lambda: live.current)
-        self._beside = (
-            PeriodicTask(
-                "settings", SettingsReloader(SCAN, live, self._take_up).reload_if_changed, every_s=settings_reloader.EVERY_S
-            ).start(),
+        self._tasks = (
+            PeriodicTask("settings", reloader.reload_if_changed, every_s=settings_reloader.EVERY_S).start(),
             PeriodicTask("stories", merger.merge_if_changed, every_s=merge_stories.EVERY_S, at_end=merger.merge_if_changed).start(),
         )
 
     def scan(self, ids: Sequence[ScanId]) -> None:
-        """Scan these and have their alerts sent."""
-        ready, pages = self._ready, self._pages
-        batch = load(self._database, ids)
-        at_once = [work for work in batch if not pages.wanted(work.article)]
-        self._finish(scan(self._database, ready, at_once, clock=SYSTEM_CLOCK))
-        after_reading = [work for work in batch if pages.wanted(work.article)]
-        if after_reading:
-            self._finish(scan(self._database, ready, with_pages(pages, after_reading), clock=SYSTEM_CLOCK))
-
-    def _finish(self, found: ScanResult) -> None:
-        for channel in found.channels:
-            self._relay.deliver(channel)
+        """Scan these articles, those first that need not wait for a page, and have their alerts delivered."""
+        compiled, full_text = self._compiled, self._full_text
+        tasks = load_tasks(self._database, ids)
+        waiting = [task for task in tasks if full_text.is_wanted(task.article)]
+        self._scan(compiled, [task for task in tasks if not full_text.is_wanted(task.article)])
+        if waiting:
+            self._scan(compiled, read_pages(full_text, waiting))
 
     def deliver(self, channel: str) -> None:
-        """Not here: this process scans."""
+        """Raise MonitorError: this process scans."""
         raise MonitorError(f"a scan worker was asked to deliver on {channel!r}")
 
     def close(self) -> None:
-        """End in good order."""
-        for one in self._beside:
-            one.stop()
+        """Stop the periodic tasks and close the database."""
+        for task in self._tasks:
+            task.stop()
         self._database.close()
 
-    def _take_up(self, settings: Settings) -> None:
-        self._ready = CompiledSettings.build(settings, self._ready)
-        self._pages = FullTextReader(self._database, settings, clock=SYSTEM_CLOCK)
+    def _scan(self, compiled: CompiledSettings, tasks: Sequence[ScanTask]) -> None:
+        for channel in scan_batch(self._database, compiled, tasks, clock=SYSTEM_CLOCK).channels:
+            self._relay.deliver(channel)
+
+    def _apply(self, settings: Settings) -> None:
+        self._compiled = CompiledSettings.build(settings, self._compiled)
+        self._full_text = FullTextReader(self._database, settings, clock=SYSTEM_CLOCK)

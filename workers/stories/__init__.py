@@ -1,1 +1,1 @@
-"""Tell whether two articles are copies of one text or report one event. Pure."""
+"""Decide whether two articles are copies of one text, or reports of one event. Pure."""

@@ -1,10 +1,10 @@
-"""What of an article counts when copies are compared: not the furniture around it."""
+"""Remove the boilerplate around an article, which must not count when copies are compared."""
 
 from __future__ import annotations
 
 import re
 
-_FURNITURE = re.compile(
+_BOILERPLATE = re.compile(
     r"""
     \b(?: (?:we|this\s+(?:web)?site|our\s+(?:web)?site|our\s+partners)\b.{0,60}\bcookies?\b
         | (?:accept|manage|reject)\s+(?:all\s+)?cookies | cookie\s+(?:policy|settings|preferences|notice)
@@ -28,7 +28,7 @@ _FURNITURE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_TRIGGERS = (
+_BOILERPLATE_PHRASES = (
     *(
         "cookie",
         "privacy ",
@@ -88,9 +88,9 @@ _TRIGGERS = (
     ),
     *("читайте", "все права", "اقرأ", "جميع الحقوق", "קראו", "כל הזכויות", "阅读更多", "版权所有", "無断転載", "続きを読む"),
 )
-"""One of these stands in every piece of furniture; most paragraphs have none, and a plain search is ten times as fast."""
-_FURNITURE_MAX = 400
-"""A longer paragraph is text in which such words happen to occur."""
+"""Every piece of boilerplate has one of these; most paragraphs have none, and a plain search is ten times as fast."""
+_MAX_BOILERPLATE_LENGTH = 400
+"""Characters beyond which a paragraph is text in which such words happen to occur."""
 
 _SENTENCE = re.compile(r"(?<=[.!?…؟。！？])[\"'”’»)\]]*\s+|\n+")
 _OUTLET = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
@@ -98,26 +98,26 @@ _DATELINE = re.compile(r"^[^.!?\n]{2,60}?\((?:AP|AFP|Reuters|REUTERS|UPI|dpa|EFE
 
 
 def sentences(text: str) -> list[str]:
-    """`text` cut at the ends of sentences and paragraphs; nothing is dropped but the space between."""
+    """Return `text` cut at the ends of sentences and paragraphs; only the space between is dropped."""
     return [part for part in _SENTENCE.split(text) if part and not part.isspace()]
 
 
 def without_boilerplate(text: str) -> str:
-    """`text` without its cookie notices, invitations to read, follow or subscribe, agency footers, rights notices and dateline."""
-    folded = f"{text}\n".lower()
-    if any(trigger in folded for trigger in _TRIGGERS):
+    """Return `text` without cookie notices, invitations to read, follow or subscribe, agency footers, rights notices and dateline."""
+    lowered = f"{text}\n".lower()
+    if any(phrase in lowered for phrase in _BOILERPLATE_PHRASES):
         text = "\n".join(part for part in sentences(text) if not _is_boilerplate(part))
     return _DATELINE.sub("", text, count=1)
 
 
 def _is_boilerplate(sentence: str) -> bool:
-    if len(sentence) > _FURNITURE_MAX:
+    if len(sentence) > _MAX_BOILERPLATE_LENGTH:
         return False
-    folded = f"{sentence}\n".lower()
-    return any(trigger in folded for trigger in _TRIGGERS) and _FURNITURE.search(sentence) is not None
+    lowered = f"{sentence}\n".lower()
+    return any(phrase in lowered for phrase in _BOILERPLATE_PHRASES) and _BOILERPLATE.search(sentence) is not None
 
 
-def headline(title: str) -> str:
-    """`title` without the outlet's name that some feeds append ("… - Example News"), unless too little would be left."""
+def without_outlet_name(title: str) -> str:
+    """Return `title` without the outlet's name that some feeds append ("… - Example News"), unless too little would remain."""
     cut = _OUTLET.sub("", title)
     return cut if len(cut.split()) >= 4 or len(cut) >= 20 else title

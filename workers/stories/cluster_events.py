@@ -1,4 +1,4 @@
-"""Which stories are one event: average-linkage clustering over the log odds of their reports."""
+"""Find stories about one event, by average-linkage clustering over the log odds of their reports."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from datetime import timedelta
 
 from monitor.domain.ids import StoryId
 from monitor.domain.story import Report
-from workers.stories.similarity import UNRELATED, comparable, log_odds, profiles
+from workers.stories.similarity import UNRELATED, comparable_pairs, log_odds, profile_reports
 
 THRESHOLD = 0.25
-"""Mean log odds from which two stories are one. On ECB+ this prefers splitting: pair precision 0.93, recall 0.74."""
+"""Mean log odds from which two stories are merged. Prefers splitting: on ECB+ pair precision 0.93, recall 0.74."""
 
 
 def same_event_merges(reports: Sequence[Report], *, window: timedelta) -> tuple[tuple[StoryId, StoryId], ...]:
-    """The merges to make, in order, each as (story, the earlier story that it goes into).
+    """Return the merges to make, in order, each as (story, the earlier story into which it is merged).
 
-    The two stories whose reports are most alike on average are merged first, until none reach the threshold (average linkage, Sokal
+    The two stories whose reports are most similar on average are merged first, until no two reach the threshold (average linkage, Sokal
     and Michener 1958). Pairs dated further apart than `window` count as unrelated.
     """
     sizes = Counter(report.story_id for report in reports)
@@ -44,12 +44,12 @@ def same_event_merges(reports: Sequence[Report], *, window: timedelta) -> tuple[
 
 
 def _links(reports: Sequence[Report], window: timedelta) -> dict[StoryId, dict[StoryId, float]]:
-    """For each two stories the sum, over their pairs of reports, of what lies above `UNRELATED`."""
+    """Return for each two stories the sum, over their pairs of reports, of the log odds above `UNRELATED`."""
     links: dict[StoryId, dict[StoryId, float]] = defaultdict(dict)
-    found = profiles(reports)
-    for one, other, cosine in comparable(found):
+    found = profile_reports(reports)
+    for one, other, cosine in comparable_pairs(found):
         first, second = reports[one], reports[other]
-        if first.story_id == second.story_id or abs(first.dated - second.dated) > window:
+        if first.story_id == second.story_id or abs(first.dated_at - second.dated_at) > window:
             continue
         weight = log_odds(found[one], found[other], cosine) - UNRELATED
         for left, right in ((first.story_id, second.story_id), (second.story_id, first.story_id)):

@@ -1,4 +1,4 @@
-"""Which story an article belongs to: what is kept of it for comparing, and the decision over candidates."""
+"""Find the story of which an article is a copy, by signatures of texts."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from datetime import datetime, timedelta
 
 from monitor.domain.article import Article
 from monitor.domain.ids import StoryId
-from workers.stories.boilerplate import headline, without_boilerplate
-from workers.stories.sketch import Sketch, hashed, key, overlap, shingles_of, sketch, words_of
+from workers.stories.boilerplate import without_boilerplate, without_outlet_name
+from workers.stories.sketch import Sketch, estimate_overlap, hash_shingles, index_key, shingles_of, sketch_of, words_of
 
 BODY_KEYS = 10
 LEAD_KEYS = 4
 LEAD_WORDS = 40
 TITLE_MIN_WORDS = 4
-SHORT = 40
-"""Shingles of a text too short to be known by its wording alone: a headline and a sentence."""
-SHORT_WITHIN = timedelta(hours=12)
+SHORT_SHINGLES = 40
+"""Shingles below which a text (a headline and a sentence) is too short to be recognized by its wording alone."""
+SHORT_MAX_GAP = timedelta(hours=12)
 
-RESEMBLANCE = 0.2
-CONTAINMENT = 0.37
-SHORT_RESEMBLANCE = 0.5
-SHORT_CONTAINMENT = 0.8
-SAME_HEADLINE_EASES = 0.6
-"""Under one headline this share of what is asked otherwise is enough."""
-MIN_SHARED = 4
+MIN_RESEMBLANCE = 0.2
+MIN_CONTAINMENT = 0.37
+SHORT_MIN_RESEMBLANCE = 0.5
+SHORT_MIN_CONTAINMENT = 0.8
+SAME_HEADLINE_FACTOR = 0.6
+"""Factor for the thresholds of two texts with the same headline."""
+MIN_SHARED_HASHES = 4
 MAX_TITLE_WORDS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSignature:
-    """What is kept of an article for comparing: `title` is a hash, 0 when the title says too little, `headline` hashes of its words."""
+    """The data of an article that is stored for comparison: `title` is a hash of the title, 0 if it is too short, `headline` hashes of its words."""
 
     sketch: Sketch
     title: int
@@ -42,79 +42,88 @@ class TextSignature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleFeatures:
-    """An article's print, and the keys under which the index finds it."""
+    """The signature of an article, and the keys under which the index finds it."""
 
-    print: TextSignature
+    signature: TextSignature
     keys: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An earlier article that shares keys with this one, its print still packed. `dated` is when it was published, else fetched."""
+    """An earlier article that shares keys with this one. `packed` is its signature, `dated_at` when it was published or else fetched."""
 
     story_id: StoryId
-    dated: datetime
+    dated_at: datetime
     packed: bytes
 
 
 def features_of(article: Article) -> ArticleFeatures:
-    """What is kept of `article` for comparing; pure, and well under a millisecond."""
-    title = words_of(headline(article.title))
+    """Return the signature and the index keys of an article, in well under a millisecond."""
+    title = words_of(without_outlet_name(article.title))
     words = words_of(without_boilerplate(article.text or article.summary))
     shingles = shingles_of(words)
-    body = hashed(shingles or shingles_of(title))
-    lead = hashed(shingles_of(words[:LEAD_WORDS]))
-    whole = sketch(body)
-    title_key = key(b"title", " ".join(title).encode("utf-8", "surrogatepass")) if len(title) >= TITLE_MIN_WORDS else 0
+    body = hash_shingles(shingles or shingles_of(title))
+    lead = hash_shingles(shingles_of(words[:LEAD_WORDS]))
+    whole = sketch_of(body)
+    title_key = index_key(b"title", " ".join(title).encode("utf-8", "surrogatepass")) if len(title) >= TITLE_MIN_WORDS else 0
     keys = {
-        *(key(b"shingle", body[value]) for value in whole.hashes[:BODY_KEYS]),
-        *(key(b"shingle", lead[value]) for value in sorted(lead)[:LEAD_KEYS]),
+        *(index_key(b"shingle", body[value]) for value in whole.hashes[:BODY_KEYS]),
+        *(index_key(b"shingle", lead[value]) for value in sorted(lead)[:LEAD_KEYS]),
         *((title_key,) if title_key else ()),
     }
-    return ArticleFeatures(print=TextSignature(sketch=whole, title=title_key, headline=_hashes(title)), keys=tuple(sorted(keys)))
+    return ArticleFeatures(
+        signature=TextSignature(sketch=whole, title=title_key, headline=_hashes(title)), keys=tuple(sorted(keys))
+    )
 
 
-def dated(article: Article) -> datetime:
-    """When the article was published, or fetched where that is not known or lies ahead."""
+def published_or_fetched_at(article: Article) -> datetime:
+    """Return when an article was published, or when it was fetched if that is unknown or in the future."""
     return min(article.published_at or article.fetched_at, article.fetched_at)
 
 
-def same_story(features: ArticleFeatures, at: datetime, candidates: Sequence[Candidate], *, window: timedelta) -> StoryId | None:
-    """The story of the candidate that is most nearly the same text, or None: this article begins a story."""
+def find_copied_story(
+    features: ArticleFeatures, at: datetime, candidates: Sequence[Candidate], *, window: timedelta
+) -> StoryId | None:
+    """Return the story of the candidate with the highest copy score, or None if there is no copy.
+
+    `at` is the date of the article; candidates dated more than `window` apart are ignored.
+    """
     best: tuple[float, StoryId] | None = None
-    mine = frozenset(features.print.sketch.hashes)
+    mine = frozenset(features.signature.sketch.hashes)
     for candidate in candidates:
-        gap = abs(at - candidate.dated)
-        if gap > window or not _may_be_alike(mine, features.print.title, candidate.packed):
+        gap = abs(at - candidate.dated_at)
+        if gap > window or not _may_be_copy(mine, features.signature.title, candidate.packed):
             continue
-        score = likeness(features.print, unpack(candidate.packed), gap=gap)
+        score = copy_score(features.signature, unpack_signature(candidate.packed), gap=gap)
         if score > 0 and (best is None or score > best[0]):
             best = (score, candidate.story_id)
     return None if best is None else best[1]
 
 
-def likeness(first: TextSignature, second: TextSignature, *, gap: timedelta) -> float:
-    """How nearly two texts are the same, in (0, 1], or 0 when they are not copies of one another.
+def copy_score(first: TextSignature, second: TextSignature, *, gap: timedelta) -> float:
+    """Return how much of two texts is the same, in (0, 1], or 0 if they are no copies.
 
-    A copy with a new lead, a cut tail or an added paragraph has at least 0.2 of the shingles in common, or 0.37 of the shorter text;
-    articles that are not copies have under 0.1 and 0.2. A headline with a sentence must agree in more, or have the same title, and two of
-    them must be no more than 12 hours apart.
+    A copy with a new lead, a cut end or an added paragraph has at least 0.2 of the shingles in common, or 0.37 of the shorter text's;
+    articles that are no copies have under 0.1 and 0.2. A headline with a sentence must share more, or have the same title; two of these
+    must be at most 12 hours apart.
     """
-    short = min(first.sketch.size, second.sketch.size) < SHORT
-    if gap > SHORT_WITHIN and max(first.sketch.size, second.sketch.size) < SHORT:
+    short = min(first.sketch.size, second.sketch.size) < SHORT_SHINGLES
+    if gap > SHORT_MAX_GAP and max(first.sketch.size, second.sketch.size) < SHORT_SHINGLES:
         return 0.0
-    if short and first.title and first.title == second.title and gap <= SHORT_WITHIN:
+    if short and first.title and first.title == second.title and gap <= SHORT_MAX_GAP:
         return 1.0
-    common = overlap(first.sketch, second.sketch)
-    if common.shared < MIN_SHARED:
+    common = estimate_overlap(first.sketch, second.sketch)
+    if common.shared < MIN_SHARED_HASHES:
         return 0.0
-    ease = SAME_HEADLINE_EASES if not short and _same_headline(first.headline, second.headline) else 1.0
-    resemblance, containment = (SHORT_RESEMBLANCE, SHORT_CONTAINMENT) if short else (RESEMBLANCE * ease, CONTAINMENT * ease)
+    ease = SAME_HEADLINE_FACTOR if not short and _same_headline(first.headline, second.headline) else 1.0
+    resemblance, containment = (
+        (SHORT_MIN_RESEMBLANCE, SHORT_MIN_CONTAINMENT) if short else (MIN_RESEMBLANCE * ease, MIN_CONTAINMENT * ease)
+    )
     return max(common.resemblance, 0.01) if common.resemblance >= resemblance or common.containment >= containment else 0.0
 
 
 def _same_headline(first: frozenset[int], second: frozenset[int]) -> bool:
-    """Whether most words of the shorter headline are in the other, three at least."""
+    """Whether two thirds of the words of the shorter headline, and at least three, are in the other."""
     shared = len(first & second)
     return shared >= 3 and 3 * shared >= 2 * min(len(first), len(second))
 
@@ -123,27 +132,27 @@ def _hashes(words: Sequence[str]) -> frozenset[int]:
     return frozenset(zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words[:MAX_TITLE_WORDS])
 
 
-def pack(value: TextSignature) -> bytes:
-    """A print as bytes, the same on every machine: title, shingles, and the hashes of the sketch and of the headline."""
+def pack_signature(value: TextSignature) -> bytes:
+    """Return a signature as bytes, the same on every machine."""
     hashes, words = value.sketch.hashes, sorted(value.headline)
     return struct.pack(
         f"<QIBB{len(hashes) + len(words)}I", value.title, value.sketch.size, len(hashes), len(words), *hashes, *words
     )
 
 
-def unpack(data: bytes) -> TextSignature:
-    """The reverse of `pack`."""
-    title, size, count, words = _HEAD.unpack_from(data)
-    values = struct.unpack_from(f"<{count + words}I", data, _HEAD.size)
+def unpack_signature(data: bytes) -> TextSignature:
+    """Return the signature that `pack_signature` packed."""
+    title, size, count, words = _HEADER.unpack_from(data)
+    values = struct.unpack_from(f"<{count + words}I", data, _HEADER.size)
     return TextSignature(sketch=Sketch(size=size, hashes=values[:count]), title=title, headline=frozenset(values[count:]))
 
 
-def _may_be_alike(mine: frozenset[int], title: int, packed: bytes) -> bool:
-    """A quick look that spares most candidates' comparing: some hashes or the title in common."""
-    theirs, _, count, _ = _HEAD.unpack_from(packed)
+def _may_be_copy(mine: frozenset[int], title: int, packed: bytes) -> bool:
+    """Whether two signatures share the title or some hashes: a quick test that excludes most candidates."""
+    theirs, _, count, _ = _HEADER.unpack_from(packed)
     return (title != 0 and title == theirs) or len(
-        mine.intersection(struct.unpack_from(f"<{count}I", packed, _HEAD.size))
-    ) >= MIN_SHARED
+        mine.intersection(struct.unpack_from(f"<{count}I", packed, _HEADER.size))
+    ) >= MIN_SHARED_HASHES
 
 
-_HEAD = struct.Struct("<QIBB")
+_HEADER = struct.Struct("<QIBB")

@@ -1,7 +1,7 @@
-"""Sketches: a fixed small number of hashes that tell how much of two texts is the same.
+"""Estimate how much of two texts is the same from sketches, small sets of hashes.
 
 A text is cut into overlapping runs of three words (shingles, Broder 1997); its sketch is the 128 smallest hashes of them (bottom-k,
-Cohen and Kaplan 2007). Two sketches give an unbiased estimate of the share of common shingles whatever the texts' lengths.
+Cohen and Kaplan 2007). Two sketches give an unbiased estimate of the share of common shingles, for texts of any length.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SHINGLE_WORDS = 3
 SHINGLE_CHARACTERS = 5
 SKETCH_SIZE = 128
 MAX_WORDS = 3000
-"""Words looked at; a longer text is known by its first ones."""
+"""Words that are used; the rest of a longer text is ignored."""
 
 _NO_SPACES = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -32,7 +32,7 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
-    """`size` distinct shingles, of which `hashes` are the smallest (at most 128, ascending, 32 bits each)."""
+    """The sketch of a text with `size` different shingles: the smallest of their hashes (at most 128, ascending, 32 bits each)."""
 
     size: int
     hashes: tuple[int, ...]
@@ -40,7 +40,7 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
-    """What two sketches say: the estimated share of common shingles in the union and in the smaller text, and how many were seen common."""
+    """The estimated share of common shingles in the union of two texts and in the smaller one, and the number of common hashes."""
 
     resemblance: float
     containment: float
@@ -48,14 +48,14 @@ class Overlap:
 
 
 def words_of(text: str) -> list[str]:
-    """Folded words; in scripts that write no spaces each character is one."""
+    """Return the case-folded words of a text; in scripts without spaces each character is a word."""
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def shingles_of(words: Sequence[str]) -> list[bytes]:
-    """Runs of three words, or of five characters where most words are single characters of a script without spaces."""
+    """Return the runs of three words, or of five characters if most words are single characters of a script without spaces."""
     width = SHINGLE_CHARACTERS if _is_written_without_spaces(words) else SHINGLE_WORDS
     encoded = [word.encode("utf-8", "surrogatepass") for word in words[:MAX_WORDS]]
     if len(encoded) <= width:
@@ -63,23 +63,23 @@ def shingles_of(words: Sequence[str]) -> list[bytes]:
     return list(map(b" ".join, zip(*(encoded[start:] for start in range(width)), strict=False)))
 
 
-def hashed(shingles: Sequence[bytes]) -> dict[int, bytes]:
-    """Each distinct shingle under its 32-bit hash."""
+def hash_shingles(shingles: Sequence[bytes]) -> dict[int, bytes]:
+    """Return the different shingles by their 32-bit hashes."""
     return dict(zip(map(zlib.crc32, shingles), shingles, strict=True))
 
 
-def sketch(shingles: dict[int, bytes]) -> Sketch:
-    """The bottom-128 sketch of a text's hashed shingles."""
+def sketch_of(shingles: dict[int, bytes]) -> Sketch:
+    """Return the bottom-128 sketch of a text from its hashed shingles."""
     return Sketch(size=len(shingles), hashes=tuple(sorted(shingles)[:SKETCH_SIZE]))
 
 
-def key(space: bytes, value: bytes) -> int:
-    """A 63-bit key for the index, the same in every process and on every host. `space` keeps kinds of values apart."""
+def index_key(space: bytes, value: bytes) -> int:
+    """Return a 63-bit key for the index, the same in every process and on every host. `space` separates kinds of values."""
     return int.from_bytes(hashlib.blake2b(value, digest_size=8, person=space).digest(), "big") >> 1
 
 
-def overlap(first: Sketch, second: Sketch) -> Overlap:
-    """How much of two texts is the same, judged on the hashes below which both sketches are complete."""
+def estimate_overlap(first: Sketch, second: Sketch) -> Overlap:
+    """Return the overlap of two texts, estimated on the range of hashes in which both sketches are complete."""
     if not first.hashes or not second.hashes:
         return Overlap(resemblance=0.0, containment=0.0, shared=0)
     limit = min(_complete_up_to(first), _complete_up_to(second))

@@ -1,4 +1,4 @@
-"""Alembic's entry: migrations run on the connection that `monitor.storage.schema` hands over."""
+"""Alembic's entry point: migrations run on the connection that `run` passes."""
 
 from __future__ import annotations
 

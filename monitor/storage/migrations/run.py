@@ -1,4 +1,4 @@
-"""Running the migrations."""
+"""Run the migrations."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from monitor.storage.locks import serialise
 
 
 def config() -> Config:
-    """Alembic's configuration: where the migrations are."""
+    """Return Alembic's configuration: where the migrations are."""
     found = Config()
     found.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return found
 
 
 def upgrade(database: Database) -> None:
-    """Apply every migration that the database lacks, in one transaction; others wait their turn."""
+    """Apply every missing migration in one transaction; other processes wait."""
     running = config()
     with database.write() as connection:
         serialise(connection, "schema")

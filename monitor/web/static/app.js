@@ -1,20 +1,20 @@
-// The live parts of the dashboard. Every page works without this; all HTML that is put in comes escaped from our own server.
+// What keeps the dashboard up to date. Every page works without it; all HTML that it inserts comes escaped from our own server.
 "use strict";
 
 const UNITS = [[90, 1, "s"], [5400, 60, "min"], [172800, 3600, "h"], [Infinity, 86400, "d"]];
-const MOST_SHOWN = 200;
+const MAX_SHOWN = 200;
 
-function inWords(seconds) {
+function duration(seconds) {
   const [, size, unit] = UNITS.find(([limit]) => seconds < limit);
   return `${Math.round(seconds / size)} ${unit}`;
 }
 
-function tellTimes(root) {
+function showTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const when = new Date(time.dateTime);
     const ago = (Date.now() - when) / 1000;
-    if (time.dataset.ahead === undefined) time.textContent = `${inWords(Math.max(0, ago))} ago`;
-    else time.textContent = ago >= 0 ? "now" : `in ${inWords(-ago)}`;
+    if (time.dataset.ahead === undefined) time.textContent = `${duration(Math.max(0, ago))} ago`;
+    else time.textContent = ago >= 0 ? "now" : `in ${duration(-ago)}`;
     time.title = when.toLocaleString();
   }
 }
@@ -25,31 +25,31 @@ function fragment(html) {
   return template.content.firstElementChild;
 }
 
-function follow(list) {
+function showNewAlerts(list) {
   const live = document.getElementById("live");
   const title = document.title;
   let unseen = 0;
 
   const filters = new URLSearchParams(location.search);
-  const asked = new URLSearchParams();
-  for (const name of ["term", "severity"]) for (const value of filters.getAll(name)) if (value) asked.append(name, value);
-  if (list.dataset.after) asked.set("after", list.dataset.after);
+  const query = new URLSearchParams();
+  for (const name of ["term", "severity"]) for (const value of filters.getAll(name)) if (value) query.append(name, value);
+  if (list.dataset.after) query.set("after", list.dataset.after);
 
-  const show = (word, state) => { live.textContent = word; live.className = `live ${state}`; };
-  const source = new EventSource(`/events?${asked}`);
-  source.onopen = () => show("live", "on");
-  source.onerror = () => show(source.readyState === EventSource.CLOSED ? "not connected; reload the page" : "reconnecting", "off");
+  const showState = (word, state) => { live.textContent = word; live.className = `live ${state}`; };
+  const source = new EventSource(`/events?${query}`);
+  source.onopen = () => showState("live", "on");
+  source.onerror = () => showState(source.readyState === EventSource.CLOSED ? "not connected; reload the page" : "reconnecting", "off");
 
   source.addEventListener("alert", (message) => {
     const event = JSON.parse(message.data);
     if (document.getElementById(`alert-${event.id}`)) return;
     const card = fragment(event.html);
-    card.classList.add("fresh");
-    tellTimes(card);
+    card.classList.add("new");
+    showTimes(card);
     list.prepend(card);
-    while (list.childElementCount > MOST_SHOWN) list.lastElementChild.remove();
-    document.getElementById("none").hidden = true;
-    document.getElementById("said").textContent = `New alert, ${event.said}`;
+    while (list.childElementCount > MAX_SHOWN) list.lastElementChild.remove();
+    document.getElementById("no-alerts").hidden = true;
+    document.getElementById("announcement").textContent = `New alert, ${event.announcement}`;
     if (document.hidden) document.title = `(${++unseen}) ${title}`;
   });
   source.addEventListener("deliveries", (message) => {
@@ -61,8 +61,8 @@ function follow(list) {
   });
 }
 
-tellTimes(document);
-setInterval(() => tellTimes(document), 15000);
+showTimes(document);
+setInterval(() => showTimes(document), 15000);
 for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
@@ -72,4 +72,4 @@ for (const form of document.querySelectorAll("form[method=get]")) {
   });
 }
 const list = document.querySelector("[data-live]");
-if (list) follow(list);
+if (list) showNewAlerts(list);

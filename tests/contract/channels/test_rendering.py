@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from monitor.domain.delivery import ClaimedDelivery
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from tests.alerting import EPOCH, alert_data, claimed_delivery
 from tests.channels import Example, examples
 
@@ -85,7 +85,7 @@ def test_the_example_is_a_configuration(example: Example, tmp_path: Any) -> None
     """What a kind gives as an example loads, and its `type` is the name under which it is registered."""
     path = tmp_path / "monitor.yaml"
     path.write_bytes(orjson.dumps({"channels": {"desk": example.settings("https://receiver.example")}}))
-    desk = load(path, {}).channels["desk"]
+    desk = load_config(path, {}).channels["desk"]
     assert type(desk) is example.kind.settings
     assert desk.type == example.kind.name
 

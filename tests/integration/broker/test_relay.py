@@ -119,7 +119,7 @@ def test_without_redis_work_waits_and_the_operator_is_told_once(tmp_path: Path) 
     until(lambda: server.poll() is not None)
     began = time.monotonic()
     with structlog.testing.capture_logs() as logs:
-        assert not any([relay.scan(_ids(2)), relay.deliver("desk"), relay.look(), relay.mark()])
+        assert not any([relay.scan(_ids(2)), relay.deliver("desk"), relay.state(), relay.mark_filled()])
     assert [log["event"] for log in logs] == ["relay.failed"]
     assert time.monotonic() - began < 1
     server.start()
@@ -141,7 +141,7 @@ def test_a_full_redis_is_an_outage_too(relay: Relay, connection: redis.Redis) ->
 def test_new_work_is_handed_over_and_left_alone(database: Database, relay: Relay, connection: redis.Redis) -> None:
     """From the commit to the queue at once; the reconciling tick has nothing to add."""
     ids = _outbox(database, 3)
-    assert relay.mark()
+    assert relay.mark_filled()
     assert hand_over(database, relay, ids, NOW)
     assert reconcile(database, relay, NOW + timedelta(seconds=1)) == 0
     assert [job.args[0] for job in _jobs(connection)] == [ids]
@@ -149,7 +149,7 @@ def test_new_work_is_handed_over_and_left_alone(database: Database, relay: Relay
 
 def test_work_that_was_never_handed_over_is_found(database: Database, relay: Relay, connection: redis.Redis) -> None:
     """The daemon died between the commit and the queue, or Redis was away: the next tick puts it there."""
-    relay.mark()
+    relay.mark_filled()
     ids = _outbox(database, 60)
     assert reconcile(database, relay, NOW) == 60
     assert [scan_id for job in _jobs(connection) for scan_id in job.args[0]] == sorted(ids)
@@ -158,7 +158,7 @@ def test_work_that_was_never_handed_over_is_found(database: Database, relay: Rel
 
 def test_a_queue_that_stands_is_not_filled_again(database: Database, relay: Relay, connection: redis.Redis) -> None:
     """Slow workers: what still waits in the queue is not repeated; what was taken from it and not finished is."""
-    relay.mark()
+    relay.mark_filled()
     now = datetime.now(UTC)
     first = _outbox(database, 2, now - timedelta(seconds=60))
     hand_over(database, relay, first, now - timedelta(seconds=60))
@@ -172,7 +172,7 @@ def test_a_queue_that_stands_is_not_filled_again(database: Database, relay: Rela
 
 def test_after_a_wipe_everything_outstanding_is_queued_at_once(database: Database, relay: Relay, connection: redis.Redis) -> None:
     """FLUSHALL, or a Redis that came back empty: no wait, whatever was tried before."""
-    relay.mark()
+    relay.mark_filled()
     ids = _outbox(database, 1100)
     for _ in range(3):
         hand_over(database, relay, ids, NOW)
@@ -203,7 +203,7 @@ def test_an_outage_in_the_middle_is_finished_later(database: Database, tmp_path:
 
 def test_work_that_fails_again_and_again_travels_alone(database: Database, relay: Relay, connection: redis.Redis) -> None:
     """An article that brings its worker down does not take forty-nine others with it for ever."""
-    relay.mark()
+    relay.mark_filled()
     _outbox(database, 20)
     now, sizes = NOW, []
     for _ in range(4):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import jsonschema
 import orjson
@@ -14,8 +15,9 @@ from monitor.domain.clock import Clock
 from monitor.domain.lease import Lease
 from monitor.maintenance import watchdog
 from monitor.settings.channels import ChannelBase
+from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import NotifyOperatorSettings, Settings
-from monitor.storage import channels, deliveries
+from monitor.storage import channels, deliveries, source_states
 from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
 from monitor.storage.tables import feeds
@@ -68,7 +70,7 @@ def test_the_fallback_takes_over_once(database: Database, state: ChannelState, e
             raise_alerts(connection, range(2), ["desk"], at=NOW)
         _failing(database, "desk", state)
         for _ in range(2):
-            watchdog.look(database, settings, NOW)
+            watchdog.check(database, settings, NOW)
             _drain(database, settings, "phone")
         assert [one.path for one in receiver.requests] == ["/phone"] * expected
         with database.read() as connection:
@@ -79,15 +81,15 @@ def test_the_operator_hears_of_a_dead_feed_once_and_of_its_recovery(database: Da
     """A notice goes out as a webhook of its own type, once; when the feed works again another one does."""
     sick = {"url": "https://a.example/rss", "name": "Alpha", "host": "a.example", "status": "failing", "reason": "HTTP 500"}
     with Receiver() as receiver:
-        settings = _settings(receiver)
+        settings = _settings(receiver).model_copy(update={"feeds": (FeedSettings(url="https://a.example/rss", name="Alpha"),)})
         with database.write() as connection:
             connection.execute(insert(feeds).values(id=new_id(), last_success_at=NOW - 30 * HOUR, **sick))
         for _ in range(2):
-            watchdog.look(database, settings, NOW)
+            watchdog.check(database, settings, NOW)
             _drain(database, settings, "phone")
         with database.write() as connection:
             connection.execute(feeds.update().values(status="ok", last_success_at=NOW))
-        watchdog.look(database, settings, NOW)
+        watchdog.check(database, settings, NOW)
         _drain(database, settings, "phone")
         broken, recovered = (orjson.loads(one.body) for one in receiver.requests)
     assert broken["type"] == "monitoring.broken"
@@ -98,12 +100,27 @@ def test_the_operator_hears_of_a_dead_feed_once_and_of_its_recovery(database: Da
         jsonschema.validate(one, SCHEMA)
 
 
+def test_the_operator_hears_of_a_folder_that_is_gone(database: Database) -> None:
+    """Sources of every kind are watched: a folder that has been missing for a day is told of, and that it is back."""
+    with Receiver() as receiver:
+        settings = _settings(receiver).model_copy(update={"folders": (Path("/srv/in"),)})
+        for problem, at in ((None, NOW - 25 * HOUR), ("no such folder", NOW), (None, NOW)):
+            with database.write() as connection:
+                source_states.record(connection, "folder", {"/srv/in": problem}, at)
+            watchdog.check(database, settings, NOW)
+            _drain(database, settings, "phone")
+        broken, recovered = (orjson.loads(request.body) for request in receiver.requests)
+    assert (broken["type"], broken["data"]["subject"]) == ("monitoring.broken", "folder in")
+    assert broken["data"]["problem"] == "no such folder"
+    assert (recovered["type"], recovered["data"]["subject"]) == ("monitoring.recovered", "folder in")
+
+
 def test_a_notice_is_readable_in_a_chat(database: Database) -> None:
     """Slack gets it in its own shape."""
     with Receiver() as receiver:
         settings = _settings(receiver).model_copy(update={"notify_operator": NotifyOperatorSettings(channels=("desk",))})
         _failing(database, "audit", ChannelState(failures=9, failing_since=NOW - 2 * HOUR, reason="HTTP 503"))
-        watchdog.look(database, settings, NOW)
+        watchdog.check(database, settings, NOW)
         _drain(database, settings, "desk")
         (request,) = receiver.requests
     assert request.json["text"] == "HIGH · Monitoring is broken: channel audit"

@@ -11,7 +11,7 @@ import pytest
 from monitor import logs
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
-from tests.integration.folders.desk import Desk
+from tests.integration.folders.harness import FolderHarness
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def desk(sqlite: Database, tmp_path: Path, log: io.StringIO) -> Desk:
+def harness(sqlite: Database, tmp_path: Path, log: io.StringIO) -> FolderHarness:
     """An empty folder, not yet watched."""
     folder = tmp_path / "in"
     folder.mkdir()
-    return Desk(sqlite, folder, log)
+    return FolderHarness(sqlite, folder, log)

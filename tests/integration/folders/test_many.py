@@ -19,7 +19,7 @@ from monitor.parse.documents import MAX_BYTES
 from monitor.storage import files
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import articles, metadata, scans
-from tests.integration.folders.desk import Desk, watching
+from tests.integration.folders.harness import FolderHarness, watching
 
 LONG_AGO = 1_000_000_000
 
@@ -38,56 +38,56 @@ def records(count: int) -> str:
     return "\n".join(json.dumps({"id": n, "title": f"Record {n}", "text": f"What record {n} has to say"}) for n in range(count))
 
 
-async def test_new_files_are_read_before_old_ones(desk: Desk) -> None:
+async def test_new_files_are_read_before_old_ones(harness: FolderHarness) -> None:
     """Of a folder full of old documents those written last are articles first, wherever they lie."""
-    fill(desk.folder, 2000, 20)
+    fill(harness.folder, 2000, 20)
     for number in range(20):
-        new = desk.folder / str(number) / "new.txt"
+        new = harness.folder / str(number) / "new.txt"
         new.write_text(f"new in directory {number}")
         os.utime(new, (time.time() - 3600, time.time() - 3600))
     first: set[str] = set()
-    desk.on_stored(lambda: first.update(() if first else desk.texts()))
-    await desk.watcher.read_all()
+    harness.on_stored(lambda: first.update(() if first else harness.texts()))
+    await harness.watcher.read_all()
     assert first >= {f"new in directory {number}" for number in range(20)}
     assert len(first) < 500
-    assert len(desk.texts()) == 2020
+    assert len(harness.texts()) == 2020
 
 
-async def test_a_new_file_overtakes_a_directory_moved_in(desk: Desk, tmp_path: Path) -> None:
+async def test_a_new_file_overtakes_a_directory_moved_in(harness: FolderHarness, tmp_path: Path) -> None:
     """A file written after a directory full of documents was moved in is an article long before the last of those."""
     fill(tmp_path / "outside", 3000, 30)
-    async with watching(desk):
-        (desk.folder / "first.txt").write_text("here to see that watching has begun")
-        await desk.until(lambda: len(desk.scans) == 1)
-        (tmp_path / "outside").rename(desk.folder / "inside")
-        await desk.until(lambda: len(desk.scans) > 1)
-        (desk.folder / "new.txt").write_text("written after they had come")
-        await desk.until(lambda: "written after they had come" in desk.texts())
-        assert len(desk.texts()) < 2500
-        await desk.until(lambda: len(desk.texts()) == 3002)
+    async with watching(harness):
+        (harness.folder / "first.txt").write_text("here to see that watching has begun")
+        await harness.until(lambda: len(harness.scans) == 1)
+        (tmp_path / "outside").rename(harness.folder / "inside")
+        await harness.until(lambda: len(harness.scans) > 1)
+        (harness.folder / "new.txt").write_text("written after they had come")
+        await harness.until(lambda: "written after they had come" in harness.texts())
+        assert len(harness.texts()) < 2500
+        await harness.until(lambda: len(harness.texts()) == 3002)
 
 
-async def test_old_files_wait_for_those_who_scan(desk: Desk) -> None:
+async def test_old_files_wait_for_those_who_scan(harness: FolderHarness) -> None:
     """While nobody scans, old files stay unread and a new one is an article at once; they are read as soon as somebody does."""
-    fill(desk.folder, 2000, 20)
-    careful = Desk(desk.database, desk.folder, desk.log, scans_ahead=100)
+    fill(harness.folder, 2000, 20)
+    careful = FolderHarness(harness.database, harness.folder, harness.log, scans_ahead=100)
     async with watching(careful):
         await careful.until(lambda: len(careful.scans) >= 200)
-        (desk.folder / "new.txt").write_text("written while they wait")
+        (harness.folder / "new.txt").write_text("written while they wait")
         await careful.until(lambda: "written while they wait" in careful.texts())
         assert len(careful.texts()) < 1000
-        await careful.until(lambda: scanned(desk.database) and len(careful.texts()) == 2001)
+        await careful.until(lambda: scanned(harness.database) and len(careful.texts()) == 2001)
 
 
-async def test_a_new_file_overtakes_a_file_of_many_articles(desk: Desk) -> None:
-    """A small file is an article while a large one, written before it, is still being taken in."""
-    async with watching(desk):
-        (desk.folder / "large.jsonl").write_text(records(4000))
-        await desk.until(lambda: len(desk.scans) > 0)
-        (desk.folder / "small.txt").write_text("written after the large one")
-        await desk.until(lambda: "written after the large one" in desk.texts())
-        assert len(desk.texts()) < 3000
-        await desk.until(lambda: len(desk.texts()) == 4001)
+async def test_a_new_file_overtakes_a_file_of_many_articles(harness: FolderHarness) -> None:
+    """A small file is an article while a large one, written before it, is still being stored."""
+    async with watching(harness):
+        (harness.folder / "large.jsonl").write_text(records(4000))
+        await harness.until(lambda: len(harness.scans) > 0)
+        (harness.folder / "small.txt").write_text("written after the large one")
+        await harness.until(lambda: "written after the large one" in harness.texts())
+        assert len(harness.texts()) < 3000
+        await harness.until(lambda: len(harness.texts()) == 4001)
 
 
 def test_a_file_of_many_articles_counts_as_read_with_the_last(database: Database, tmp_path: Path) -> None:
@@ -95,16 +95,16 @@ def test_a_file_of_many_articles_counts_as_read_with_the_last(database: Database
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "large.jsonl").write_text(records(1000))
     found = list(walk(tmp_path / "in"))
-    portions = intake(database).take(found)
+    portions = ingester(database).ingest(found)
     before = next(portions)
     portions.close()
-    again = intake(database)
+    again = ingester(database)
     assert again.unread(found) == found
-    after = [len(portion) for portion in again.take(found)]
+    after = [len(portion) for portion in again.ingest(found)]
     assert (len(before), sum(after)) == (250, 750)
     assert max(after) <= 250
     assert again.unread(found) == []
-    assert intake(database).unread(found) == []
+    assert ingester(database).unread(found) == []
     with database.read() as connection:
         assert connection.execute(select(func.count()).select_from(articles)).scalar_one() == 1000
         assert files.known(connection, [found[0].name])[found[0].name].error is None
@@ -114,9 +114,9 @@ def test_what_is_still_to_be_scanned_is_counted_as_far_as_needed(database: Datab
     """Old files wait if more articles than so many are to be scanned, not if there are just as many."""
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "large.jsonl").write_text(records(300))
-    reader = intake(database)
+    reader = ingester(database)
     assert not reader.is_ahead(0)
-    assert sum(map(len, reader.take(list(walk(tmp_path / "in"))))) == 300
+    assert sum(map(len, reader.ingest(list(walk(tmp_path / "in"))))) == 300
     assert reader.is_ahead(299)
     assert not reader.is_ahead(300)
 
@@ -128,7 +128,7 @@ def test_other_writers_get_their_turn(tmp_path: Path) -> None:
         metadata.create_all(connection)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "large.jsonl").write_text(records(2000))
-    assert sum(map(len, intake(database).take(list(walk(tmp_path / "in"))))) == 2000
+    assert sum(map(len, ingester(database).ingest(list(walk(tmp_path / "in"))))) == 2000
     database.close()
     assert len(database.spans) == 8
     for (began, ended), (next_began, _) in zip(database.spans, database.spans[1:], strict=False):
@@ -149,7 +149,7 @@ def test_the_backlog_gives_the_newest_first() -> None:
 
 
 def scanned(database: Database) -> bool:
-    """Strike everything off that is to be scanned."""
+    """Delete everything that is to be scanned, as if it had been."""
     with database.write() as connection:
         connection.execute(scans.delete())
     return True
@@ -160,7 +160,7 @@ def found(path: str, mtime_ns: int) -> FoundFile:
     return FoundFile(folder=Path("/"), path=path, name=path, size=1, mtime_ns=mtime_ns)
 
 
-def intake(database: Database) -> DocumentIngester:
+def ingester(database: Database) -> DocumentIngester:
     """As after a start of the program."""
     return DocumentIngester(database, clock=SYSTEM_CLOCK, max_bytes=MAX_BYTES)
 

@@ -18,7 +18,7 @@ from monitor.settings.model import Settings
 from monitor.storage import feeds
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
-from tests.integration.polling.world import START, Desk, Site
+from tests.integration.polling.world import START, PollerHarness, Site
 
 
 @pytest.fixture
@@ -84,17 +84,17 @@ def parser() -> Iterator[ParserProcess]:
 
 
 @pytest.fixture
-async def make_desk(tmp_path: Path, parser: ParserProcess) -> AsyncIterator[Callable[..., Awaitable[Desk]]]:
+async def make_harness(tmp_path: Path, parser: ParserProcess) -> AsyncIterator[Callable[..., Awaitable[PollerHarness]]]:
     """Builds a poller for given feeds. The host gap is off unless asked for: it has tests of its own."""
-    desks: list[tuple[Desk, Fetcher]] = []
+    harnesses: list[tuple[PollerHarness, Fetcher]] = []
 
-    async def make(*configured: FeedSettings | str, http: HttpSettings | None = None, **polling: object) -> Desk:
+    async def make(*configured: FeedSettings | str, http: HttpSettings | None = None, **polling: object) -> PollerHarness:
         settings = Settings(
             feeds=tuple(FeedSettings(url=feed) if isinstance(feed, str) else feed for feed in configured),
             polling=PollingSettings.model_validate({"host_gap": "0s", "host_connections": 100, **polling}),
             http=http or HttpSettings(),
         )
-        database = Database(sqlite_url(tmp_path / f"{len(desks)}.db"))
+        database = Database(sqlite_url(tmp_path / f"{len(harnesses)}.db"))
         clock = VirtualClock(START)
         with database.write() as connection:
             metadata.create_all(connection)
@@ -106,14 +106,14 @@ async def make_desk(tmp_path: Path, parser: ParserProcess) -> AsyncIterator[Call
             settings,
             on_stored=scans.extend,
             clock=clock,
-            chance=lambda: 0.5,
+            random_jitter=lambda: 0.5,
         )
-        desk = Desk(database=database, poller=poller, clock=clock, settings=settings, scans=scans)
-        desks.append((desk, fetcher))
-        return desk
+        harness = PollerHarness(database=database, poller=poller, clock=clock, settings=settings, scans=scans)
+        harnesses.append((harness, fetcher))
+        return harness
 
     yield make
-    for desk, fetcher in desks:
-        await desk.poller.close()
+    for harness, fetcher in harnesses:
+        await harness.poller.close()
         await fetcher.__aexit__(None, None, None)
-        desk.database.close()
+        harness.database.close()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.fingerprint import unpacked
 from monitor.parse.feed import parse_feed
 from monitor.parse.feed_delta import delta_of
@@ -21,7 +21,7 @@ from monitor.storage.tables import articles, metadata, revisions
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://example.org/feed"
-FEED = Origin(kind=OriginKind.FEED, id="feed", name="Example", url=URL)
+FEED = Origin(id="feed", name="Example", url=URL)
 
 
 def _item(rng: random.Random) -> str:

@@ -16,14 +16,15 @@ from aiohttp import web
 
 from monitor.daemon.parser_client import ParserProcess
 from monitor.domain.clock import VirtualClock
-from monitor.domain.feed import FeedStatus
+from monitor.domain.source import SourceStatus
+from monitor.domain.urls import parse_url
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
 from monitor.settings.feeds import HttpSettings, PollingSettings
 from tests.integration.polling.hostile import HOSTILE, Answer, endless, never, saying, self_signed
-from tests.integration.polling.world import START, Desk, Site, rss
+from tests.integration.polling.world import START, PollerHarness, Site, rss
 
 Start = Callable[[Answer], Awaitable[str]]
 IMPATIENT = PollingSettings.model_validate({"timeout": "1s", "max_body": "2MB"})
@@ -32,33 +33,33 @@ IMPATIENT = PollingSettings.model_validate({"timeout": "1s", "max_body": "2MB"})
 async def problem_of(url: str, polling: PollingSettings = IMPATIENT) -> FetchFailure | Fetched:
     """How the fetcher names what happens at `url`."""
     async with Fetcher(polling, HttpSettings()) as fetcher:
-        outcome = await fetcher.get(url, origin=url)
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url))
     assert isinstance(outcome, FetchFailure | Fetched)
     return outcome
 
 
 async def test_every_misbehaviour_has_its_name_and_good_feeds_come_first(
-    raw_server: Start, site: Site, make_desk: Callable[..., Awaitable[Desk]], parser: ParserProcess
+    raw_server: Start, site: Site, make_harness: Callable[..., Awaitable[PollerHarness]], parser: ParserProcess
 ) -> None:
     """Polled together with thirty hostile servers, good feeds are stored before the first hostile one has run into its deadline."""
     hostile = {await raw_server(answer): name for name, (answer, _) in HOSTILE.items()}
     good = [site.page(f"/good{number}", rss(f"good {number}")) for number in range(5)]
-    desk = await make_desk(*hostile, *good, timeout="4s", max_body="2MB")
-    await parser(b"<rss/>", "http://warm.example/", {}, desk.clock.now())
-    await desk.poller.tick()
+    harness = await make_harness(*hostile, *good, timeout="4s", max_body="2MB")
+    await parser(b"<rss/>", "http://warm.example/", {}, harness.clock.now())
+    await harness.poller.tick()
     started = time.monotonic()
-    while len(desk.titles()) < 5:
+    while len(harness.titles()) < 5:
         await asyncio.sleep(0.01)
         assert time.monotonic() - started < 10, "good feeds wait for hostile ones"
-    statuses = [desk.feed(url).status for url, name in hostile.items() if HOSTILE[name][1] is Problem.TIMEOUT]
-    assert statuses == [FeedStatus.NEW] * 3, "the hostile feeds were still being waited for"
-    await desk.poller.drain()
+    statuses = [harness.feed(url).status for url, name in hostile.items() if HOSTILE[name][1] is Problem.TIMEOUT]
+    assert statuses == [SourceStatus.NEW] * 3, "the hostile feeds were still being waited for"
+    await harness.poller.drain()
     for url, name in hostile.items():
-        feed = desk.feed(url)
-        assert feed.status is FeedStatus.FAILING, name
+        feed = harness.feed(url)
+        assert feed.status is SourceStatus.FAILING, name
         assert feed.reason, name
         assert feed.next_poll_at is not None, name
-        assert feed.next_poll_at > desk.clock.now(), name
+        assert feed.next_poll_at > harness.clock.now(), name
 
 
 @pytest.mark.parametrize("name", [name for name, (_, problem) in HOSTILE.items() if problem is not Problem.NO_FEED])
@@ -212,18 +213,20 @@ async def test_a_bug_in_the_parser_is_one_feeds_failure(parser: ParserProcess) -
     assert "failed on this document" in failed.reason
 
 
-async def test_a_validator_of_raw_bytes_does_not_end_the_feed(raw_server: Start, make_desk: Callable[..., Awaitable[Desk]]) -> None:
+async def test_a_validator_of_raw_bytes_does_not_end_the_feed(
+    raw_server: Start, make_harness: Callable[..., Awaitable[PollerHarness]]
+) -> None:
     """What a server gives us to ask with may be no proper text; the next request is still made, and answered."""
     body = rss("one").encode()
     head = b'HTTP/1.1 200 OK\r\nETag: "\xff\xfe\x01\xc3"\r\nLast-Modified: \xf0\x9f\x98\x80\r\nContent-Length: %d\r\n\r\n' % len(
         body
     )
     url = await raw_server(saying(head + body))
-    desk = await make_desk(url)
-    await desk.poll()
-    first = desk.feed(url)
-    desk.clock.advance(minutes=40)
-    await desk.poll()
-    second = desk.feed(url)
-    assert (first.status, second.status) == (FeedStatus.OK, FeedStatus.OK), second.reason
+    harness = await make_harness(url)
+    await harness.poll()
+    first = harness.feed(url)
+    harness.clock.advance(minutes=40)
+    await harness.poll()
+    second = harness.feed(url)
+    assert (first.status, second.status) == (SourceStatus.OK, SourceStatus.OK), second.reason
     assert second.last_polled_at != first.last_polled_at

@@ -11,6 +11,7 @@ import brotli
 import pytest
 
 from monitor.domain.feed import Validators
+from monitor.domain.urls import parse_url
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Problem
 from monitor.settings.feeds import HttpSettings, PollingSettings
@@ -56,7 +57,7 @@ async def test_an_odd_server_is_read(name: str, raw_server: Start) -> None:
     """What a browser takes is taken."""
     url = await raw_server(saying(ODD[name]))
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        outcome = await fetcher.get(url, origin=url)
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url))
     assert isinstance(outcome, Fetched), outcome
     assert b"odd" in (outcome.body if b"odd" in outcome.body else gzip.decompress(outcome.body))
 
@@ -65,7 +66,7 @@ async def test_a_304_with_a_body_is_a_304(raw_server: Start) -> None:
     """Nothing belongs behind "not changed", and what stands there changes nothing."""
     url = await raw_server(saying(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello"))
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        outcome = await fetcher.get(url, origin=url, validators=Validators(etag='"1"'))
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url), validators=Validators(etag='"1"'))
     assert isinstance(outcome, NotModified)
 
 
@@ -74,7 +75,7 @@ async def test_a_broken_chunk_is_given_up_at_once(size: bytes, raw_server: Start
     """Nobody waits for the deadline where nothing can come any more."""
     url = await raw_server(saying(chunks(b"%x" % len(FEED), size + b"\r\nrest"), every=0.05))
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        outcome = await fetcher.get(url, origin=url)
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url))
     assert isinstance(outcome, FetchFailure)
     assert outcome.problem is Problem.TRUNCATED
 
@@ -90,6 +91,6 @@ async def test_a_redirect_in_an_old_encoding_is_followed(raw_server: Start) -> N
 
     url = await raw_server(answer)
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        outcome = await fetcher.get(url, origin=url)
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url))
     assert isinstance(outcome, Fetched)
     assert outcome.url.endswith("/caf%E9")

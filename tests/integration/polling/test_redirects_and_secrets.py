@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from monitor.domain.feed import Validators
+from monitor.domain.urls import parse_url
 from monitor.fetching.access import Access, access_for, user_agent
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Problem
@@ -51,7 +52,7 @@ async def test_a_redirect_never_reaches_our_own_network(target: str, make_site: 
     location = target.format(other=secret.url.rpartition(":")[2])
     url = site.page("/feed", status=302, headers={"Location": location})
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        outcome = await fetcher.get(url, origin=url)
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url))
     assert isinstance(outcome, FetchFailure)
     assert outcome.problem is Problem.FORBIDDEN_ADDRESS, outcome.reason
     assert secret.requests == []
@@ -61,9 +62,9 @@ async def test_a_page_that_a_feed_links_to_is_guarded_too(site: Site) -> None:
     """The link of an entry is a stranger's URL from the start."""
     url = site.page("/page", "page")
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        assert isinstance(await fetcher.get(url, origin=url), Fetched)
-        outcome = await fetcher.get(url, origin=None)
-        by_name = await fetcher.get(url.replace("127.0.0.1", "localhost"), origin=None)
+        assert isinstance(await fetcher.get(parse_url(url), origin=parse_url(url)), Fetched)
+        outcome = await fetcher.get(parse_url(url), origin=None)
+        by_name = await fetcher.get(parse_url(url.replace("127.0.0.1", "localhost")), origin=None)
     assert isinstance(outcome, FetchFailure)
     assert isinstance(by_name, FetchFailure)
     assert outcome.problem is by_name.problem is Problem.FORBIDDEN_ADDRESS
@@ -75,7 +76,7 @@ async def test_the_operators_own_server_may_redirect_within_itself(site: Site) -
     site.page("/new", "here")
     url = site.page("/old", status=301, headers={"Location": "/new"})
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        outcome = await fetcher.get(url, origin=url, access=Access(headers={"Authorization": "Bearer t"}))
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url), access=Access(headers={"Authorization": "Bearer t"}))
     assert isinstance(outcome, Fetched)
     assert [(step.status, step.url) for step in outcome.redirects] == [(301, site.url + "/new")]
     assert [request.headers["Authorization"] for request in site.requests] == ["Bearer t", "Bearer t"]
@@ -90,7 +91,7 @@ async def test_secrets_stay_with_their_server(make_site: MakeSite) -> None:
         {"url": url, "headers": {"X-Key": "k"}, "cookies": {"session": "s"}, "auth": {"username": "u", "password": "p"}}
     )
     async with Fetcher(PollingSettings(), HttpSettings(), permitted=lambda _: True) as fetcher:
-        outcome = await fetcher.get(url, origin=url, access=access_for(settings, HttpSettings()))
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url), access=access_for(settings, HttpSettings()))
     assert isinstance(outcome, Fetched)
     sent, leaked = site.requests[0].headers, other.requests[0].headers
     assert (sent["X-Key"], sent["Cookie"], sent["Authorization"]) == ("k", "session=s", "Basic dTpw")
@@ -108,25 +109,25 @@ async def test_a_cookie_that_a_redirect_sets_is_brought_along(site: Site) -> Non
     site.pages["/feed"] = wall
     url = site.url.replace("127.0.0.1", "localhost") + "/feed"
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        outcome = await fetcher.get(url, origin=url)
+        outcome = await fetcher.get(parse_url(url), origin=parse_url(url))
     assert isinstance(outcome, Fetched)
 
 
 async def test_we_say_who_we_are(site: Site) -> None:
     """The User-Agent names the program and the operator's contact; conditions and deltas are asked for."""
     url = site.page("/feed", status=304)
-    http = HttpSettings(contact="https://desk.example/bot")
+    http = HttpSettings(contact="https://harness.example/bot")
     async with Fetcher(PollingSettings(), http) as fetcher:
         outcome = await fetcher.get(
-            url, origin=url, validators=Validators(etag='"1"', last_modified="Sun, 01 Mar 2026 12:00:00 GMT")
+            parse_url(url), origin=parse_url(url), validators=Validators(etag='"1"', last_modified="Sun, 01 Mar 2026 12:00:00 GMT")
         )
     assert isinstance(outcome, NotModified)
     headers = site.requests[0].headers
     assert headers["User-Agent"].startswith("news-monitor/")
-    assert "(+https://desk.example/bot)" in headers["User-Agent"]
+    assert "(+https://harness.example/bot)" in headers["User-Agent"]
     assert (headers["If-None-Match"], headers["If-Modified-Since"]) == ('"1"', "Sun, 01 Mar 2026 12:00:00 GMT")
     assert "gzip" in headers["Accept-Encoding"]
-    assert user_agent(HttpSettings(user_agent="desk/1", contact="a@b.example")) == "desk/1 (+a@b.example)"
+    assert user_agent(HttpSettings(user_agent="harness/1", contact="a@b.example")) == "harness/1 (+a@b.example)"
 
 
 async def test_a_proxy_carries_the_request(site: Site) -> None:
@@ -134,7 +135,9 @@ async def test_a_proxy_carries_the_request(site: Site) -> None:
     site.page("/feed", "from afar")
     settings = FeedSettings.model_validate({"url": "http://far.example/feed", "proxy": site.url.replace("http://", "http://u:p@")})
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        outcome = await fetcher.get(settings.url, origin=settings.url, access=access_for(settings, HttpSettings()))
+        outcome = await fetcher.get(
+            parse_url(settings.url), origin=parse_url(settings.url), access=access_for(settings, HttpSettings())
+        )
     assert isinstance(outcome, Fetched)
     assert site.requests[0].headers["Host"] == "far.example"
     assert "Proxy-Authorization" in site.requests[0].headers
@@ -143,7 +146,9 @@ async def test_a_proxy_carries_the_request(site: Site) -> None:
 async def test_a_proxy_that_is_not_there(site: Site) -> None:
     """A dead proxy is named as such."""
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        outcome = await fetcher.get("http://far.example/", origin="http://far.example/", access=Access(proxy="http://127.0.0.1:1"))
+        outcome = await fetcher.get(
+            parse_url("http://far.example/"), origin=parse_url("http://far.example/"), access=Access(proxy="http://127.0.0.1:1")
+        )
     assert isinstance(outcome, FetchFailure)
     assert outcome.problem is Problem.PROXY
 
@@ -160,8 +165,8 @@ async def test_a_client_certificate_is_shown(tmp_path: Path, monkeypatch: pytest
     await web.TCPSite(runner, "localhost", 0, ssl_context=context).start()
     url = f"https://localhost:{runner.addresses[0][1]}/feed"
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        shown = await fetcher.get(url, origin=url, access=Access(client_cert=pem))
-        missing = await fetcher.get(url, origin=url, access=Access(client_cert=tmp_path / "nothing.pem"))
+        shown = await fetcher.get(parse_url(url), origin=parse_url(url), access=Access(client_cert=pem))
+        missing = await fetcher.get(parse_url(url), origin=parse_url(url), access=Access(client_cert=tmp_path / "nothing.pem"))
     await runner.cleanup()
     assert isinstance(shown, Fetched), shown
     assert isinstance(missing, FetchFailure)
@@ -181,8 +186,10 @@ async def test_a_connection_of_the_operator_never_serves_a_stranger(site: Site) 
     """A kept-alive connection to a private server is not reused for a URL that somebody else has named."""
     url = site.page("/feed", "x")
     async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        await asyncio.gather(*(fetcher.get(url, origin=url) for _ in range(3)))
-        outcome = await fetcher.get(url.replace("127.0.0.1", "localhost"), origin="http://elsewhere.example/feed")
+        await asyncio.gather(*(fetcher.get(parse_url(url), origin=parse_url(url)) for _ in range(3)))
+        outcome = await fetcher.get(
+            parse_url(url.replace("127.0.0.1", "localhost")), origin=parse_url("http://elsewhere.example/feed")
+        )
     assert isinstance(outcome, FetchFailure)
     assert outcome.problem is Problem.FORBIDDEN_ADDRESS
 

@@ -59,7 +59,7 @@ START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @dataclass
-class Desk:
+class PollerHarness:
     """A poller on a database of its own, and what can be seen of its work."""
 
     database: Database

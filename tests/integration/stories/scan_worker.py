@@ -10,7 +10,9 @@ from monitor.domain.ids import ScanId
 from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
-from workers.scanning.scan import CompiledSettings, load, scan
+from workers.scanning.compiled_settings import CompiledSettings
+from workers.scanning.load import load_tasks
+from workers.scanning.scan import scan_batch
 
 
 def main() -> None:
@@ -22,7 +24,7 @@ def main() -> None:
     database = Database(url)
     print("ready", flush=True)  # noqa: T201 - the answer
     for line in sys.stdin:
-        scan(database, ready, load(database, [ScanId(one) for one in line.strip().split(",")]), clock=SYSTEM_CLOCK)
+        scan_batch(database, ready, load_tasks(database, [ScanId(one) for one in line.strip().split(",")]), clock=SYSTEM_CLOCK)
         print("done", flush=True)  # noqa: T201 - the answer
 
 

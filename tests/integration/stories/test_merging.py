@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from monitor.daemon.periodic_task import PeriodicTask
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.settings.model import Settings
 from monitor.storage import articles, stories
 from monitor.storage.engine import Database
-from workers.scanning.assign_story import assign
+from workers.scanning.assign_story import assign_story
 from workers.scanning.merge_stories import StoryMerger
 from workers.stories.near_duplicates import features_of
 
@@ -26,11 +26,11 @@ def test_a_short_run_merges_before_it_ends(database: Database) -> None:
     """`run --once` is over within seconds; what it read is merged all the same."""
     now = datetime.now(UTC)
     with database.write() as connection:
-        origin = Origin(kind=OriginKind.API, id="api", name="api")
+        origin = Origin(id="api", name="api")
         entries = [Entry(key=str(place), title=f"Report {place}", text=text) for place, text in enumerate(ACCOUNTS)]
         stored = articles.ingest(connection, origin, entries, now=now, alertable=lambda _: True).new
         for article in sorted(articles.load(connection, stored), key=lambda one: one.title):
-            assign(connection, article, features_of(article), now=now, settings=Settings().stories)
+            assign_story(connection, article, features_of(article), now=now, settings=Settings().stories)
     merger = StoryMerger(database, Settings)
     PeriodicTask("stories", merger.merge_if_changed, every_s=60, at_end=merger.merge_if_changed).start().stop()
     with database.read() as connection:

@@ -18,19 +18,22 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from monitor.domain.article import Entry, Origin, OriginKind
+from monitor.domain.article import Entry, Origin
 from monitor.domain.clock import VirtualClock
 from monitor.domain.ids import ScanId
 from monitor.domain.watch import Term, TermKind
+from monitor.records import alert_record
 from monitor.settings.model import Settings
-from monitor.storage import alerts as alert_records
+from monitor.storage import alerts as alerts_in_storage
 from monitor.storage import articles
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts, scans
 from monitor.storage.tables import articles as article_table
 from monitor.storage.tables import sketches as sketch_table
 from monitor.storage.tables import stories as story_table
-from workers.scanning.scan import CompiledSettings, load, scan
+from workers.scanning.compiled_settings import CompiledSettings
+from workers.scanning.load import load_tasks
+from workers.scanning.scan import scan_batch
 
 HERE = Path(__file__).parent
 RUNS = int(os.environ.get("NEWS_MONITOR_STORY_RUNS", "3"))
@@ -81,7 +84,7 @@ def _arrive(database: Database, entries: Sequence[tuple[str, Entry]]) -> list[Sc
     ids: list[ScanId] = []
     with database.write() as connection:
         for outlet, entry in entries:
-            origin = Origin(kind=OriginKind.FEED, id=outlet, name=outlet, url=f"https://{outlet}.test/feed")
+            origin = Origin(id=outlet, name=outlet, url=f"https://{outlet}.test/feed")
             ids += articles.ingest(connection, origin, [entry], now=NOW, alertable=lambda _: True).scans
     return ids
 
@@ -107,7 +110,7 @@ def _scan_here(database: Database, ids: Sequence[ScanId]) -> None:
     """Scan in this process, in batches as the queue hands them out."""
     ready = CompiledSettings.build(Settings(terms=(Term(name="the", kind=TermKind.KEYWORD, phrases=("the",)),)))
     for start in range(0, len(ids), 20):
-        scan(database, ready, load(database, ids[start : start + 20]), clock=VirtualClock(NOW))
+        scan_batch(database, ready, load_tasks(database, ids[start : start + 20]), clock=VirtualClock(NOW))
 
 
 def _answers(worker: subprocess.Popen[str], count: int) -> None:
@@ -134,7 +137,11 @@ def test_forty_outlets_are_one_alert(database: Database, database_url: str, repo
                     select(article_table.c.story_id).where(article_table.c.url.like(f"%/{run}")).distinct()
                 ).scalars()
                 (story,) = found
-                told = [record for record in alert_records.listing(connection) if record["story"]["id"] == story]
+                told = [
+                    alert_record(stored)
+                    for stored in alerts_in_storage.listing(connection)
+                    if stored.story and stored.story.id == story
+                ]
             assert sorted(record["alert"]["term"] for record in told) == terms
             assert [len(record["story"]["also_in"]) for record in told] == [COPIES - 1] * len(terms)
             with database.write() as connection:

@@ -71,17 +71,17 @@ class Tab:
         return await asyncio.wait_for(answer, _WITHIN_S)
 
     async def listen(self) -> None:
-        """Take in what the browser says, until it closes."""
+        """Handle the messages of the browser, until it closes."""
         async for message in self._socket:
-            said = json.loads(message.data)
-            if "id" in said:
-                self._answers.pop(said["id"]).set_result(said.get("result", said.get("error")))
-            elif said["method"] == "Page.loadEventFired":
+            answer = json.loads(message.data)
+            if "id" in answer:
+                self._answers.pop(answer["id"]).set_result(answer.get("result", answer.get("error")))
+            elif answer["method"] == "Page.loadEventFired":
                 self._loaded.set()
-            elif said["method"] == "Log.entryAdded" and said["params"]["entry"]["level"] in {"error", "warning"}:
-                self.complaints.append(said["params"]["entry"]["text"])
-            elif said["method"] == "Runtime.exceptionThrown":
-                self.complaints.append(str(said["params"]["exceptionDetails"]))
+            elif answer["method"] == "Log.entryAdded" and answer["params"]["entry"]["level"] in {"error", "warning"}:
+                self.complaints.append(answer["params"]["entry"]["text"])
+            elif answer["method"] == "Runtime.exceptionThrown":
+                self.complaints.append(str(answer["params"]["exceptionDetails"]))
 
 
 @asynccontextmanager
@@ -117,5 +117,5 @@ async def browsing() -> AsyncIterator[Tab]:
 
 def _port(file: Path) -> int:
     """The port, which the browser writes down once it listens."""
-    said = until(lambda: file.read_text().splitlines() if file.exists() else [], within_s=_WITHIN_S)
-    return int(said[0])
+    lines = until(lambda: file.read_text().splitlines() if file.exists() else [], within_s=_WITHIN_S)
+    return int(lines[0])

@@ -1,4 +1,4 @@
-"""A web role on a free port in a thread, over a real database and a real Valkey, and a client that says plainly what came back."""
+"""Serve the web application on a free port in a thread, over a real database and a real Valkey, and request it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TERMS: list[Any] = [
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """An answer of the server."""
 
     status: int
     headers: Mapping[str, str]
@@ -55,14 +55,14 @@ class _NoRedirect(HTTPRedirectHandler):
 
 @dataclass(frozen=True)
 class Site:
-    """A served application: where it is and what it stands on."""
+    """A served application, its folder and its database."""
 
     url: str
     folder: Path
     database: Database
 
     def get(self, path: str, **headers: str) -> Answer:
-        """GET; `_` in a header's name stands for a dash."""
+        """GET; `_` in a header's name becomes a dash."""
         return self._send(Request(self.url + path, headers=_dashed(headers)))
 
     def page(self, path: str, **headers: str) -> Answer:
@@ -93,7 +93,7 @@ class Site:
 
 @contextmanager
 def serving(folder: Path, database: Database, redis_url: str, **config: Any) -> Iterator[Site]:
-    """The application with this configuration until the end of the block."""
+    """Serve the application with this configuration until the end of the block."""
     (folder / "monitor.yaml").write_text(_config(config))
     live = LiveSettings(folder / "monitor.yaml", {"REDIS_URL": redis_url})
     redis = connect_producer(redis_url)

@@ -78,8 +78,8 @@ def test_an_alert_comes_as_it_is_raised(site: Site) -> None:
     assert event.data == site.get("/api/alerts?term=Rafah").json[0]
 
 
-def test_news_of_a_delivery_follows(site: Site) -> None:
-    """When a receiver has accepted an alert, those who watch hear of it."""
+def test_a_changed_delivery_is_sent(site: Site) -> None:
+    """When a receiver has accepted an alert, every client gets its deliveries again."""
     with listening(site) as client:
         alert = add_alert(site.database, channels=("desk",))
         assert client.next().data["deliveries"][0]["status"] == "pending"
@@ -108,8 +108,8 @@ def test_filters_hold_for_what_is_missed_and_what_comes(site: Site) -> None:
     with listening(site, f"/api/events?severity=critical&after={seen}") as client:
         assert client.next().id == wanted
         add_alert(site.database, severity="low")
-        fresh = add_alert(site.database, severity="critical")
-        assert client.next().id == fresh
+        new = add_alert(site.database, severity="critical")
+        assert client.next().id == new
 
 
 def test_a_quiet_stream_is_kept_open(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,8 +119,8 @@ def test_a_quiet_stream_is_kept_open(site: Site, monkeypatch: pytest.MonkeyPatch
         assert client.block() == [": still here"]
 
 
-def test_there_is_an_end_to_clients(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the limit one is told to come back; a place that is left is free again."""
+def test_clients_are_limited(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit a client is refused with `Retry-After`; when another leaves, its place is free."""
     monkeypatch.setattr(event_hub, "MAX_CLIENTS", 1)
     with listening(site):
         refused = site.get("/api/events")

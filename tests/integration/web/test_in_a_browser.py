@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from monitor.storage.engine import Database
+from monitor.web.registry import pages
 from tests.integration.web.browser import PROGRAM, Tab, browsing
 from tests.integration.web.scenes import HOSTILE, add_alert
 from tests.integration.web.serving import Site, serving
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium: apt-get install chromium")
 
-PAGES = ("/", "/stories", "/terms", "/feeds", "/deliveries", "/search")
+PAGES = [page.path for page in pages() if "{" not in page.path]
 PHONE = 375
 
 
@@ -38,7 +39,7 @@ async def test_an_alert_appears_by_itself(site: Site, tab: Tab) -> None:
     assert await tab.run(f"{first}.querySelector('mark').textContent") == "Rafah"
     assert "<script>alert(1)</script>" in await tab.run(f"{first}.querySelector('h2').textContent")
     assert await tab.run("document.querySelectorAll('main img, main script, [onerror], a[href^=javascript]').length") == 0
-    assert "New alert, critical: Rafah" in await tab.run("document.querySelector('#said').textContent")
+    assert "New alert, critical: Rafah" in await tab.run("document.querySelector('#announcement').textContent")
     assert tab.complaints == []
 
 
@@ -79,6 +80,7 @@ async def test_every_page_fits_every_screen(site: Site, tab: Tab, tmp_path: Path
         ):
             await tab.open(site.url + path, width=width, dark=dark)
             assert await tab.run("document.documentElement.scrollWidth") <= width, f"{path} {name}"
+            assert await tab.run("(nav => nav.scrollWidth - nav.clientWidth)(document.querySelector('nav'))") <= 0, f"{path} {name}"
             assert await tab.run(_LEAST_CONTRAST) >= 4.5, f"{path} {name}"
             await tab.picture(pictures / f"{path.strip('/') or 'alerts'}-{name}.png")
     assert tab.complaints == []

@@ -14,10 +14,11 @@ from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.ids import DeliveryId
 from monitor.storage import attempts
 from monitor.storage.engine import Database
+from monitor.web.registry import pages
 from tests.integration.web.scenes import HOSTILE, add_alert, add_article
 from tests.integration.web.serving import Site, serving
 
-PAGES = ("/", "/stories", "/terms", "/feeds", "/deliveries", "/search", "/search?q=script")
+PAGES = (*(page.path for page in pages() if "{" not in page.path), "/search?q=script")
 
 
 class _Seen(HTMLParser):

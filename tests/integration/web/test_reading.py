@@ -30,7 +30,7 @@ def test_alerts_by_time_term_and_severity(site: Site) -> None:
 
 
 def test_articles_are_searched(site: Site) -> None:
-    """All words must occur, in whatever case; what looks like a pattern is taken as it stands."""
+    """All words must occur, in whatever case; what looks like a pattern is taken literally."""
     wanted = add_article(site.database, title="Convoy reaches Rafah", text="Twenty lorries, 100% full.")
     add_article(site.database, title="Something else", text="Nothing here.")
     assert [one["id"] for one in site.get("/api/articles?search=rafah+LORRIES").json] == [wanted]
@@ -39,7 +39,7 @@ def test_articles_are_searched(site: Site) -> None:
 
 
 def test_feeds_that_were_never_polled_are_listed(tmp_path: Path, store: Database, redis_url: str) -> None:
-    """A configured feed stands in the list from the first moment."""
+    """A configured feed is listed before it is first polled."""
     with serving(
         tmp_path, store, redis_url, feeds=[{"url": "https://a.example/rss", "name": "Alpha"}, "https://b.example/rss"]
     ) as site:

@@ -1,9 +1,10 @@
-"""What the pages count and look up, on both databases."""
+"""Counts and times that the pages and the metrics read, on both databases."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from monitor.domain.ids import AlertId
 from monitor.storage import activity, alerts, trends
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.engine import Database
@@ -29,27 +30,28 @@ def test_alerts_are_counted_per_hour_and_day_of_utc(database: Database) -> None:
     assert all(moment.tzinfo is not None for moment in last.values())
 
 
-def test_alerts_are_turned_over_without_a_gap_or_a_double(database: Database) -> None:
+def test_alerts_are_paged_without_a_gap_or_a_double(database: Database) -> None:
     """Page after page, also where several alerts have the same time."""
     made = [add_alert(database, ago=timedelta(minutes=minute // 3)) for minute in range(7)]
     seen: list[str] = []
     with database.read() as connection:
         while page := alerts.listing(connection, AlertFilter(before=seen[-1] if seen else None), limit=2):
-            seen += [record["id"] for record in page]
+            seen += [stored.alert.id for stored in page]
     assert sorted(seen) == sorted(made)
     assert len(seen) == len(set(seen))
 
 
-def test_what_came_after_an_alert(database: Database) -> None:
+def test_alerts_raised_after_one(database: Database) -> None:
     """Oldest first, without the alert itself; nothing for one that is not there."""
     first, *later = [add_alert(database, ago=timedelta(minutes=3 - minute)) for minute in range(3)]
     with database.read() as connection:
-        assert [record["id"] for record in activity.after(connection, first, limit=10)] == later
-        assert activity.after(connection, "nonsense", limit=10) == []
+        assert [stored.alert.id for stored in activity.raised_after(connection, AlertId(first), limit=10)] == later
+        assert activity.raised_after(connection, AlertId("nonsense"), limit=10) == ()
 
 
 def test_the_waiting_and_the_latencies(database: Database) -> None:
     """How long the oldest delivery has waited, and how fast alerts were."""
+    now = datetime.now(UTC)
     add_alert(database, channels=("desk",), ago=timedelta(minutes=5))
     add_alert(database, severity="low")
     with database.read() as connection:
@@ -57,5 +59,6 @@ def test_the_waiting_and_the_latencies(database: Database) -> None:
         assert since is not None
         assert timedelta(minutes=4) < datetime.now(UTC) - since < timedelta(minutes=6)
         assert activity.alerts_by_severity(connection) == {"high": 1, "low": 1}
-        assert activity.scan_latencies(connection) == [0.02, 0.02]
-        assert activity.delivery_latencies(connection) == []
+        assert [one.seconds for one in activity.scan_latencies(connection, now - timedelta(minutes=10))] == [0.02, 0.02]
+        assert [one.seconds for one in activity.scan_latencies(connection, now - timedelta(minutes=1))] == [0.02]
+        assert activity.delivery_latencies(connection, now - timedelta(minutes=10)) == ()

@@ -118,4 +118,4 @@ def test_redis_errors_are_outages(server: EmbeddedServer) -> None:
     with connect(server.url) as connection:
         connection.set("rq:queue:scan", "not a list")
         assert not Relay(connection).scan([ScanId("a")])
-        assert Relay(connection).look() is None
+        assert Relay(connection).state() is None

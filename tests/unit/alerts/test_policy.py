@@ -10,10 +10,10 @@ import pytest
 from monitor.domain.alert import PastAlert, Reason, Suppression
 from monitor.domain.article import Article
 from monitor.domain.ids import AlertId, ArticleId, StoryId
-from monitor.domain.match import Settled, TermMatch
+from monitor.domain.match import ComputedEvidence, TermMatch
 from monitor.domain.watch import Repeat, Severity, Term, TermKind
 from monitor.settings.model import SilenceSettings
-from workers.alerts.policy import Decision, Situation, decide_alerts
+from workers.alerts.policy import AlertContext, AlertDecision, decide_alerts
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HARVEST = Term(name="harvest", kind=TermKind.KEYWORD, phrases=("harvest",), tags=("food",))
@@ -39,14 +39,14 @@ ARTICLE = Article(
 
 def _decide(
     term: Term,
-    situation: Situation,
+    context: AlertContext,
     *,
     article: Article = ARTICLE,
     matching: bool = True,
     silences: tuple[SilenceSettings, ...] = (),
-) -> Decision:
-    matches = (TermMatch(term, Settled((), {})),) if matching else ()
-    return decide_alerts(article, matches, situation, watch={term.name: term}, silences=silences, now=NOW)
+) -> AlertDecision:
+    matches = (TermMatch(term, ComputedEvidence((), {})),) if matching else ()
+    return decide_alerts(article, matches, context, watch={term.name: term}, silences=silences, now=NOW)
 
 
 def _raised(
@@ -67,8 +67,8 @@ def _raised(
     )
 
 
-FIRST = Situation(story_id=STORY, joined=False)
-TOLD = Situation(story_id=STORY, joined=True, raised=(_raised(),))
+FIRST = AlertContext(story_id=STORY, joined=False)
+TOLD = AlertContext(story_id=STORY, joined=True, past_alerts=(_raised(),))
 
 
 def test_the_first_article_of_a_story_alerts_at_once() -> None:
@@ -93,7 +93,7 @@ def test_repeat_article_alerts_for_each_but_once() -> None:
     term = replace(HARVEST, repeat=Repeat.ARTICLE)
     (draft,) = _decide(term, TOLD).drafts
     assert draft.key != _decide(term, TOLD, article=replace(ARTICLE, id=ArticleId("third"))).drafts[0].key
-    assert _decide(term, replace(TOLD, raised=(_raised(article="second"),))).drafts == ()
+    assert _decide(term, replace(TOLD, past_alerts=(_raised(article="second"),))).drafts == ()
 
 
 def test_repeat_update_tells_of_each_growth() -> None:
@@ -118,8 +118,8 @@ def test_only_more_severe_alerts_again(severity: Severity, alerts: int) -> None:
 def test_a_cooldown_keeps_the_alert_but_notifies_nobody(minutes: int, suppressed: Suppression | None) -> None:
     """Within the cooldown another story's alert is kept and marked."""
     term = replace(HARVEST, cooldown=timedelta(minutes=30))
-    situation = replace(FIRST, last={"harvest": NOW - timedelta(minutes=minutes)})
-    assert _decide(term, situation).drafts[0].suppressed is suppressed
+    context = replace(FIRST, last_notified_at={"harvest": NOW - timedelta(minutes=minutes)})
+    assert _decide(term, context).drafts[0].suppressed is suppressed
 
 
 @pytest.mark.parametrize(
@@ -149,16 +149,19 @@ def test_an_edit_elsewhere_in_the_article_alerts_nobody_twice() -> None:
     """A term that held before and was told is not told again; one that held and was never told is, as new."""
     revised = replace(ARTICLE, revision=2)
     before = frozenset({"harvest"})
-    assert _decide(HARVEST, replace(FIRST, before=before, raised=(_raised(article="second"),)), article=revised).drafts == ()
-    assert _decide(HARVEST, replace(FIRST, before=before), article=revised).drafts[0].reason is Reason.NEW
+    assert (
+        _decide(HARVEST, replace(FIRST, matched_before=before, past_alerts=(_raised(article="second"),)), article=revised).drafts
+        == ()
+    )
+    assert _decide(HARVEST, replace(FIRST, matched_before=before), article=revised).drafts[0].reason is Reason.NEW
 
 
 def test_an_edit_that_removes_the_term_is_noted() -> None:
     """The alert on an article that no longer says so is marked; alerts on other articles are not."""
-    situation = replace(FIRST, raised=(_raised(article="second"), _raised(), _raised(article="second", reason=Reason.JOINED)))
+    context = replace(FIRST, past_alerts=(_raised(article="second"), _raised(), _raised(article="second", reason=Reason.JOINED)))
     revised = replace(ARTICLE, revision=2)
-    assert _decide(HARVEST, situation, article=revised, matching=False).stale == (situation.raised[0],)
-    assert _decide(HARVEST, situation, article=revised).stale == ()
+    assert _decide(HARVEST, context, article=revised, matching=False).stale == (context.past_alerts[0],)
+    assert _decide(HARVEST, context, article=revised).stale == ()
 
 
 def test_what_a_feed_held_long_ago_alerts_only_when_edited() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.daemon.parser_protocol import ENTRIES, HEAD, Answer, Fault, framed, messages_of, put_together
+from monitor.daemon.parser_protocol import ENTRIES, HEAD, Answer, ParserCrash, framed, messages_of, put_together
 from monitor.domain.article import Entry
 from monitor.parse.feed_delta import delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure
@@ -29,7 +29,7 @@ def test_a_long_document_is_carried_in_parts(count: int) -> None:
 
 def test_failures_and_faults_are_one_message() -> None:
     """Nothing follows where nothing was read."""
-    failure, fault = ParseFailure(reason="not a feed"), Fault(error="KeyError()")
+    failure, fault = ParseFailure(reason="not a feed"), ParserCrash(error="KeyError()")
     (answer,) = messages_of(failure)
     assert isinstance(answer, Answer)
     assert put_together(answer, ()) == failure

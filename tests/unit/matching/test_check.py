@@ -11,7 +11,7 @@ from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from tests.unit.matching.making import document, entity, keyword, near, query
 from workers.matching.matcher import Matcher
-from workers.matching.watchlist_check import faults
+from workers.matching.watchlist_check import watchlist_faults
 
 TEXTS = [
     "truce", "truce NOT", "NOT truce", "lang:en", "term:t1 x", "term:t2 OR x", "term:t3 NOT term:t4", "entity:e1", "entity:t1", "entity:lost",
@@ -32,7 +32,7 @@ def made(rng: random.Random) -> list[Term]:
 def test_the_faults_are_those_that_building_meets(seed: int) -> None:
     """Where none is found a matcher is built that works; where some are, building says the same."""
     for terms in (made(random.Random(seed * 25 + i)) for i in range(25)):
-        found = faults(terms)
+        found = watchlist_faults(terms)
         assert outcome(terms) == ([*found] or terms)
 
 
@@ -47,7 +47,7 @@ def outcome(terms: list[Term]) -> list[Term] | list[Fault]:
 @pytest.mark.parametrize("phrase", PHRASES)
 def test_a_word_passes_if_there_is_something_to_search_for(phrase: str) -> None:
     """Signs alone are refused; whatever passes is found in its own text."""
-    found = faults([keyword(phrase)])
+    found = watchlist_faults([keyword(phrase)])
     assert all("no letter or digit" in fault.message for fault in found)
     if not found:
         assert Matcher.build([keyword(phrase)]).match(document(f"x {phrase} y"))
@@ -60,6 +60,6 @@ def test_a_long_list_is_checked_in_no_time() -> None:
         query(f"q{i}", f'term:"word{i}" NEAR/5 x') if i == 7 else query(f"q{i}", f'term:"word{i}" x{i}') for i in range(10_000)
     ]
     before = time.process_time()
-    (only,) = faults(terms)
+    (only,) = watchlist_faults(terms)
     assert "q7" in only.message
     assert time.process_time() - before < 8

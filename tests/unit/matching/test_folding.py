@@ -21,7 +21,7 @@ texts = st.text() | st.text(alphabet=TRICKY) | st.text(alphabet=st.characters(ma
 @example("か\u3099ก่10กิน\u0e34")
 def test_each_word_stands_at_its_span(text: str) -> None:
     """The n-th span of a text holds the characters that fold to its n-th word, and no other characters fold to any."""
-    words, spans = normalize.words(text), normalize.spans(text)
+    words, spans = normalize.words(text), normalize.word_spans(text)
     assert len(words) == len(spans)
     tagged = "#" in text or "@" in text
     for word, (start, end) in zip(words, spans, strict=True):
@@ -50,9 +50,9 @@ def test_a_layout_names_every_word(title: str, body: str) -> None:
         assert layout.word_at(at + len(word)) == number
         at += len(word) + 1
     for number, word in enumerate(layout.words):
-        if number != layout.border and "#" not in title + body and "@" not in title + body:
-            assert normalize.words(layout.written(number)) == [word]
-            assert normalize.words(TokenizedDocument(Document(title=title, body=body)).written(number)) == [word]
+        if number != layout.field_border and "#" not in title + body and "@" not in title + body:
+            assert normalize.words(layout.original(number)) == [word]
+            assert normalize.words(TokenizedDocument(Document(title=title, body=body)).original(number)) == [word]
 
 
 @given(texts)

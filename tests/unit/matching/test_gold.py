@@ -16,7 +16,7 @@ from monitor.domain.watch import Term
 from tests.unit.matching.making import query
 from tests.unit.query.dialects import TRANSLATIONS
 from workers.matching.matcher import Matcher
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 from workers.query.triggerable import require_trigger
 
 NEWS = ("articles/wikinews_2019.jsonl", "clusters/minhash_1000.jsonl")
@@ -36,7 +36,7 @@ def found(corpora: Path, file: str, *, exact: bool) -> tuple[dict[str, set[str]]
         text = TRANSLATIONS[file](row["query"])
         fired[row["id"]] = set()
         try:
-            require_trigger(parse(text))
+            require_trigger(parse_query(text))
         except QueryError:
             continue
         terms.append(query(row["id"], text, exact=exact))

@@ -14,7 +14,7 @@ from monitor.domain.match import Document, Field
 from monitor.domain.watch import EntityType, Term
 from tests.unit.matching.making import document, entity, hits, keyword, near, only, query
 from workers.matching.matcher import Matcher
-from workers.matching.watchlist_check import faults
+from workers.matching.watchlist_check import watchlist_faults
 
 
 def test_terms_come_in_the_order_of_the_watch_list() -> None:
@@ -121,7 +121,7 @@ def test_every_fault_at_once() -> None:
     ]
     with pytest.raises(ConfigError) as caught:
         Matcher.build(terms)
-    assert faults(terms) == caught.value.faults
+    assert watchlist_faults(terms) == caught.value.faults
     said = {(fault.file, fault.line, fault.column): fault.message for fault in caught.value.faults}
     assert "in a circle: a → b → a" in said["w.yaml", 4, 4]
     assert "column 1" in said["w.yaml", 5, 4]

@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.domain.watch import EntityType
 from tests.unit.matching.making import document, entity
 from workers.matching.matcher import Matcher
-from workers.matching.watchlist_check import faults
+from workers.matching.watchlist_check import watchlist_faults
 
 FOUND_AT_LEAST = 0.12
 FOUND_WRONGLY_AT_MOST = 0.01
@@ -22,7 +22,9 @@ def test_a_name_finds_its_other_spellings_seldom_and_other_names_hardly_ever(cor
         kind = EntityType.PERSON if pair["schema"] == "Person" else EntityType.ORGANISATION
         term = entity(pair["name1"], kind=kind)
         count = shares[pair["is_match"]]
-        count[0] += not faults([term]) and bool(Matcher.build([term]).match(document(f"They met {pair['name2']} on Monday.")))
+        count[0] += not watchlist_faults([term]) and bool(
+            Matcher.build([term]).match(document(f"They met {pair['name2']} on Monday."))
+        )
         count[1] += 1
     found, wrong = (hits / total for hits, total in (shares["true"], shares["false"]))
     assert found >= FOUND_AT_LEAST, shares

@@ -11,11 +11,11 @@ from monitor.domain.errors import ConfigError
 from monitor.domain.match import Document
 from monitor.domain.watch import Term
 from tests.unit.matching.making import document, entity, keyword, query
-from workers.matching.compiler import LONG
+from workers.matching.compiler import MIN_ATOMS_TO_REUSE
 from workers.matching.matcher import Matcher
 
 WORDS = "truce talks Rafah Crossing strike raid hostage deal convoy border Reading Town aid camp".split()
-FILLERS: list[Term] = [keyword(f"filler{i}") for i in range(LONG + 1000)]
+FILLERS: list[Term] = [keyword(f"filler{i}") for i in range(MIN_ATOMS_TO_REUSE + 1000)]
 
 
 def made(rng: random.Random, number: int) -> Term:

@@ -54,7 +54,7 @@ def test_an_explanation_tells_the_parts_of_a_term_once() -> None:
     assert left["parts"][0]["parts"][0]["part"] == "truce"
     (again,) = right["parts"]
     assert again["held"]
-    assert again["note"] == "its parts are told above"
+    assert again["note"] == "its parts are listed above"
     assert "parts" not in again
 
 

@@ -69,7 +69,7 @@ def test_every_accepted_spelling_is_proposed(seed: int) -> None:
         doc = document(" ".join([made(rng, 6), text, made(rng, 6)]), title=made(rng, 3), language="en")
         layout = TokenizedDocument(doc)
         places = [(first, occurrence(phrase, layout, first, "en")) for first in range(len(layout.words))]
-        wanted = {layout.match((first, last)) for first, last in places if last is not None}
+        wanted = {layout.match_at((first, last)) for first, last in places if last is not None}
         found = {match for fired in Matcher.build([term]).match(doc) for match in fired.matches}
         assert found <= wanted, (text, doc)
         inside = {a for a in wanted for b in wanted if a != b and a.field is b.field and b.start <= a.start and a.end <= b.end}

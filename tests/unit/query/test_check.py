@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain.errors import QueryError
-from workers.query.parser import parse
-from workers.query.references import resolve
+from workers.query.parser import parse_query
+from workers.query.references import resolve_references
 from workers.query.syntax import Node
 from workers.query.triggerable import require_trigger
 
@@ -29,7 +29,7 @@ from workers.query.triggerable import require_trigger
 )
 def test_a_query_with_a_word_that_must_occur_is_accepted(query: str) -> None:
     """A word in every alternative is enough, whatever else is asked."""
-    require_trigger(parse(query))
+    require_trigger(parse_query(query))
 
 
 @pytest.mark.parametrize(
@@ -52,20 +52,20 @@ def test_a_query_with_a_word_that_must_occur_is_accepted(query: str) -> None:
 def test_a_query_that_could_hold_without_any_of_its_words_is_refused(query: str, column: int, named: str) -> None:
     """The refusal points at the part that lets every article through, and says what to add."""
     with pytest.raises(QueryError, match="expected a word that must occur") as refused:
-        require_trigger(parse(query))
+        require_trigger(parse_query(query))
     assert refused.value.column == column
     assert str(refused.value).startswith(named)
 
 
 def trees(**queries: str) -> dict[str, Node]:
     """Queries by the name of their term."""
-    return {name: parse(query) for name, query in queries.items()}
+    return {name: parse_query(query) for name, query in queries.items()}
 
 
 def test_queries_come_after_those_they_refer_to() -> None:
     """Another term's result is known before it is asked for."""
     queries = trees(a="x term:b term:c", b="term:c y", c="z", d="term:keyword term:a")
-    resolution = resolve(queries, terms=[*queries, "keyword"], entities=[])
+    resolution = resolve_references(queries, terms=[*queries, "keyword"], entities=[])
     assert resolution.faults == ()
     assert sorted(resolution.order) == ["a", "b", "c", "d"]
     place = {name: index for index, name in enumerate(resolution.order)}
@@ -98,14 +98,14 @@ def test_queries_come_after_those_they_refer_to() -> None:
 )
 def test_references(queries: dict[str, str], faults: list[tuple[str, int, str]]) -> None:
     """Each reference that leads nowhere or in a circle is named with its term and column, and the near miss with it."""
-    resolution = resolve(trees(**queries), terms=[*queries, "Truce talks", "Rafah"], entities=["Rafah"])
+    resolution = resolve_references(trees(**queries), terms=[*queries, "Truce talks", "Rafah"], entities=["Rafah"])
     assert [(fault.term, fault.column, fault.message) for fault in resolution.faults] == faults
 
 
 def test_a_circle_through_many_terms_is_named_in_short() -> None:
     """An error stays readable, however many terms are part of it."""
     queries = trees(**{f"t{n}": f"term:t{n + 1}" for n in range(20_000)}, t20000="term:t0")
-    circle, *_ = resolve(queries, terms=queries, entities=[]).faults
+    circle, *_ = resolve_references(queries, terms=queries, entities=[]).faults
     assert circle.term == "t20000"
     assert circle.message.endswith("t0 → t1 → t2 → t3 → t4 → t5 → … → t19997 → t19998 → t19999 → t20000 → t0")
 
@@ -113,10 +113,10 @@ def test_a_circle_through_many_terms_is_named_in_short() -> None:
 def test_references_may_go_as_deep_as_evaluation_can() -> None:
     """A chain of terms that is too long is refused once, at the first reference that goes too deep."""
     queries = trees(**{f"t{n}": f"x term:t{n + 1}" for n in range(20_000)}, t20000="end")
-    resolution = resolve(queries, terms=queries, entities=[])
+    resolution = resolve_references(queries, terms=queries, entities=[])
     assert resolution.order[:2] == ("t20000", "t19999")
     (fault,) = resolution.faults
     assert (fault.term, fault.column) == ("t19940", 3)
     assert fault.message.startswith("terms refer to each other too deeply: expected at most 120 levels")
     within = {name: tree for name, tree in queries.items() if int(name[1:]) > 19_940}
-    assert resolve(within, terms=within, entities=[]).faults == ()
+    assert resolve_references(within, terms=within, entities=[]).faults == ()

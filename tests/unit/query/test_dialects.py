@@ -11,7 +11,7 @@ from monitor.domain.errors import QueryError
 from tests.unit.query.dialects import TRANSLATIONS, media_cloud
 from workers.query.builder import and_of, or_of
 from workers.query.format import format_query
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 from workers.query.syntax import And, Node, Not, Or, Phrase, Prefix, Word, children
 from workers.query.triggerable import require_trigger
 
@@ -22,8 +22,8 @@ def test_every_query_of_the_corpora_parses(corpora: Path, file: str) -> None:
     refused = []
     for line in (corpora / "queries" / file).read_text(encoding="utf-8").splitlines():
         query = TRANSLATIONS[file](json.loads(line)["query"])
-        tree = parse(query)
-        assert parse(format_query(tree)) == tree
+        tree = parse_query(query)
+        assert parse_query(format_query(tree)) == tree
         try:
             require_trigger(tree)
         except QueryError:
@@ -37,7 +37,7 @@ def test_media_cloud_queries_mean_what_its_own_parser_reads(corpora: Path, file:
     for line in (corpora / "queries" / file).read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         expected = row["expected_tsquery"].replace("&", " AND ").replace("|", " OR ").replace("!", " NOT ").replace(":*", "*")
-        assert in_words(parse(media_cloud(row["query"]))) == in_words(parse(expected)), row["id"]
+        assert in_words(parse_query(media_cloud(row["query"]))) == in_words(parse_query(expected)), row["id"]
 
 
 def in_words(tree: Node) -> Node:

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.domain.errors import QueryError
 from workers.query.format import format_query
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 from workers.query.triggerable import require_trigger
 
 PAGE = (Path(__file__).parents[3] / "docs" / "query-language.md").read_text(encoding="utf-8")
@@ -33,25 +33,25 @@ def _rows(header: str) -> Iterator[list[str]]:
 def test_examples_are_accepted(query: str, explanation: str) -> None:
     """Every example of an operator may be put on a watch list as it stands."""
     for example in (query, *re.findall(r"`(truce [^`]+)`", explanation)):
-        require_trigger(parse(example.strip("`")))
+        require_trigger(parse_query(example.strip("`")))
 
 
 @pytest.mark.parametrize(("query", "reading"), rows("Query", "Is read as"))
 def test_precedence(query: str, reading: str) -> None:
     """Operators bind as the table says."""
-    assert parse(query.strip("`")) == parse(reading.strip("`"))
-    assert format_query(parse(query.strip("`"))) == reading.strip("`")
+    assert parse_query(query.strip("`")) == parse_query(reading.strip("`"))
+    assert format_query(parse_query(query.strip("`"))) == reading.strip("`")
 
 
 @pytest.mark.parametrize(("query", "column", "message"), rows("Query", "Column", "Error"))
 def test_errors_read_as_shown(query: str, column: str, message: str) -> None:
     """Every error of the page is given to the letter."""
     with pytest.raises(QueryError) as refused:
-        require_trigger(parse(query.strip("`")))
+        require_trigger(parse_query(query.strip("`")))
     assert (refused.value.column, str(refused.value)) == (int(column), message)
 
 
 def test_the_query_of_the_configuration_example_is_accepted() -> None:
     """The first query a reader sees works."""
     (query,) = re.findall(r"query: '(.*)'", PAGE)
-    require_trigger(parse(query))
+    require_trigger(parse_query(query))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain.errors import QueryError
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 
 STRUCTURE = [
     ("", 1, "the query is empty"),
@@ -116,6 +116,6 @@ WORDS = [
 def test_error(query: str, column: int, message: str) -> None:
     """The column is where to look, and the message says what to write."""
     with pytest.raises(QueryError) as refused:
-        parse(query)
+        parse_query(query)
     assert message in str(refused.value)
     assert refused.value.column == column

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor.domain.errors import QueryError
 from tests.unit.query.trees import trees
 from workers.query.format import format_query
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 from workers.query.syntax import AttributeName, Node, Not, Phrase, Prefix, Word
 
 ODD_WORDS = (
@@ -68,7 +68,7 @@ TEXTS = st.sampled_from(ODD_WORDS) | st.text(st.characters(categories=["L", "Nd"
 def test_a_printed_tree_reads_back_as_itself(tree: Node) -> None:
     """Whatever a query says, its normal form says the same, and is its own normal form."""
     printed = format_query(tree)
-    read = parse(printed)
+    read = parse_query(printed)
     assert read == tree
     assert format_query(read) == printed
 
@@ -82,11 +82,11 @@ def test_any_text_is_refused_or_has_a_stable_normal_form(text: str) -> None:
     """Whatever is typed, the answer is an error inside the query or a tree whose normal form reads the same."""
     column = 1
     try:
-        tree = parse(text)
+        tree = parse_query(text)
     except QueryError as error:
         column = error.column
     else:
-        assert parse(format_query(tree)) == tree
+        assert parse_query(format_query(tree)) == tree
     assert 1 <= column <= len(text) + 1
 
 
@@ -116,7 +116,7 @@ def test_any_text_is_refused_or_has_a_stable_normal_form(text: str) -> None:
 )
 def test_normal_form(query: str, normal: str) -> None:
     """Two ways to write the same query are printed as one."""
-    assert format_query(parse(query)) == normal
+    assert format_query(parse_query(query)) == normal
 
 
 def test_a_word_that_would_be_read_as_something_else_is_quoted() -> None:

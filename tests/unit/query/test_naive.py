@@ -6,7 +6,7 @@ import pytest
 
 from monitor.domain.match import Document, Field
 from tests.unit.query.naive import Naive, Place
-from workers.query.parser import parse
+from workers.query.parser import parse_query
 
 ARTICLE = Naive(
     document=Document(
@@ -84,4 +84,4 @@ ARTICLE = Naive(
 )
 def test_meaning(query: str, holds: bool) -> None:  # noqa: FBT001 - a column of the table
     """A query holds, or does not, as its author would say on reading the article."""
-    assert ARTICLE.holds(parse(query)) is holds
+    assert ARTICLE.holds(parse_query(query)) is holds

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.domain.errors import QueryError
 from monitor.domain.match import Field
-from workers.query.parser import MAX_DEPTH, MAX_PARENTHESES, parse
+from workers.query.parser import MAX_DEPTH, MAX_PARENTHESES, parse_query
 from workers.query.syntax import (
     And,
     AtLeast,
@@ -26,7 +26,7 @@ from workers.query.syntax import (
     Prefix,
     TermRef,
     Word,
-    walk,
+    walk_nodes,
 )
 
 
@@ -194,20 +194,20 @@ SINGLE_WORDS = (
 @pytest.mark.parametrize(("query", "tree"), [*OPERATORS, *PROXIMITY, *FIELDS, *WORDS])
 def test_tree(query: str, tree: Node) -> None:
     """A query means what the page on the query language says."""
-    assert parse(query) == tree
+    assert parse_query(query) == tree
 
 
 @pytest.mark.parametrize("text", SINGLE_WORDS)
 def test_a_word_may_hold_any_sign(text: str) -> None:
     """Names, numbers, addresses and words of any script need no quotes."""
-    assert parse(text) == word(text)
-    assert parse(f'({text}) -{text} "x {text} y"') == And(children=(word(text), Not(child=word(text)), phrase(f"x {text} y")))
+    assert parse_query(text) == word(text)
+    assert parse_query(f'({text}) -{text} "x {text} y"') == And(children=(word(text), Not(child=word(text)), phrase(f"x {text} y")))
 
 
 def test_spans() -> None:
     """Each part of a tree knows its place in the query, so that an explanation can quote it."""
     query = 'Rafah NEAR/9 (war OR "big  gun*") -title:x lang:(en OR fr) ATLEAST/2 (y) entity:"A B"'
-    quoted = [query[slice(*node.span)] for node in walk(parse(query))]
+    quoted = [query[slice(*node.span)] for node in walk_nodes(parse_query(query))]
     assert quoted == [
         query,
         'Rafah NEAR/9 (war OR "big  gun*"',
@@ -225,20 +225,22 @@ def test_spans() -> None:
         "y",
         'entity:"A B"',
     ]
-    (spans,) = [[query[slice(*part.span)] for part in node.words] for node in walk(parse(query)) if isinstance(node, Phrase)]
+    (spans,) = [
+        [query[slice(*part.span)] for part in node.words] for node in walk_nodes(parse_query(query)) if isinstance(node, Phrase)
+    ]
     assert spans == ["big", "gun*"]
 
 
 def test_parentheses_and_groups_nest_to_a_limit() -> None:
     """Needless parentheses cost nothing up to the limit; groups that alternate stop where recursion would become unsafe."""
-    assert parse("(" * MAX_PARENTHESES + "a" + ")" * MAX_PARENTHESES) == A
+    assert parse_query("(" * MAX_PARENTHESES + "a" + ")" * MAX_PARENTHESES) == A
     with pytest.raises(QueryError, match="at most 200 deep") as refused:
-        parse("(" * (MAX_PARENTHESES + 1) + "a")
+        parse_query("(" * (MAX_PARENTHESES + 1) + "a")
     assert refused.value.column == MAX_PARENTHESES + 1
     groups = MAX_DEPTH // 2 - 1
-    assert list(walk(parse("a (b OR " * groups + "c d" + ")" * groups)))[-1] == D
+    assert list(walk_nodes(parse_query("a (b OR " * groups + "c d" + ")" * groups)))[-1] == D
     with pytest.raises(QueryError, match="groups at most 100 deep"):
-        parse("a (b OR " * (groups + 1) + "c d" + ")" * (groups + 1))
+        parse_query("a (b OR " * (groups + 1) + "c d" + ")" * (groups + 1))
 
 
 @pytest.mark.parametrize(
@@ -268,7 +270,7 @@ def test_a_hostile_query_is_answered_at_once(hostile: str) -> None:
     """No query, however built, crashes the parser or keeps it busy; an error about it stays short."""
     started = time.perf_counter()
     try:
-        parse(hostile)
+        parse_query(hostile)
         message = ""
     except QueryError as error:
         message = str(error)
@@ -282,5 +284,5 @@ def test_a_long_query_parses_in_milliseconds() -> None:
     assert len(query) > 3000
     started = time.perf_counter()
     for _ in range(10):
-        parse(query)
+        parse_query(query)
     assert (time.perf_counter() - started) / 10 < 0.1

@@ -10,20 +10,22 @@ from typing import Any
 
 import pytest
 
-from monitor.settings import channels, feeds, model, watch_item
+from monitor.settings import channels, feeds, model, sources, watch_item
 from monitor.settings.list_files import COLUMNS
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.settings.schema_walker import fields_of
-from monitor.settings.values import Section, parse_duration, parse_size
+from monitor.settings.values import Section, read_duration, read_size
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
 TYPES: dict[str, type[Section]] = {name: kind.settings for name, kind in channels.CHANNEL_TYPES.all().items()}
 EVERY_TYPE = set(fields_of(channels.ChannelBase))
+SOURCES: dict[str, type[Section]] = {name: kind.settings for name, kind in sources.SOURCE_TYPES.all().items() if kind.settings}
 MODELS: dict[str, type[Section]] = {
     "polling": feeds.PollingSettings,
     "http": feeds.HttpSettings,
     "feeds": feeds.FeedSettings,
     "feeds: auth": feeds.FeedAuth,
+    "sources": sources.SourceBase,
     "watch": watch_item.WatchItem,
     "watch: context": watch_item.ContextSettings,
     "watch: only": watch_item.OnlySettings,
@@ -31,6 +33,7 @@ MODELS: dict[str, type[Section]] = {
     "channels: quiet_hours": channels.QuietHours,
     "channels: digest": channels.DigestEvery,
     "routes": model.RouteSettings,
+    "entities": model.EntitiesSettings,
     "stories": model.StoriesSettings,
     "silences": model.SilenceSettings,
     "notify_operator": model.NotifyOperatorSettings,
@@ -39,6 +42,7 @@ MODELS: dict[str, type[Section]] = {
     "retention": model.RetentionSettings,
     "log": model.LogSettings,
     **{f"channels: {name}": kind for name, kind in TYPES.items()},
+    **{f"sources: {name}": kind for name, kind in SOURCES.items()},
 }
 
 
@@ -66,6 +70,8 @@ def test_every_key_is_documented(heading: str) -> None:
     known = set(fields_of(MODELS[heading]))
     if heading.removeprefix("channels: ") in TYPES:
         known -= EVERY_TYPE
+    if heading.removeprefix("sources: ") in SOURCES:
+        known -= set(fields_of(sources.SourceBase))
     assert set(documented()[heading]) == known
 
 
@@ -86,11 +92,11 @@ def test_the_documented_defaults_are_true(heading: str) -> None:
 def meant(text: str, default: Any) -> Any:
     """The documented default as the model holds it."""
     if isinstance(default, timedelta):
-        return parse_duration(text)
+        return read_duration(text)
     if isinstance(default, bool):
         return text == "true"
     if isinstance(default, int):
-        return parse_size(text)
+        return read_size(text)
     if isinstance(default, Enum):
         return type(default)(text)
     return text
@@ -107,7 +113,7 @@ def test_the_columns_of_lists_are_documented() -> None:
     assert " ".join(COLUMNS) in " ".join(DOCUMENT.split())
 
 
-def test_the_examples_load(tmp_path: Path) -> None:
+def test_the_examples_load_config(tmp_path: Path) -> None:
     """All examples of the document together are a configuration that loads."""
     for name in ("feeds.yaml", "watchlist.yaml", "channels.yaml", "team.yaml"):
         (tmp_path / name).write_text("watch:\n")
@@ -116,10 +122,10 @@ def test_the_examples_load(tmp_path: Path) -> None:
     (tmp_path / "cities.csv").write_text("name\nGaza\n")
     (tmp_path / "secret").write_text("k")
     examples = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
-    assert len(examples) == 14
+    assert len(examples) == 15
     text = "\n".join(examples).replace("/run/secrets/example", "secret").replace("/run/secrets/hook", "secret")
     (tmp_path / "monitor.yaml").write_text(text)
     env = {"DB_PASSWORD": "x", "TOKEN": "x", "WEB_TOKEN": "x", "SLACK_WEBHOOK_URL": "https://hooks.slack.example/x"}
-    settings = load(tmp_path / "monitor.yaml", env)
+    settings = load_config(tmp_path / "monitor.yaml", env)
     assert len(settings.terms) == 5
     assert len(settings.channels) == 4

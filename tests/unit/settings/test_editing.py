@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from monitor.domain.errors import ConfigError
 from monitor.settings.editing import Addition, NewFeed, add_feeds, add_terms
-from monitor.settings.load import load
-from monitor.settings.yaml_edit import CannotInsert, Item, insert, quoted
+from monitor.settings.load import load_config
+from monitor.settings.yaml_edit import CannotInsert, ListItem, insert_items, quote_yaml
 
 CONFIG = Path(__file__).parents[3] / "config"
 
@@ -73,7 +73,7 @@ def test_terms_are_added_to_the_watch_list(config: Path) -> None:
     ]
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert not list(path.parent.glob(".*"))
-    assert [term.name for term in load(config, {}).terms][-9:] == list(addition.added)
+    assert [term.name for term in load_config(config, {}).terms][-9:] == list(addition.added)
 
 
 def test_nothing_new_writes_nothing(config: Path) -> None:
@@ -117,7 +117,7 @@ def test_commands_at_once_do_not_undo_each_other(config: Path) -> None:
         additions = list(pool.map(lambda terms: add_terms(config, terms, {}), words))
     added = [term for addition in additions for term in addition.added]
     assert sorted(added) == sorted({term for terms in words for term in terms})
-    assert {term.name for term in load(config, {}).terms} >= set(added)
+    assert {term.name for term in load_config(config, {}).terms} >= set(added)
 
 
 def test_a_place_that_does_not_exist(tmp_path: Path) -> None:
@@ -151,11 +151,11 @@ def test_feeds_are_added_once(config: Path) -> None:
     ]
     second = add_feeds(config, feeds, {})
     assert (second.added, len(second.present)) == ((), 3)
-    loaded = load(config, {}).feeds[-1]
+    loaded = load_config(config, {}).feeds[-1]
     assert (loaded.url, loaded.name, loaded.tags) == (feeds[1].url, feeds[1].name, feeds[1].tags)
 
 
-NEW = [Item(lines=("new",), flow="new")]
+NEW = [ListItem(lines=("new",), flow="new")]
 
 
 @pytest.mark.parametrize(
@@ -184,14 +184,14 @@ NEW = [Item(lines=("new",), flow="new")]
 )
 def test_the_line_goes_where_a_person_would_put_it(text: str, result: str) -> None:
     """After the last item, before what follows it, in the list's own style."""
-    assert insert(text, "watch", NEW) == result
+    assert insert_items(text, "watch", NEW) == result
 
 
 @pytest.mark.parametrize("text", ["watch: one\n", "watch: {include: a.csv}\n", "watch: [a\n"])
 def test_what_is_no_list_is_refused(text: str) -> None:
     """Rather than guess, the command says what to do."""
     with pytest.raises(CannotInsert):
-        insert(text, "watch", NEW)
+        insert_items(text, "watch", NEW)
 
 
 @given(
@@ -208,7 +208,7 @@ def test_any_text_reads_back_as_itself(words: list[str]) -> None:
             path.write_text(text)
             wanted = list(dict.fromkeys(" ".join(word.split()) for word in words))
             addition = add_terms(path, wanted, {})
-            assert [term.name for term in load(path, {}).terms][1:] == list(addition.added)
+            assert [term.name for term in load_config(path, {}).terms][1:] == list(addition.added)
 
 
 @pytest.mark.parametrize(
@@ -239,4 +239,4 @@ def test_any_text_reads_back_as_itself(words: list[str]) -> None:
 )
 def test_words_that_yaml_would_misread_are_quoted(word: str) -> None:
     """What a YAML reader takes for a number, a truth word or a mark stands in quotes."""
-    assert quoted(word) == f"'{word}'"
+    assert quote_yaml(word) == f"'{word}'"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.cli.terms import check_terms
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 
 FAULTS = Path(__file__).parent / "faults"
 CASES = sorted([*FAULTS.glob("*.yaml"), *FAULTS.glob("*/monitor.yaml")])
@@ -29,7 +29,7 @@ def test_every_fault_is_told_at_its_place(case: Path, monkeypatch: pytest.Monkey
     """All faults at once, in file order, with what was probably meant; nothing that is secret is repeated."""
     monkeypatch.chdir(case.parent)
     with pytest.raises(ConfigError) as caught:
-        load(Path(case.name), {"TOKEN": SECRET})
+        load_config(Path(case.name), {"TOKEN": SECRET})
     assert str(caught.value).splitlines() == expected(case)
     assert "s3cret" not in str(caught.value)
     assert caught.value.exit_status == 2
@@ -38,7 +38,7 @@ def test_every_fault_is_told_at_its_place(case: Path, monkeypatch: pytest.Monkey
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     """The main file that is not there is named, not a traceback."""
     with pytest.raises(ConfigError) as caught:
-        load(tmp_path / "nowhere.yaml", {})
+        load_config(tmp_path / "nowhere.yaml", {})
     assert caught.value.faults == (Fault(file=str(tmp_path / "nowhere.yaml"), line=0, column=0, message="no such file"),)
 
 
@@ -47,7 +47,7 @@ def test_a_huge_file_is_sent_to_a_list(tmp_path: Path) -> None:
     path = tmp_path / "monitor.yaml"
     path.write_bytes(b"watch:\n" + b"  - truce and talks\n" * 500_000)
     with pytest.raises(ConfigError, match="put long lists in CSV or JSON"):
-        load(path, {})
+        load_config(path, {})
 
 
 def test_aliases_cannot_fill_the_memory(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_aliases_cannot_fill_the_memory(tmp_path: Path) -> None:
     path = tmp_path / "monitor.yaml"
     path.write_text("\n".join(lines))
     with pytest.raises(ConfigError, match="expand to too many values"):
-        load(path, {})
+        load_config(path, {})
 
 
 def test_deep_nesting_is_a_fault(tmp_path: Path) -> None:
@@ -65,13 +65,13 @@ def test_deep_nesting_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "monitor.yaml"
     path.write_text("watch: " + "[" * 1_200)
     with pytest.raises(ConfigError):
-        load(path, {})
+        load_config(path, {})
 
 
 def faults_of(path: Path) -> list[str]:
     """The messages for a file; none if it loads."""
     try:
-        load(path, {"A": "1"})
+        load_config(path, {"A": "1"})
     except ConfigError as error:
         return [fault.message for fault in error.faults] or [""]
     return []
@@ -138,7 +138,7 @@ def test_a_fault_in_a_query_points_into_the_file(tmp_path: Path, value: str, tro
         return [Fault(file=file, line=int(at_line), column=int(at_column) + trouble, message="expected a word")]
 
     with pytest.raises(ConfigError) as caught:
-        load(path, {}, check_terms=check)
+        load_config(path, {}, check_terms=check)
     (fault,) = caught.value.faults
     assert (fault.line, fault.column, fault.message) == (line, column, "expected a word")
 
@@ -154,7 +154,7 @@ def test_queries_are_checked_beside_other_faults(tmp_path: Path) -> None:
         return [Fault(file=file, line=int(line), column=int(column), message="expected a word") for file, line, column in places]
 
     with pytest.raises(ConfigError) as caught:
-        load(path, {}, check_terms=check)
+        load_config(path, {}, check_terms=check)
     assert [(fault.line, fault.column) for fault in caught.value.faults] == [(2, 22), (2, 29), (3, 22)]
 
 
@@ -164,7 +164,7 @@ def test_a_list_with_thousands_of_faults_tells_the_first_fifty(tmp_path: Path) -
     path = tmp_path / "monitor.yaml"
     path.write_text("watch: [{include: list.csv}]")
     with pytest.raises(ConfigError) as caught:
-        load(path, {})
+        load_config(path, {})
     assert len(caught.value.faults) == 51
     assert caught.value.faults[-1].message == "950 more faults in this list, from here on"
 
@@ -174,5 +174,5 @@ def test_the_matchers_faults_stand_where_the_trouble_is(tmp_path: Path) -> None:
     path = tmp_path / "monitor.yaml"
     path.write_text("watch:\n  - {name: A, query: 'x AND (y OR'}\n  - name: B\n    query: >-\n      truce AND\n      AND talks\n")
     with pytest.raises(ConfigError) as caught:
-        load(path, {}, check_terms=check_terms)
+        load_config(path, {}, check_terms=check_terms)
     assert [(fault.line, fault.column) for fault in caught.value.faults] == [(2, 34), (6, 7)]

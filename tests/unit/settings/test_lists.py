@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.watch import EntityType, Severity, Term
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 
 
 def terms_of(folder: Path, text: str, **files: str) -> tuple[Term, ...]:
@@ -18,7 +18,7 @@ def terms_of(folder: Path, text: str, **files: str) -> tuple[Term, ...]:
     for name, body in files.items():
         (folder / name.replace("_", ".")).write_text(body)
     (folder / "monitor.yaml").write_text(text)
-    return load(folder / "monitor.yaml", {}).terms
+    return load_config(folder / "monitor.yaml", {}).terms
 
 
 def test_csv_lists(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_hundred_thousand_terms_load_in_seconds(tmp_path: Path, suffix: str) -
         path.write_text(json.dumps([{"name": f"Name {n}", "type": "person", "aliases": [f"N. {n}"]} for n in range(100_000)]))
     (tmp_path / "monitor.yaml").write_text(f"watch: [{{include: list.{suffix}}}]")
     begin = time.process_time()
-    terms = load(tmp_path / "monitor.yaml", {}).terms
+    terms = load_config(tmp_path / "monitor.yaml", {}).terms
     assert len(terms) == 100_000
     assert terms[-1].name == "Name 99999"
     assert time.process_time() - begin < 12

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.domain.errors import ConfigError
 from monitor.domain.watch import Context, EntityType, Repeat, Scope, Severity, Term, TermKind
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 from monitor.settings.model import Settings
 from workers.channels.slack import SlackChannel
 from workers.channels.telegram import TelegramChannel
@@ -25,7 +25,7 @@ def loaded(folder: Path, text: str, env: Mapping[str, str] | None = None, **file
     for name, body in files.items():
         (folder / name.replace("_", ".")).write_text(body)
     (folder / "monitor.yaml").write_text(text)
-    return load(folder / "monitor.yaml", env or {})
+    return load_config(folder / "monitor.yaml", env or {})
 
 
 EXAMPLE = """\
@@ -153,7 +153,7 @@ def test_secrets_are_in_no_representation(tmp_path: Path) -> None:
 
 def test_the_default_configuration_works_as_it_stands() -> None:
     """The files that come with the program load without any environment and watch for something."""
-    settings = load(REPOSITORY / "config" / "monitor.yaml", {})
+    settings = load_config(REPOSITORY / "config" / "monitor.yaml", {})
     assert settings.folders == (REPOSITORY / "seeds",)
     assert settings.data_dir == REPOSITORY / "data"
     assert {"Rafah", "ceasefire"} <= {term.name for term in settings.terms}
@@ -267,7 +267,7 @@ def test_bom_and_windows_line_ends(tmp_path: Path) -> None:
     """A file written by an editor on Windows loads, and its places are right."""
     path = tmp_path / "monitor.yaml"
     path.write_bytes(b"\xef\xbb\xbfwatch:\r\n  - Rafah\r\n  - caf\xc3\xa9\r\n")
-    settings = load(path, {})
+    settings = load_config(path, {})
     assert [(term.name, term.where) for term in settings.terms] == [("Rafah", f"{path}:2:5"), ("café", f"{path}:3:5")]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.settings.live import Changed, LiveSettings, Rejected
-from monitor.settings.load import load
+from monitor.settings.load import load_config
 
 MAIN = "channels:\n  desk: {type: file, path: a.jsonl}\nwatch:\n  - {include: list.csv}\n"
 LIST = "name,severity,channels\n" + "".join(f"word{i},high,desk\n" for i in range(300))
@@ -41,7 +41,7 @@ def test_a_changed_list_reads_as_one_read_afresh(tmp_path: Path, text: str) -> N
     for now in (text, LIST, text):
         (tmp_path / "list.csv").write_text(now)
         settled(live)
-        assert live.current == load(tmp_path / "m.yaml", {})
+        assert live.current == load_config(tmp_path / "m.yaml", {})
 
 
 def test_rows_that_have_not_changed_are_not_read_again(tmp_path: Path) -> None:

@@ -13,8 +13,16 @@ from hypothesis import strategies as st
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
-from workers.stories.boilerplate import headline, without_boilerplate
-from workers.stories.near_duplicates import ArticleFeatures, Candidate, features_of, likeness, pack, same_story, unpack
+from workers.stories.boilerplate import without_boilerplate, without_outlet_name
+from workers.stories.near_duplicates import (
+    ArticleFeatures,
+    Candidate,
+    copy_score,
+    features_of,
+    find_copied_story,
+    pack_signature,
+    unpack_signature,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WINDOW = timedelta(hours=72)
@@ -56,7 +64,7 @@ def _features(text: str, title: str = "") -> ArticleFeatures:
 
 
 def _alike(first: ArticleFeatures, second: ArticleFeatures, *, hours: float = 0) -> bool:
-    return likeness(first.print, second.print, gap=timedelta(hours=hours)) > 0
+    return copy_score(first.signature, second.signature, gap=timedelta(hours=hours)) > 0
 
 
 @pytest.mark.parametrize(
@@ -120,7 +128,7 @@ def test_languages_without_spaces_are_compared_by_characters() -> None:
 
 
 def test_an_article_without_words_is_its_own_story() -> None:
-    """Nothing to compare is no likeness."""
+    """Nothing to compare is no copy_score."""
     empty = _features("", "")
     assert empty.keys == ()
     assert not _alike(empty, _features("…", "!"))
@@ -129,24 +137,24 @@ def test_an_article_without_words_is_its_own_story() -> None:
 def test_the_most_alike_story_wins() -> None:
     """Of two stories that would do, the closer text decides; one outside the window does not count."""
     mine = _features(WIRE)
-    near = Candidate(story_id=StoryId("near"), dated=NOW, packed=pack(_features(f"{WIRE} More.").print))
-    far = Candidate(story_id=StoryId("far"), dated=NOW, packed=pack(_features(WIRE[:300]).print))
-    old = Candidate(story_id=StoryId("old"), dated=NOW - timedelta(hours=73), packed=pack(mine.print))
-    assert same_story(mine, NOW, [far, near, old], window=WINDOW) == "near"
-    assert same_story(mine, NOW, [old], window=WINDOW) is None
+    near = Candidate(story_id=StoryId("near"), dated_at=NOW, packed=pack_signature(_features(f"{WIRE} More.").signature))
+    far = Candidate(story_id=StoryId("far"), dated_at=NOW, packed=pack_signature(_features(WIRE[:300]).signature))
+    old = Candidate(story_id=StoryId("old"), dated_at=NOW - timedelta(hours=73), packed=pack_signature(mine.signature))
+    assert find_copied_story(mine, NOW, [far, near, old], window=WINDOW) == "near"
+    assert find_copied_story(mine, NOW, [old], window=WINDOW) is None
 
 
 def test_an_outlet_name_is_no_part_of_a_headline() -> None:
     """Feeds append their name; the headline is what stands before it."""
-    assert headline("Talks on border aid near their end | Example News") == "Talks on border aid near their end"
-    assert headline("Spider-Man - review") == "Spider-Man - review"
+    assert without_outlet_name("Talks on border aid near their end | Example News") == "Talks on border aid near their end"
+    assert without_outlet_name("Spider-Man - review") == "Spider-Man - review"
 
 
 @given(st.text(max_size=400), st.text(max_size=60))
 def test_any_text_survives_packing(text: str, title: str) -> None:
     """Whatever a feed sends has a print, the same after it was stored, and is a copy of itself if it says anything."""
     features = _features(text, title)
-    assert unpack(pack(features.print)) == features.print
+    assert unpack_signature(pack_signature(features.signature)) == features.signature
     assert all(0 <= one < 2**63 for one in features.keys)
 
 

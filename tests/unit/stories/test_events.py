@@ -35,7 +35,7 @@ BACKGROUND = (
 
 def _reports(texts: Sequence[str], dates: Sequence[datetime] | None = None) -> list[Report]:
     return [
-        Report(story_id=StoryId(f"{place:04}"), dated=dates[place] if dates else NOW, title="", text=text, language="en")
+        Report(story_id=StoryId(f"{place:04}"), dated_at=dates[place] if dates else NOW, title="", text=text, language="en")
         for place, text in enumerate(texts)
     ]
 
@@ -87,7 +87,7 @@ def test_a_year_of_reports_is_not_merged(corpora: Path) -> None:
     reports = [
         Report(
             story_id=StoryId(f"{place:04}"),
-            dated=datetime.fromisoformat(row["date"][:10]).replace(tzinfo=UTC),
+            dated_at=datetime.fromisoformat(row["date"][:10]).replace(tzinfo=UTC),
             title=row["title"],
             text=row["text"].strip().partition("\n")[2],
             language="en",

@@ -1,0 +1,52 @@
+"""How a source of articles is doing, whatever kind of source it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SourceStatus(StrEnum):
+    """The health of a source as shown to the operator. `new`: not read yet; `gone`: not read any more, since it is gone for good."""
+
+    NEW = "new"
+    OK = "ok"
+    FAILING = "failing"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """The health of one source. `kind` is the name of its SourceKind, `url` its address or path.
+
+    `reason` says in a sentence what is wrong or worth knowing, if anything is. `last_success_at` None: it could never be read.
+    `interval_s` is the time between two polls where the source is polled.
+    """
+
+    kind: str
+    name: str
+    url: str
+    status: SourceStatus
+    reason: str | None = None
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    interval_s: float | None = None
+    articles: int = 0
+
+    @property
+    def failing(self) -> bool:
+        """Whether it cannot be read now."""
+        return self.status in {SourceStatus.FAILING, SourceStatus.GONE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceGroup:
+    """The sources of one kind: how many are configured, and those that are failing."""
+
+    kind: str
+    plural: str
+    configured: int
+    failing: Sequence[SourceHealth]

@@ -1,0 +1,1 @@
+"""What programs can request: every module declares its endpoints as `ENDPOINTS`."""

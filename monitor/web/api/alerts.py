@@ -1,0 +1,33 @@
+"""Answer requests for alerts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.records import alert_record
+from monitor.storage import alerts
+from monitor.web.app_state import app_state_of
+from monitor.web.endpoint import Endpoint
+from monitor.web.parameters import alert_filter, expect_only, limit_of
+from monitor.web.responses import json_response
+
+
+async def _list(request: Request) -> Response:
+    expect_only(request, ("since", "term", "severity", "before", "limit"))
+    wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_of(request)
+    found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
+    return json_response([alert_record(stored) for stored in found])
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        method="GET",
+        path="/api/alerts",
+        handler=_list,
+        takes="`since`, `term` and `severity` (both may be repeated), `before` (the id of an alert: older ones), `limit`",
+    ),
+)

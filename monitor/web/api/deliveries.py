@@ -1,0 +1,73 @@
+"""Answer requests for deliveries, and make them due again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.delivery import DeliveryStatus
+from monitor.domain.ids import DeliveryId
+from monitor.domain.text import printable
+from monitor.records import delivery_record
+from monitor.storage import deliveries
+from monitor.web.app_state import AppState, app_state_of
+from monitor.web.endpoint import Endpoint
+from monitor.web.parameters import choice_of, expect_only, limit_of, text_of
+from monitor.web.responses import ApiError, json_of, json_response
+
+_MAX_IDS: Final = 1000
+
+
+async def _list(request: Request) -> Response:
+    expect_only(request, ("status", "channel", "limit"))
+    status, channel, limit = choice_of(request, "status", DeliveryStatus), text_of(request, "channel"), limit_of(request)
+    wanted = DeliveryStatus(status) if status else None
+    found = await app_state_of(request).read(
+        lambda connection: deliveries.listing(connection, status=wanted, channel=channel, limit=limit)
+    )
+    return json_response([delivery_record(one) for one in found])
+
+
+async def _retry(request: Request) -> Response:
+    document = await json_of(request)
+    ids, dead = document.get("ids"), document.get("dead", False)
+    if dead is True and ids is None:
+        chosen = None
+    elif dead is False and isinstance(ids, list) and ids and all(isinstance(one, str) for one in ids) and len(ids) <= _MAX_IDS:
+        chosen = [DeliveryId(printable(one)) for one in ids]
+    else:
+        raise ApiError(422, f'expected {{"ids": ["…"]}} with up to {_MAX_IDS} ids, or {{"dead": true}}')
+    due = await run_in_threadpool(make_due, app_state_of(request), chosen)
+    return json_response({"due": due, "refused": sorted(set(chosen or ()) - set(due))})
+
+
+def make_due(app_state: AppState, ids: list[DeliveryId] | None) -> list[DeliveryId]:
+    """Make these deliveries due again, or (None) every dead letter, and queue their channels; return those that are due. Blocks."""
+    with app_state.database.write() as connection:
+        due = deliveries.retry(connection, ids, now=SYSTEM_CLOCK.now())
+    with app_state.database.read() as connection:
+        channels = deliveries.due_channels(connection, SYSTEM_CLOCK.now()) if due else ()
+    for channel in channels:
+        if not app_state.relay.deliver(channel):
+            break
+    return list(due)
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        method="GET",
+        path="/api/deliveries",
+        handler=_list,
+        takes="`status` (`pending sending delivered held dead`), `channel`, `limit`",
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/deliveries/retry",
+        handler=_retry,
+        takes='`{"ids": ["…"]}` or `{"dead": true}`; answers `due`, the ids that will be sent again, and `refused`, the others',
+    ),
+)

@@ -1,0 +1,126 @@
+"""Show metrics in the text format of Prometheus, read from the database and Redis at every scrape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.daemon.heartbeat import ALIVE_WITHIN
+from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.delivery import DeliveryStatus
+from monitor.domain.source import SourceStatus
+from monitor.domain.watch import Severity
+from monitor.records import queue_lengths
+from monitor.storage import activity, alerts, archive, channels, deliveries, feeds, heartbeats, scans
+from monitor.storage.engine import Connection
+from monitor.web.app_state import AppState, app_state_of
+from monitor.web.endpoint import Endpoint
+
+GAUGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "redis_up": ("Whether Redis answers", ()),
+    "queue_jobs": ("Jobs on a queue in Redis", ("queue",)),
+    "articles": ("Articles stored", ()),
+    "articles_waiting": ("Articles and revisions not scanned yet", ()),
+    "oldest_waiting_seconds": ("Age of the oldest article not scanned yet; 0 when none waits", ()),
+    "alerts": ("Alerts stored, by severity", ("severity",)),
+    "last_alert_timestamp_seconds": ("When the last alert was raised; 0 before the first", ()),
+    "deliveries": ("Deliveries, by status", ("status",)),
+    "oldest_undelivered_seconds": ("Age of the oldest alert still to be delivered; 0 when none waits", ()),
+    "feeds": ("Configured feeds, by status", ("status",)),
+    "channel_failures": ("Failed attempts in a row on a channel", ("channel",)),
+    "channel_paused": ("Whether a channel is paused", ("channel",)),
+    "processes": ("Processes alive, by role", ("role",)),
+    "watch_terms": ("Terms on the watch list", ()),
+    "event_clients": ("Clients that listen to server-sent events", ()),
+}
+"""Every gauge, by its name without the prefix: its description and its labels. The histograms are in latency_histograms.py."""
+
+PREFIX: Final = "news_monitor_"
+_ROLES = ("scheduler", "scan", "deliver", "web")
+
+_Samples: TypeAlias = Mapping[tuple[str, ...], float]
+
+
+async def _get(request: Request) -> Response:
+    # An error of the database is not caught: a scrape must fail then.
+    body = await run_in_threadpool(_exposition, app_state_of(request))
+    return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+def _exposition(app_state: AppState) -> bytes:
+    registry, now = CollectorRegistry(auto_describe=False), SYSTEM_CLOCK.now()
+    with app_state.database.read() as connection:
+        values = {**_stored(connection, now), **_unstored(app_state)}
+        for latency in app_state.latencies:
+            latency.update(connection, now)
+            registry.register(latency.histogram)
+    registry.register(_Values(values))
+    return generate_latest(registry)
+
+
+class _Values(Collector):
+    """Turns values that have been read into metric families."""
+
+    def __init__(self, values: Mapping[str, _Samples]) -> None:
+        self._values = values
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Return one family for each metric."""
+        for name, (text, labels) in GAUGES.items():
+            family = GaugeMetricFamily(PREFIX + name, text, labels=labels)
+            for values, number in self._values[name].items():
+                family.add_metric(values, number)
+            yield family
+
+
+def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
+    backlog = scans.backlog(connection)
+    last = alerts.last_at(connection)
+    raised = activity.alerts_by_severity(connection)
+    statuses = [feed.status for feed in feeds.list_feeds(connection)]
+    alive = [beat.role for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)]
+    states = channels.listing(connection)
+    sent = deliveries.counts(connection)
+    return {
+        "articles": _one(archive.count(connection)),
+        "articles_waiting": _one(backlog.count),
+        "oldest_waiting_seconds": _one(_age(backlog.oldest, now)),
+        "alerts": {(severity.value,): raised.get(severity, 0) for severity in Severity},
+        "last_alert_timestamp_seconds": _one(0.0 if last is None else last.timestamp()),
+        "deliveries": {(status.value,): sent.get(status.value, 0) for status in DeliveryStatus},
+        "oldest_undelivered_seconds": _one(_age(activity.undelivered_since(connection), now)),
+        "feeds": {(status.value,): statuses.count(status) for status in SourceStatus},
+        "channel_failures": {(name,): state.failures for name, state in states.items()},
+        "channel_paused": {(name,): float(state.paused) for name, state in states.items()},
+        "processes": {(role,): alive.count(role) for role in _ROLES},
+    }
+
+
+def _unstored(app_state: AppState) -> dict[str, _Samples]:
+    lengths = queue_lengths(app_state.settings)
+    return {
+        "redis_up": _one(float(all(length is not None for length in lengths.values()))),
+        "queue_jobs": {(name,): length for name, length in lengths.items() if length is not None},
+        "watch_terms": _one(len(app_state.settings.terms)),
+        "event_clients": _one(app_state.hub.clients),
+    }
+
+
+def _one(number: float) -> _Samples:
+    return {(): number}
+
+
+def _age(moment: datetime | None, now: datetime) -> float:
+    return 0.0 if moment is None else max(0.0, (now - moment).total_seconds())
+
+
+ENDPOINTS: Final = (Endpoint(method="GET", path="/metrics", handler=_get, takes="none; see [Metrics](#metrics)"),)

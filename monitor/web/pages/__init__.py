@@ -1,0 +1,1 @@
+"""The pages of the dashboard: every module declares one as `PAGE`."""

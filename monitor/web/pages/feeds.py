@@ -1,0 +1,40 @@
+"""The page of feeds and their health."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+
+from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.source import SourceStatus
+from monitor.records import feed_records
+from monitor.web.app_state import app_state_of
+from monitor.web.page import Context, Page
+from monitor.web.parameters import choice_of
+
+_ORDER: Final = {SourceStatus.FAILING: 0, SourceStatus.GONE: 1, SourceStatus.NEW: 2, SourceStatus.OK: 3}
+
+
+async def _load(request: Request) -> Context:
+    app_state = app_state_of(request)
+    status = choice_of(request, "status", SourceStatus)
+    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
+    shown = [record for record in records if status in {None, record["status"]}]
+    return {
+        "feeds": sorted(shown, key=lambda record: (_ORDER[SourceStatus(record["status"])], record["name"].lower())),
+        "counts": {one.value: sum(record["status"] == one for record in records) for one in SourceStatus},
+        "status": status,
+        "folders": app_state.settings.folders,
+    }
+
+
+PAGE: Final = Page(
+    path="/feeds",
+    title="Feeds",
+    template="feeds.html",
+    shows="the health of each source, failing ones first: what is wrong, when it was last polled and when it will be next, its interval",
+    navigation="Feeds",
+    position=40,
+    load=_load,
+)

@@ -1,0 +1,89 @@
+"""Read words, prefixes and phrases from their tokens, and refuse text by which nothing can be found."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from workers.query.syntax import Phrase, Prefix, Word
+from workers.query.tokens import Token, TokenKind, query_error, shorten
+
+MIN_PREFIX: Final = 3
+"""Letters required before the asterisk; fewer would be found in nearly every article."""
+
+_CHUNK: Final = re.compile(r"\S+")
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_WILDCARD: Final = re.compile(r"\w\?\w")
+_FUZZY: Final = re.compile(r"~\d*$")
+
+
+def read_operand(token: Token) -> Word | Prefix | Phrase:
+    """Return the node of a WORD or QUOTED token; quotes around a single word change nothing.
+
+    Raises QueryError for text without a letter or digit, and for the syntax of other search languages.
+    """
+    if token.kind is TokenKind.WORD:
+        _check_bare(token)
+        return _word(token.text, token.content_start, token)
+    words = tuple(
+        _word(chunk.group(), token.content_start + chunk.start(), token)
+        for chunk in _CHUNK.finditer(token.text)
+        if _is_searchable(chunk.group())
+    )
+    if not words:
+        raise query_error("expected a word between the quotation marks", token.span[0])
+    if len(words) == 1:
+        (word,) = words
+        if isinstance(word, Prefix):
+            return Prefix(text=word.text, span=token.span)
+        return Word(text=word.text, exact_case=word.exact_case, span=token.span)
+    return Phrase(words=words, span=token.span)
+
+
+def _word(text: str, start: int, token: Token) -> Word | Prefix:
+    span = (start, start + len(text)) if token.kind is TokenKind.QUOTED else token.span
+    stem, star, rest = text.partition("*")
+    if not star:
+        return Word(text=text, exact_case=token.exact, span=span)
+    if rest or not stem:
+        raise query_error(f"a * stands only at the end of a word: expected for example {_example(stem)}", start + len(stem))
+    if token.exact:
+        raise query_error("a prefix has no exact case: leave out the = or the *", start + len(stem))
+    if not _is_long_enough(stem):
+        raise query_error(f"{shorten(text)} is too short: expected at least {MIN_PREFIX} letters before the *", start)
+    return Prefix(text=stem, span=span)
+
+
+def _check_bare(token: Token) -> None:
+    """Refuse text outside quotes that means something in another search language, or nothing."""
+    text, at = token.text, token.content_start
+    if _FUZZY.search(text):
+        raise query_error("there is no ~ here: for nearby words write NEAR/10, for spellings OR", at + text.index("~"))
+    if not _is_searchable(text):
+        raise query_error(f"expected a word: {shorten(text)} holds no letter or digit", at)
+    if text[0] == "+" and not text[1].isdigit():
+        raise query_error("leave out the +: words side by side must all occur", at)
+    if text[0] == "!":
+        raise query_error("! is no operator here: write NOT or -", at)
+    if text[-1] in ",;":
+        raise query_error(f"expected OR between alternatives, or a phrase in quotes, not a {text[-1]}", at + len(text) - 1)
+    if (wildcard := _WILDCARD.search(text)) and "=" not in text and "/" not in text:
+        raise query_error("there is no ? for a letter: write the spellings with OR", at + wildcard.start() + 1)
+
+
+def _is_searchable(text: str) -> bool:
+    return any(map(str.isalnum, text)) or "*" in text
+
+
+def _is_long_enough(stem: str) -> bool:
+    """Hangul is counted in letters, not syllables; in scripts without spaces one character can be a word."""
+    if _UNSPACED.search(stem):
+        return True
+    return sum(map(str.isalnum, unicodedata.normalize("NFKD", stem))) >= MIN_PREFIX
+
+
+def _example(stem: str) -> str:
+    return shorten(f"{stem}*") if _is_long_enough(stem) else "offens*"

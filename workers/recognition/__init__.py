@@ -1,0 +1,1 @@
+"""Recognize entities in a document; the registry of recognizers. Pure."""

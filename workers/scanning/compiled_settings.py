@@ -1,0 +1,36 @@
+"""Settings with all that scanning builds from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.domain.watch import Term
+from monitor.settings.model import Settings
+from workers.matching.matcher import Matcher
+from workers.recognition.recognizer import Recognizer
+from workers.recognition.registry import build_recognizers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledSettings:
+    """Settings with the matcher and the recognizers built from them: one value, so that no scan mixes old and new ones.
+
+    `watch` is the watch list by name.
+    """
+
+    settings: Settings
+    matcher: Matcher
+    recognizers: tuple[Recognizer, ...]
+    watch: Mapping[str, Term]
+
+    @classmethod
+    def build(cls, settings: Settings, before: CompiledSettings | None = None) -> CompiledSettings:
+        """Build the matcher and the recognizers: seconds for a very long watch list, less if that of `before` was nearly the same."""
+        matcher = Matcher.build(settings.terms, before.matcher if before is not None else None)
+        return cls(
+            settings=settings,
+            matcher=matcher,
+            recognizers=build_recognizers(settings, matcher),
+            watch={term.name: term for term in settings.terms},
+        )
