@@ -20,18 +20,9 @@ QUALIFIED_ROOMS = {
 }
 """Rooms in which functions may have names that are used elsewhere, with the reason."""
 
-SHARED_CLASSES = {
-    "Limits": "to be renamed: of polling intervals (domain) and of messages (channels)",
-    "Page": "to be renamed: the page behind a link (fetching) and a page of the dashboard (web)",
-}
+SHARED_CLASSES: dict[str, str] = {}
 SHARED_FUNCTIONS = {
-    "address": "to be renamed: of Redis (broker) and of a redirect (polling)",
-    "address_of": "to be renamed: of a host (fetching) and of a listening server (web)",
-    "fields_of": "to be renamed: fields of a settings model (settings) and of a form (web)",
-    "parse_duration": "to be renamed: of a command line (domain) and of a setting, which raises another error (settings)",
     "read": "to be renamed: one for each format (parse), and a file of a folder (folders)",
-    "safe_link": "to be renamed: of a page (web) and of a message (rendering)",
-    "serve": "to be renamed: parser requests (daemon) and HTTP requests (web)",
     "text_of": "to be renamed: text of a JSON Feed item (parse) and of a query parameter (web)",
     "unpacked": "to be renamed: fingerprints from their bytes (domain) and a compressed body (parse)",
 }

@@ -16,7 +16,7 @@ from monitor.storage import activity, attempts, channels, deliveries
 from monitor.storage.engine import Connection
 from monitor.web.api.deliveries import make_due
 from monitor.web.app_state import app_state_of
-from monitor.web.form_body import fields_of
+from monitor.web.form_body import form_fields
 from monitor.web.page import Action, Context, Page
 from monitor.web.parameters import choice_of, limit_of, next_limit, text_of
 from monitor.web.responses import ApiError
@@ -48,7 +48,7 @@ async def _load(request: Request) -> Context:
 
 async def _retry(request: Request) -> Response:
     """Make one delivery, or every dead letter, due again; then redirect to the list."""
-    fields = await fields_of(request)
+    fields = await form_fields(request)
     ids = [DeliveryId(printable(one)) for one in fields.get("id", [])]
     if not ids and fields.get("dead") != ["all"]:
         raise ApiError(422, "name a delivery, or all dead letters")

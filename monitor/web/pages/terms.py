@@ -13,7 +13,7 @@ from monitor.storage import trends
 from monitor.storage.engine import Connection
 from monitor.web.api.match_preview import match_request, preview
 from monitor.web.app_state import AppState, app_state_of
-from monitor.web.form_body import fields_of
+from monitor.web.form_body import form_fields
 from monitor.web.page import Action, Context, Page, respond
 from monitor.web.parameters import text_of
 from monitor.web.rendering import mark_spans
@@ -30,7 +30,7 @@ async def _load(request: Request) -> Context:
 
 async def _try_term(request: Request) -> Response:
     """Return the page with the preview that its form asks for, or with the reason why there is none."""
-    fields = await fields_of(request)
+    fields = await form_fields(request)
     form = {name: fields.get(name, [""])[0] for name in _EMPTY_FORM}
     error, found = None, None
     try:

@@ -14,18 +14,25 @@ from monitor.storage.tables import heartbeats
 from tests.e2e.program import Program
 from tests.waiting import until
 
+LONG_S = 100
+"""More than a loaded machine needs; only a process that hangs takes so long."""
 
-def test_it_stops_at_once_though_someone_listens(tmp_path: Path, redis_url: str) -> None:
-    """SIGTERM ends the event streams and the process, in good order: exit status 0, and its sign of life is taken back."""
+
+def test_it_stops_though_a_client_listens(tmp_path: Path, redis_url: str) -> None:
+    """SIGTERM ends the event streams and the process: exit status 0, and its heartbeat is deleted."""
     program = Program(tmp_path, {"redis_url": redis_url, "web": {"port": 0}})
     with program.log.open("ab") as log:
         process = subprocess.Popen(program._argv("web"), env=program._env, stdin=subprocess.DEVNULL, stderr=log, cwd=tmp_path)
-    started = until(lambda: program.events("daemon.started"), within_s=30)
-    with urllib.request.urlopen(f"{started[0]['url']}/api/events", timeout=20) as stream:
-        assert stream.readline() == b"retry: 2000\n"
-        process.send_signal(signal.SIGTERM)
-        assert stream.read().endswith(b"\n\n")
-        assert process.wait(10) == 0
+    try:
+        started = until(lambda: program.events("daemon.started"), within_s=LONG_S)
+        with urllib.request.urlopen(f"{started[0]['url']}/api/events", timeout=LONG_S) as stream:
+            assert stream.readline() == b"retry: 2000\n"
+            process.send_signal(signal.SIGTERM)
+            assert stream.read().endswith(b"\n\n")
+            assert process.wait(LONG_S) == 0
+    finally:
+        process.kill()
+        process.wait()
     assert program.events("daemon.stopped")
     database = Database(sqlite_url(tmp_path / "data" / "news.db"))
     with database.read() as connection:
@@ -33,8 +40,8 @@ def test_it_stops_at_once_though_someone_listens(tmp_path: Path, redis_url: str)
     database.close()
 
 
-def test_what_keeps_it_from_listening_is_told(tmp_path: Path, redis_url: str) -> None:
-    """A taken port and an address that is open without a token end with status 1 and a sentence."""
+def test_a_port_or_an_address_that_cannot_be_served_is_named(tmp_path: Path, redis_url: str) -> None:
+    """A taken port, or an open address without a token, ends the command with status 1 and a sentence."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         program = Program(tmp_path, {"redis_url": redis_url, "web": {"port": port}})
