@@ -13,7 +13,7 @@ MAX_BYTES: Final = 3_000_000
 MAX_FIELDS: Final = 1000
 
 
-async def fields_of(request: Request) -> dict[str, list[str]]:
+async def form_fields(request: Request) -> dict[str, list[str]]:
     """Return the fields of a form, without empty ones. Raises ApiError with 413, 415 or 422."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise ApiError(415, "expected a form")

@@ -11,13 +11,13 @@ from types import ModuleType
 from monitor.web import api
 from monitor.web import pages as page_modules
 from monitor.web.endpoint import Endpoint
-from monitor.web.page import Page
+from monitor.web.page import DashboardPage
 
 
 @cache
-def pages() -> tuple[Page, ...]:
+def pages() -> tuple[DashboardPage, ...]:
     """Return every page, sorted by position. Raises AttributeError for a module in `pages/` without a `PAGE`."""
-    found: list[Page] = [module.PAGE for module in _modules(page_modules)]
+    found: list[DashboardPage] = [module.PAGE for module in _modules(page_modules)]
     return tuple(sorted(found, key=lambda page: page.position))
 
 

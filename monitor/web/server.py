@@ -55,7 +55,7 @@ def application(live: LiveSettings, database: Database, relay: Relay) -> Starlet
     return app
 
 
-def serve(live: LiveSettings, database: Database, relay: Relay, *, host: str | None = None, port: int | None = None) -> None:
+def serve_web(live: LiveSettings, database: Database, relay: Relay, *, host: str | None = None, port: int | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Raises MonitorError if the address is taken, or if others can reach it and no token is set."""
     web = _address(live.current.web, host, port)
     listening = _listen(web)
@@ -68,12 +68,12 @@ def serve(live: LiveSettings, database: Database, relay: Relay, *, host: str | N
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=65536,
     )
-    get_logger().info("daemon.started", role="web", url=address_of(listening))
+    get_logger().info("daemon.started", role="web", url=url_of(listening))
     _Server(config, app.state.app_state).run([listening])
     get_logger().info("daemon.stopped", role="web")
 
 
-def address_of(listening: socket.socket) -> str:
+def url_of(listening: socket.socket) -> str:
     """Return the URL of a listening socket."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

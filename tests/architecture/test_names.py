@@ -19,18 +19,13 @@ QUALIFIED_ROOMS = {
 }
 """Rooms in which functions may have names that are used elsewhere, with the reason."""
 
-SHARED_CLASSES = {
-    "Page": "to be renamed: the page behind a link (fetching) and a page of the dashboard (web)",
-}
+SHARED_CLASSES = {}
 SHARED_FUNCTIONS = {
     "address": "to be renamed: of Redis (broker) and of a redirect (polling)",
-    "fields_of": "to be renamed: fields of a settings model (settings) and of a form (web)",
     "look": "to be renamed: at a file (folders) and at the state of everything (watchdog)",
     "origin_of": "to be renamed: the origin of a folder's file (folders); the same is asked in web/api",
     "parse_duration": "to be renamed: of a command line (domain) and of a setting, which raises another error (settings)",
     "read": "to be renamed: one for each format (parse), and a file of a folder (folders)",
-    "serve": "to be renamed: parser requests (daemon) and HTTP requests (web)",
-    "text_of": "to be renamed: text of a JSON Feed item (parse) and of a query parameter (web)",
     "unpacked": "to be renamed: fingerprints from their bytes (domain) and a compressed body (parse)",
 }
 SHARED_MODULES = {

@@ -16,17 +16,17 @@ from monitor.storage import activity, attempts, channels, deliveries
 from monitor.storage.engine import Connection
 from monitor.web.api.deliveries import make_due
 from monitor.web.app_state import app_state_of
-from monitor.web.form_body import fields_of
-from monitor.web.page import Action, Context, Page
-from monitor.web.parameters import choice_of, limit_of, next_limit, text_of
+from monitor.web.form_body import form_fields
+from monitor.web.page import Action, Context, DashboardPage
+from monitor.web.parameters import choice_parameter, limit_parameter, next_limit, text_parameter
 from monitor.web.responses import ApiError
 
 SHOWN: Final = 50
 
 
 async def _load(request: Request) -> Context:
-    status, limit = choice_of(request, "status", DeliveryStatus), limit_of(request, SHOWN)
-    channel = text_of(request, "channel")
+    status, limit = choice_parameter(request, "status", DeliveryStatus), limit_parameter(request, SHOWN)
+    channel = text_parameter(request, "channel")
     configured = app_state_of(request).settings.channels
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -43,12 +43,12 @@ async def _load(request: Request) -> Context:
         }
 
     found = await app_state_of(request).read(read)
-    return {**found, "status": status, "channel": channel, "retried": text_of(request, "retried")}
+    return {**found, "status": status, "channel": channel, "retried": text_parameter(request, "retried")}
 
 
 async def _retry(request: Request) -> Response:
     """Make one delivery, or every dead letter, due again; then redirect to the list."""
-    fields = await fields_of(request)
+    fields = await form_fields(request)
     ids = [DeliveryId(printable(one)) for one in fields.get("id", [])]
     if not ids and fields.get("dead") != ["all"]:
         raise ApiError(422, "name a delivery, or all dead letters")
@@ -56,7 +56,7 @@ async def _retry(request: Request) -> Response:
     return RedirectResponse("/deliveries?" + urlencode({"retried": len(due)}), 303)
 
 
-PAGE: Final = Page(
+PAGE: Final = DashboardPage(
     path="/deliveries",
     title="Deliveries",
     template="deliveries.html",

@@ -13,9 +13,9 @@ from monitor.storage import trends
 from monitor.storage.engine import Connection
 from monitor.web.api.match_preview import match_request, preview
 from monitor.web.app_state import AppState, app_state_of
-from monitor.web.form_body import fields_of
-from monitor.web.page import Action, Context, Page, respond
-from monitor.web.parameters import text_of
+from monitor.web.form_body import form_fields
+from monitor.web.page import Action, Context, DashboardPage, respond
+from monitor.web.parameters import text_parameter
 from monitor.web.rendering import mark_spans
 from monitor.web.responses import ApiError
 
@@ -30,7 +30,7 @@ async def _load(request: Request) -> Context:
 
 async def _try_term(request: Request) -> Response:
     """Return the page with the preview that its form asks for, or with the reason why there is none."""
-    fields = await fields_of(request)
+    fields = await form_fields(request)
     form = {name: fields.get(name, [""])[0] for name in _EMPTY_FORM}
     error, found = None, None
     try:
@@ -47,7 +47,7 @@ async def _counts(request: Request) -> dict[str, Any]:
     if span not in SPANS:
         raise ApiError(422, f"`span` is one of {', '.join(SPANS)}")
     bucket, number = SPANS[span]
-    search = (text_of(request, "search") or "").lower()
+    search = (text_parameter(request, "search") or "").lower()
     now = SYSTEM_CLOCK.now()
 
     def read(connection: Connection) -> tuple[Any, ...]:
@@ -84,7 +84,7 @@ def _preview(app_state: AppState, form: dict[str, str]) -> dict[str, Any]:
     }
 
 
-PAGE: Final = Page(
+PAGE: Final = DashboardPage(
     path="/terms",
     title="Terms",
     template="terms.html",
