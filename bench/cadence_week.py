@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.domain import cadence
-from monitor.domain.cadence import Limits, PublisherHints
+from monitor.domain.cadence import IntervalLimits, PublisherHints
 
 START = datetime(2026, 3, 2, tzinfo=UTC).timestamp()
 DAY_S = 86400.0
@@ -138,7 +138,7 @@ def simulate_feed(arrival_rate: Sequence[float], chance: random.Random, burst: B
     return SimulatedFeed(times=tuple(sorted(t for t in times if t < end)), size=min(60, max(10, len(arrival_rate))))
 
 
-def adaptive_week(feeds: Sequence[SimulatedFeed], limits: Limits, chance: random.Random) -> Outcome:
+def adaptive_week(feeds: Sequence[SimulatedFeed], limits: IntervalLimits, chance: random.Random) -> Outcome:
     """The week under the daemon's plan."""
     return _week(feeds, lambda feed: _adaptive_polls(feed, limits, chance))
 
@@ -153,7 +153,7 @@ def fixed_week(feeds: Sequence[SimulatedFeed], interval_s: float, chance: random
     return _week(feeds, polls)
 
 
-def _adaptive_polls(feed: SimulatedFeed, limits: Limits, chance: random.Random) -> list[float]:
+def _adaptive_polls(feed: SimulatedFeed, limits: IntervalLimits, chance: random.Random) -> list[float]:
     t = START
     seen = bisect.bisect_right(feed.times, t)
     document = [datetime.fromtimestamp(x, UTC) for x in feed.times[max(0, seen - feed.size) : seen]]
@@ -203,7 +203,7 @@ def at_requests(feeds: Sequence[SimulatedFeed], per_day: float, seed: int) -> Ou
     return week
 
 
-LIMITS = Limits(min_s=timedelta(minutes=1).total_seconds(), max_s=timedelta(hours=6).total_seconds())
+LIMITS = IntervalLimits(min_s=timedelta(minutes=1).total_seconds(), max_s=timedelta(hours=6).total_seconds())
 
 
 def main() -> None:

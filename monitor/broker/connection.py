@@ -42,10 +42,10 @@ def ping(connection: redis.Redis) -> None:
     try:
         connection.ping()
     except RedisError as error:
-        raise ServiceUnavailable(f"Redis at {address(connection)} cannot be reached: {error}") from error
+        raise ServiceUnavailable(f"Redis at {server_address(connection)} cannot be reached: {error}") from error
 
 
-def address(connection: redis.Redis) -> str:
+def server_address(connection: redis.Redis) -> str:
     """Return the address of a connection without user and password."""
     settings: dict[str, Any] = connection.connection_pool.connection_kwargs
     if "path" in settings:

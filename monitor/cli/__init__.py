@@ -27,7 +27,7 @@ class CommandEntry(NamedTuple):
 
 COMMANDS = {
     "run": CommandEntry("run", "Run everything on this machine: server, scheduler, workers, dashboard."),
-    "scheduler": CommandEntry("schedule", "Run the scheduler: poll feeds, watch folders, keep the queues filled."),
+    "scheduler": CommandEntry("schedule", "Run the scheduler: read every source, keep the queues filled."),
     "worker": CommandEntry("worker", "Run workers: processes that scan, and those that deliver."),
     "web": CommandEntry("web", "Run the dashboard and the API."),
     "migrate": CommandEntry("migrate", "Create or upgrade the database's schema."),

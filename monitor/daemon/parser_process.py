@@ -41,7 +41,7 @@ def answer(
         return ParserCrash(error=repr(error))
 
 
-def serve(connection: socket.socket) -> None:
+def answer_requests(connection: socket.socket) -> None:
     """Answer until the other end closes, or is gone."""
     with suppress(ConnectionError), connection, connection.makefile("rwb") as stream:
         while len(head := stream.read(HEAD)) == HEAD:
@@ -57,4 +57,4 @@ def serve(connection: socket.socket) -> None:
 if __name__ == "__main__":
     setproctitle("news-monitor: polling.parser")
     freeze_gc()
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    answer_requests(socket.socket(fileno=int(sys.argv[1])))

@@ -21,7 +21,7 @@ class PageState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where entries come from. `id` scopes entry keys: a feed's id, a folder's path, the API's name, or `SourceKind.address_of`."""
+    """One origin of entries. Entry keys are unique within `id`: a feed's id, a folder's path, the API's name, or `SourceKind.address_of`."""
 
     id: str
     name: str

@@ -53,7 +53,7 @@ _NO_HOURS = (0.0,) * 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class IntervalLimits:
     """The bounds of the plan in seconds (`polling.min`, `polling.max`); `every` is the operator's fixed interval for this feed."""
 
     min_s: float = 60.0
@@ -168,7 +168,7 @@ def is_bursting(arrival_rate: ArrivalRate, now: datetime) -> bool:
     return 1 - sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(count)) < _BURST_CHANCE
 
 
-def plan_interval(arrival_rate: ArrivalRate, now: datetime, limits: Limits) -> float:
+def plan_interval(arrival_rate: ArrivalRate, now: datetime, limits: IntervalLimits) -> float:
     """Return the seconds until the next poll, without jitter and publisher hints; `every` overrides everything."""
     if limits.every_s is not None:
         return limits.every_s
@@ -181,7 +181,7 @@ def plan_interval(arrival_rate: ArrivalRate, now: datetime, limits: Limits) -> f
     return max(limits.min_s, min(planned, ahead, _before_overflow(arrival_rate, end), limits.max_s))
 
 
-def _planned(rate: float, risks: Sequence[tuple[float, float]], limits: Limits) -> float:
+def _planned(rate: float, risks: Sequence[tuple[float, float]], limits: IntervalLimits) -> float:
     """Return the seconds between polls at `rate` entries an hour: the shortest that any of the `risks` requires.
 
     A risk is a weight and the time in which the document fills.
@@ -224,7 +224,9 @@ def _before_overflow(arrival_rate: ArrivalRate, end: float) -> float:
     return size * _LARGEST_SHARE_NEW * per_entry
 
 
-def schedule_poll(interval_s: float, publisher_hints: PublisherHints, now: datetime, limits: Limits, *, jitter: float) -> datetime:
+def schedule_poll(
+    interval_s: float, publisher_hints: PublisherHints, now: datetime, limits: IntervalLimits, *, jitter: float
+) -> datetime:
     """Return when to poll again: after `interval_s`, jittered by up to a tenth with `jitter` in [0, 1), but not when the publisher asks not to.
 
     Publisher hints delay a poll to `polling.max` at most, and do not apply to a feed whose interval the operator has fixed.
@@ -244,7 +246,7 @@ def _skipped(at: datetime, publisher_hints: PublisherHints) -> bool:
     return utc.hour in publisher_hints.skip_hours or utc.weekday() in publisher_hints.skip_days
 
 
-def wait_after_failure(interval_s: float | None, failures: float, limits: Limits) -> float:
+def wait_after_failure(interval_s: float | None, failures: float, limits: IntervalLimits) -> float:
     """Return the seconds to wait after a failure: the usual interval, doubled for every unit of `failures`, up to `polling.max`."""
     usual = limits.every_s or interval_s or limits.min_s
     factor: float = 2.0 ** min(failures, 30.0)

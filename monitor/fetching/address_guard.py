@@ -57,7 +57,7 @@ def _wrapped(address: IPv6Address) -> IPv4Address | None:
 
 
 @lru_cache(maxsize=8192)
-def address_of(host: str) -> Address | None:
+def literal_address(host: str) -> Address | None:
     """Return the address that a URL's host is, in any form that the system's resolver accepts; None for a name."""
     try:
         return ip_address(host)
@@ -85,7 +85,7 @@ def ssrf_socket_factory(permitted: Callable[[Address], bool]) -> Callable[[Any],
 @lru_cache(maxsize=8192)
 def is_internal(host: str) -> bool:
     """Return whether a URL's host plainly is in our own network, where one host often serves the feeds of many sites."""
-    address = address_of(host)
+    address = literal_address(host)
     if address is not None:
         return not is_public(address)
     return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan", ".home", ".home.arpa"))

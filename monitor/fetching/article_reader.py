@@ -42,7 +42,7 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ArticlePage:
     """What to read: the link of an entry, its title, and the URL of the feed that it is from, whose site may be in a private network."""
 
     url: str
@@ -59,11 +59,11 @@ class ArticleReader:
         self._clock = clock
         self._feeds = {feed.url: feed for feed in settings.feeds}
 
-    def read(self, page: Page, *, deadline_s: float) -> Extracted | Unread:
+    def read(self, page: ArticlePage, *, deadline_s: float) -> Extracted | Unread:
         """Return the article's text, or why there is none, within `deadline_s` and the time that extraction takes, about 20 ms."""
         return asyncio.run(self.read_async(page, deadline_s=deadline_s))
 
-    async def read_async(self, page: Page, *, deadline_s: float) -> Extracted | Unread:
+    async def read_async(self, page: ArticlePage, *, deadline_s: float) -> Extracted | Unread:
         """Do what `read` does, from an event loop."""
         url = parse_url(page.url)
         if not url.is_http:
@@ -86,7 +86,7 @@ class ArticleReader:
         found = extract_article(answer.body, answer.url, title=page.title)
         return Unread(reason=found.reason, again=False) if isinstance(found, NoArticle) else found
 
-    def _access(self, page: Page) -> Access:
+    def _access(self, page: ArticlePage) -> Access:
         # The fetcher sends the feed's headers to the feed's own site only.
         feed: FeedSettings | None = self._feeds.get(page.feed_url or "")
         if feed is not None:

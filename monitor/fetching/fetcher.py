@@ -162,7 +162,7 @@ class Fetcher:
             if scheme in {"http", "https"}:
                 return Problem.BAD_URL, "the address names no host"
             return Problem.BAD_REDIRECT, f"a redirect or link leads to something other than a web address ({scheme or 'no scheme'})"
-        address = address_guard.address_of(url.host)
+        address = address_guard.literal_address(url.host)
         if address is not None and not self._is_own(url, request) and not self._permitted(address):
             return Problem.FORBIDDEN_ADDRESS, f"a redirect or link leads into a private network: {address}"
         return None

@@ -133,7 +133,9 @@ class DocumentIngester:
             for folder, group in groupby(sorted(read, key=lambda one: one.file.folder), key=lambda one: one.file.folder):
                 entries = [entry for one in group for entry in one.entries]
                 if entries:
-                    queued += articles.ingest(connection, origin_of(folder), entries, now=now, alertable=lambda _entry: True).scans
+                    queued += articles.ingest(
+                        connection, folder_origin(folder), entries, now=now, alertable=lambda _entry: True
+                    ).scans
             files.record(connection, [_known_file(one) for one in read if one.complete], now)
         if self._database.dialect == "sqlite":
             ended = time.monotonic()
@@ -147,7 +149,7 @@ class DocumentIngester:
             get_logger().warning("file.failed", path=read.file.name, reason=read.error)
 
 
-def origin_of(folder: Path) -> Origin:
+def folder_origin(folder: Path) -> Origin:
     """Return the origin of a folder's articles: its path identifies it, the last part is its name."""
     return Origin(id=str(folder), name=folder_name(folder))
 

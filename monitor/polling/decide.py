@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.domain import cadence
-from monitor.domain.cadence import Limits, PublisherHints
+from monitor.domain.cadence import IntervalLimits, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
 from monitor.domain.fingerprint import packed, unpacked
 from monitor.domain.retry import http_date
@@ -39,12 +39,12 @@ _WEIGHTS = {
 class Plan:
     """What bounds the decision: the limits of the interval, a random number in [0, 1), and whether the feed's host is in our own network."""
 
-    limits: Limits
+    limits: IntervalLimits
     jitter: float
     internal: bool = False
 
 
-def address(feed: FeedForPoll) -> str:
+def poll_address(feed: FeedForPoll) -> str:
     """Return the URL to ask: the configured one, or the one to which it has been moved often enough."""
     state = feed.state
     return state.moved_to if state.moved_to is not None and state.moves_seen >= CONFIRMATIONS else feed.url
@@ -158,7 +158,7 @@ def _moved(feed: FeedForPoll, outcome: Fetched | NotModified) -> dict[str, Any]:
     """Return the fields of the state that the redirects change."""
     before, target = feed.state, permanent_target(outcome.redirects)
     if target is None or target == feed.url:
-        return {} if target is None and address(feed) != feed.url else {"moved_to": None, "moves_seen": 0}
+        return {} if target is None and poll_address(feed) != feed.url else {"moved_to": None, "moves_seen": 0}
     return {"moved_to": target, "moves_seen": before.moves_seen + 1 if target == before.moved_to else 1}
 
 
@@ -222,7 +222,7 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> float:
 
 def _failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan) -> FeedUpdate:
     before = feed.state
-    elsewhere = address(feed) != feed.url
+    elsewhere = poll_address(feed) != feed.url
     state = replace(before, status=SourceStatus.FAILING, reason=failure.reason, last_polled_at=now)
     if elsewhere:
         state = replace(state, moved_to=None, moves_seen=0)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from monitor.daemon.parser_client import Parse, Parsed
 from monitor.domain.article import Entry, Origin
-from monitor.domain.cadence import Limits
+from monitor.domain.cadence import IntervalLimits
 from monitor.domain.clock import Clock
 from monitor.domain.feed import FeedForPoll, FeedUpdate
 from monitor.domain.urls import Url, parse_url
@@ -20,7 +20,7 @@ from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Outcome
 from monitor.parse.feed_delta import FeedDelta, joined
 from monitor.parse.result import ParsedFeed
-from monitor.polling.decide import Plan, address, conditions, decide, is_unchanged
+from monitor.polling.decide import Plan, conditions, decide, is_unchanged, poll_address
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.storage.ingest import IngestRequest
 
@@ -79,9 +79,9 @@ class FeedPollSettings:
         return parse_url(self.feed.url)
 
     @cached_property
-    def limits(self) -> Limits:
+    def limits(self) -> IntervalLimits:
         """The bounds of the feed's interval."""
-        return Limits(
+        return IntervalLimits(
             min_s=self.polling.min.total_seconds(),
             max_s=self.polling.max.total_seconds(),
             every_s=None if self.feed.every is None else self.feed.every.total_seconds(),
@@ -93,7 +93,7 @@ async def poll(
 ) -> PollResult:
     """Poll `feed` once. Whatever the server does, the result is a value; `jitter` in [0, 1) jitters the next poll."""
     outcome: Outcome = await fetcher.get(
-        parse_url(address(feed)), origin=settings.url, access=settings.access, validators=conditions(feed.state, clock.now())
+        parse_url(poll_address(feed)), origin=settings.url, access=settings.access, validators=conditions(feed.state, clock.now())
     )
     parsed: Parsed | None = None
     if isinstance(outcome, Fetched) and not is_unchanged(feed.state, outcome):

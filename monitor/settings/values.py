@@ -58,7 +58,7 @@ class Section(BaseModel):
     shorthand: ClassVar[str | None] = None
 
 
-def parse_duration(value: object) -> object:
+def read_duration(value: object) -> object:
     """Return `30s`, `5m`, `2h`, `1d`, or a sum such as `1h30m` as a timedelta, and other types unchanged.
 
     Raises ValueError for a text that is no duration.
@@ -73,7 +73,7 @@ def parse_duration(value: object) -> object:
     return duration
 
 
-def parse_size(value: object) -> object:
+def read_size(value: object) -> object:
     """Return `10MB`, `512KiB` or a number as bytes, and other types unchanged. Raises ValueError for a text that is no size."""
     if not isinstance(value, str):
         return value
@@ -198,9 +198,9 @@ def _language(value: str) -> str:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
-Wait = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_not_negative)]
-Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
+Duration = Annotated[timedelta, BeforeValidator(read_duration), AfterValidator(_positive)]
+Wait = Annotated[timedelta, BeforeValidator(read_duration), AfterValidator(_not_negative)]
+Size = Annotated[int, BeforeValidator(read_size), Field(gt=0)]
 Text = Annotated[str, AfterValidator(_not_empty)]
 Language = Annotated[str, AfterValidator(_language)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]

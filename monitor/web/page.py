@@ -1,4 +1,4 @@
-"""Declare a page: its route, its place in the navigation bar, its title and its row in docs/web.md follow from one `DashboardPage`."""
+"""Declare a page: its route, its place in the navigation bar, its title and its row in docs/web.md follow from one `Page`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DashboardPage:
+class Page:
     """A page at `path`, rendered from `template` with what `load` returns.
 
     `title` is the page's title, unless `load` returns another one. `shows` is its row in docs/web.md. A page with a `navigation` label
@@ -54,7 +54,7 @@ class DashboardPage:
         return [Route(self.path, show, methods=["GET"]), *actions]
 
 
-def respond(request: Request, page: DashboardPage, context: Context, status_code: int = 200) -> Response:
+def respond(request: Request, page: Page, context: Context, status_code: int = 200) -> Response:
     """Return a page as HTML."""
     return _html(request, page.template, {"title": page.title, **context}, status_code)
 

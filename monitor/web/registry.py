@@ -11,13 +11,13 @@ from types import ModuleType
 from monitor.web import api
 from monitor.web import pages as page_modules
 from monitor.web.endpoint import Endpoint
-from monitor.web.page import DashboardPage
+from monitor.web.page import Page
 
 
 @cache
-def pages() -> tuple[DashboardPage, ...]:
+def pages() -> tuple[Page, ...]:
     """Return every page, sorted by position. Raises AttributeError for a module in `pages/` without a `PAGE`."""
-    found: list[DashboardPage] = [module.PAGE for module in _modules(page_modules)]
+    found: list[Page] = [module.PAGE for module in _modules(page_modules)]
     return tuple(sorted(found, key=lambda page: page.position))
 
 

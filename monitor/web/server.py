@@ -68,12 +68,12 @@ def serve_web(live: LiveSettings, database: Database, relay: Relay, *, host: str
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=65536,
     )
-    get_logger().info("daemon.started", role="web", url=url_of(listening))
+    get_logger().info("daemon.started", role="web", url=listening_address(listening))
     _Server(config, app.state.app_state).run([listening])
     get_logger().info("daemon.stopped", role="web")
 
 
-def url_of(listening: socket.socket) -> str:
+def listening_address(listening: socket.socket) -> str:
     """Return the URL of a listening socket."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -6,6 +6,7 @@ import ast
 import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -19,12 +20,8 @@ QUALIFIED_ROOMS = {
 }
 """Rooms in which functions may have names that are used elsewhere, with the reason."""
 
-SHARED_CLASSES = {}
+SHARED_CLASSES: dict[str, str] = {}
 SHARED_FUNCTIONS = {
-    "address": "to be renamed: of Redis (broker) and of a redirect (polling)",
-    "look": "to be renamed: at a file (folders) and at the state of everything (watchdog)",
-    "origin_of": "to be renamed: the origin of a folder's file (folders); the same is asked in web/api",
-    "parse_duration": "to be renamed: of a command line (domain) and of a setting, which raises another error (settings)",
     "read": "to be renamed: one for each format (parse), and a file of a folder (folders)",
     "unpacked": "to be renamed: fingerprints from their bytes (domain) and a compressed body (parse)",
 }
@@ -43,6 +40,7 @@ SHARED_MODULES = {
     "references": "of a configuration (settings), between queries (query)",
     "registry": "of pages (web), of recognizers (recognition)",
     "scan_worker": "the work (scanning), the command (cli)",
+    "source": "the values (domain), the kinds (sources)",
     "status": "the command (cli), the endpoint (web/api)",
     "tables": "of the terminal (cli), of the database (storage)",
     "terms": "the check of the watch list (cli), the page (web)",
@@ -55,13 +53,13 @@ SHARED_MODULES = {
 """Names that are used more than once on purpose, with what tells them apart."""
 
 
-def _modules() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def _modules() -> tuple[tuple[str, ast.Module], ...]:
     listed = subprocess.run(
         ["git", "ls-files", "monitor/*.py", "workers/*.py"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for name in listed.stdout.splitlines():
-        if "/migrations/" not in name and (ROOT / name).exists():
-            yield name, ast.parse((ROOT / name).read_text())
+    names = [name for name in sorted(set(listed.stdout.splitlines())) if "/migrations/" not in name and (ROOT / name).exists()]
+    return tuple((name, ast.parse((ROOT / name).read_text())) for name in names)
 
 
 def _used_twice(names_of: Callable[[str, ast.Module], Iterator[str]]) -> dict[str, list[str]]:

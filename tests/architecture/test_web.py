@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jinja2 import DictLoader, Environment, PackageLoader, nodes
 
-from monitor.web.page import DashboardPage
+from monitor.web.page import Page
 from monitor.web.registry import endpoints, pages
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ def test_every_template_fills_the_blocks_of_its_layout(name: str) -> None:
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.template)
-def test_every_page_is_laid_out_as_all_are(page: DashboardPage) -> None:
+def test_every_page_is_laid_out_as_all_are(page: Page) -> None:
     """A page without it would have no title and no navigation."""
     assert LAYOUT in _blocks(TEMPLATES, page.template)[1]
 

@@ -66,7 +66,7 @@ def card_of(delivery: ClaimedDelivery) -> Card:
         severity=delivery.severity,
         term=cut(one_line(data["alert"]["term"]), TERM_LENGTH) or "?",
         title=cut(one_line(article.get("title") or ""), TITLE_LENGTH) or "(untitled)",
-        url=safe_link(article.get("url")),
+        url=followable_link(article.get("url")),
         pieces=mark_matches(snippet, [match.get("text", "") for match in data.get("matches") or ()]),
         source=cut(one_line(article.get("source") or ""), SOURCE_LENGTH),
         when=_shown_time(article.get("published_at")),
@@ -93,7 +93,7 @@ def _notice(delivery: ClaimedDelivery) -> Card:
     )
 
 
-def safe_link(url: str | None) -> str | None:
+def followable_link(url: str | None) -> str | None:
     """Return `url` if a reader may follow it: http or https, without white space, quotes, brackets or bars; None otherwise."""
     if not url or len(url) > URL_LENGTH:
         return None

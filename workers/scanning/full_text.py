@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from monitor.domain.article import Article, PageState
 from monitor.domain.clock import Clock
 from monitor.domain.urls import is_http
-from monitor.fetching.article_reader import ArticleReader, Page, Unread
+from monitor.fetching.article_reader import ArticlePage, ArticleReader, Unread
 from monitor.parse.article_page import Extracted
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
@@ -57,7 +57,7 @@ class FullTextReader:
         return list(await asyncio.gather(*(self._read(article) for article in articles)))
 
     async def _read(self, article: Article) -> PageResult:
-        page = Page(url=article.url or "", title=article.title, feed_url=article.feed_url)
+        page = ArticlePage(url=article.url or "", title=article.title, feed_url=article.feed_url)
         found = await self._reader.read_async(page, deadline_s=DEADLINE_S)
         if isinstance(found, Extracted):
             return PageResult(article=_completed(article, found.text), read=True)

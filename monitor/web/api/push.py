@@ -112,7 +112,7 @@ def pushed_article(document: Mapping[str, Any]) -> PushedArticle:
         raise ApiError(422, message, faults) from error
 
 
-def origin_of(pushed: PushedArticle) -> Origin:
+def pushed_origin(pushed: PushedArticle) -> Origin:
     """Return the origin within which the article is identified: the API and the source that the article names."""
     name = one_line(pushed.source or "") or DEFAULT_SOURCE
     return Origin(id=f"api:{name}", name=name)
@@ -136,7 +136,7 @@ def entry_of(pushed: PushedArticle, now: datetime) -> Entry:
 
 
 def _store(app_state: AppState, pushed: PushedArticle, now: datetime) -> tuple[ArticleId, Status]:
-    origin, entry = origin_of(pushed), entry_of(pushed, now)
+    origin, entry = pushed_origin(pushed), entry_of(pushed, now)
     with app_state.database.write() as connection:
         stored = articles.ingest(connection, origin, (entry,), now=now, alertable=lambda _entry: True)
         article_id = _id(connection, origin, entry)

@@ -15,7 +15,7 @@ from monitor.storage.alerts import StoredAlert
 from monitor.web.api.events import stream_of
 from monitor.web.app_state import app_state_of
 from monitor.web.event_hub import DeliveriesChanged, Event
-from monitor.web.page import Action, Context, DashboardPage
+from monitor.web.page import Action, Context, Page
 from monitor.web.parameters import alert_filter, limit_parameter, text_parameter
 from monitor.web.rendering import render
 
@@ -57,7 +57,7 @@ def _event_as_html(event: Event) -> dict[str, Any]:
     }
 
 
-PAGE: Final = DashboardPage(
+PAGE: Final = Page(
     path="/",
     title="Alerts",
     template="alerts.html",

@@ -16,7 +16,7 @@ from monitor.domain.text import one_line, printable
 from monitor.storage import articles, stories
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
-from monitor.web.page import Context, DashboardPage
+from monitor.web.page import Context, Page
 from monitor.web.rendering import mark_spans
 
 
@@ -57,7 +57,7 @@ def _matches(app_state: AppState, article: Article) -> tuple[TermMatch, ...]:
     return app_state.matcher.match(document)
 
 
-PAGE: Final = DashboardPage(
+PAGE: Final = Page(
     path="/articles/{id}",
     title="Article",
     template="article.html",

@@ -17,7 +17,7 @@ from monitor.storage.engine import Connection
 from monitor.web.api.deliveries import make_due
 from monitor.web.app_state import app_state_of
 from monitor.web.form_body import form_fields
-from monitor.web.page import Action, Context, DashboardPage
+from monitor.web.page import Action, Context, Page
 from monitor.web.parameters import choice_parameter, limit_parameter, next_limit, text_parameter
 from monitor.web.responses import ApiError
 
@@ -56,7 +56,7 @@ async def _retry(request: Request) -> Response:
     return RedirectResponse("/deliveries?" + urlencode({"retried": len(due)}), 303)
 
 
-PAGE: Final = DashboardPage(
+PAGE: Final = Page(
     path="/deliveries",
     title="Deliveries",
     template="deliveries.html",

@@ -10,7 +10,7 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.source import SourceStatus
 from monitor.records import feed_records
 from monitor.web.app_state import app_state_of
-from monitor.web.page import Context, DashboardPage
+from monitor.web.page import Context, Page
 from monitor.web.parameters import choice_parameter
 
 _ORDER: Final = {SourceStatus.FAILING: 0, SourceStatus.GONE: 1, SourceStatus.NEW: 2, SourceStatus.OK: 3}
@@ -29,7 +29,7 @@ async def _load(request: Request) -> Context:
     }
 
 
-PAGE: Final = DashboardPage(
+PAGE: Final = Page(
     path="/feeds",
     title="Feeds",
     template="feeds.html",

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.storage import archive
 from monitor.web.app_state import app_state_of
-from monitor.web.page import Context, DashboardPage
+from monitor.web.page import Context, Page
 from monitor.web.parameters import limit_parameter, next_limit, since_parameter, text_parameter
 
 SHOWN: Final = 50
@@ -42,7 +42,7 @@ def _extract(text: str, words: list[str]) -> str:
     return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")
 
 
-PAGE: Final = DashboardPage(
+PAGE: Final = Page(
     path="/search",
     title="Search",
     template="search.html",

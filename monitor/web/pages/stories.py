@@ -12,7 +12,7 @@ from monitor.domain.story import Story, StoryMember
 from monitor.storage import stories
 from monitor.storage.engine import Connection
 from monitor.web.app_state import app_state_of
-from monitor.web.page import Context, DashboardPage
+from monitor.web.page import Context, Page
 from monitor.web.parameters import limit_parameter, next_limit, since_parameter, text_parameter
 
 SHOWN: Final = 50
@@ -29,7 +29,7 @@ async def _load(request: Request) -> Context:
     return {"stories": found, "members": members, "more": next_limit(len(found), limit), "since": text_parameter(request, "since")}
 
 
-PAGE: Final = DashboardPage(
+PAGE: Final = Page(
     path="/stories",
     title="Stories",
     template="stories.html",

@@ -14,7 +14,7 @@ from monitor.storage.engine import Connection
 from monitor.web.api.match_preview import match_request, preview
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.form_body import form_fields
-from monitor.web.page import Action, Context, DashboardPage, respond
+from monitor.web.page import Action, Context, Page, respond
 from monitor.web.parameters import text_parameter
 from monitor.web.rendering import mark_spans
 from monitor.web.responses import ApiError
@@ -84,7 +84,7 @@ def _preview(app_state: AppState, form: dict[str, str]) -> dict[str, Any]:
     }
 
 
-PAGE: Final = DashboardPage(
+PAGE: Final = Page(
     path="/terms",
     title="Terms",
     template="terms.html",

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from monitor.fetching.article_reader import ArticleReader, Page, Unread
+from monitor.fetching.article_reader import ArticlePage, ArticleReader, Unread
 from monitor.parse.article_page import Extracted
 from tests.integration.polling.world import PollerHarness, Site
 
@@ -27,7 +27,7 @@ async def test_an_article_on_the_feeds_own_site_is_read(site: Site, make_harness
     """The page behind the link comes back as text, asked for with the feed's own headers."""
     harness = await make_harness(site.url + "/feed")
     url = site.page("/article", f"<html><body><article>{TEXT}</article></body></html>", headers={"Content-Type": "text/html"})
-    found = await reader(harness).read_async(Page(url=url, feed_url=site.url + "/feed"), deadline_s=5)
+    found = await reader(harness).read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=5)
     assert isinstance(found, Extracted)
     assert "day 8" in found.text
 
@@ -36,7 +36,7 @@ async def test_a_link_into_our_own_network_is_not_followed(site: Site, make_harn
     """A public feed cannot make us read a private page."""
     harness = await make_harness("https://public.example/feed")
     url = site.page("/secret", TEXT)
-    found = await reader(harness).read_async(Page(url=url, feed_url="https://public.example/feed"), deadline_s=5)
+    found = await reader(harness).read_async(ArticlePage(url=url, feed_url="https://public.example/feed"), deadline_s=5)
     assert isinstance(found, Unread)
     assert "private network" in found.reason
     assert not found.again
@@ -54,7 +54,7 @@ async def test_a_slow_page_is_given_up_at_the_deadline_and_worth_another_try(sit
     site.pages["/slow"] = slow
     harness = await make_harness(site.url + "/feed")
     started = time.monotonic()
-    found = await reader(harness).read_async(Page(url=site.url + "/slow", feed_url=site.url + "/feed"), deadline_s=0.3)
+    found = await reader(harness).read_async(ArticlePage(url=site.url + "/slow", feed_url=site.url + "/feed"), deadline_s=0.3)
     release.set()
     assert isinstance(found, Unread)
     assert found.again
@@ -66,8 +66,8 @@ async def test_a_host_that_is_busy_is_not_waited_for_too_long(site: Site, make_h
     harness = await make_harness(site.url + "/feed", host_gap="10s")
     url = site.page("/article", TEXT, headers={"Content-Type": "text/html"})
     pages = reader(harness)
-    first = await pages.read_async(Page(url=url, feed_url=site.url + "/feed"), deadline_s=1)
-    second = await pages.read_async(Page(url=url, feed_url=site.url + "/feed"), deadline_s=1)
+    first = await pages.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=1)
+    second = await pages.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=1)
     assert isinstance(first, Extracted)
     assert second == Unread(reason="its host is busy", again=True)
     assert len(site.requests) == 1
@@ -78,6 +78,6 @@ async def test_pictures_and_mail_addresses_are_no_articles(site: Site, make_harn
     harness = await make_harness(site.url + "/feed")
     url = site.page("/picture", b"\x89PNG", headers={"Content-Type": "image/png"})
     for link, reason in ((url, "other than a web page"), ("mailto:a@b.example", "no web address")):
-        found = await reader(harness).read_async(Page(url=link, feed_url=site.url + "/feed"), deadline_s=5)
+        found = await reader(harness).read_async(ArticlePage(url=link, feed_url=site.url + "/feed"), deadline_s=5)
         assert isinstance(found, Unread)
         assert reason in found.reason

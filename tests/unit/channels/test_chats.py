@@ -21,7 +21,7 @@ from monitor.domain.watch import Severity
 from tests.alerting import EPOCH, alert_data, claimed_delivery
 from workers.channels import apprise, discord, slack, teams, telegram
 from workers.channels import email as mail
-from workers.rendering.card import Card, card_of, mark_matches, safe_link
+from workers.rendering.card import Card, card_of, followable_link, mark_matches
 from workers.rendering.truncation import boundary, cut, cut_around
 
 HOSTILE = (
@@ -278,4 +278,4 @@ def test_no_text_breaks_a_chat(title: str, snippet: str, match: str, severity: S
 )
 def test_links(url: str | None, expected: str | None) -> None:
     """Only http and https lead anywhere, and no address can break out of a link."""
-    assert safe_link(url) == expected
+    assert followable_link(url) == expected

@@ -22,7 +22,7 @@ from bench.cadence_week import (
 )
 from monitor.domain.cadence import (
     ArrivalRate,
-    Limits,
+    IntervalLimits,
     PublisherHints,
     expected_rate,
     is_bursting,
@@ -153,7 +153,7 @@ def test_a_small_document_is_read_before_it_overflows() -> None:
 
 def test_the_operators_interval_overrides_everything() -> None:
     """`every` is kept to the second, without jitter and against the publisher's wishes."""
-    limits = Limits(every_s=300)
+    limits = IntervalLimits(every_s=300)
     publisher_hints = PublisherHints(wait_s=7200, skip_hours=frozenset(range(24)))
     assert plan_interval(rate_of_first_document([], NOW), NOW, limits) == 300
     assert schedule_poll(300, publisher_hints, NOW, limits, jitter=0.9) == NOW + timedelta(seconds=300)
@@ -209,7 +209,7 @@ def test_failures_double_the_wait(failures: float, expected: float) -> None:
 
 def test_a_slow_fixed_interval_is_never_shortened_by_failing() -> None:
     """A feed that is asked once a day is not asked every six hours because it fails."""
-    assert wait_after_failure(None, 3, Limits(every_s=86400)) == 86400
+    assert wait_after_failure(None, 3, IntervalLimits(every_s=86400)) == 86400
 
 
 def test_at_equal_requests_entries_are_found_in_half_the_time() -> None:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 import pytest
 
 from monitor.domain.urls import host_of
-from monitor.fetching.address_guard import address_of, is_internal, is_public
+from monitor.fetching.address_guard import is_internal, is_public, literal_address
 
 PRIVATE = [
     *("127.0.0.1", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254"),
@@ -69,7 +69,7 @@ def test_the_public_internet_is_open(address: str) -> None:
 )
 def test_every_spelling_of_an_address_is_known(url: str, expected: str) -> None:
     """Decimal, octal, hexadecimal, short and dressed-up forms are read as the system's resolver reads them."""
-    assert address_of(host_of(url)) == ip_address(expected)
+    assert literal_address(host_of(url)) == ip_address(expected)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_every_spelling_of_an_address_is_known(url: str, expected: str) -> None:
 )
 def test_names_are_no_addresses(url: str) -> None:
     """A name that begins with a digit is still a name."""
-    assert address_of(host_of(url)) is None
+    assert literal_address(host_of(url)) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.domain.article import Entry
-from monitor.domain.cadence import Limits
+from monitor.domain.cadence import IntervalLimits
 from monitor.domain.feed import FeedForPoll, FeedState, FeedUpdate, Validators
 from monitor.domain.fingerprint import unpacked
 from monitor.domain.ids import FeedId
@@ -16,11 +16,11 @@ from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
 from monitor.parse.feed_delta import FeedDelta, delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
-from monitor.polling.decide import Plan, address, conditions, decide, fresh_for
+from monitor.polling.decide import Plan, conditions, decide, fresh_for, poll_address
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://a.example/feed"
-PLAN = Plan(limits=Limits(), jitter=0.5)
+PLAN = Plan(limits=IntervalLimits(), jitter=0.5)
 
 
 def feed(state: FeedState | None = None, *, refusals: int = 0) -> FeedForPoll:
@@ -107,8 +107,8 @@ def test_each_failure_slows_the_feed_by_its_weight(outcome: FetchFailure, lowest
 def test_a_feed_that_keeps_failing_is_asked_ever_less_and_recovers_by_itself() -> None:
     """Twenty failures lead to the longest interval, one success back to the usual one."""
     failing = after(GOOD, *[(failure(Problem.DNS), None)] * 20)
-    assert wait(failing) >= Limits().max_s
-    assert wait(failing) <= Limits().max_s * 1.1
+    assert wait(failing) >= IntervalLimits().max_s
+    assert wait(failing) <= IntervalLimits().max_s * 1.1
     well = after(GOOD, *[(failure(Problem.DNS), None)] * 20, GOOD)
     assert (well.state.status, well.state.failures, well.state.reason) == (SourceStatus.OK, 0.0, None)
 
@@ -156,8 +156,8 @@ def test_a_permanent_redirect_is_believed_the_third_time() -> None:
     """Two are not enough; after three the new address is polled and shown."""
     moved = (fetched("1", redirects=MOVED), parsed("a"))
     twice, thrice = after(moved, moved), after(moved, moved, moved)
-    assert address(feed(twice.state)) == URL
-    assert address(feed(thrice.state)) == "https://new.example/feed"
+    assert poll_address(feed(twice.state)) == URL
+    assert poll_address(feed(thrice.state)) == "https://new.example/feed"
     assert "moved for good to https://new.example/feed" in (thrice.state.reason or "")
 
 
@@ -173,7 +173,7 @@ def test_a_new_address_that_fails_is_forgotten() -> None:
     """If the place it moved to does not work, the configured URL is asked again; a 410 there does not end the feed."""
     moved = (fetched("1", redirects=MOVED), parsed("a"))
     update = after(moved, moved, moved, (failure(Problem.GONE), None))
-    assert address(feed(update.state)) == URL
+    assert poll_address(feed(update.state)) == URL
     assert update.state.status is SourceStatus.FAILING
 
 
@@ -199,11 +199,11 @@ def test_how_long_an_answer_is_fresh(headers: dict[str, str], expected: float) -
 def test_the_server_is_not_asked_while_its_answer_is_fresh() -> None:
     """max-age, ttl and skipHours are lower bounds, up to `polling.max`; a fixed `every` is the operator's own word."""
     assert wait(after((fetched("1", cache_control="max-age=7200"), parsed("a")))) >= 7200
-    assert wait(after((fetched("1", cache_control="max-age=31536000"), parsed("a")))) <= Limits().max_s
+    assert wait(after((fetched("1", cache_control="max-age=31536000"), parsed("a")))) <= IntervalLimits().max_s
     assert wait(after((fetched("1"), parsed("a", hints=PollHints(min_interval_s=10800))))) >= 10800
     skipping = parsed("a", hints=PollHints(skip_hours=frozenset({12, 13, 14})))
     assert after((fetched("1"), skipping)).state.next_poll_at == NOW.replace(hour=15)
-    every = Plan(limits=Limits(every_s=300), jitter=0.9)
+    every = Plan(limits=IntervalLimits(every_s=300), jitter=0.9)
     assert wait(after((fetched("1", cache_control="max-age=7200"), parsed("a")), plan=every)) == 300
 
 

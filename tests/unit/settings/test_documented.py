@@ -14,7 +14,7 @@ from monitor.settings import channels, feeds, model, sources, watch_item
 from monitor.settings.list_files import COLUMNS
 from monitor.settings.load import load_config
 from monitor.settings.schema_walker import fields_of
-from monitor.settings.values import Section, parse_duration, parse_size
+from monitor.settings.values import Section, read_duration, read_size
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
 TYPES: dict[str, type[Section]] = {name: kind.settings for name, kind in channels.CHANNEL_TYPES.all().items()}
@@ -92,11 +92,11 @@ def test_the_documented_defaults_are_true(heading: str) -> None:
 def meant(text: str, default: Any) -> Any:
     """The documented default as the model holds it."""
     if isinstance(default, timedelta):
-        return parse_duration(text)
+        return read_duration(text)
     if isinstance(default, bool):
         return text == "true"
     if isinstance(default, int):
-        return parse_size(text)
+        return read_size(text)
     if isinstance(default, Enum):
         return type(default)(text)
     return text

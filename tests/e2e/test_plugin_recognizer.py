@@ -1,0 +1,64 @@
+"""The program with an installed recognizer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.program import Program
+from tests.plugins import install_example
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder on the path of every program that the test starts, with the example plug-in."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    install_example(site)
+    return site
+
+
+@pytest.mark.usefixtures("site")
+def test_a_plug_ins_recognizer_adds_to_what_the_watch_list_finds(tmp_path: Path) -> None:
+    """An alert names the watched entities of its article first, then those that the recognizer finds besides."""
+    documents = tmp_path / "in"
+    documents.mkdir()
+    (documents / "a.txt").write_text(
+        "Harvest in Rafah\n\nRafah had a small harvest, said Dr. Jane Doe. In Rafah, Prof Smith agreed."
+    )
+    watch = ["harvest", {"name": "Rafah", "type": "place"}]
+    program = Program(tmp_path, {"folders": [str(documents)], "watch": watch, "entities": {"engine": "honorifics"}, "channels": {}})
+    assert program.command("run", "--once", "--no-web").returncode == 0
+    (alert,) = [record for record in program.records("alerts") if record["alert"]["term"] == "harvest"]
+    assert [(entity["name"], entity["type"], entity["count"]) for entity in alert["entities"]] == [
+        ("Rafah", "place", 3),
+        ("Jane Doe", "person", 1),
+        ("Smith", "person", 1),
+    ]
+
+
+@pytest.mark.usefixtures("site")
+def test_a_plug_ins_recognizer_goes_through_the_suite_of_all_recognizers() -> None:
+    """Installed, it is one of those that the suite runs over."""
+    arguments = ["-q", "-p", "no:cacheprovider", "-k", "honorifics", "tests/contract/recognizers"]
+    suite = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert suite.returncode == 0, suite.stdout
+    assert int(suite.stdout.splitlines()[-1].split()[0]) >= 10
+
+
+@pytest.mark.usefixtures("site")
+def test_an_unknown_engine_is_a_fault_that_names_those_there_are(tmp_path: Path) -> None:
+    """A misspelt recognizer is told at its place, with the registered names."""
+    program = Program(tmp_path, {})
+    (tmp_path / "monitor.yaml").write_text("entities: {engine: honorific}\n")
+    checked = program.command("check")
+    assert checked.returncode == 2
+    assert checked.stdout.removeprefix(f"{tmp_path}/").startswith("monitor.yaml:1:20: ")
+    assert "`honorific`" in checked.stdout
+    assert "honorifics" in checked.stdout
