@@ -24,7 +24,7 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.settings.load import load_config
 from monitor.settings.model import Settings
-from monitor.sources.registry import source_counts
+from monitor.sources.registry import describe_sources
 from monitor.storage import schema
 from monitor.storage.alert_tail import AlertTail
 from monitor.storage.alerts import AlertFilter
@@ -85,7 +85,7 @@ def _forever(roles: Sequence[ChildSpec], server: EmbeddedServer | None, database
 
 
 def _print_greeting(settings: Settings, *, web: bool) -> None:
-    sources = " and ".join(f"{count} {plural}" for plural, count in source_counts(settings).items())
+    sources = describe_sources(settings)
     where = f"; dashboard at http://{settings.web.host}:{settings.web.port}" if web else ""
     click.echo(f"news-monitor watches for {len(settings.terms)} terms in {sources}{where}\nCtrl-C stops it.\n")
 

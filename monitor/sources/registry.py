@@ -40,6 +40,13 @@ def source_counts(settings: Settings) -> dict[str, int]:
     return {kind.plural: kind.count_in(settings) for kind in kinds_for(settings).values()}
 
 
+def describe_sources(settings: Settings) -> str:
+    """Return what is configured in words, such as `3 feeds and 1 folder`; kinds without any source are left out."""
+    kinds = [(kind, kind.count_in(settings)) for kind in kinds_for(settings).values()]
+    parts = [f"{count} {kind.name if count == 1 else kind.plural}" for kind, count in kinds if count]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts) or "no source"
+
+
 def source_health(connection: Connection, request: HealthRequest) -> tuple[SourceHealth, ...]:
     """Return the health of every configured source, kind by kind."""
     return tuple(health for kind in kinds_for(request.settings).values() for health in kind.health_of(connection, request))

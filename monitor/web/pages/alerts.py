@@ -9,7 +9,7 @@ from starlette.requests import Request
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.watch import Severity
 from monitor.records import alert_record
-from monitor.sources.registry import source_counts
+from monitor.sources.registry import describe_sources
 from monitor.storage import alerts
 from monitor.storage.alerts import StoredAlert
 from monitor.web.api.events import stream_of
@@ -36,7 +36,8 @@ async def _load(request: Request) -> Context:
         "since": text_parameter(request, "since"),
         "severities": list(reversed(Severity)),
         "terms": [term.name for term in settings.terms[:_MAX_SUGGESTED_TERMS]],
-        "watching": {"terms": len(settings.terms), **source_counts(settings)},
+        "watched_terms": len(settings.terms),
+        "sources": describe_sources(settings),
     }
 
 

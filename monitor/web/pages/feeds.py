@@ -1,4 +1,4 @@
-"""The page of feeds and their health."""
+"""The page of feeds, folders and other sources, with their health."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.source import SourceStatus
-from monitor.records import feed_records
+from monitor.records import source_records
 from monitor.web.app_state import app_state_of
 from monitor.web.page import Context, Page
 from monitor.web.parameters import choice_parameter
@@ -19,13 +19,12 @@ _ORDER: Final = {SourceStatus.FAILING: 0, SourceStatus.GONE: 1, SourceStatus.NEW
 async def _load(request: Request) -> Context:
     app_state = app_state_of(request)
     status = choice_parameter(request, "status", SourceStatus)
-    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
+    records = await app_state.read(lambda connection: source_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
     shown = [record for record in records if status in {None, record["status"]}]
     return {
-        "feeds": sorted(shown, key=lambda record: (_ORDER[SourceStatus(record["status"])], record["name"].lower())),
+        "sources": sorted(shown, key=lambda record: (_ORDER[SourceStatus(record["status"])], record["name"].lower())),
         "counts": {one.value: sum(record["status"] == one for record in records) for one in SourceStatus},
         "status": status,
-        "folders": app_state.settings.folders,
     }
 
 

@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.storage import source_states
 from monitor.storage.engine import Database
 from tests.integration.web.scenes import HOSTILE, add_alert, add_article
 from tests.integration.web.serving import Site, serving
@@ -46,6 +48,20 @@ def test_feeds_that_were_never_polled_are_listed(tmp_path: Path, store: Database
         assert [one["status"] for one in site.get("/api/feeds").json] == ["new", "new"]
         assert [one["name"] for one in site.get("/api/feeds?search=alp").json] == ["Alpha"]
         assert site.get("/api/feeds?status=failing").json == []
+
+
+def test_the_page_of_feeds_shows_sources_of_every_kind(tmp_path: Path, store: Database, redis_url: str) -> None:
+    """A folder that is missing is there with its reason, beside the feeds; the start page counts both."""
+    folder = tmp_path / "incoming"
+    with store.write() as connection:
+        source_states.record(connection, "folder", {str(folder): "no such folder"}, SYSTEM_CLOCK.now())
+    with serving(tmp_path, store, redis_url, feeds=["https://a.example/rss"], folders=[str(folder)]) as site:
+        failing = site.page("/feeds?status=failing").text
+        assert "incoming" in failing
+        assert "no such folder" in failing
+        assert "https://a.example/rss" not in failing
+        assert "https://a.example/rss" in site.page("/feeds").text
+        assert "in 1 feed and 1 folder" in site.page("/").text
 
 
 def test_deliveries_are_listed_and_retried(site: Site) -> None:

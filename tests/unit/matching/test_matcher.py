@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import unicodedata
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from monitor.domain.errors import ConfigError
 from monitor.domain.match import Document, Field
 from monitor.domain.watch import EntityType, Term
+from tests.growth import assert_grows_linearly
 from tests.unit.matching.making import document, entity, hits, keyword, near, only, query
 from workers.matching.matcher import Matcher
 from workers.matching.watchlist_check import watchlist_faults
@@ -176,18 +176,22 @@ def test_why_is_the_explanation_of_what_fired() -> None:
 def test_a_context_full_of_words_takes_linear_time() -> None:
     """Neither many hits nor many forbidden words around them are compared pair by pair."""
     term = keyword("truce", context=near(require=("talks",), forbid=("marathon",), within=2))
-    before = time.process_time()
-    assert Matcher.build([term]).match(document("truce and talks and more of it " * 15_000 + "marathon talks " * 15_000))
-    assert time.process_time() - before < 20
+    matcher = Matcher.build([term])
+    assert matcher.match(document("truce and talks and more of it marathon talks"))
+
+    def text_of(times: int) -> Document:
+        return document("truce and talks and more of it " * times + "marathon talks " * times)
+
+    assert_grows_linearly(matcher.match, text_of, 1_500)
 
 
 @pytest.mark.parametrize("text", ["the US and ", "RAFAH TRUCE ", "Rafah Truce ", "Joe Biden and Biden "])
 def test_a_long_line_full_of_names_takes_linear_time(text: str) -> None:
     """Whether a line is in capitals is not asked of all of it for each name."""
-    before = time.process_time()
     names = [entity("US"), entity("Rafah"), entity("Joe Biden", kind=EntityType.PERSON)]
-    assert Matcher.build(names).match(document(text * 20_000))
-    assert time.process_time() - before < 20
+    matcher = Matcher.build(names)
+    assert matcher.match(document(text * 20))
+    assert_grows_linearly(matcher.match, lambda times: document(text * times), 1_500)
 
 
 def test_no_terms_match_nothing() -> None:
@@ -197,17 +201,17 @@ def test_no_terms_match_nothing() -> None:
 
 
 HOSTILE = {
-    "one letter": "a" * 5_000_000,
-    "one short word": "a " * 2_500_000,
-    "spaces": " " * 5_000_000,
-    "combining marks": "a" + "\u0301" * 5_000_000,
-    "hyphens": "a-" * 2_500_000,
-    "quotation marks": "'" * 5_000_000,
-    "full stops": "x. " * 1_600_000,
-    "one Chinese character": "停" * 1_600_000,
-    "zero-width characters": "\u200b" * 5_000_000,
-    "hashes": "#" * 5_000_000,
-    "humps": "#" + "aB" * 700_000,
+    "one letter": "a" * 500_000,
+    "one short word": "a " * 250_000,
+    "spaces": " " * 500_000,
+    "combining marks": "a" + "\u0301" * 500_000,
+    "hyphens": "a-" * 250_000,
+    "quotation marks": "'" * 500_000,
+    "full stops": "x. " * 160_000,
+    "one Chinese character": "停" * 160_000,
+    "zero-width characters": "\u200b" * 500_000,
+    "hashes": "#" * 500_000,
+    "humps": "#" + "aB" * 70_000,
 }
 
 
@@ -217,9 +221,8 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     matcher = Matcher.build(
         [keyword("ceasefire"), entity("Rafah"), query("q", "truce NEAR/5 talks"), keyword("停火"), keyword("a b")]
     )
-    before = time.process_time()
     assert matcher.match(Document(title=text[:1000], body=text)) == ()
-    assert time.process_time() - before < 12
+    assert_grows_linearly(matcher.match, lambda length: Document(title="", body=text[:length]), len(text) // 4)
 
 
 def test_naughty_strings_find_themselves_and_nothing_else(corpora: Path) -> None:
@@ -237,9 +240,11 @@ def test_naughty_strings_find_themselves_and_nothing_else(corpora: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["truce " * 60_000, "truce talks " * 25_000, "Rafah truce. " * 40_000], ids=["words", "pairs", "sentences"]
+    ("text", "times"),
+    [("truce ", 4_000), ("truce talks ", 1_500), ("Rafah truce. ", 2_500)],
+    ids=["words", "pairs", "sentences"],
 )
-def test_a_text_full_of_hits_takes_linear_time(text: str) -> None:
+def test_a_text_full_of_hits_takes_linear_time(text: str, times: int) -> None:
     """Hundreds of thousands of letters that are all matches: no step looks at every pair."""
     terms = [
         keyword("truce"),
@@ -248,6 +253,6 @@ def test_a_text_full_of_hits_takes_linear_time(text: str) -> None:
         query("n", "ATLEAST/3 truce"),
         keyword("truce talks"),
     ]
-    before = time.process_time()
-    assert Matcher.build(terms).match(document(text))
-    assert time.process_time() - before < 30
+    matcher = Matcher.build(terms)
+    assert matcher.match(document(text))
+    assert_grows_linearly(matcher.match, lambda repetitions: document(text * repetitions), times)

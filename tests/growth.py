@@ -1,0 +1,38 @@
+"""Compare CPU times measured side by side, so that tests of cost depend neither on the machine nor on its load."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+FLOOR_S = 0.005
+"""Shorter times are counted as this: below it the clock's resolution and caches decide."""
+
+
+def cpu_time(work: Callable[[], object]) -> float:
+    """Return the CPU seconds that `work` takes in this process, without garbage collection."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        started = time.process_time()
+        work()
+        return time.process_time() - started
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def assert_grows_linearly(
+    work: Callable[[_T], object], make: Callable[[int], _T], small: int, *, factor: int = 4, limit: float = 7.0, rounds: int = 3
+) -> None:
+    """Assert that `work(make(factor * small))` takes less than `limit` times the CPU time of `work(make(small))`.
+
+    Linear work takes `factor` times as long, quadratic work `factor` squared. `make` is not measured; the best of `rounds` counts.
+    """
+    little, much = make(small), make(factor * small)
+    times = [(cpu_time(lambda: work(little)), cpu_time(lambda: work(much))) for _ in range(rounds)]
+    short, long = (max(min(column), FLOOR_S) for column in zip(*times, strict=True))
+    assert long < limit * short, f"{factor} times the input takes {long / short:.1f} times as long ({short:.3f} s, {long:.3f} s)"
