@@ -8,7 +8,7 @@ from monitor.app import open_database, open_relay
 from monitor.cli.options import CONFIG
 from monitor.cli.role import live_settings
 from monitor.daemon.heartbeat import Heartbeat
-from monitor.web.server import serve
+from monitor.web.server import serve_web
 
 
 @click.command()
@@ -20,5 +20,5 @@ def web(*, host: str | None, port: int | None) -> None:
     live = live_settings()
     database = open_database(live.current)
     with Heartbeat(database, "web"):
-        serve(live, database, open_relay(live.current), host=host, port=port)
+        serve_web(live, database, open_relay(live.current), host=host, port=port)
     database.close()

@@ -29,7 +29,7 @@ def expect_only(request: Request, names: Iterable[str]) -> None:
             raise ApiError(422, f"unknown parameter `{name[:50]}`{did_you_mean(name, known)}; known are {', '.join(known)}")
 
 
-def text_of(request: Request, name: str) -> str | None:
+def text_parameter(request: Request, name: str) -> str | None:
     """Return a text; None where it is missing or empty."""
     value = printable(request.query_params.get(name, "")).strip()
     if len(value) > _MAX_VALUE:
@@ -37,15 +37,15 @@ def text_of(request: Request, name: str) -> str | None:
     return value or None
 
 
-def texts_of(request: Request, name: str) -> tuple[str, ...]:
+def text_parameters(request: Request, name: str) -> tuple[str, ...]:
     """Return the values of a parameter that may be repeated, at most 100."""
     values = (printable(value) for value in request.query_params.getlist(name))
     return tuple(value for value in values if value)[:100]
 
 
-def limit_of(request: Request, default: int = DEFAULT_LIMIT) -> int:
+def limit_parameter(request: Request, default: int = DEFAULT_LIMIT) -> int:
     """Return `limit`, from 1 to 1000."""
-    value = text_of(request, "limit")
+    value = text_parameter(request, "limit")
     if value is None:
         return default
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MAX_LIMIT):
@@ -58,9 +58,9 @@ def next_limit(found: int, limit: int) -> int | None:
     return min(4 * limit, MAX_LIMIT) if found == limit < MAX_LIMIT else None
 
 
-def since_of(request: Request, now: datetime) -> datetime | None:
+def since_parameter(request: Request, now: datetime) -> datetime | None:
     """Return `since`, which is a duration such as `2h`, or a date or time in ISO 8601, in UTC if it names no zone."""
-    value = text_of(request, "since")
+    value = text_parameter(request, "since")
     if value is None:
         return None
     duration = parse_duration(value)
@@ -73,20 +73,23 @@ def since_of(request: Request, now: datetime) -> datetime | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def choice_of(request: Request, name: str, choices: type[StrEnum]) -> str | None:
+def choice_parameter(request: Request, name: str, choices: type[StrEnum]) -> str | None:
     """Return a parameter that is one of `choices`."""
-    value = text_of(request, name)
+    value = text_parameter(request, name)
     _check_choice(name, value, choices)
     return value
 
 
 def alert_filter(request: Request, now: datetime) -> AlertFilter:
     """Return the alerts that `since`, `term`, `severity` (both may be repeated) and `before` (the id of an alert) ask for."""
-    severities = texts_of(request, "severity")
+    severities = text_parameters(request, "severity")
     for severity in severities:
         _check_choice("severity", severity, Severity)
     return AlertFilter(
-        since=since_of(request, now), terms=texts_of(request, "term"), severities=severities, before=text_of(request, "before")
+        since=since_parameter(request, now),
+        terms=text_parameters(request, "term"),
+        severities=severities,
+        before=text_parameter(request, "before"),
     )
 
 

@@ -16,7 +16,7 @@ from monitor.domain.times import age, rfc3339
 from monitor.domain.urls import is_http
 
 
-def safe_link(url: str | None) -> str | None:
+def http_link(url: str | None) -> str | None:
     """Return `url` if it is http or https, else None."""
     return url if url is not None and is_http(url) else None
 
@@ -108,7 +108,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        bars=bars, lines_of_reason=lines_of_reason, mark_phrases=mark_phrases, moment=moment, safe_link=safe_link, seconds=seconds
+        bars=bars, lines_of_reason=lines_of_reason, mark_phrases=mark_phrases, moment=moment, http_link=http_link, seconds=seconds
     )
     environment.filters["one_line"] = one_line
     return environment

@@ -55,7 +55,7 @@ def application(live: LiveSettings, database: Database, relay: Relay) -> Starlet
     return app
 
 
-def serve(live: LiveSettings, database: Database, relay: Relay, *, host: str | None = None, port: int | None = None) -> None:
+def serve_web(live: LiveSettings, database: Database, relay: Relay, *, host: str | None = None, port: int | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Raises MonitorError if the address is taken, or if others can reach it and no token is set."""
     web = _address(live.current.web, host, port)
     listening = _listen(web)

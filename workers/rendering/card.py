@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from monitor.domain.delivery import BROKEN, RECOVERED, TEST, ClaimedDelivery
+from monitor.domain.highlight import Segment, find_phrases, split_at
 from monitor.domain.text import one_line
 from monitor.domain.watch import Severity
 from workers.rendering.truncation import cut, cut_around
@@ -105,27 +105,13 @@ def followable_link(url: str | None) -> str | None:
     return text if parts.scheme.lower() in {"http", "https"} and parts.netloc else None
 
 
-def mark_matches(snippet: str, words: Sequence[str], limit: int = SNIPPET_LENGTH) -> tuple[tuple[str, bool], ...]:
+def mark_matches(snippet: str, words: Sequence[str], limit: int = SNIPPET_LENGTH) -> tuple[Segment, ...]:
     """Return `snippet` in at most `limit` characters around the first of `words`, split so that the pieces with True are these words."""
-    wanted = sorted({one_line(word) for word in words[:_MAX_MARKS]} - {""}, key=len, reverse=True)
-    if not wanted:
-        return ((cut(snippet, limit), False),) if snippet else ()
-    alternatives = "|".join(map(re.escape, wanted))
-    pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
-    first = pattern.search(snippet)
-    if first is None:
-        pattern = re.compile(alternatives)
-        first = pattern.search(snippet)
-    if first is None:
-        return ((cut(snippet, limit), False),) if snippet else ()
-    shown = cut_around(snippet, *first.span(), limit)
-    pieces: list[tuple[str, bool]] = []
-    end = 0
-    for match in pattern.finditer(shown):
-        pieces += [(shown[end : match.start()], False), (match[0], True)]
-        end = match.end()
-    pieces.append((shown[end:], False))
-    return tuple(piece for piece in pieces if piece[0])
+    found = find_phrases(snippet, words[:_MAX_MARKS])
+    if not found:
+        return split_at(cut(snippet, limit), ())
+    shown = cut_around(snippet, *found[0], limit)
+    return split_at(shown, find_phrases(shown, words[:_MAX_MARKS]))
 
 
 def _shown_entities(entities: Sequence[dict[str, Any]]) -> tuple[str, ...]:

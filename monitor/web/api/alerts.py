@@ -12,13 +12,13 @@ from monitor.records import alert_record
 from monitor.storage import alerts
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import alert_filter, expect_only, limit_of
+from monitor.web.parameters import alert_filter, expect_only, limit_parameter
 from monitor.web.responses import json_response
 
 
 async def _list(request: Request) -> Response:
     expect_only(request, ("since", "term", "severity", "before", "limit"))
-    wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_of(request)
+    wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request)
     found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
     return json_response([alert_record(stored) for stored in found])
 

@@ -12,13 +12,13 @@ from monitor.records import article_record
 from monitor.storage import archive
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only, limit_of, since_of, text_of
+from monitor.web.parameters import expect_only, limit_parameter, since_parameter, text_parameter
 from monitor.web.responses import json_response
 
 
 async def _list(request: Request) -> Response:
     expect_only(request, ("search", "since", "limit"))
-    search, since, limit = text_of(request, "search"), since_of(request, SYSTEM_CLOCK.now()), limit_of(request)
+    search, since, limit = text_parameter(request, "search"), since_parameter(request, SYSTEM_CLOCK.now()), limit_parameter(request)
     found = await app_state_of(request).read(
         lambda connection: archive.listing(connection, search=search, since=since, limit=limit)
     )

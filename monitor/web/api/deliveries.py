@@ -16,7 +16,7 @@ from monitor.records import delivery_record
 from monitor.storage import deliveries
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import choice_of, expect_only, limit_of, text_of
+from monitor.web.parameters import choice_parameter, expect_only, limit_parameter, text_parameter
 from monitor.web.responses import ApiError, json_of, json_response
 
 _MAX_IDS: Final = 1000
@@ -24,7 +24,11 @@ _MAX_IDS: Final = 1000
 
 async def _list(request: Request) -> Response:
     expect_only(request, ("status", "channel", "limit"))
-    status, channel, limit = choice_of(request, "status", DeliveryStatus), text_of(request, "channel"), limit_of(request)
+    status, channel, limit = (
+        choice_parameter(request, "status", DeliveryStatus),
+        text_parameter(request, "channel"),
+        limit_parameter(request),
+    )
     wanted = DeliveryStatus(status) if status else None
     found = await app_state_of(request).read(
         lambda connection: deliveries.listing(connection, status=wanted, channel=channel, limit=limit)

@@ -18,7 +18,7 @@ from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.event_hub import DeliveriesChanged, Event, TooManyClients
 from monitor.web.page import Handler
-from monitor.web.parameters import alert_filter, expect_only, text_of
+from monitor.web.parameters import alert_filter, expect_only, text_parameter
 from monitor.web.responses import ApiError
 
 RETRY_MS: Final = 2000
@@ -45,7 +45,7 @@ def _records(event: Event) -> dict[str, Any]:
 def _stream(request: Request, data: EventData) -> Response:
     expect_only(request, ("term", "severity", "after"))
     wanted = alert_filter(request, SYSTEM_CLOCK.now())
-    last_id = request.headers.get("last-event-id") or text_of(request, "after")
+    last_id = request.headers.get("last-event-id") or text_parameter(request, "after")
     try:
         found = app_state_of(request).hub.subscribe(AlertId(last_id) if last_id else None)
     except TooManyClients as error:

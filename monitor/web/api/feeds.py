@@ -12,14 +12,14 @@ from monitor.domain.source import SourceStatus
 from monitor.records import feed_records
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import choice_of, expect_only, limit_of, text_of
+from monitor.web.parameters import choice_parameter, expect_only, limit_parameter, text_parameter
 from monitor.web.responses import json_response
 
 
 async def _list(request: Request) -> Response:
     expect_only(request, ("status", "search", "limit"))
-    status, search = choice_of(request, "status", SourceStatus), (text_of(request, "search") or "").lower()
-    limit = limit_of(request) if text_of(request, "limit") else None
+    status, search = choice_parameter(request, "status", SourceStatus), (text_parameter(request, "search") or "").lower()
+    limit = limit_parameter(request) if text_parameter(request, "limit") else None
     app_state = app_state_of(request)
     records = await app_state.read(lambda connection: feed_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
     chosen = [

@@ -12,13 +12,13 @@ from monitor.records import story_record
 from monitor.storage import stories
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only, limit_of, since_of
+from monitor.web.parameters import expect_only, limit_parameter, since_parameter
 from monitor.web.responses import json_response
 
 
 async def _list(request: Request) -> Response:
     expect_only(request, ("since", "limit"))
-    since, limit = since_of(request, SYSTEM_CLOCK.now()), limit_of(request)
+    since, limit = since_parameter(request, SYSTEM_CLOCK.now()), limit_parameter(request)
     found = await app_state_of(request).read(lambda connection: stories.listing(connection, since=since, limit=limit))
     return json_response([story_record(story) for story in found])
 

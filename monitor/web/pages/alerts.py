@@ -16,7 +16,7 @@ from monitor.web.api.events import stream_of
 from monitor.web.app_state import app_state_of
 from monitor.web.event_hub import DeliveriesChanged, Event
 from monitor.web.page import Action, Context, Page
-from monitor.web.parameters import alert_filter, limit_of, text_of
+from monitor.web.parameters import alert_filter, limit_parameter, text_parameter
 from monitor.web.rendering import render
 
 SHOWN: Final = 50
@@ -26,14 +26,14 @@ _MAX_SUGGESTED_TERMS: Final = 2000
 async def _load(request: Request) -> Context:
     app_state = app_state_of(request)
     settings = app_state.settings
-    wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_of(request, SHOWN)
+    wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request, SHOWN)
     found = await app_state.read(lambda connection: alerts.listing(connection, wanted, limit=limit))
     return {
         "cards": [_card(stored) for stored in found],
         "newest": found[0].alert.id if found else None,
         "older": found[-1].alert.id if len(found) == limit else None,
         "wanted": wanted,
-        "since": text_of(request, "since"),
+        "since": text_parameter(request, "since"),
         "severities": list(reversed(Severity)),
         "terms": [term.name for term in settings.terms[:_MAX_SUGGESTED_TERMS]],
         "watched_terms": len(settings.terms),

@@ -18,15 +18,15 @@ from monitor.web.api.deliveries import make_due
 from monitor.web.app_state import app_state_of
 from monitor.web.form_body import form_fields
 from monitor.web.page import Action, Context, Page
-from monitor.web.parameters import choice_of, limit_of, next_limit, text_of
+from monitor.web.parameters import choice_parameter, limit_parameter, next_limit, text_parameter
 from monitor.web.responses import ApiError
 
 SHOWN: Final = 50
 
 
 async def _load(request: Request) -> Context:
-    status, limit = choice_of(request, "status", DeliveryStatus), limit_of(request, SHOWN)
-    channel = text_of(request, "channel")
+    status, limit = choice_parameter(request, "status", DeliveryStatus), limit_parameter(request, SHOWN)
+    channel = text_parameter(request, "channel")
     configured = app_state_of(request).settings.channels
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -43,7 +43,7 @@ async def _load(request: Request) -> Context:
         }
 
     found = await app_state_of(request).read(read)
-    return {**found, "status": status, "channel": channel, "retried": text_of(request, "retried")}
+    return {**found, "status": status, "channel": channel, "retried": text_parameter(request, "retried")}
 
 
 async def _retry(request: Request) -> Response:

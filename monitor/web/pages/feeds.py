@@ -11,14 +11,14 @@ from monitor.domain.source import SourceStatus
 from monitor.records import source_records
 from monitor.web.app_state import app_state_of
 from monitor.web.page import Context, Page
-from monitor.web.parameters import choice_of
+from monitor.web.parameters import choice_parameter
 
 _ORDER: Final = {SourceStatus.FAILING: 0, SourceStatus.GONE: 1, SourceStatus.NEW: 2, SourceStatus.OK: 3}
 
 
 async def _load(request: Request) -> Context:
     app_state = app_state_of(request)
-    status = choice_of(request, "status", SourceStatus)
+    status = choice_parameter(request, "status", SourceStatus)
     records = await app_state.read(lambda connection: source_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
     shown = [record for record in records if status in {None, record["status"]}]
     return {

@@ -10,14 +10,18 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.storage import archive
 from monitor.web.app_state import app_state_of
 from monitor.web.page import Context, Page
-from monitor.web.parameters import limit_of, next_limit, since_of, text_of
+from monitor.web.parameters import limit_parameter, next_limit, since_parameter, text_parameter
 
 SHOWN: Final = 50
 _EXTRACT_LENGTH: Final = 280
 
 
 async def _load(request: Request) -> Context:
-    query, since, limit = text_of(request, "q"), since_of(request, SYSTEM_CLOCK.now()), limit_of(request, SHOWN)
+    query, since, limit = (
+        text_parameter(request, "q"),
+        since_parameter(request, SYSTEM_CLOCK.now()),
+        limit_parameter(request, SHOWN),
+    )
     found = await app_state_of(request).read(lambda connection: archive.listing(connection, search=query, since=since, limit=limit))
     words = (query or "").split()
     return {
@@ -25,7 +29,7 @@ async def _load(request: Request) -> Context:
         "query": query,
         "words": words,
         "more": next_limit(len(found), limit),
-        "since": text_of(request, "since"),
+        "since": text_parameter(request, "since"),
     }
 
 

@@ -13,20 +13,20 @@ from monitor.storage import stories
 from monitor.storage.engine import Connection
 from monitor.web.app_state import app_state_of
 from monitor.web.page import Context, Page
-from monitor.web.parameters import limit_of, next_limit, since_of, text_of
+from monitor.web.parameters import limit_parameter, next_limit, since_parameter, text_parameter
 
 SHOWN: Final = 50
 
 
 async def _load(request: Request) -> Context:
-    since, limit = since_of(request, SYSTEM_CLOCK.now()), limit_of(request, SHOWN)
+    since, limit = since_parameter(request, SYSTEM_CLOCK.now()), limit_parameter(request, SHOWN)
 
     def read(connection: Connection) -> tuple[tuple[Story, ...], dict[StoryId, tuple[StoryMember, ...]]]:
         found = stories.listing(connection, since=since, limit=limit)
         return found, stories.members(connection, [story.id for story in found])
 
     found, members = await app_state_of(request).read(read)
-    return {"stories": found, "members": members, "more": next_limit(len(found), limit), "since": text_of(request, "since")}
+    return {"stories": found, "members": members, "more": next_limit(len(found), limit), "since": text_parameter(request, "since")}
 
 
 PAGE: Final = Page(

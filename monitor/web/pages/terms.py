@@ -15,7 +15,7 @@ from monitor.web.api.match_preview import match_request, preview
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.form_body import form_fields
 from monitor.web.page import Action, Context, Page, respond
-from monitor.web.parameters import text_of
+from monitor.web.parameters import text_parameter
 from monitor.web.rendering import mark_spans
 from monitor.web.responses import ApiError
 
@@ -47,7 +47,7 @@ async def _counts(request: Request) -> dict[str, Any]:
     if span not in SPANS:
         raise ApiError(422, f"`span` is one of {', '.join(SPANS)}")
     bucket, number = SPANS[span]
-    search = (text_of(request, "search") or "").lower()
+    search = (text_parameter(request, "search") or "").lower()
     now = SYSTEM_CLOCK.now()
 
     def read(connection: Connection) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.storage.engine import Database
 from monitor.web.registry import endpoints, pages
-from monitor.web.server import serve
+from monitor.web.server import serve_web
 from tests.integration.web.serving import Site, serving
 from tests.waiting import until
 
@@ -144,7 +144,7 @@ def _live(folder: Path, web: str) -> LiveSettings:
 def test_an_open_address_without_a_token_is_refused(tmp_path: Path, store: Database, redis_url: str) -> None:
     """The command line cannot open what the configuration does not guard."""
     with pytest.raises(MonitorError, match=r"set `web\.token` first"):
-        serve(_live(tmp_path, "{port: 0}"), store, _relay(redis_url), host="0.0.0.0")
+        serve_web(_live(tmp_path, "{port: 0}"), store, _relay(redis_url), host="0.0.0.0")
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path, store: Database, redis_url: str) -> None:
@@ -154,7 +154,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path, store: Database, redis_url
         with pytest.raises(
             MonitorError, match=rf"cannot listen on 127\.0\.0\.1:{port}: address already in use; set another `web\.port`"
         ):
-            serve(_live(tmp_path, f"{{port: {port}}}"), store, _relay(redis_url))
+            serve_web(_live(tmp_path, f"{{port: {port}}}"), store, _relay(redis_url))
 
 
 def _relay(redis_url: str) -> Relay:
