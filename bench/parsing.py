@@ -37,7 +37,7 @@ def main(paths: list[str]) -> None:
     taken = [body for body in bodies if fast_feed.read(body, url=URL, headers={}) is not None]
     print(f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1000:.0f} KB; the fast path takes {len(taken)}")
     if taken:
-        known = {body: unpacked_imprints(delta_of(_parsed(body), (), NOW).imprints) for body in taken}
+        known = {body: unpacked_imprints(delta_of(_parsed(body), (), NOW).fingerprints) for body in taken}
         entries = sum(map(len, known.values()))
         full, quick = _best(_by_feedparser, taken), _best(_parsed, taken)
         again = _best(lambda body: parse_feed(body, url=URL, headers={}, now=NOW, known=known[body]), taken)

@@ -28,7 +28,7 @@ _READ_BYTES = 256 * 1024
 class Parse(Protocol):
     """From a body to what is needed of the document, or to the reason why there is none.
 
-    `url` is where it was found, `headers` have lower-case names, `known` are the imprints of entries that are stored (`DocumentMemory.imprints`).
+    `url` is where it was found, `headers` have lower-case names, `known` are the fingerprints of entries that are stored (`DocumentMemory.fingerprints`).
     """
 
     async def __call__(self, body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes = b"") -> Parsed:

@@ -20,7 +20,7 @@ from setproctitle import setproctitle
 
 from monitor.daemon.parser_protocol import HEAD, ParserCrash, framed, messages_of
 from monitor.daemon.processes import freeze_gc
-from monitor.domain.fingerprint import unpacked
+from monitor.domain.fingerprint import unpack_fingerprints
 from monitor.parse.feed import parse_feed
 from monitor.parse.feed_delta import FeedDelta, delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure
@@ -34,9 +34,9 @@ def answer(
 ) -> FeedDelta | ParseFailure | ParserCrash:
     """What is needed of `body`, as in `ParserProcess`."""
     try:
-        imprints = unpacked(known)
-        parsed = parse_feed(body, url=url, headers=headers, now=now, known=imprints)
-        return delta_of(parsed, imprints, now) if isinstance(parsed, ParsedFeed) else parsed
+        fingerprints = unpack_fingerprints(known)
+        parsed = parse_feed(body, url=url, headers=headers, now=now, known=fingerprints)
+        return delta_of(parsed, fingerprints, now) if isinstance(parsed, ParsedFeed) else parsed
     except Exception as error:  # noqa: BLE001 - a bug in the parser is one feed's failure, not the end of the process
         return ParserCrash(error=repr(error))
 

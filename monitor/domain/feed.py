@@ -50,11 +50,11 @@ class Validators:
 class DocumentMemory:
     """What is kept of the last document that was read.
 
-    `imprints` are the fingerprints of its entries as bytes (a sample of them, if there are many), written in one transaction with the
+    `fingerprints` are the fingerprints of its entries as bytes (a sample of them, if there are many), written in one transaction with the
     articles. `newest` is the latest date in it. `unreliable`: the server answers "not changed" for documents that have changed.
     """
 
-    imprints: bytes = b""
+    fingerprints: bytes = b""
     newest: datetime | None = None
     publisher_hints: PublisherHints = field(default_factory=PublisherHints)
     unreliable: bool = False

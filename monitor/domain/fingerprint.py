@@ -38,15 +38,15 @@ def fingerprint_of(entry: Entry, piece: bytes = NO_SOURCE_HASH) -> Fingerprint:
     return Fingerprint(entry.identity[:SIZE], entry.content_hash[:SIZE], piece, published)
 
 
-def packed(imprints: Iterable[Fingerprint]) -> bytes:
+def pack_fingerprints(fingerprints: Iterable[Fingerprint]) -> bytes:
     """Return fingerprints as bytes, 32 for each, sorted by identity; of several with one identity the last.
 
     Of more than MOST the smallest are kept, which are a fair sample and the same sample each time.
     """
-    kept = sorted({one.identity: one for one in imprints}.values())[:MOST]
+    kept = sorted({one.identity: one for one in fingerprints}.values())[:MOST]
     return b"".join(starmap(_FORM.pack, kept))
 
 
-def unpacked(imprints: bytes) -> tuple[Fingerprint, ...]:
-    """Return the fingerprints in `imprints`; the inverse of `packed`."""
-    return tuple(map(Fingerprint._make, _FORM.iter_unpack(imprints)))
+def unpack_fingerprints(fingerprints: bytes) -> tuple[Fingerprint, ...]:
+    """Return the fingerprints in `fingerprints`; the inverse of `pack_fingerprints`."""
+    return tuple(map(Fingerprint._make, _FORM.iter_unpack(fingerprints)))

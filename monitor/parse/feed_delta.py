@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import repeat
 
-from monitor.domain.fingerprint import MOST, NO_SOURCE_HASH, SIZE, Fingerprint, fingerprint_of, packed, unpacked
+from monitor.domain.fingerprint import (
+    MOST,
+    NO_SOURCE_HASH,
+    SIZE,
+    Fingerprint,
+    fingerprint_of,
+    pack_fingerprints,
+    unpack_fingerprints,
+)
 from monitor.parse.result import ParsedFeed
 
 _NO_END = b"\xff" * SIZE
@@ -16,7 +24,7 @@ _NO_END = b"\xff" * SIZE
 
 @dataclass(frozen=True, kw_only=True)
 class FeedDelta:
-    """What is needed of a document of `size` entries. `feed.entries` are only those that were not stored, `imprints` those of all, packed.
+    """What is needed of a document of `size` entries. `feed.entries` are only those that were not stored, `fingerprints` those of all, packed.
 
     `fresh` are the dates of the entries that the last document did not have (Unix seconds, NaN without a date); `overlaps` says whether it
     had any of the others. `oldest` and `newest` are those of all entries, as far as there are any that are not ahead of time.
@@ -24,7 +32,7 @@ class FeedDelta:
 
     feed: ParsedFeed
     size: int
-    imprints: bytes
+    fingerprints: bytes
     fresh: tuple[float, ...]
     overlaps: bool
     oldest: float | None
@@ -32,19 +40,19 @@ class FeedDelta:
 
 
 def delta_of(feed: ParsedFeed, known: Sequence[Fingerprint], now: datetime) -> FeedDelta:
-    """What is needed of `feed` where the last document had the entries with these imprints, which are stored."""
+    """What is needed of `feed` where the last document had the entries with these fingerprints, which are stored."""
     before = {one.identity: one.content_hash for one in known}
     read = tuple(map(fingerprint_of, feed.entries, feed.pieces or repeat(NO_SOURCE_HASH)))
-    imprints = {one.identity: one for one in (*feed.recognised, *read)}
+    fingerprints = {one.identity: one for one in (*feed.recognised, *read)}
     unstored = tuple(entry for entry, one in zip(feed.entries, read, strict=True) if before.get(one.identity) != one.content_hash)
     reach = known[-1].identity if len(known) >= MOST else _NO_END
-    dates = [one.published for one in imprints.values() if one.published <= now.timestamp()]
+    dates = [one.published for one in fingerprints.values() if one.published <= now.timestamp()]
     return FeedDelta(
         feed=replace(feed, entries=unstored, pieces=(), recognised=()),
-        size=len(imprints),
-        imprints=packed(imprints.values()),
-        fresh=tuple(one.published for key, one in imprints.items() if key not in before and key <= reach),
-        overlaps=not before.keys().isdisjoint(imprints),
+        size=len(fingerprints),
+        fingerprints=pack_fingerprints(fingerprints.values()),
+        fresh=tuple(one.published for key, one in fingerprints.items() if key not in before and key <= reach),
+        overlaps=not before.keys().isdisjoint(fingerprints),
         oldest=min(dates, default=None),
         newest=max(dates, default=None),
     )
@@ -56,7 +64,7 @@ def joined(first: FeedDelta, others: Iterable[FeedDelta]) -> FeedDelta:
     return FeedDelta(
         feed=replace(first.feed, entries=tuple(entry for part in parts for entry in part.feed.entries)),
         size=sum(part.size for part in parts),
-        imprints=packed(one for part in parts for one in unpacked(part.imprints)),
+        fingerprints=pack_fingerprints(one for part in parts for one in unpack_fingerprints(part.fingerprints)),
         fresh=tuple(at for part in parts for at in part.fresh),
         overlaps=any(part.overlaps for part in parts),
         oldest=min((part.oldest for part in parts if part.oldest is not None), default=None),

@@ -12,7 +12,7 @@ from typing import Any
 from monitor.domain import cadence
 from monitor.domain.cadence import IntervalLimits, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
-from monitor.domain.fingerprint import packed, unpacked
+from monitor.domain.fingerprint import pack_fingerprints, unpack_fingerprints
 from monitor.domain.retry import http_date
 from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
@@ -93,7 +93,7 @@ def _no_feed(parsed: ParseFailure) -> str:
 def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: datetime) -> dict[str, Any]:
     """Return the fields of the state that a new document changes."""
     delta = outcome.status == DELTA
-    first = before.last_success_at is None or not before.document.imprints
+    first = before.last_success_at is None or not before.document.fingerprints
     fresh = [_utc(at) for at in document.fresh]
     if first:
         arrival_rate, fresh = cadence.rate_of_first_document(fresh, now), []
@@ -107,7 +107,7 @@ def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: d
         "format": feed.format,
         "arrival_rate": arrival_rate,
         "document": DocumentMemory(
-            imprints=_imprints(before, document, delta=delta),
+            fingerprints=_fingerprints(before, document, delta=delta),
             newest=max((date for date in (newest, before.document.newest) if date is not None), default=None),
             publisher_hints=PublisherHints(
                 wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days
@@ -118,12 +118,12 @@ def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: d
     }
 
 
-def _imprints(before: FeedState, document: FeedDelta, *, delta: bool) -> bytes:
-    """Return the imprints to keep. An empty document, or one that holds only new entries, does not replace those of the last one."""
+def _fingerprints(before: FeedState, document: FeedDelta, *, delta: bool) -> bytes:
+    """Return the fingerprints to keep. An empty document, or one that holds only new entries, does not replace those of the last one."""
     if delta:
-        last = unpacked(before.document.imprints), unpacked(document.imprints)
-        return packed(one for imprints in last for one in imprints)
-    return document.imprints or before.document.imprints
+        last = unpack_fingerprints(before.document.fingerprints), unpack_fingerprints(document.fingerprints)
+        return pack_fingerprints(one for fingerprints in last for one in fingerprints)
+    return document.fingerprints or before.document.fingerprints
 
 
 def _utc(at: float | None) -> datetime | None:

@@ -97,7 +97,7 @@ async def poll(
     )
     parsed: Parsed | None = None
     if isinstance(outcome, Fetched) and not is_unchanged(feed.state, outcome):
-        parsed = await parse(outcome.body, outcome.url, outcome.headers, clock.now(), feed.state.document.imprints)
+        parsed = await parse(outcome.body, outcome.url, outcome.headers, clock.now(), feed.state.document.fingerprints)
         if isinstance(parsed, FeedDelta) and parsed.feed.children:
             outcome, parsed = await _with_children(feed, outcome, parsed, settings, fetcher, parse, clock)
     document = parsed if isinstance(parsed, FeedDelta) else None
@@ -134,7 +134,7 @@ async def _with_children(
         if isinstance(answer, FetchFailure):
             return replace(answer, reason=f"the sitemap {url} of this index: {answer.reason}"), None
         if isinstance(answer, Fetched):
-            child = await parse(answer.body, answer.url, answer.headers, clock.now(), feed.state.document.imprints)
+            child = await parse(answer.body, answer.url, answer.headers, clock.now(), feed.state.document.fingerprints)
             bodies.append(answer.body)
             children += [child] if isinstance(child, FeedDelta) else []
     headers = {name: value for name, value in index.headers.items() if name not in {"etag", "last-modified"}}

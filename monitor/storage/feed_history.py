@@ -50,7 +50,9 @@ def _stored_values(arrival_rate: ArrivalRate, document: DocumentMemory) -> tuple
     return (*counts, document.newest, document.publisher_hints, document.unreliable)
 
 
-def read(history: dict[str, Any] | None, imprints: bytes | None, counted_at: datetime | None) -> tuple[ArrivalRate, DocumentMemory]:
+def read(
+    history: dict[str, Any] | None, fingerprints: bytes | None, counted_at: datetime | None
+) -> tuple[ArrivalRate, DocumentMemory]:
     """Return what `write` was given. Both are empty where nothing was stored, or in another form: it is soon learnt again."""
     if history is None or history["form"] != FORM:
         return ArrivalRate(), DocumentMemory()
@@ -67,7 +69,7 @@ def read(history: dict[str, Any] | None, imprints: bytes | None, counted_at: dat
             size=rate["size"],
         ),
         DocumentMemory(
-            imprints=bytes(imprints or b""),
+            fingerprints=bytes(fingerprints or b""),
             newest=None if document["newest"] is None else datetime.fromtimestamp(document["newest"], UTC),
             publisher_hints=PublisherHints(wait_s=wait_s, skip_hours=frozenset(skip_hours), skip_days=frozenset(skip_days)),
             unreliable=document["unreliable"],

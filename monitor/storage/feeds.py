@@ -134,10 +134,10 @@ def _chosen(*, one_each: bool) -> Select[tuple[str]]:
 
 
 def _for_poll(row: Row[Any], refusals: Mapping[str, int]) -> FeedForPoll:
-    feed_id, url, name, host, epoch, etag, last_modified, history, imprints, *columns = tuple(row)
+    feed_id, url, name, host, epoch, etag, last_modified, history, fingerprints, *columns = tuple(row)
     values = dict(zip(_COLUMNS, columns, strict=True))
     values["status"] = SourceStatus(values["status"])
-    arrival_rate, document = feed_history.read(history, imprints, values["last_success_at"])
+    arrival_rate, document = feed_history.read(history, fingerprints, values["last_success_at"])
     return FeedForPoll(
         id=FeedId(feed_id),
         url=url,
@@ -192,8 +192,8 @@ def _changed(before: FeedState, after: FeedState) -> dict[str, Any]:
     values = {name: new for name in _COLUMNS if (new := getattr(after, name)) != getattr(before, name)}
     if after.validators != before.validators:
         values |= {"etag": after.validators.etag, "last_modified": after.validators.last_modified}
-    if after.document.imprints != before.document.imprints:
-        values["imprints"] = after.document.imprints
+    if after.document.fingerprints != before.document.fingerprints:
+        values["imprints"] = after.document.fingerprints
     if feed_history.differs((before.arrival_rate, before.document), (after.arrival_rate, after.document)):
         values["history"] = feed_history.write(after.arrival_rate, after.document)
     return values

@@ -23,7 +23,6 @@ QUALIFIED_ROOMS = {
 SHARED_CLASSES: dict[str, str] = {}
 SHARED_FUNCTIONS = {
     "read": "to be renamed: one for each format (parse), and a file of a folder (folders)",
-    "unpacked": "to be renamed: fingerprints from their bytes (domain) and a compressed body (parse)",
 }
 SHARED_MODULES = {
     "article": "the noun (domain), its page (web)",

@@ -76,7 +76,7 @@ def test_the_state_of_a_feed_comes_back_as_it_was_stored(database: Database) -> 
             since=1.0, counted_at=NOW.timestamp(), recounted_at=1.25, hours=3.25, hourly=(0.5,) * 24, recent=(1.0, 2.0), size=7
         ),
         document=DocumentMemory(
-            imprints=bytes(range(32)),
+            fingerprints=bytes(range(32)),
             newest=NOW,
             publisher_hints=PublisherHints(wait_s=60, skip_hours=frozenset({1, 2}), skip_days=frozenset({6})),
             unreliable=True,

@@ -71,7 +71,7 @@ async def endless(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None
             await writer.drain()
 
 
-def packed(encoding: str, body: bytes) -> Answer:
+def pack_fingerprints(encoding: str, body: bytes) -> Answer:
     """A whole answer with a Content-Encoding."""
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     return saying(head + body)
@@ -85,15 +85,18 @@ HOSTILE: dict[str, tuple[Answer, Problem]] = {
     "drips its body": (drip, Problem.TIMEOUT),
     "drips its headers": (drip_headers, Problem.TIMEOUT),
     "endless body": (endless, Problem.TOO_LARGE),
-    "gzip bomb": (packed("gzip", gzip.compress(BOMB)), Problem.TOO_LARGE),
-    "gzip bomb in gzip": (packed("gzip, gzip", gzip.compress(gzip.compress(BOMB))), Problem.TOO_LARGE),
-    "deflate bomb": (packed("deflate", zlib.compress(BOMB)), Problem.TOO_LARGE),
-    "brotli bomb": (packed("br", brotli.compress(BOMB, quality=1)), Problem.TOO_LARGE),
-    "zstd bomb": (packed("zstd", zstd.compress(BOMB)), Problem.TOO_LARGE),
-    "damaged gzip": (packed("gzip", gzip.compress(bytes(range(256)) * 40)[:60] + b"\xff" * 60), Problem.BAD_COMPRESSION),
-    "gzip that ends in the middle": (packed("gzip", gzip.compress(bytes(range(256)) * 40)[:90]), Problem.BAD_COMPRESSION),
-    "unknown encoding": (packed("lzma", bytes(range(128, 228))), Problem.BAD_COMPRESSION),
-    "encoded a hundred times": (packed(", ".join(["gzip"] * 100), gzip.compress(b"x" * 99)), Problem.BAD_COMPRESSION),
+    "gzip bomb": (pack_fingerprints("gzip", gzip.compress(BOMB)), Problem.TOO_LARGE),
+    "gzip bomb in gzip": (pack_fingerprints("gzip, gzip", gzip.compress(gzip.compress(BOMB))), Problem.TOO_LARGE),
+    "deflate bomb": (pack_fingerprints("deflate", zlib.compress(BOMB)), Problem.TOO_LARGE),
+    "brotli bomb": (pack_fingerprints("br", brotli.compress(BOMB, quality=1)), Problem.TOO_LARGE),
+    "zstd bomb": (pack_fingerprints("zstd", zstd.compress(BOMB)), Problem.TOO_LARGE),
+    "damaged gzip": (pack_fingerprints("gzip", gzip.compress(bytes(range(256)) * 40)[:60] + b"\xff" * 60), Problem.BAD_COMPRESSION),
+    "gzip that ends in the middle": (
+        pack_fingerprints("gzip", gzip.compress(bytes(range(256)) * 40)[:90]),
+        Problem.BAD_COMPRESSION,
+    ),
+    "unknown encoding": (pack_fingerprints("lzma", bytes(range(128, 228))), Problem.BAD_COMPRESSION),
+    "encoded a hundred times": (pack_fingerprints(", ".join(["gzip"] * 100), gzip.compress(b"x" * 99)), Problem.BAD_COMPRESSION),
     "200 with an error page": (saying(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + ERROR_PAGE), Problem.NO_FEED),
     "200 with nothing": (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), Problem.NO_FEED),
     "truncated chunks": (

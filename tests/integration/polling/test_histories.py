@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.domain.article import Entry, Origin
-from monitor.domain.fingerprint import unpacked
+from monitor.domain.fingerprint import unpack_fingerprints
 from monitor.parse.feed import parse_feed
 from monitor.parse.feed_delta import delta_of
 from monitor.parse.result import ParsedFeed
@@ -72,13 +72,13 @@ def test_knowing_the_last_document_changes_nothing_but_the_work(seed: int) -> No
     known, with_it, without, read = b"", [], [], 0
     for number, body in enumerate(_history(random.Random(seed))):
         now = NOW + timedelta(minutes=number)
-        imprints = unpacked(known)
-        parsed = parse_feed(body, url=URL, headers={}, now=now, known=imprints)
+        fingerprints = unpack_fingerprints(known)
+        parsed = parse_feed(body, url=URL, headers={}, now=now, known=fingerprints)
         whole = parse_feed(body, url=URL, headers={}, now=now)
         assert isinstance(parsed, ParsedFeed)
         assert isinstance(whole, ParsedFeed)
-        found = delta_of(parsed, imprints, now)
-        known = found.imprints or known
+        found = delta_of(parsed, fingerprints, now)
+        known = found.fingerprints or known
         with_it.append((found.feed.entries, now))
         without.append((whole.entries, now))
         read += len(whole.entries) - len(found.feed.entries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.article import Entry
-from monitor.domain.fingerprint import MOST, Fingerprint, packed, unpacked
+from monitor.domain.fingerprint import MOST, Fingerprint, pack_fingerprints, unpack_fingerprints
 from monitor.parse.feed_delta import delta_of, joined
 from monitor.parse.result import ParsedFeed
 
@@ -21,12 +21,12 @@ def _feed(*entries: tuple[str, str]) -> ParsedFeed:
 def test_only_what_is_not_stored_letter_for_letter_is_carried() -> None:
     """Of three known entries the one whose title was edited is carried, and not fresh; one that was not there is both."""
     before = delta_of(_feed(("a", "A"), ("b", "B"), ("c", "C")), (), NOW)
-    after = delta_of(_feed(("d", "D"), ("a", "A"), ("b", "Edited"), ("c", "C")), unpacked(before.imprints), NOW)
+    after = delta_of(_feed(("d", "D"), ("a", "A"), ("b", "Edited"), ("c", "C")), unpack_fingerprints(before.fingerprints), NOW)
     assert [entry.title for entry in before.feed.entries] == ["A", "B", "C"]
     assert (before.size, len(before.fresh), before.overlaps) == (3, 3, False)
     assert [entry.title for entry in after.feed.entries] == ["D", "Edited"]
     assert (after.size, after.fresh, after.overlaps) == (4, (NOW.timestamp(),), True)
-    assert {one.published for one in unpacked(after.imprints)} == {NOW.timestamp()}
+    assert {one.published for one in unpack_fingerprints(after.fingerprints)} == {NOW.timestamp()}
 
 
 def test_a_date_ahead_of_time_is_not_the_newest() -> None:
@@ -39,20 +39,20 @@ def test_a_date_ahead_of_time_is_not_the_newest() -> None:
 
 def test_imprints_come_back_from_their_bytes() -> None:
     """With a piece and without, with a date and without; a piece may end in zero bytes."""
-    imprints = (Fingerprint(b"identity", b"wording0", b"1234567\0", 1.5), Fingerprint(b"identitz", b"wording1", published=2.5))
-    assert unpacked(packed(imprints)) == imprints
+    fingerprints = (Fingerprint(b"identity", b"wording0", b"1234567\0", 1.5), Fingerprint(b"identitz", b"wording1", published=2.5))
+    assert unpack_fingerprints(pack_fingerprints(fingerprints)) == fingerprints
 
 
 def test_of_a_long_document_a_sample_is_kept_that_stays() -> None:
     """The smallest imprints, each once. An entry is fresh only if the sample of the last document would have shown it."""
     entries = [(str(number), "") for number in range(3 * MOST)]
     before = delta_of(_feed(*entries, *entries), (), NOW)
-    sample = unpacked(before.imprints)
+    sample = unpack_fingerprints(before.fingerprints)
     assert len(sample) == MOST
     assert list(sample) == sorted(sample)
     after = delta_of(_feed(*(("new", "") if number == MOST else entry for number, entry in enumerate(entries))), sample, NOW)
     assert len(after.fresh) <= 1
-    assert len(set(unpacked(after.imprints)) - set(sample)) <= 1
+    assert len(set(unpack_fingerprints(after.fingerprints)) - set(sample)) <= 1
 
 
 def test_several_documents_are_read_as_one() -> None:
@@ -60,4 +60,4 @@ def test_several_documents_are_read_as_one() -> None:
     first, *others = (delta_of(_feed((key, key)), (), NOW) for key in "abc")
     whole = joined(first, others)
     assert [entry.title for entry in whole.feed.entries] == ["a", "b", "c"]
-    assert (whole.size, len(whole.fresh), len(unpacked(whole.imprints))) == (3, 3, 3)
+    assert (whole.size, len(whole.fresh), len(unpack_fingerprints(whole.fingerprints))) == (3, 3, 3)

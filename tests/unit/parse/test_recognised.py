@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.domain.fingerprint import Fingerprint, fingerprint_of, unpacked
+from monitor.domain.fingerprint import Fingerprint, fingerprint_of, unpack_fingerprints
 from monitor.parse import fast_feed
 from monitor.parse.feed import parse_feed
 from monitor.parse.feed_delta import FeedDelta, delta_of
@@ -52,7 +52,7 @@ def _assert_alike(known: Iterable[Fingerprint], body: bytes, **where: Any) -> in
         assert alone is again
         return 0
     stored = {one[:2] for one in known}
-    assert again.imprints == alone.imprints
+    assert again.fingerprints == alone.fingerprints
     assert (again.size, again.oldest, again.newest) == (alone.size, alone.oldest, alone.newest)
     assert again.feed.entries == tuple(entry for entry in alone.feed.entries if fingerprint_of(entry)[:2] not in stored)
     assert (again.feed.title, again.feed.link, again.feed.hints) == (alone.feed.title, alone.feed.link, alone.feed.hints)
@@ -68,7 +68,9 @@ def test_recorded_feeds_are_read_alike_where_they_are_known(corpora: Path) -> No
     for body, url, headers in recorded_feeds(corpora):
         for before in (_without_each_second(body), body):
             first = _read(before, url=url, headers=headers)
-            recognised += _assert_alike(unpacked(first.imprints) if first is not None else (), body, url=url, headers=headers)
+            recognised += _assert_alike(
+                unpack_fingerprints(first.fingerprints) if first is not None else (), body, url=url, headers=headers
+            )
     assert recognised > 1000
 
 
@@ -92,18 +94,18 @@ def test_surroundings_count(before: dict[str, Any], after: dict[str, Any]) -> No
     first: dict[str, Any] = {"url": URL, "headers": {}, **before}
     known = _read(**first)
     assert known is not None
-    _assert_alike(unpacked(known.imprints), **{**first, **after})
+    _assert_alike(unpack_fingerprints(known.fingerprints), **{**first, **after})
 
 
 def test_only_what_is_new_is_read() -> None:
     """Of a document with one new entry that entry is read, and nothing of one in which only the order has changed."""
     first = _read(_feed(ONE, TWO, THREE))
     assert first is not None
-    parsed = parse_feed(_feed(NEW, ONE, TWO, THREE), url=URL, headers={}, now=NOW, known=unpacked(first.imprints))
+    parsed = parse_feed(_feed(NEW, ONE, TWO, THREE), url=URL, headers={}, now=NOW, known=unpack_fingerprints(first.fingerprints))
     assert isinstance(parsed, ParsedFeed)
     assert [entry.title for entry in parsed.entries] == ["New"]
     assert len(parsed.recognised) == 3
-    turned = parse_feed(_feed(THREE, ONE, TWO), url=URL, headers={}, now=NOW, known=unpacked(first.imprints))
+    turned = parse_feed(_feed(THREE, ONE, TWO), url=URL, headers={}, now=NOW, known=unpack_fingerprints(first.fingerprints))
     assert isinstance(turned, ParsedFeed)
     assert (turned.title, turned.entries, len(turned.recognised)) == ("News", (), 3)
 
@@ -117,10 +119,10 @@ def test_entries_that_share_an_identifier_are_told_apart(place: int) -> None:
     items = [ONE, TWO]
     items.insert(place, same[1])
     body = _feed(same[0], *items)
-    assert _assert_alike(unpacked(first.imprints), body) == 0
-    second = _read(body, unpacked(first.imprints))
+    assert _assert_alike(unpack_fingerprints(first.fingerprints), body) == 0
+    second = _read(body, unpack_fingerprints(first.fingerprints))
     assert second is not None
-    assert _assert_alike(unpacked(second.imprints), body) == 0
+    assert _assert_alike(unpack_fingerprints(second.fingerprints), body) == 0
 
 
 def test_a_document_whose_own_dates_have_moved_is_known() -> None:

@@ -10,7 +10,7 @@ import pytest
 from monitor.domain.article import Entry
 from monitor.domain.cadence import IntervalLimits
 from monitor.domain.feed import FeedForPoll, FeedState, FeedUpdate, Validators
-from monitor.domain.fingerprint import unpacked
+from monitor.domain.fingerprint import unpack_fingerprints
 from monitor.domain.ids import FeedId
 from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
@@ -49,7 +49,7 @@ def compared(state: FeedState, document: ParsedFeed | ParseFailure | None, now: 
     """What the parser tells the poller of a document."""
     if not isinstance(document, ParsedFeed):
         return document
-    return delta_of(document, unpacked(state.document.imprints), now)
+    return delta_of(document, unpack_fingerprints(state.document.fingerprints), now)
 
 
 def after(
