@@ -22,7 +22,7 @@ QUALIFIED_ROOMS = {
 
 SHARED_CLASSES: dict[str, str] = {}
 SHARED_FUNCTIONS = {
-    "read": "to be renamed: one for each format (parse), and a file of a folder (folders)",
+    "read": "the reader of a format (parse) and of a document on disk (folders), called through its module",
 }
 SHARED_MODULES = {
     "article": "the noun (domain), its page (web)",
