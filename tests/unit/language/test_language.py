@@ -69,7 +69,9 @@ def test_articles_are_known(corpora: Path) -> None:
     """English and Russian articles are told as often as claimed."""
     wanted = (("articles/wikinews_2019", "en"), ("ner/en_gum_wikinews", "en"), ("ner/ru_factrueval_dev", "ru"))
     rows = [
-        (json.loads(line), language) for name, language in wanted for line in (corpora / f"{name}.jsonl").open(encoding="utf-8")
+        (json.loads(line), language)
+        for name, language in wanted
+        for line in (corpora / f"{name}.jsonl").read_text("utf-8").splitlines()
     ]
     known = [detect(row["text"]) == language for row, language in rows if len(row["text"]) >= 100]
     assert sum(known) >= TEXTS * len(known)
