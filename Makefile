@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test test-lowest check bench clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,18 @@ run: $(VENV)/.installed ## install and run the daemon with config/monitor.yaml
 test: $(VENV)/.installed-dev ## run the whole test suite against real servers that it starts itself
 	$(BIN)/pytest
 
+LOWEST := .venv-lowest
+
+$(LOWEST)/.installed: pyproject.toml constraints-lowest.txt
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check -c constraints-lowest.txt -e '.[dev,all]'
+	@touch $@
+
+test-lowest: $(LOWEST)/.installed ## run the unit tests on the lowest versions that pyproject.toml admits
+	$(LOWEST)/bin/news-monitor --help >/dev/null
+	$(LOWEST)/bin/news-monitor check --config config/monitor.yaml
+	$(LOWEST)/bin/pytest -q tests/unit
+
 check: $(VENV)/.installed-dev ## lint, types, import rules, house rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -40,5 +52,5 @@ bench: $(VENV)/.installed-bench ## run every benchmark; each prints what it was 
 	@for script in bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 clean: ## remove the virtual environment and caches; data/ stays
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

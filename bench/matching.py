@@ -99,7 +99,7 @@ def keyword(word: str) -> Term:
 
 
 def quiet_queries(articles: Sequence[Document], rounds: int) -> None:
-    """Boolean terms whose words stand in no article: ten against ten thousand."""
+    """Boolean terms whose words occur in no article: ten against ten thousand."""
     rng = random.Random(2)
 
     def terms(count: int) -> Iterator[Term]:
@@ -114,7 +114,7 @@ def quiet_queries(articles: Sequence[Document], rounds: int) -> None:
 
 
 def keywords(articles: Sequence[Document], rounds: int) -> None:
-    """A thousand keywords, of which some stand in each article, and the other ways to look for them."""
+    """A thousand keywords, of which some occur in each article, and the other ways to search for them."""
     text = " ".join(article.body for article in articles).lower()
     vocabulary = sorted(word for word in set(re.findall(r"[a-z]{5,}", text)))
     rng = random.Random(3)
@@ -162,8 +162,8 @@ def compare(label: str, words: list[str], articles: Sequence[Document], rounds: 
 def many_terms() -> None:
     """A hundred thousand keywords: time and memory, beside those of ten thousand."""
     for count in (10_000, 100_000):
-        told = subprocess.run([sys.executable, __file__, "--memory", str(count)], check=True, capture_output=True, text=True)
-        print(f"\n{count:,} keywords: {told.stdout.strip()}")
+        finished = subprocess.run([sys.executable, __file__, "--memory", str(count)], check=True, capture_output=True, text=True)
+        print(f"\n{count:,} keywords: {finished.stdout.strip()}")
 
 
 def memory_of(count: int) -> str:

@@ -1,4 +1,4 @@
-"""A story: the articles that tell of one event, so that its reader is woken once."""
+"""Define stories: the articles about one event, which raise one alert."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.domain.times import rfc3339
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryMember:
-    """One place where a story was read: an article, or another appearance of it. `seen_at` is when we first saw it there."""
+    """One place where a story was read: an article, or another appearance of it. `seen_at` is when it was first seen there."""
 
     article_id: ArticleId
     title: str
@@ -38,7 +38,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """An article as it is compared with others on its event: `text` is its beginning, `dated` when it was published, else fetched."""
+    """An article as it is compared with others: `text` is its beginning, `dated_at` when it was published, or else fetched."""
 
     story_id: StoryId
     dated_at: datetime

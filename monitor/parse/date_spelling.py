@@ -39,6 +39,8 @@ _RULES: tuple[_Rule, ...] = (
     (re.compile(r"(:\d\d)[.,]\d{1,12}(?!\d)", re.ASCII), r"\1"),
     # The third day of a week is no month: French, Spanish and Italian shorten Tuesday to `mar`.
     (re.compile(r"\Amar[.,]{0,2} (?=\d{1,2}\.? [^\W\d])", re.IGNORECASE), ""),
+    # feedparser reads a month by its first three letters, and takes the Finnish November for March.
+    (re.compile(r"\bmarrask(?:uuta|uu|\.)", re.IGNORECASE), "Nov"),
     (re.compile(r"\b(\d{1,2})-([A-Za-z]{3,9})-(\d{4}|\d\d)\b", re.ASCII), r"\1 \2 \3"),
     (re.compile(r"(?:\bkl\.? |(?<=\d{4} ))(\d\d)\.(\d\d)(?:\.(\d\d))?(?= |\Z)", re.ASCII), lambda found: _clock(*found.groups())),
     (re.compile(r"(\d{1,2})\.(\d\d)(?= Uhr\b)", re.ASCII), r"\1:\2"),

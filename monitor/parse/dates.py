@@ -166,7 +166,7 @@ def _written(text: str) -> datetime | None:
 
 
 def _day(text: str) -> tuple[int, int, int] | None:
-    months = [MONTHS[word] for word in _WORDS.findall(text.casefold()) if word in MONTHS]
+    months = [MONTHS[word] for word in map(str.casefold, _WORDS.findall(text)) if word in MONTHS]
     numbers = [int(number) for number in _NUMBERS.findall(text)]
     if len(months) == 1 and len(numbers) == 2:
         years = [number for number in numbers if number > 999]

@@ -19,7 +19,7 @@ FOLDER = ROOT / "workers" / "channels"
 REGISTERED: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"][
     "news_monitor.channels"
 ]
-HEAVY = {"apprise", "aiohttp", "cryptography", "jinja2", "smtplib", "sqlalchemy"}
+HEAVY = {"apprise", "aiohttp", "cryptography", "jinja2", "aiosmtplib", "sqlalchemy"}
 
 
 def defined() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_nothing_names_a_download_address() -> None:
     """Packages are pinned by name and version alone."""
-    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    lines = [line for name in ("constraints.txt", "constraints-lowest.txt") for line in (ROOT / name).read_text().splitlines()]
     assert lines
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[^\s;@]+", line) for line in lines)
 
@@ -93,3 +94,14 @@ def test_no_path_of_a_machine_is_committed() -> None:
     if folder in {"/", "//"}:
         return
     assert not [path.name for path in _tracked("*") if path.is_file() and folder.encode() in path.read_bytes()]
+
+
+def test_lower_bounds_are_those_that_are_tested() -> None:
+    """Every dependency and extra has the lower bound that `make test-lowest` installs, and no other is pinned there."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    declared = [*project["dependencies"], *(line for name in ("apprise", "fulltext", "pdf", "postgres") for line in extras[name])]
+    bounds = {found[1].lower(): found[2] for line in declared if (found := re.match(r"([\w.-]+)(?:\[[\w-]+\])?>=([\w.]+)", line))}
+    lowest = dict(line.split("==") for line in (ROOT / "constraints-lowest.txt").read_text("utf-8").split())
+    assert len(bounds) == len({re.split(r"[\[>;]", line)[0].lower() for line in declared})
+    assert lowest == bounds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
@@ -23,8 +24,7 @@ from workers.channels.kind import ChannelKind, Limits
 from workers.rendering.card import Card, card_of
 from workers.rendering.truncation import cut
 
-if TYPE_CHECKING:
-    import smtplib
+_LONGEST_QUIT_S = 2.0
 
 
 class Encryption(StrEnum):
@@ -98,52 +98,37 @@ def content(cards: Sequence[Card], *, sender: str, to: Sequence[str], message_id
     return bytes(message)
 
 
-def send(message: Mail, at: datetime, within: timedelta) -> AttemptResult:
+async def send(message: Mail, at: datetime, within: timedelta) -> AttemptResult:
     """Hand an e-mail to its server. Raises OSError for what may pass."""
-    import smtplib  # noqa: PLC0415 - few configurations send mail
+    import aiosmtplib  # noqa: PLC0415 - few configurations send mail
 
+    end = time.monotonic() + within.total_seconds()
+    server = aiosmtplib.SMTP(
+        hostname=message.host,
+        port=message.port,
+        username=message.username,
+        password=message.password,
+        use_tls=message.encryption is Encryption.TLS,
+        start_tls=message.encryption is Encryption.STARTTLS,
+        timeout=within.total_seconds(),
+    )
     try:
-        server = _connect(message, timeout=within.total_seconds())
-        try:
-            _talk(server, message)
-        finally:
-            with suppress(OSError, smtplib.SMTPException):  # the answer to the message counts, not the answer to QUIT
-                server.quit()
-            server.close()
-    except smtplib.SMTPResponseException as error:
-        return _refused(error, at, final=isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600)
-    except smtplib.SMTPException as error:
+        await server.connect()
+        await server.sendmail(message.sender, message.recipients, message.content)
+        with suppress(OSError, aiosmtplib.SMTPException):
+            # The server has accepted the mail: while it is slow to answer QUIT, the deadline must not make this a failure.
+            await server.quit(timeout=min(_LONGEST_QUIT_S, (end - time.monotonic()) / 2))
+    except aiosmtplib.SMTPResponseException as error:
+        refused = isinstance(error, aiosmtplib.SMTPDataError) and 500 <= error.code < 600
+        outcome = Outcome.REFUSED if refused else Outcome.FAILED
+        return AttemptResult(outcome=outcome, at=at, reason=f"SMTP {error.code}", answer=error.message)
+    except aiosmtplib.SMTPException as error:
+        if isinstance(error.__cause__, OSError):
+            raise error.__cause__ from None  # its own message names the address
         return AttemptResult(outcome=Outcome.FAILED, at=at, reason=type(error).__name__)
+    finally:
+        server.close()
     return AttemptResult(outcome=Outcome.ACCEPTED, at=at)
-
-
-def _connect(message: Mail, *, timeout: float) -> smtplib.SMTP:
-    import smtplib  # noqa: PLC0415 - few configurations send mail
-    import ssl  # noqa: PLC0415 - likewise
-
-    context = ssl.create_default_context()
-    if message.encryption is Encryption.TLS:
-        return smtplib.SMTP_SSL(message.host, message.port, timeout=timeout, context=context)
-    server = smtplib.SMTP(message.host, message.port, timeout=timeout)
-    if message.encryption is Encryption.STARTTLS:
-        try:
-            server.starttls(context=context)
-        except BaseException:
-            server.close()
-            raise
-    return server
-
-
-def _talk(server: smtplib.SMTP, message: Mail) -> None:
-    if message.username is not None:
-        server.login(message.username, message.password or "")
-    server.sendmail(message.sender, message.recipients, message.content)
-
-
-def _refused(error: smtplib.SMTPResponseException, at: datetime, *, final: bool) -> AttemptResult:
-    answer = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-    outcome = Outcome.REFUSED if final else Outcome.FAILED
-    return AttemptResult(outcome=outcome, at=at, reason=f"SMTP {error.smtp_code}", answer=answer)
 
 
 def _text(card: Card) -> str:

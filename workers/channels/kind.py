@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -40,8 +40,8 @@ class ChannelKind(ChannelType, Generic[S, M]):
     ValueError for settings that cannot be used, such as a signing secret that is no key.
 
     `send` hands a message over. Without it the message is a `Post`, which the program sends itself. It is called with the message, the time of the
-    attempt and the longest it may take; it may block, since it runs in a thread. It returns what the receiver said. An exception counts as
-    a failure that may pass: the message is sent again later.
+    attempt and the longest it may take, and returns what the receiver said. A coroutine function is cancelled when that time is over; any other function
+    may block, since it runs in a thread. An exception counts as a failure that may pass: the message is sent again later.
 
     With `threads`, an alert comes with the first message on its story (`ClaimedDelivery.thread`), if the receiver gave that one a reference.
 
@@ -51,7 +51,7 @@ class ChannelKind(ChannelType, Generic[S, M]):
     settings: type[S]
     limits: Limits
     render: Callable[[S, Sequence[ClaimedDelivery], datetime], M]
-    send: Callable[[M, datetime, timedelta], AttemptResult] | None = None
+    send: Callable[[M, datetime, timedelta], AttemptResult | Awaitable[AttemptResult]] | None = None
     leads_to: tuple[str, ...]
     threads: bool = False
 

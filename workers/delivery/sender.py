@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import re
 import time
@@ -11,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.text import printable
@@ -58,7 +59,11 @@ class Sender:
     ) -> AttemptResult:
         if kind.send is None:
             return await self._poster.post(message, at, deadline)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(kind.send, message, at, within))
+        if inspect.iscoroutinefunction(kind.send):
+            result: AttemptResult = await kind.send(message, at, within)
+            return result
+        blocking = cast("Callable[[], AttemptResult]", partial(kind.send, message, at, within))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, blocking)
 
 
 def _shown(answer: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
+import regex
 
 ELLIPSIS = "…"
-_JOINERS = "\u200d\u200c\ufe0e\ufe0f"
+_CHARACTER = regex.compile(r"\X")
+_REACH = 64
+"""Code points on each side of a cut in which clusters are looked for."""
 
 
 def cut(text: str, limit: int) -> str:
@@ -31,34 +33,14 @@ def cut_around(text: str, start: int, end: int, limit: int) -> str:
 
 
 def boundary(text: str, index: int, *, forward: bool = False) -> int:
-    """Return the nearest index at or before (`forward`: at or after) `index` at which a cut breaks no character.
+    """Return the nearest index at or before (`forward`: at or after) `index` at which a cut breaks nothing that a reader sees as one character.
 
-    Combining marks, joiners and what they join, variation selectors, skin tones, flags and Hangul jamo stay whole: the rules of Unicode
-    Standard Annex 29 that matter in news, without its tables. A run that goes on for more than 64 code points is broken.
+    Characters are the extended grapheme clusters of Unicode Standard Annex 29; a cluster of more than 64 code points is broken.
     """
-    step = 1 if forward else -1
-    for distance in range(64):
-        here = index + step * distance
-        if here <= 0 or here >= len(text):
-            return max(0, min(here, len(text)))
-        if not _joined(text, here):
-            return here
-    return index
-
-
-def _joined(text: str, index: int) -> bool:
-    before, after = text[index - 1], text[index]
-    if unicodedata.category(after) in {"Mn", "Me", "Mc"} or after in _JOINERS or "\U0001f3fb" <= after <= "\U0001f3ff":
-        return True
-    if before == "\u200d" or (before == "\r" and after == "\n"):
-        return True
-    if _flag(before) and _flag(after):
-        run = 0
-        while index - 1 - run >= 0 and _flag(text[index - 1 - run]):
-            run += 1
-        return run % 2 == 1
-    return "\u1160" <= after <= "\u11ff"
-
-
-def _flag(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
+    if not 0 < index < len(text):
+        return max(0, min(index, len(text)))
+    start = max(0, index - _REACH)
+    ends: list[int] = [found.end() for found in _CHARACTER.finditer(text, start, index + _REACH)]
+    if forward:
+        return min(end for end in ends if end >= index)
+    return max((end for end in ends if end <= index), default=index if start else 0)

@@ -11,6 +11,7 @@ from typing import Self
 import pytest
 
 from monitor.domain.delivery import AttemptResult, update_after
+from monitor.settings.channels import ChannelBase
 from tests.alerting import EPOCH, claimed_delivery
 from tests.channels import channel, send
 from workers.delivery.sender import Sender
@@ -51,10 +52,11 @@ async def test_a_full_disk_is_told_as_what_it_is(sender: Sender) -> None:
 
 
 class MailServer:
-    """An SMTP server that answers DATA as told."""
+    """An SMTP server that answers DATA as told, and QUIT only if it is `polite`."""
 
-    def __init__(self, verdict: bytes) -> None:
+    def __init__(self, verdict: bytes, *, polite: bool = True) -> None:
         self.verdict = verdict
+        self.polite = polite
         self.messages: list[bytes] = []
         self.port = 0
 
@@ -73,11 +75,18 @@ class MailServer:
                 writer.write(b"354 go on\r\n")
                 self.messages.append(await reader.readuntil(b"\r\n.\r\n"))
                 writer.write(self.verdict + b"\r\n")
+            elif line.upper().startswith(b"QUIT"):
+                await reader.read(0 if self.polite else 1)
+                break
             else:
                 writer.write(b"250 fine\r\n")
-            if line.upper().startswith(b"QUIT"):
-                break
         writer.close()
+
+
+def mailbox(port: int) -> ChannelBase:
+    """An e-mail channel that leads to a server on this machine."""
+    server = {"type": "email", "host": "127.0.0.1", "port": port, "encryption": "none"}
+    return channel({**server, "from": "news@example.org", "to": ["desk@example.org"]})
 
 
 @pytest.mark.parametrize(
@@ -86,14 +95,37 @@ class MailServer:
 async def test_mail(verdict: bytes, state: str, wait_s: float | None, sender: Sender) -> None:
     """A mail server's word: taken, later, or never."""
     async with MailServer(verdict) as server:
-        settings = {
-            "type": "email",
-            "host": "127.0.0.1",
-            "port": server.port,
-            "encryption": "none",
-            "from": "news@example.org",
-            "to": ["desk@example.org"],
-        }
-        result = await send(sender, channel(settings), [claimed_delivery()], now=NOW)
+        result = await send(sender, mailbox(server.port), [claimed_delivery()], now=NOW)
     check(result, state, wait_s)
     assert b"Subject: HIGH" in server.messages[0] or b"Subject: =?utf-8?" in server.messages[0]
+
+
+async def test_a_mail_that_was_accepted_is_not_sent_again_if_quit_stays_unanswered(sender: Sender) -> None:
+    """The server's 250 counts, whatever becomes of the connection after it."""
+    async with MailServer(b"250 ok", polite=False) as server:
+        result = await send(sender, mailbox(server.port), [claimed_delivery()], now=NOW, within_s=1)
+    check(result, "delivered", None)
+
+
+async def test_a_mail_server_that_is_too_slow_gets_no_mail_after_the_deadline(sender: Sender) -> None:
+    """An attempt that counts as failed has ended: its connection is closed, and nothing more is said on it."""
+    ended = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert await reader.read() == b""
+        writer.close()
+        ended.set()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        result = await send(sender, mailbox(port), [claimed_delivery()], now=NOW, within_s=0.1)
+        check(result, "pending", 0)
+        assert result.reason == "no answer within 0.1 s"
+        await asyncio.wait_for(ended.wait(), 10)
+
+
+async def test_nobody_at_the_mail_servers_port(sender: Sender) -> None:
+    """The reason says what failed and names no address."""
+    result = await send(sender, mailbox(1), [claimed_delivery()], now=NOW)
+    check(result, "pending", 0)
+    assert result.reason == "Connection refused"

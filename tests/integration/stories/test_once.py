@@ -1,4 +1,4 @@
-"""One alert for a story, whoever scans it and whatever is killed meanwhile. $NEWS_MONITOR_STORY_RUNS sets how often."""
+"""One alert for a story, whichever workers scan it or are killed. $NEWS_MONITOR_STORY_RUNS sets the number of runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is woken, and how often."""
+"""Which matches raise alerts, and how often."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _decide(
     return decide_alerts(article, matches, context, watch={term.name: term}, silences=silences, now=NOW)
 
 
-def _raised(
+def _past_alert(
     *,
     article: str = "first",
     severity: Severity = Severity.MEDIUM,
@@ -67,58 +67,58 @@ def _raised(
     )
 
 
-FIRST = AlertContext(story_id=STORY, joined=False)
-TOLD = AlertContext(story_id=STORY, joined=True, past_alerts=(_raised(),))
+NEW_STORY = AlertContext(story_id=STORY, joined=False)
+ALREADY_ALERTED = AlertContext(story_id=STORY, joined=True, past_alerts=(_past_alert(),))
 
 
 def test_the_first_article_of_a_story_alerts_at_once() -> None:
-    """Nobody waits to see whether copies come."""
-    (draft,) = _decide(HARVEST, FIRST).drafts
+    """The alert does not wait for copies."""
+    (draft,) = _decide(HARVEST, NEW_STORY).drafts
     assert (draft.reason, draft.suppressed, len(draft.key)) == (Reason.NEW, None, 32)
 
 
-def test_a_later_article_of_the_story_wakes_nobody() -> None:
+def test_a_later_article_of_the_story_raises_no_alert() -> None:
     """Forty outlets, one alert."""
-    assert _decide(HARVEST, TOLD).drafts == ()
+    assert _decide(HARVEST, ALREADY_ALERTED).drafts == ()
 
 
 def test_two_workers_deciding_at_once_write_the_same_key() -> None:
     """Two articles of one story, decided without knowing of each other, cannot both be stored."""
     other = replace(ARTICLE, id=ArticleId("third"))
-    assert _decide(HARVEST, FIRST).drafts[0].key == _decide(HARVEST, FIRST, article=other).drafts[0].key
+    assert _decide(HARVEST, NEW_STORY).drafts[0].key == _decide(HARVEST, NEW_STORY, article=other).drafts[0].key
 
 
 def test_repeat_article_alerts_for_each_but_once() -> None:
     """`repeat: article` tells of every article, and of none twice."""
     term = replace(HARVEST, repeat=Repeat.ARTICLE)
-    (draft,) = _decide(term, TOLD).drafts
-    assert draft.key != _decide(term, TOLD, article=replace(ARTICLE, id=ArticleId("third"))).drafts[0].key
-    assert _decide(term, replace(TOLD, past_alerts=(_raised(article="second"),))).drafts == ()
+    (draft,) = _decide(term, ALREADY_ALERTED).drafts
+    assert draft.key != _decide(term, ALREADY_ALERTED, article=replace(ARTICLE, id=ArticleId("third"))).drafts[0].key
+    assert _decide(term, replace(ALREADY_ALERTED, past_alerts=(_past_alert(article="second"),))).drafts == ()
 
 
 def test_repeat_update_tells_of_each_growth() -> None:
     """`repeat: update` sends an update for each article that joins, whether it names the term or not."""
     term = replace(HARVEST, repeat=Repeat.UPDATE)
     for matching in (True, False):
-        (draft,) = _decide(term, TOLD, matching=matching).drafts
+        (draft,) = _decide(term, ALREADY_ALERTED, matching=matching).drafts
         assert draft.reason is Reason.JOINED
         assert (draft.match is not None) is matching
-    assert _decide(term, replace(TOLD, joined=False), matching=False).drafts == ()
+    assert _decide(term, replace(ALREADY_ALERTED, joined=False), matching=False).drafts == ()
 
 
 @pytest.mark.parametrize(("severity", "alerts"), [(Severity.LOW, 0), (Severity.MEDIUM, 0), (Severity.HIGH, 1)])
 def test_only_more_severe_alerts_again(severity: Severity, alerts: int) -> None:
-    """A term that has become more severe since the story was told is told again, under a key of its own."""
-    drafts = _decide(replace(HARVEST, severity=severity), TOLD).drafts
+    """A term that has become more severe since its alert raises another one, with another key."""
+    drafts = _decide(replace(HARVEST, severity=severity), ALREADY_ALERTED).drafts
     assert len(drafts) == alerts
-    assert all(draft.key != _decide(HARVEST, FIRST).drafts[0].key for draft in drafts)
+    assert all(draft.key != _decide(HARVEST, NEW_STORY).drafts[0].key for draft in drafts)
 
 
 @pytest.mark.parametrize(("minutes", "suppressed"), [(29, Suppression.COOLDOWN), (30, None)])
 def test_a_cooldown_keeps_the_alert_but_notifies_nobody(minutes: int, suppressed: Suppression | None) -> None:
     """Within the cooldown another story's alert is kept and marked."""
     term = replace(HARVEST, cooldown=timedelta(minutes=30))
-    context = replace(FIRST, last_notified_at={"harvest": NOW - timedelta(minutes=minutes)})
+    context = replace(NEW_STORY, last_notified_at={"harvest": NOW - timedelta(minutes=minutes)})
     assert _decide(term, context).drafts[0].suppressed is suppressed
 
 
@@ -135,37 +135,41 @@ def test_a_cooldown_keeps_the_alert_but_notifies_nobody(minutes: int, suppressed
 )
 def test_a_silence_holds_for_what_it_names_and_while_it_lasts(silence: SilenceSettings, *, suppressed: bool) -> None:
     """A silenced alert is kept, marked as silenced."""
-    (draft,) = _decide(HARVEST, FIRST, silences=(silence,)).drafts
+    (draft,) = _decide(HARVEST, NEW_STORY, silences=(silence,)).drafts
     assert draft.suppressed is (Suppression.SILENCED if suppressed else None)
 
 
 def test_an_edit_that_adds_the_term_alerts_as_updated() -> None:
-    """The reader hears of a term that only the new revision has."""
+    """A term that only the new revision matches raises an alert."""
     revised = replace(ARTICLE, revision=2)
-    assert _decide(HARVEST, FIRST, article=revised).drafts[0].reason is Reason.UPDATED
+    assert _decide(HARVEST, NEW_STORY, article=revised).drafts[0].reason is Reason.UPDATED
 
 
 def test_an_edit_elsewhere_in_the_article_alerts_nobody_twice() -> None:
-    """A term that held before and was told is not told again; one that held and was never told is, as new."""
+    """A term that matched before raises no second alert; one that matched and raised none does, as new."""
     revised = replace(ARTICLE, revision=2)
     before = frozenset({"harvest"})
     assert (
-        _decide(HARVEST, replace(FIRST, matched_before=before, past_alerts=(_raised(article="second"),)), article=revised).drafts
+        _decide(
+            HARVEST, replace(NEW_STORY, matched_before=before, past_alerts=(_past_alert(article="second"),)), article=revised
+        ).drafts
         == ()
     )
-    assert _decide(HARVEST, replace(FIRST, matched_before=before), article=revised).drafts[0].reason is Reason.NEW
+    assert _decide(HARVEST, replace(NEW_STORY, matched_before=before), article=revised).drafts[0].reason is Reason.NEW
 
 
 def test_an_edit_that_removes_the_term_is_noted() -> None:
-    """The alert on an article that no longer says so is marked; alerts on other articles are not."""
-    context = replace(FIRST, past_alerts=(_raised(article="second"), _raised(), _raised(article="second", reason=Reason.JOINED)))
+    """The alert on an article that the term no longer matches is marked; alerts on other articles are not."""
+    context = replace(
+        NEW_STORY, past_alerts=(_past_alert(article="second"), _past_alert(), _past_alert(article="second", reason=Reason.JOINED))
+    )
     revised = replace(ARTICLE, revision=2)
     assert _decide(HARVEST, context, article=revised, matching=False).stale == (context.past_alerts[0],)
     assert _decide(HARVEST, context, article=revised).stale == ()
 
 
 def test_what_a_feed_held_long_ago_alerts_only_when_edited() -> None:
-    """Backfill raises nothing, and leaves the story to be told by the next article; an edit is news."""
-    old = replace(FIRST, alertable=False)
+    """Backfill raises no alert, and the next article of the story can; an edit is news."""
+    old = replace(NEW_STORY, alertable=False)
     assert _decide(HARVEST, old).drafts == ()
     assert _decide(HARVEST, old, article=replace(ARTICLE, revision=2)).drafts[0].reason is Reason.UPDATED

@@ -1,4 +1,4 @@
-"""Who is told of an alert."""
+"""The channels of an alert."""
 
 from __future__ import annotations
 

@@ -228,7 +228,21 @@ def test_only_whole_words_are_marked_where_the_match_is_a_word() -> None:
     assert [text for text, hit in mark_matches("新华社报道", ["华社"]) if hit] == ["华社"]
 
 
-@pytest.mark.parametrize("whole", ["e\u0301", "👨‍👩‍👧", "🇵🇸", "👍🏽", "❤️", "각".encode().decode(), "\u1100\u1161\u11a8"])
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "e\u0301",
+        "👨‍👩‍👧",
+        "🇵🇸",
+        "👍🏽",
+        "❤️",
+        "각".encode().decode(),
+        "\u1100\u1161\u11a8",
+        "क्षि",
+        "ลำ",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    ],
+)
 def test_no_character_is_broken(whole: str) -> None:
     """A cut never falls inside what a reader sees as one character."""
     text = whole * 6

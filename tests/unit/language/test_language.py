@@ -51,7 +51,7 @@ HEADLINES = 0.98
     ],
 )
 def test_language(text: str, language: str | None) -> None:
-    """What can be told is told, and what is too short is left open."""
+    """The language is detected where the text is long enough, and left open otherwise."""
     assert detect(text) == language
 
 

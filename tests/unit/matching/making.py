@@ -12,7 +12,7 @@ Span = tuple[str, int, int]
 
 
 def keyword(*phrases: str, name: str = "", **options: Any) -> Term:
-    """A keyword term; its name is its first phrase unless told otherwise."""
+    """Return a keyword term, named after its first phrase unless `name` is given."""
     return Term(name=name or phrases[0], kind=TermKind.KEYWORD, phrases=phrases, where="watch.yaml:1:1", **options)
 
 
@@ -32,7 +32,7 @@ def document(body: str, title: str = "", language: str | None = None, source: st
 
 
 def hits(terms: list[Term], doc: Document) -> dict[str, list[str]]:
-    """What fires, with the text of every occurrence; checks that every span names the characters it says."""
+    """Return the terms that fire, with the text of every occurrence; every span must point to that text."""
     found = {}
     for fired in Matcher.build(terms).match(doc):
         for match in fired.matches:

@@ -134,7 +134,7 @@ CHARACTERS: Final = [
     Row("Straße", "⟦Strasse⟧", "sharp s in the term"),
     Row("istanbul", "⟦İstanbul⟧ ⟦ISTANBUL⟧ ⟦ıstanbul⟧", "dotted and dotless i"),
     Row("Diyarbakır", "⟦DİYARBAKIR⟧ ⟦Diyarbakir⟧", "dotless i in the term"),
-    Row("truce", "İİİ 😀😀 ⟦truce⟧", "places are right after characters that grow when folded"),
+    Row("truce", "İİİ 😀😀 ⟦truce⟧", "places are right after characters that grow when normalized"),
     Row("truce", "👨‍👩‍👧‍👦🇵🇸 ⟦truce⟧ 🇮🇱", "and after emoji beyond the first plane"),
     Row("truce", "e\u0301e\u0301e\u0301 ⟦truce⟧", "and after combining marks"),
     Row("truce", "ﷺ ﬃ ⟦truce⟧", "and after characters that are whole words"),

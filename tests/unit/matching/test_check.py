@@ -30,7 +30,7 @@ def made(rng: random.Random) -> list[Term]:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_the_faults_are_those_that_building_meets(seed: int) -> None:
-    """Where none is found a matcher is built that works; where some are, building says the same."""
+    """A list without faults can be compiled; for another one, compiling reports the same faults."""
     for terms in (made(random.Random(seed * 25 + i)) for i in range(25)):
         found = watchlist_faults(terms)
         assert outcome(terms) == ([*found] or terms)
@@ -46,7 +46,7 @@ def outcome(terms: list[Term]) -> list[Term] | list[Fault]:
 
 @pytest.mark.parametrize("phrase", PHRASES)
 def test_a_word_passes_if_there_is_something_to_search_for(phrase: str) -> None:
-    """Signs alone are refused; whatever passes is found in its own text."""
+    """Signs alone are refused; every accepted phrase is found in its own text."""
     found = watchlist_faults([keyword(phrase)])
     assert all("no letter or digit" in fault.message for fault in found)
     if not found:

@@ -54,7 +54,7 @@ class Maker:
         return Prefix(text=self.random.choice(WORDS)[:3]) if loose else Word(text=self.random.choice(WORDS))
 
     def operand(self) -> NearOperand:
-        """What may stand in NEAR."""
+        """Return a random operand of NEAR."""
         kind = self.random.random()
         if kind < 0.5:
             return self.word()
@@ -67,7 +67,7 @@ class Maker:
         return Or(children=(self.word(), self.word()))
 
     def tree(self, depth: int, *, inside: bool = False) -> Node:  # noqa: PLR0911 - one for each kind of node
-        """A tree of at most this depth; `inside` a field, where some nodes may not stand."""
+        """Return a tree of at most this depth; `inside` a field, some nodes are not allowed."""
         kind = self.random.random()
         if depth == 0 or kind < 0.25:
             return self.operand()
@@ -105,7 +105,7 @@ class Maker:
 
 
 def naive(doc: Document, base: Node) -> Naive:
-    """The obvious evaluator for a document, told where the entity occurs and whether the base term fires."""
+    """Return the naive evaluator of a document, with the places of the entity and the result of the base term."""
     texts = {Field.TITLE: doc.title, Field.BODY: doc.body}
     places = frozenset(
         Place(field, i, i + 1) for field, text in texts.items() for i, token in enumerate(tokenise(text)) if token == NAME

@@ -1,4 +1,4 @@
-"""What an entity finds, row by row: what is found stands in ⟦brackets⟧."""
+"""What an entity finds, one text a row, with the occurrences in ⟦brackets⟧."""
 
 from __future__ import annotations
 

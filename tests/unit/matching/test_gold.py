@@ -52,7 +52,7 @@ def found(corpora: Path, file: str, *, exact: bool) -> tuple[dict[str, set[str]]
 
 @pytest.mark.parametrize("file", OVER)
 def test_nothing_of_the_gold_is_missed(corpora: Path, file: str) -> None:
-    """Every match of the reference is found; what is found besides stands there in a spelling of ours, such as a plural."""
+    """Every match of the reference is found; every other match is another spelling, such as a plural."""
     fired, evidence = found(corpora, file, exact=False)
     for row in rows(corpora / "queries" / file):
         gold = set(row.get("matches", ()))

@@ -26,7 +26,7 @@ def test_terms_come_in_the_order_of_the_watch_list() -> None:
 
 
 def test_several_phrases_and_the_longest_of_them() -> None:
-    """Of phrases that lie inside one another only the longest is reported."""
+    """A phrase that occurs inside a longer one of its term is not reported."""
     assert hits([keyword("truce", "truce talks", "talks")], document("truce talks, talks")) == {"truce": ["truce talks", "talks"]}
 
 
@@ -153,14 +153,14 @@ def test_an_explanation_names_the_part_that_failed() -> None:
     ],
 )
 def test_an_explanation_says_why_nothing_was_found(term: Term, text: str, note: str) -> None:
-    """Keywords and entities say at which step they were lost."""
+    """Keywords and entities explain why their occurrences do not count."""
     told = Matcher.build([term, entity("Rafah Crossing")]).explain(document(text), term.name)
     assert not told["fired"]
     assert note in told["because"]["note"]
 
 
 def test_an_explanation_names_the_scope() -> None:
-    """A term that looks elsewhere says so."""
+    """A term that excludes the article by its scope explains that."""
     told = Matcher.build([keyword("truce", scope=only(languages=("he",)))]).explain(document("truce", language="en"), "truce")
     assert told["refused"] == ["only languages he; this is en"]
 

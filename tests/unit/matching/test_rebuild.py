@@ -1,4 +1,4 @@
-"""A long watch list that changes a little: the new matcher takes over what the old one has built, and decides as one built afresh."""
+"""A long watch list that changes a little: the new matcher reuses the automata of the old one, and decides as one built from scratch."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def made(rng: random.Random, number: int) -> Term:
     )
 
 
-def told(matcher: Matcher, doc: Document) -> list[object]:
-    """All that a matcher says of a document."""
+def results(matcher: Matcher, doc: Document) -> list[object]:
+    """Return all results of a matcher for a document."""
     return [*((found.term.name, found.matches, found.why) for found in matcher.match(doc)), *matcher.mentions(doc)]
 
 
@@ -52,7 +52,7 @@ def test_a_changed_list_decides_as_one_built_afresh() -> None:
         for _ in range(30):
             text = " ".join(rng.choice([word, word.lower(), "the", "and", "some.", "filler3"]) for word in rng.choices(WORDS, k=30))
             doc = document(text, title=rng.choice(WORDS))
-            assert [one for one in told(matcher, doc) if "filler" not in str(one)[:9]] == told(fresh, doc)
+            assert [one for one in results(matcher, doc) if "filler" not in str(one)[:9]] == results(fresh, doc)
 
 
 def test_a_list_that_has_changed_much_is_built_anew() -> None:
@@ -68,7 +68,7 @@ def test_a_list_that_has_changed_much_is_built_anew() -> None:
 
 
 def test_a_faulty_list_leaves_the_matcher_as_it_is() -> None:
-    """The old list goes on."""
+    """The old list stays in use."""
     matcher = Matcher.build([*FILLERS, keyword("truce")])
     with pytest.raises(ConfigError):
         Matcher.build([*FILLERS, query("bad", "NOT x")], matcher)

@@ -80,7 +80,7 @@ def test_deep_groups_and_references_together_stay_within_the_stack() -> None:
 
 
 def test_a_thousand_references_to_a_long_list() -> None:
-    """Whoever refers to a term is woken by that term, not by each of its words."""
+    """The trigger of a reference is the term it names, not each of its words."""
     words = [f"w{i}" for i in range(2_000)]
     terms = [keyword(*words, name="list"), *(query(f"q{i}", f"term:list x{i}") for i in range(2_000))]
     before = time.process_time()

@@ -1,4 +1,4 @@
-"""What the automaton is told to look for leads to every spelling that is accepted."""
+"""Every accepted spelling is found by a pattern of the automaton."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def test_every_accepted_spelling_is_proposed(seed: int) -> None:
         term = entity(text) if rng.random() < 0.25 else plain
         phrase = phrase_of(text, options_of(term))
         doc = document(" ".join([made(rng, 6), text, made(rng, 6)]), title=made(rng, 3), language="en")
-        layout = TokenizedDocument(doc)
-        places = [(first, occurrence(phrase, layout, first, "en")) for first in range(len(layout.words))]
-        wanted = {layout.match_at((first, last)) for first, last in places if last is not None}
+        tokens = TokenizedDocument(doc)
+        places = [(first, occurrence(phrase, tokens, first, "en")) for first in range(len(tokens.words))]
+        wanted = {tokens.match_at((first, last)) for first, last in places if last is not None}
         found = {match for fired in Matcher.build([term]).match(doc) for match in fired.matches}
         assert found <= wanted, (text, doc)
         inside = {a for a in wanted for b in wanted if a != b and a.field is b.field and b.start <= a.start and a.end <= b.end}

@@ -41,7 +41,7 @@ def media_cloud(query: str) -> str:
 
 
 class _MediaCloud:
-    """A recursive-descent reader that yields our text; None stands for a clause that was dropped."""
+    """Reads another dialect by recursive descent into a query of ours; None is a clause that was dropped."""
 
     def __init__(self, query: str) -> None:
         self.pieces = [(found.lastgroup or "", found.group().strip()) for found in _PIECE.finditer(query.rstrip())]

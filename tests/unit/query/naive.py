@@ -118,7 +118,7 @@ def tokenise(text: str) -> list[str]:
 
 
 def _tests(word: Word | Prefix) -> list[Callable[[str], bool]]:
-    """For each token that `word` stands for, whether another is the same."""
+    """Return a test for each token of `word`, true for a token that matches it."""
     *first, last = tokenise(word.text)
     if isinstance(word, Prefix):
         return [*map(_same, first), _begins(last)]

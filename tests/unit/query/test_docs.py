@@ -31,7 +31,7 @@ def _rows(header: str) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize(("query", "explanation"), rows("Query", "Holds for an article that"))
 def test_examples_are_accepted(query: str, explanation: str) -> None:
-    """Every example of an operator may be put on a watch list as it stands."""
+    """Every example of an operator is accepted as a watch term."""
     for example in (query, *re.findall(r"`(truce [^`]+)`", explanation)):
         require_trigger(parse_query(example.strip("`")))
 

@@ -36,7 +36,7 @@ def word(text: str) -> Word:
 
 
 def phrase(text: str) -> Phrase:
-    """A phrase of plain words, and of prefixes where an asterisk stands."""
+    """Return a phrase of plain words, and of prefixes for those with an asterisk."""
     return Phrase(words=tuple(Prefix(text=part[:-1]) if part.endswith("*") else word(part) for part in text.split()))
 
 

@@ -1,4 +1,4 @@
-"""Random query trees, such as the parser can yield, for property tests of whatever reads them."""
+"""Random query trees, as the parser can return them, for property tests."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def phrases(texts: st.SearchStrategy[str], *, exact: bool = True) -> st.SearchSt
 
 
 def operands(texts: st.SearchStrategy[str], names: Sequence[str] = (), *, exact: bool = True) -> st.SearchStrategy[NearOperand]:
-    """What may stand in NEAR and ATLEAST; `names` are entities."""
+    """Return operands of NEAR and ATLEAST; `names` are entities."""
     atoms: st.SearchStrategy[Word | Prefix | Phrase | EntityRef] = st.one_of(
         words(texts, exact=exact), prefixes(texts), phrases(texts, exact=exact)
     )

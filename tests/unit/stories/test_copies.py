@@ -95,7 +95,7 @@ def test_furniture_makes_no_copies() -> None:
 
 
 def test_a_copy_with_another_lead_and_half_the_text_is_known_by_its_headline() -> None:
-    """What the text alone leaves open, the headline settles."""
+    """The headline decides where the text alone does not."""
     middle = WIRE.split(". ")
     piece = (
         f"{middle[1]}. {OTHER} {OTHER.swapcase()} It was not known what else was said in the capital that day, or when, or by whom."
@@ -145,14 +145,14 @@ def test_the_most_alike_story_wins() -> None:
 
 
 def test_an_outlet_name_is_no_part_of_a_headline() -> None:
-    """Feeds append their name; the headline is what stands before it."""
+    """A feed's name after the headline is removed."""
     assert without_outlet_name("Talks on border aid near their end | Example News") == "Talks on border aid near their end"
     assert without_outlet_name("Spider-Man - review") == "Spider-Man - review"
 
 
 @given(st.text(max_size=400), st.text(max_size=60))
 def test_any_text_survives_packing(text: str, title: str) -> None:
-    """Whatever a feed sends has a print, the same after it was stored, and is a copy of itself if it says anything."""
+    """Every text has a signature that survives storage, and is a copy of itself unless it is empty."""
     features = _features(text, title)
     assert unpack_signature(pack_signature(features.signature)) == features.signature
     assert all(0 <= one < 2**63 for one in features.keys)

@@ -20,7 +20,7 @@ texts = st.text() | st.text(alphabet=TRICKY) | st.text(alphabet=st.characters(ma
 @example("#CeasefireNow @UN_2024x")
 @example("か\u3099ก่10กิน\u0e34")
 def test_each_word_stands_at_its_span(text: str) -> None:
-    """The n-th span of a text holds the characters that fold to its n-th word, and no other characters fold to any."""
+    """The n-th span of a text has the characters of its n-th word, and the other characters belong to no word."""
     words, spans = normalize.words(text), normalize.word_spans(text)
     assert len(words) == len(spans)
     tagged = "#" in text or "@" in text
@@ -33,8 +33,8 @@ def test_each_word_stands_at_its_span(text: str) -> None:
 
 @settings(max_examples=300)
 @given(texts)
-def test_all_ways_of_folding_agree(text: str) -> None:
-    """ASCII, Latin and any other text fold by the same rules."""
+def test_all_ways_of_normalizing_agree(text: str) -> None:
+    """ASCII, Latin and any other text are normalized by the same rules."""
     rest = normalize.words("ж " + text)
     assert rest[1:] == normalize.words(text)
 
@@ -43,21 +43,21 @@ def test_all_ways_of_folding_agree(text: str) -> None:
 @given(texts, texts)
 def test_a_layout_names_every_word(title: str, body: str) -> None:
     """Each byte of the row that is scanned leads back to its word, and each word to its characters, however often one asks."""
-    layout = TokenizedDocument(Document(title=title, body=body))
+    tokens = TokenizedDocument(Document(title=title, body=body))
     at = 0
-    for number, word in enumerate(layout.words):
-        assert layout.word_at(at) == number
-        assert layout.word_at(at + len(word)) == number
+    for number, word in enumerate(tokens.words):
+        assert tokens.word_at(at) == number
+        assert tokens.word_at(at + len(word)) == number
         at += len(word) + 1
-    for number, word in enumerate(layout.words):
-        if number != layout.field_border and "#" not in title + body and "@" not in title + body:
-            assert normalize.words(layout.original(number)) == [word]
+    for number, word in enumerate(tokens.words):
+        if number != tokens.field_border and "#" not in title + body and "@" not in title + body:
+            assert normalize.words(tokens.original(number)) == [word]
             assert normalize.words(TokenizedDocument(Document(title=title, body=body)).original(number)) == [word]
 
 
 @given(texts)
 def test_composition_does_not_matter(text: str) -> None:
-    """Composed and decomposed text fold to the same words."""
+    """Composed and decomposed text have the same normalized words."""
     if not any(unicodedata.category(char) == "Cs" for char in text):
         composed, decomposed = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
         assert normalize.words(composed) == normalize.words(decomposed)
