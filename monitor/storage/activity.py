@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -14,8 +14,8 @@ from monitor.domain.watch import Severity
 from monitor.storage.alerts import AlertFilter, StoredAlert, listing
 from monitor.storage.tables import alerts, articles, deliveries
 
-MAX_DELIVERY_AGE = timedelta(hours=25)
-"""An hour more than deliveries are tried for. With it the index on the times of alerts can be used."""
+SAMPLE = 200
+"""How many of the newest alerts or deliveries the latencies are taken from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +26,6 @@ class AlertHeadline:
     severity: Severity
     title: str
     article_id: ArticleId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
-    """How long something took that ended at `at`. `id` is that of the alert or the delivery."""
-
-    id: str
-    at: datetime
-    seconds: float
 
 
 def raised_after(connection: Connection, alert_id: AlertId, *, limit: int) -> tuple[StoredAlert, ...]:
@@ -51,31 +42,22 @@ def alerts_by_severity(connection: Connection) -> dict[Severity, int]:
     return {Severity(row[0]): row[1] for row in connection.execute(query)}
 
 
-def scan_latencies(connection: Connection, since: datetime) -> tuple[Latency, ...]:
-    """Return the time from fetching to alert of the alerts raised at `since` or later."""
-    query = select(alerts.c.id, alerts.c.created_at, alerts.c.data).where(alerts.c.created_at >= since)
-    found = ((row, row.data.get("latency", {}).get("fetched_to_alert_s")) for row in connection.execute(query))
-    return tuple(Latency(id=row.id, at=row.created_at, seconds=float(seconds)) for row, seconds in found if seconds is not None)
+def scan_latencies(connection: Connection) -> tuple[float, ...]:
+    """Return the seconds from fetching to alert of the newest alerts."""
+    query = select(alerts.c.data).order_by(alerts.c.created_at.desc()).limit(SAMPLE)
+    found = (row.data.get("latency", {}).get("fetched_to_alert_s") for row in connection.execute(query))
+    return tuple(float(seconds) for seconds in found if seconds is not None)
 
 
-def delivery_latencies(connection: Connection, since: datetime) -> tuple[Latency, ...]:
-    """Return the time from alert to acceptance of the deliveries accepted at `since` or later.
-
-    Left out are alerts older than `MAX_DELIVERY_AGE`, which only a person can have made due again.
-    """
+def delivery_latencies(connection: Connection) -> tuple[float, ...]:
+    """Return the seconds from alert to receipt of the newest deliveries that were accepted."""
     query = (
-        select(deliveries.c.id, deliveries.c.created_at, deliveries.c.settled_at)
-        .join_from(alerts, deliveries)
-        .where(
-            alerts.c.created_at >= since - MAX_DELIVERY_AGE,
-            deliveries.c.status == DeliveryStatus.DELIVERED,
-            deliveries.c.settled_at >= since,
-        )
+        select(deliveries.c.created_at, deliveries.c.settled_at)
+        .where(deliveries.c.status == DeliveryStatus.DELIVERED, deliveries.c.settled_at.is_not(None))
+        .order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
+        .limit(SAMPLE)
     )
-    return tuple(
-        Latency(id=row.id, at=row.settled_at, seconds=max(0.0, (row.settled_at - row.created_at).total_seconds()))
-        for row in connection.execute(query)
-    )
+    return tuple((row.settled_at - row.created_at).total_seconds() for row in connection.execute(query))
 
 
 def undelivered_since(connection: Connection) -> datetime | None:

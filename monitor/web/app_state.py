@@ -8,13 +8,11 @@ from typing import Any, TypeVar
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.storage.engine import Connection, Database
 from monitor.web.event_hub import EventHub
-from monitor.web.latency_histograms import latency_histograms
 from workers.matching.matcher import Matcher
 
 _T = TypeVar("_T")
@@ -28,7 +26,6 @@ class AppState:
         self.database = database
         self.relay = relay
         self.hub = EventHub(database)
-        self.latencies = latency_histograms(SYSTEM_CLOCK.now())
         self._matcher: Matcher | None = None
 
     @property
