@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -28,7 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import socket
 
-from bench.beside.weighing import ProcessWeight, cpu_times, installed_size, least_cpu, measure_processes, site_packages
+from bench.beside.weighing import ProcessWeight, cpu_times, environment, installed_size, least_cpu, measure_processes, site_packages
 
 MB = 1_000_000
 ENTRIES = 50
@@ -123,10 +122,9 @@ def _configure(folder: Path, net: int) -> tuple[Path, int]:
 @contextmanager
 def _running(program: Path, config: Path, workers: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run the daemon outside the checkout, which its processes would otherwise import; stop it at the end."""
-    environment = {key: value for key, value in os.environ.items() if key not in {"REDIS_URL", "DATABASE_URL"}}
     with (config.parent / "log").open("ab") as log:
         command = [str(program), "run", "--config", str(config), "--workers", str(workers)]
-        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, cwd=config.parent)
+        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment(), cwd=config.parent)
     try:
         yield process
     finally:
@@ -180,9 +178,9 @@ def _daemon(program: Path, weight: Weight, net: int, *, workers: int, idle_s: fl
 def _commands(program: Path, weight: Weight, net: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory(prefix="footprint-") as scratch:
         config, _ = _configure(Path(scratch), net)
-        weight.help_cpu_s = min(weight.help_cpu_s, least_cpu([str(program), "--help"], rounds))
+        weight.help_cpu_s = min(weight.help_cpu_s, least_cpu([str(program), "--help"], rounds, folder=config.parent))
         match = [str(program), "match", "--config", str(config), "--text", TEXT]
-        weight.match_cpu_s = min(weight.match_cpu_s, least_cpu(match, rounds))
+        weight.match_cpu_s = min(weight.match_cpu_s, least_cpu(match, rounds, folder=config.parent))
 
 
 def _print(columns: dict[str, Weight]) -> None:
