@@ -47,7 +47,7 @@ _RECOUNT_EVERY_S = 6 * 3600.0
 """Polls without new entries change only a time stamp; the counts decay in steps of this length."""
 
 _LONG_SILENCE_S = 14 * 86400.0
-"""After so long without an entry, the next is expected in as long again, whatever the rate was before."""
+"""After this long without an entry, the next one is expected after as long again; the rate before no longer counts."""
 
 _NO_HOURS = (0.0,) * 24
 
@@ -140,7 +140,7 @@ def _decay(hours: float) -> float:
 
 
 def expected_rate(arrival_rate: ArrivalRate, at: datetime) -> float:
-    """Return the entries an hour to expect at `at`: the long-run mean, shaped by the hour of the day as far as there is evidence."""
+    """Return the entries an hour to expect at `at`: the long-run mean, adjusted for the hour of the day the more entries have been seen."""
     return _rate(arrival_rate, at.timestamp())
 
 

@@ -51,7 +51,7 @@ def open_incidents(snapshot: HealthSnapshot, thresholds: Thresholds, now: dateti
 
 
 def changes(known: Mapping[str, Incident], present: Sequence[Incident]) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
-    """Return the incidents that the operator has not been told of, and those told of that are over."""
+    """Return the incidents to report to the operator, and the reported ones that are over."""
     subjects = {incident.subject for incident in present}
     begun = tuple(incident for incident in present if incident.subject not in known)
     return begun, tuple(incident for subject, incident in known.items() if subject not in subjects)

@@ -1,6 +1,6 @@
 """Take URLs apart, make them absolute, and bring them to the one form that identifies an article across feeds.
 
-Nothing here raises, whatever the text contains: what cannot be read as a URL is returned unchanged.
+Nothing here raises: a text that cannot be read as a URL is returned unchanged.
 """
 
 from __future__ import annotations

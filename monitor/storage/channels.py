@@ -19,7 +19,7 @@ _FRESH: dict[str, Any] = {"failures": 0, "failing_since": None, "open_until": No
 def acquire(connection: Connection, name: str, lease: Lease, *, now: datetime, target: bytes | None = None) -> ChannelState | None:
     """Lease the channel and return its state; None while another process has it. An owner may renew its lease.
 
-    `target` is a fingerprint of the receiver that the channel leads to: a new receiver starts afresh, whatever the old one had said.
+    `target` is a fingerprint of the receiver that the channel leads to: a new receiver starts with a fresh state.
     """
     values = lease_values(lease)
     take = update(channels).where(channels.c.name == name, leasable(channels, lease.owner, now)).values(values).returning(channels)

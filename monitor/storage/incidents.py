@@ -16,7 +16,7 @@ def known(connection: Connection) -> dict[str, Incident]:
 
 
 def begin(connection: Connection, incident: Incident) -> bool:
-    """Store that the operator is told of it; return False if another process was first."""
+    """Store the incident as reported; return False if another process was first."""
     row = {"subject": incident.subject, "problem": incident.problem, "since": incident.since}
     new = insert(connection, incidents).values(row).on_conflict_do_nothing().returning(incidents.c.subject)
     return connection.execute(new).scalar() is not None
