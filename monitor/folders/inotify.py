@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from heapq import nlargest
 from itertools import chain, islice
 from pathlib import Path
@@ -27,6 +29,32 @@ def identity(folder: Path) -> Identity | None:
     except OSError:
         return None
     return (info.st_dev, info.st_ino) if folder.is_dir() else None
+
+
+class HeldFolders:
+    """Folders held open, so that the system gives the inode number of a deleted one to no other folder meanwhile. Close them in the end."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self._open = ExitStack()
+        self.identities: Mapping[Path, Identity | None] = {folder: self._hold(folder) for folder in folders}
+        """Which folders these are; None where there is none."""
+
+    def unchanged(self, folders: Iterable[Path]) -> bool:
+        """Return whether `folders` are these and still under their paths."""
+        return self.identities == {folder: identity(folder) for folder in folders}
+
+    def close(self) -> None:
+        """Let the folders go."""
+        self._open.close()
+
+    def _hold(self, folder: Path) -> Identity | None:
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            return identity(folder)
+        self._open.callback(os.close, descriptor)
+        info = os.fstat(descriptor)
+        return info.st_dev, info.st_ino
 
 
 async def newest(folders: Sequence[Path], count: int) -> list[str]:

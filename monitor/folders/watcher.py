@@ -20,7 +20,7 @@ from monitor.domain.ids import ScanId
 from monitor.folders.file_reader import FoundFile, folder_of, folder_problem, is_settled, walk
 from monitor.folders.folder_kind import NAME, absolute_folders
 from monitor.folders.ingest import BATCH_FILES, DocumentIngester
-from monitor.folders.inotify import Identity, identity, newest, watch_changes
+from monitor.folders.inotify import HeldFolders, newest, watch_changes
 from monitor.folders.read_queue import ReadQueue
 from monitor.logs import get_logger
 from monitor.outage_log import OutageLog
@@ -121,22 +121,26 @@ class FolderWatcher:
     async def _follow_folders(self) -> None:
         """Watch the folders that exist, and start again whenever one appears, disappears, is replaced, or is configured."""
         while True:
-            identities = await asyncio.to_thread(self._identities)
-            existing = [folder for folder, identity in identities.items() if identity is not None]
-            self._notice(await newest(existing, _NEWEST))
-            stop = asyncio.Event()
-            receiving = asyncio.create_task(self._receive_notifications(existing, stop))
+            held = await asyncio.to_thread(HeldFolders, self._folders)
             try:
-                await asyncio.sleep(0)
-                self._walk_everything()
-                same = True
-                while same:
-                    await asyncio.sleep(CHECK_FOLDERS_S)
-                    same = identities == await asyncio.to_thread(self._identities)
+                await self._follow(held)
             finally:
-                stop.set()
-                receiving.cancel()
-                await asyncio.gather(receiving, return_exceptions=True)
+                held.close()
+
+    async def _follow(self, held: HeldFolders) -> None:
+        existing = [folder for folder, identity in held.identities.items() if identity is not None]
+        self._notice(await newest(existing, _NEWEST))
+        stop = asyncio.Event()
+        receiving = asyncio.create_task(self._receive_notifications(existing, stop))
+        try:
+            await asyncio.sleep(0)
+            self._walk_everything()
+            while await asyncio.to_thread(held.unchanged, self._folders):
+                await asyncio.sleep(CHECK_FOLDERS_S)
+        finally:
+            stop.set()
+            receiving.cancel()
+            await asyncio.gather(receiving, return_exceptions=True)
 
     async def _receive_notifications(self, existing: Sequence[Path], stop: asyncio.Event) -> None:
         """Notice every change below `existing`; where the system sends no notifications, have everything walked through often."""
@@ -160,9 +164,6 @@ class FolderWatcher:
         for path in paths:
             self._noticed.setdefault(path, now)
         self._noticed_event.set()
-
-    def _identities(self) -> dict[Path, Identity | None]:
-        return {folder: identity(folder) for folder in self._folders}
 
     # --- walking
 
