@@ -1,4 +1,4 @@
-"""Define entries, which sources publish, and articles, which are stored once for all sources that carry them."""
+"""Define entries, which sources publish, and articles, each of which is one source's statement."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
-`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `article_keys`,
-`revisions` hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`,
-`attempts` hold what followed from it; `silences` says what notifies nobody; `sketches` and `sketch_keys` are the index that finds
-an article's story; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
+`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions`
+hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`,
+`attempts` hold what followed from it; `silences` says what notifies nobody; `statements` and `statement_keys` are the index
+that finds a statement's story, `relations` what each was found to be, `word_counts` and `source_passages` what is common; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    true,
 )
 
 from monitor.storage.metadata import ID, metadata
@@ -30,7 +31,6 @@ from monitor.storage.types import Digest, Json, SafeText, UtcDateTime
 __all__ = (
     "alerts",
     "appearances",
-    "article_keys",
     "articles",
     "attempts",
     "channels",
@@ -41,13 +41,16 @@ __all__ = (
     "hosts",
     "incidents",
     "metadata",
+    "relations",
     "revisions",
     "scans",
     "silences",
-    "sketch_keys",
-    "sketches",
+    "source_passages",
     "source_states",
+    "statement_keys",
+    "statements",
     "stories",
+    "word_counts",
 )
 
 stories = Table(
@@ -59,6 +62,7 @@ stories = Table(
     Column("last_article_at", UtcDateTime, nullable=False, index=True),
     Column("articles", Integer, nullable=False, server_default="0"),
     Column("merged_into", ID, index=True),
+    Column("profile", LargeBinary),
 )
 
 articles = Table(
@@ -89,13 +93,6 @@ articles = Table(
     Column("page_due_at", UtcDateTime, index=True),
 )
 
-article_keys = Table(
-    "article_keys",
-    metadata,
-    Column("key", Digest, primary_key=True),
-    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
-)
-
 appearances = Table(
     "appearances",
     metadata,
@@ -107,10 +104,11 @@ appearances = Table(
     Column("url", SafeText),
     Column("published_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
+    Column("own", Boolean, nullable=False, server_default=true()),
 )
 
-sketches = Table(
-    "sketches",
+statements = Table(
+    "statements",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
@@ -120,11 +118,44 @@ sketches = Table(
     Column("index_keys", LargeBinary, nullable=False),
 )
 
-sketch_keys = Table(
-    "sketch_keys",
+statement_keys = Table(
+    "statement_keys",
     metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("sketch_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("statement_id", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+relations = Table(
+    "relations",
+    metadata,
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", ID, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("nearest", ID),
+    Column("changes", Json, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("probability", Float),
+    Column("maybe", ID),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+word_counts = Table(
+    "word_counts",
+    metadata,
+    Column("word", BigInteger, primary_key=True, autoincrement=False),
+    Column("articles", Integer, nullable=False),
+    Column("capitals", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+source_passages = Table(
+    "source_passages",
+    metadata,
+    Column("source", BigInteger, primary_key=True, autoincrement=False),
+    Column("passage", BigInteger, primary_key=True, autoincrement=False),
+    Column("articles", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 

@@ -1,4 +1,4 @@
-"""Examine an article: what matches in it, whom it mentions, what it looks like. Pure."""
+"""Examine an article: what matches in it and whom it mentions. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from workers.language.detector import detect
 from workers.recognition.recognizer import recognize_all
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import ScanTask
-from workers.stories.near_duplicates import ArticleFeatures, features_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +21,6 @@ class ExaminedArticle:
     matches: tuple[TermMatch, ...]
     mentions: tuple[Mention, ...]
     matched_before: frozenset[str]
-    features: ArticleFeatures
 
 
 def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
@@ -37,7 +35,6 @@ def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
         matches=tuple(match.computed() for match in compiled.matcher.match(document)),
         mentions=recognize_all(compiled.recognizers, document),
         matched_before=frozenset(match.term.name for match in before),
-        features=features_of(article),
     )
 
 

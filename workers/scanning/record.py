@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from monitor.domain.alert import Alert
-from monitor.domain.ids import AlertId
+from monitor.domain.ids import AlertId, ArticleId
+from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
 from monitor.domain.watch import Term
 from monitor.settings.model import SilenceSettings
@@ -19,10 +20,11 @@ from workers.alerts.payload import alert_data
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
 from workers.alerts.snippet import changed_snippet, snippet
-from workers.scanning.assign_story import Assignment, assign_story
+from workers.scanning.background import BatchCounts, ReadStatement
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.examine import ExaminedArticle, document_of
 from workers.scanning.load import ScanTask
+from workers.scanning.relate_statement import Placement, StatementCache, place_statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,22 +35,83 @@ class ScanResult:
     channels: tuple[str, ...] = ()
 
 
-def record(connection: Connection, compiled: CompiledSettings, batch: Sequence[ExaminedArticle], *, now: datetime) -> ScanResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """Records the articles of one batch in one transaction."""
+
+    connection: Connection
+    compiled: CompiledSettings
+    silences: Sequence[SilenceSettings]
+    cache: StatementCache
+    now: datetime
+
+    def record(self, examined: ExaminedArticle, read: ReadStatement) -> list[tuple[Alert, Term]]:
+        """Put the article into its story and store the alerts that follow; return the new ones with their terms."""
+        settings = self.compiled.settings.stories
+        placement = place_statement(self.connection, examined.article, read, self.cache, now=self.now, settings=settings)
+        decision = self._decide(examined, placement)
+        alert_history.mark_stale(self.connection, [one.id for one in decision.stale], now=self.now)
+        if not decision.drafts:
+            return []
+        members = stories.members(self.connection, [placement.story_id])[placement.story_id]
+        kind = placement.relation.kind if placement.relation is not None else RelationKind.OTHER
+        story = alert_story_record(placement.story_id, examined.article.id, members, kind)
+        made = [(_alert(draft, examined, story, self.now), draft) for draft in decision.drafts]
+        return [
+            (alert, draft.term)
+            for alert, draft in made
+            if alerts.add(self.connection, alert, draft.match.why if draft.match else {})
+        ]
+
+    def _decide(self, examined: ExaminedArticle, placement: Placement) -> AlertDecision:
+        begun = placement.relation is not None and placement.relation.story_id is None
+        past_alerts = () if begun else alert_history.of_story(self.connection, placement.story_id)
+        if not examined.matches and not past_alerts:
+            return AlertDecision(drafts=(), stale=())
+        with_cooldown = [match.term.name for match in examined.matches if match.term.cooldown]
+        context = AlertContext(
+            story_id=placement.story_id,
+            joined=placement.joined,
+            alertable=examined.article.alertable,
+            past_alerts=past_alerts,
+            last_notified_at=alert_history.last_by_term(self.connection, with_cooldown),
+            matched_before=examined.matched_before,
+        )
+        return decide_alerts(
+            examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now
+        )
+
+
+def record(
+    connection: Connection,
+    compiled: CompiledSettings,
+    batch: Sequence[ExaminedArticle],
+    statements: Mapping[ArticleId, ReadStatement],
+    cache: StatementCache,
+    *,
+    now: datetime,
+) -> ScanResult:
     """Delete the scans of a batch and store what follows from them. A scan that is gone was recorded by another worker, and is skipped."""
     stories.lock(connection)
     in_force = (*compiled.settings.silences, *silences.active(connection, now))
+    recorder = Recorder(connection=connection, compiled=compiled, silences=in_force, cache=cache, now=now)
+    finished = scans.finish(connection, [examined.task.scan.id for examined in batch])
+    mine = [one for one in batch if one.task.scan.id in finished and _store_page(connection, one.task, now)]
+    articles.mark_scanned(connection, [one.article for one in mine], now)
+    counts = BatchCounts()
     stored: list[Alert] = []
     channels: dict[str, None] = {}
-    for examined in batch:
-        if not scans.finish(connection, examined.task.scan.id) or not _store_page(connection, examined.task, now):
-            continue
-        articles.mark_scanned(connection, examined.article.id, language=examined.article.language, now=now)
-        for alert, term in _raise_alerts(connection, compiled, examined, in_force, now):
+    for examined in mine:
+        read = statements[examined.article.id]
+        for alert, term in recorder.record(examined, read):
             stored.append(alert)
             if alert.suppressed is None:
                 names = _channels(alert, term, compiled)
                 deliveries.create(connection, alert.id, names, now=now)
                 channels.update(dict.fromkeys(names))
+        if examined.article.revision == 1:
+            counts.add(read)
+    counts.save(connection, now)
     return ScanResult(alerts=tuple(stored), channels=tuple(channels))
 
 
@@ -65,48 +128,6 @@ def _store_page(connection: Connection, task: ScanTask, now: datetime) -> bool:
 def _channels(alert: Alert, term: Term, compiled: CompiledSettings) -> Sequence[str]:
     settings = compiled.settings
     return channels_for(alert.severity, alert.tags, term.channels, settings.routes, settings.channels, term=term.name)
-
-
-def _raise_alerts(
-    connection: Connection,
-    compiled: CompiledSettings,
-    examined: ExaminedArticle,
-    in_force: Sequence[SilenceSettings],
-    now: datetime,
-) -> list[tuple[Alert, Term]]:
-    """Put the article into its story and store the alerts that follow; return the new ones with their terms."""
-    assignment = assign_story(connection, examined.article, examined.features, now=now, settings=compiled.settings.stories)
-    decision = _decide(connection, compiled, examined, assignment, in_force, now)
-    alert_history.mark_stale(connection, [one.id for one in decision.stale], now=now)
-    if not decision.drafts:
-        return []
-    members = stories.members(connection, [assignment.story_id])[assignment.story_id]
-    story = alert_story_record(assignment.story_id, examined.article.id, members)
-    made = [(_alert(draft, examined, story, now), draft) for draft in decision.drafts]
-    return [(alert, draft.term) for alert, draft in made if alerts.add(connection, alert, draft.match.why if draft.match else {})]
-
-
-def _decide(
-    connection: Connection,
-    compiled: CompiledSettings,
-    examined: ExaminedArticle,
-    assignment: Assignment,
-    in_force: Sequence[SilenceSettings],
-    now: datetime,
-) -> AlertDecision:
-    past_alerts = alert_history.of_story(connection, assignment.story_id)
-    if not examined.matches and not past_alerts:
-        return AlertDecision(drafts=(), stale=())
-    with_cooldown = [match.term.name for match in examined.matches if match.term.cooldown]
-    context = AlertContext(
-        story_id=assignment.story_id,
-        joined=assignment.joined,
-        alertable=examined.article.alertable,
-        past_alerts=past_alerts,
-        last_notified_at=alert_history.last_by_term(connection, with_cooldown),
-        matched_before=examined.matched_before,
-    )
-    return decide_alerts(examined.article, examined.matches, context, watch=compiled.watch, silences=in_force, now=now)
 
 
 def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], now: datetime) -> Alert:
