@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.domain.article import Article
 from monitor.domain.ids import StoryId
-from monitor.domain.relation import Relation
+from monitor.domain.relation import Relation, RelationKind
 from monitor.settings.model import StoriesSettings
 from monitor.storage import relations, statements, stories
 from monitor.storage.engine import Connection
 from workers.scanning.background import ReadStatement
 from workers.stories.index_keys import index_keys
-from workers.stories.merging import MERGE_STATEMENTS, MergeCandidate, is_same_event
+from workers.stories.merging import BRIDGE_ODDS, MERGE_STATEMENTS, MergeCandidate, is_same_event
 from workers.stories.relation import CandidateStory, relate
 from workers.stories.serialization import pack_facts, pack_profile, unpack_facts, unpack_profile
 from workers.stories.statement import Statement, dot
@@ -42,6 +42,22 @@ class StatementCache:
 
     def __init__(self) -> None:
         self._statements: OrderedDict[int, Statement] = OrderedDict()
+        self._profiles: OrderedDict[StoryId, tuple[bytes, StoryProfile]] = OrderedDict()
+
+    def profile(self, story_id: StoryId, packed: bytes) -> StoryProfile:
+        """Return a story's profile as it was stored."""
+        known = self._profiles.get(story_id)
+        if known is None or known[0] != packed:
+            known = packed, unpack_profile(packed)
+        self.keep_profile(story_id, *known)
+        return known[1]
+
+    def keep_profile(self, story_id: StoryId, packed: bytes, profile: StoryProfile) -> None:
+        """Remember what `packed` says."""
+        self._profiles[story_id] = packed, profile
+        self._profiles.move_to_end(story_id)
+        if len(self._profiles) > _CACHED:
+            self._profiles.popitem(last=False)
 
     def read(self, stored: statements.StoredStatement) -> Statement:
         """Return the statement of a row of the index."""
@@ -90,18 +106,23 @@ def place_statement(
         return Placement(story_id=placed, relation=None, joined=False)
     since, until = read.statement.dated_at - settings.window, read.statement.dated_at + settings.window
     found = statements.candidates(connection, index_keys(read.statement), since=since, until=until)
-    near = _candidate_stories(connection, read.statement, [cache.read(row) for row in found])
-    relation = relate(read.statement, near, read.vocabulary.idf, same_event=settings.same_event)
-    story_id = _join_or_begin(connection, article, read.statement, relation, near, now=now)
+    near = _candidate_stories(connection, read.statement, found, cache)
+    decision = relate(read.statement, near, read.vocabulary.idf, same_event=settings.same_event)
+    relation = decision.relation
+    story_id = _join_or_begin(connection, article, read.statement, relation, near, cache, now=now)
     store_statement(connection, article, read.statement)
     relations.add(connection, article.id, story_id, relation, now=now)
-    if settings.same_event:
-        story_id = _merge(connection, story_id, read, near, cache)
+    if settings.same_event and relation.kind is not RelationKind.COPY:
+        alike = [other for other, odds in decision.odds.items() if odds >= BRIDGE_ODDS and other != story_id]
+        story_id = _merge(connection, story_id, alike, read.vocabulary.idf, cache)
     return Placement(story_id=story_id, relation=relation, joined=relation.story_id is not None)
 
 
-def _candidate_stories(connection: Connection, new: Statement, found: Sequence[Statement]) -> list[CandidateStory]:
+def _candidate_stories(
+    connection: Connection, new: Statement, rows: Sequence[statements.StoredStatement], cache: StatementCache
+) -> list[CandidateStory]:
     """Return the stories of the statements found, those first that have the nearest one."""
+    found = [cache.read(row) for row in rows]
     likeness = {one.article_id: dot(new.weights.vector, one.weights.vector) for one in found}
     by_story: dict[StoryId, list[Statement]] = {}
     for one in sorted(found, key=lambda one: (-likeness[one.article_id], one.article_id)):
@@ -112,7 +133,7 @@ def _candidate_stories(connection: Connection, new: Statement, found: Sequence[S
     return [
         CandidateStory(
             story_id=story_id,
-            profile=unpack_profile(profiles[story_id]) if story_id in profiles else _profile_of(near[:1]),
+            profile=cache.profile(story_id, profiles[story_id]) if story_id in profiles else _profile_of(near[:1]),
             statements=near,
         )
         for story_id, near in chosen.items()
@@ -132,6 +153,7 @@ def _join_or_begin(
     statement: Statement,
     relation: Relation,
     near: Sequence[CandidateStory],
+    cache: StatementCache,
     *,
     now: datetime,
 ) -> StoryId:
@@ -140,8 +162,14 @@ def _join_or_begin(
     stories.join(connection, article, relation.story_id)
     profile = next(story.profile for story in near if story.story_id == relation.story_id)
     profile.add(statement)
-    statements.save_profile(connection, relation.story_id, pack_profile(profile))
+    _save_profile(connection, relation.story_id, profile, cache)
     return relation.story_id
+
+
+def _save_profile(connection: Connection, story_id: StoryId, profile: StoryProfile, cache: StatementCache) -> None:
+    packed = pack_profile(profile)
+    statements.save_profile(connection, story_id, packed)
+    cache.keep_profile(story_id, packed, profile)
 
 
 def store_statement(connection: Connection, article: Article, statement: Statement) -> None:
@@ -157,22 +185,18 @@ def store_statement(connection: Connection, article: Article, statement: Stateme
 
 
 def _merge(
-    connection: Connection, story_id: StoryId, read: ReadStatement, near: Sequence[CandidateStory], cache: StatementCache
+    connection: Connection, story_id: StoryId, alike: Sequence[StoryId], idf: Callable[[str], float], cache: StatementCache
 ) -> StoryId:
-    """Merge the story with those that this statement has shown to be about the same event; return the one that remains."""
-    for other in near:
-        if other.story_id == story_id or not other.statements:
+    """Merge the story with those of `alike` that are about the same event after all; return the one that remains."""
+    for other in alike:
+        own, theirs = _merge_candidate(connection, story_id, cache), _merge_candidate(connection, other, cache)
+        if not is_same_event(own, theirs, idf):
             continue
-        own = _merge_candidate(connection, story_id, cache)
-        theirs = _merge_candidate(connection, other.story_id, cache)
-        if not is_same_event(read.statement, own, theirs, read.vocabulary.idf):
-            continue
-        into, gone = sorted((story_id, other.story_id))
+        into, gone = sorted((story_id, other))
         if stories.merge(connection, gone, into):
-            merged = own.profile
             for statement in theirs.statements:
-                merged.add(statement)
-            statements.save_profile(connection, into, pack_profile(merged))
+                own.profile.add(statement)
+            _save_profile(connection, into, own.profile, cache)
             story_id = into
     return story_id
 
@@ -180,5 +204,5 @@ def _merge(
 def _merge_candidate(connection: Connection, story_id: StoryId, cache: StatementCache) -> MergeCandidate:
     found = [cache.read(row) for row in statements.of_story(connection, story_id, MERGE_STATEMENTS)]
     profiles = statements.profiles(connection, [story_id])
-    profile = unpack_profile(profiles[story_id]) if story_id in profiles else _profile_of(found)
+    profile = cache.profile(story_id, profiles[story_id]) if story_id in profiles else _profile_of(found)
     return MergeCandidate(profile=profile, statements=found)

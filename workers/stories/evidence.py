@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import astuple, dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from workers.stories.number_roles import NUMBER, YEAR
 from workers.stories.statement import Statement
@@ -21,8 +20,7 @@ _SMALL_NUMBER: Final = 12
 """A bare number up to this is in too many reports to say anything."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """The features of a statement beside a story, in the order of `WEIGHTS`.
 
     `cosine` is to its nearest statement; `known` the share of what is said that the story had said before; `core` the share of what most of
@@ -43,8 +41,7 @@ class Evidence:
 
     def log_odds(self) -> float:
         """Return the log odds that the statement is of the story's event; 0 is even."""
-        values: tuple[float, ...] = astuple(self)
-        return BIAS + sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True))
+        return BIAS + sum(weight * value for weight, value in zip(WEIGHTS, self, strict=True))
 
     def in_words(self) -> tuple[str, ...]:
         """Return the evidence as short lines for a reader."""

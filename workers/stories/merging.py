@@ -8,6 +8,7 @@ from typing import Final
 
 from monitor.domain.relation import RelationKind
 from workers.stories.evidence import weigh_evidence
+from workers.stories.relation import CERTAIN
 from workers.stories.same_words import compare_wording
 from workers.stories.statement import Statement, dot
 from workers.stories.story_profile import StoryProfile
@@ -19,7 +20,6 @@ BRIDGE_ODDS: Final = 0.5
 MERGE_ODDS: Final = 2.3
 """Mean log odds, over statements of both stories, from which two are merged."""
 _UNRELATED: Final = -4.0
-_CERTAIN: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,9 @@ class MergeCandidate:
     statements: Sequence[Statement]
 
 
-def is_same_event(bridge: Statement, one: MergeCandidate, other: MergeCandidate, idf: Callable[[str], float]) -> bool:
-    """Return whether `one`, the story of `bridge`, and `other` are about one event: each is likely by what the other's statements say."""
-    if not other.statements or story_odds(bridge, other, idf) < BRIDGE_ODDS:
+def is_same_event(one: MergeCandidate, other: MergeCandidate, idf: Callable[[str], float]) -> bool:
+    """Return whether two stories are about one event: the statements of each are likely to be of the other."""
+    if not one.statements or not other.statements:
         return False
     odds = [story_odds(statement, other, idf) for statement in one.statements]
     odds += [story_odds(statement, one, idf) for statement in other.statements]
@@ -45,6 +45,6 @@ def story_odds(statement: Statement, story: MergeCandidate, idf: Callable[[str],
     cosine = dot(statement.weights.vector, nearest.weights.vector)
     wording = compare_wording(statement, nearest, idf)
     if wording is not None:
-        return -_CERTAIN if wording.kind is RelationKind.OTHER else _CERTAIN
+        return -CERTAIN if wording.kind is RelationKind.OTHER else CERTAIN
     evidence = weigh_evidence(statement, story.profile, cosine, nearest)
-    return _UNRELATED if evidence is None else max(_UNRELATED, min(_CERTAIN, evidence.log_odds()))
+    return _UNRELATED if evidence is None else max(_UNRELATED, min(CERTAIN, evidence.log_odds()))

@@ -15,10 +15,13 @@ from workers.stories.same_words import WordingRelation, compare_wording
 from workers.stories.statement import Statement, dot
 from workers.stories.story_profile import StoryProfile
 
-THRESHOLD: Final = 0.81
+THRESHOLD: Final = 0.82
 """Probability of one event from which a statement joins a story."""
 _THRESHOLD_ODDS: Final = math.log(THRESHOLD / (1 - THRESHOLD))
 _MAYBE_ODDS: Final = 0.0
+_SHOWN_VETOES: Final = 3
+CERTAIN: Final = 6.0
+"""Log odds that stand for the same words, and negated for a fact that differs."""
 _PAIRS: Final = 6
 """Statements of a story whose wording is compared."""
 
@@ -32,14 +35,23 @@ class CandidateStory:
     statements: Sequence[Statement]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The relation of a statement, and for each candidate story the log odds that the statement is of its event."""
+
+    relation: Relation
+    odds: Mapping[StoryId, float]
+
+
 def relate(
     new: Statement, candidates: Sequence[CandidateStory], idf: Callable[[str], float], *, same_event: bool = True
-) -> Relation:
-    """Return the relation of a statement to the nearest of the candidate stories. A fact that differs speaks louder than likeness.
+) -> Decision:
+    """Return what a statement is to the nearest of the candidate stories. A fact that differs speaks louder than likeness.
 
     Without `same_event` only statements in the same words join a story.
     """
     vetoes: list[str] = []
+    odds: dict[StoryId, float] = {}
     worded: tuple[float, Relation] | None = None
     weighed: list[tuple[float, Evidence, CandidateStory, Statement]] = []
     for story in candidates:
@@ -50,17 +62,21 @@ def relate(
         others = [wording.why for wording, _ in found if wording.kind is RelationKind.OTHER]
         if others:
             vetoes += others
+            odds[story.story_id] = -CERTAIN
         elif found:
             relation = _worded(story, *max(found, key=_news_first))
             worded = max(worded or (-1.0, relation), (cosine, relation), key=lambda one: one[0])
+            odds[story.story_id] = CERTAIN
         elif (evidence := weigh_evidence(new, story.profile, cosine, nearest)) is not None:
-            weighed.append((evidence.log_odds(), evidence, story, nearest))
+            odds[story.story_id] = evidence.log_odds()
+            weighed.append((odds[story.story_id], evidence, story, nearest))
     if worded is not None:
-        return worded[1]
+        return Decision(relation=worded[1], odds=odds)
     best = max(weighed, key=lambda one: one[0], default=None) if same_event else None
     if best is None:
-        return Relation(kind=RelationKind.OTHER, evidence=tuple(vetoes[:3]) or ("nothing like it",))
-    return _modelled(new, *best, vetoes)
+        evidence_lines = tuple(vetoes[:_SHOWN_VETOES]) or ("nothing like it",)
+        return Decision(relation=Relation(kind=RelationKind.OTHER, evidence=evidence_lines), odds=odds)
+    return Decision(relation=_modelled(new, *best, vetoes), odds=odds)
 
 
 def _news_first(found: tuple[WordingRelation, Statement]) -> bool:
@@ -81,7 +97,7 @@ def _modelled(
     new: Statement, odds: float, evidence: Evidence, story: CandidateStory, nearest: Statement, vetoes: Sequence[str]
 ) -> Relation:
     probability = round(1 / (1 + math.exp(-odds)), 3)
-    relation = Relation(kind=RelationKind.OTHER, evidence=(*vetoes[:3], *evidence.in_words()), probability=probability)
+    relation = Relation(kind=RelationKind.OTHER, evidence=(*vetoes[:_SHOWN_VETOES], *evidence.in_words()), probability=probability)
     if odds < _THRESHOLD_ODDS:
         return replace(relation, maybe=story.story_id if odds >= _MAYBE_ODDS else None)
     changes = new_measures(new, story.profile.numbers)
