@@ -27,7 +27,7 @@ from monitor.domain.article import Article, Entry, Origin
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.relation import RelationKind
 from monitor.settings.model import StoriesSettings
-from monitor.storage import articles, stories
+from monitor.storage import articles
 from monitor.storage.engine import Database
 from monitor.storage.tables import articles as article_rows
 from monitor.storage.tables import metadata
@@ -114,7 +114,9 @@ def run(reports: Sequence[Report], *, batch: int) -> Quality:
         _relate(database, [stored[one] for one in some], cache, of_report, told, kinds)
     elapsed = time.process_time() - started
     with database.read() as connection:
-        label = {of_report[row.id].id: row.story_id for row in connection.execute(select(article_rows.c.id, article_rows.c.story_id))}
+        label = {
+            of_report[row.id].id: row.story_id for row in connection.execute(select(article_rows.c.id, article_rows.c.story_id))
+        }
     database.close()
     return _quality(reports, told, label, kinds[RelationKind.DEVELOPMENT], elapsed)
 
@@ -141,7 +143,9 @@ def _relate(
 
 
 def _ingest(connection: object, report: Report) -> ArticleId:
-    entry = Entry(key=report.id, title=report.title, text=report.text, url=f"https://{report.outlet}.example/{report.id}", language="en")
+    entry = Entry(
+        key=report.id, title=report.title, text=report.text, url=f"https://{report.outlet}.example/{report.id}", language="en"
+    )
     origin = Origin(id=report.outlet, name=report.outlet)
     return articles.ingest(connection, origin, [entry], now=NOW, alertable=lambda _: True).new[0]  # type: ignore[arg-type]
 
@@ -175,9 +179,7 @@ def tfidf(reports: Sequence[Report]) -> Quality:
     return _quality(reports, told, label, 0, time.process_time() - started)
 
 
-def _quality(
-    reports: Sequence[Report], told: set[str], label: dict[str, StoryId], developments: int, elapsed: float
-) -> Quality:
+def _quality(reports: Sequence[Report], told: set[str], label: dict[str, StoryId], developments: int, elapsed: float) -> Quality:
     events: dict[str, set[str]] = defaultdict(set)
     for one in reports:
         events[one.event].add(one.id)

@@ -11,7 +11,7 @@ from typing import Final
 from monitor.domain.article import Article
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ArticleId
-from monitor.storage import word_counts
+from monitor.storage import word_statistics
 from monitor.storage.engine import Connection
 from workers.stories.facts import extract_facts, passage_key, passages_of
 from workers.stories.statement import Statement, weigh
@@ -47,18 +47,18 @@ class BatchCounts:
     def save(self, connection: Connection, now: datetime) -> None:
         """Add the counts to those of all workers."""
         if self.learned.articles:
-            word_counts.add(connection, self.learned.articles, self.learned.words, self.learned.capitals)
-            word_counts.add_passages(connection, self.passages, now)
-            word_counts.halve(connection)
+            word_statistics.add(connection, self.learned.articles, self.learned.words, self.learned.capitals)
+            word_statistics.add_passages(connection, self.passages, now)
+            word_statistics.halve(connection)
 
 
 def read_statements(connection: Connection, articles: Sequence[Article]) -> Mapping[ArticleId, ReadStatement]:
     """Return the statements that articles make, by the articles' ids."""
     passages = {article.id: passages_of(article.title, article.text or article.summary) for article in articles}
     wanted = {key for article in articles for key in words_to_look_up(passages[article.id], article.language)}
-    counts = word_counts.load(connection, wanted)
+    counts = word_statistics.load(connection, wanted)
     pairs = {(source_key(article.source), passage_key(passage)) for article in articles for passage in passages[article.id][1:]}
-    repeated = word_counts.repeated_passages(connection, pairs, least=REPEATED_AFTER)
+    repeated = word_statistics.repeated_passages(connection, pairs, least=REPEATED_AFTER)
     by_source: dict[int, set[int]] = {}
     for source, passage in repeated:
         by_source.setdefault(source, set()).add(passage)

@@ -16,7 +16,7 @@ from monitor.storage.engine import Connection
 from workers.scanning.background import ReadStatement
 from workers.stories.index_keys import index_keys
 from workers.stories.merging import BRIDGE_ODDS, MERGE_STATEMENTS, MergeCandidate, is_same_event
-from workers.stories.relation import CandidateStory, relate
+from workers.stories.relate import CandidateStory, relate
 from workers.stories.serialization import pack_facts, pack_profile, unpack_facts, unpack_profile
 from workers.stories.statement import Statement, dot
 from workers.stories.story_profile import StoryProfile

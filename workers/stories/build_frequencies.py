@@ -22,7 +22,7 @@ _WORDS: Final = {"en": 30_000} | dict.fromkeys("ar de es fa fr he id it nl pl pt
 _LONGEST_STEPS: Final = 255
 
 
-def main() -> None:
+def build() -> None:
     """Write the file."""
     import wordfreq  # type: ignore[import-not-found]  # noqa: PLC0415 - only needed here
 
@@ -44,4 +44,4 @@ def _rows(wordfreq: Any, language: str, count: int) -> Iterator[tuple[int, int]]
 
 
 if __name__ == "__main__":
-    main()
+    build()

@@ -20,7 +20,7 @@ _SMALL_NUMBER: Final = 12
 """A bare number up to this is in too many reports to say anything."""
 
 
-class Evidence(NamedTuple):
+class EventEvidence(NamedTuple):
     """The features of a statement beside a story, in the order of `WEIGHTS`.
 
     `cosine` is to its nearest statement; `known` the share of what is said that the story had said before; `core` the share of what most of
@@ -57,7 +57,7 @@ class Evidence(NamedTuple):
         return tuple(lines)
 
 
-def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: Statement) -> Evidence | None:
+def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: Statement) -> EventEvidence | None:
     """Return what speaks for and against `new` being of a story; None if it has too little in common with the nearest statement."""
     if cosine < MIN_COSINE:
         return None
@@ -82,7 +82,7 @@ def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: 
     other_number = (
         bool(facts.lead) and not facts.lead & story.lead.keys() and any(often >= _HALF * count for often in story.lead.values())
     )
-    return Evidence(
+    return EventEvidence(
         cosine=cosine,
         cosine_squared=cosine * cosine,
         known=known,

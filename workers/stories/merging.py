@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor.domain.relation import RelationKind
 from workers.stories.evidence import weigh_evidence
-from workers.stories.relation import CERTAIN
+from workers.stories.relate import CERTAIN
 from workers.stories.same_words import compare_wording
 from workers.stories.statement import Statement, dot
 from workers.stories.story_profile import StoryProfile

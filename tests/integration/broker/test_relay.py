@@ -177,7 +177,7 @@ def test_after_a_wipe_everything_outstanding_is_queued_at_once(database: Databas
     for _ in range(3):
         hand_over(database, relay, ids, NOW)
     with database.write() as transaction:
-        assert scans.finish(transaction, ids[0])
+        assert scans.finish(transaction, ids[:1])
     connection.flushall()
     assert reconcile(database, relay, NOW + timedelta(milliseconds=1)) == 1099
     assert sorted(scan_id for job in _jobs(connection) for scan_id in job.args[0]) == sorted(ids[1:])

@@ -31,8 +31,10 @@ def strike_off(ids: list[ScanId]) -> None:
     """A scan job in small: finish each scan and count it, in one transaction."""
     database = Database(os.environ["DATABASE_URL"])
     with database.write() as connection:
-        for scan in scans.load(connection, ids):
-            if scans.finish(connection, scan.id):
+        waiting = scans.load(connection, ids)
+        finished = scans.finish(connection, [scan.id for scan in waiting])
+        for scan in waiting:
+            if scan.id in finished:
                 connection.execute(
                     articles.update().where(articles.c.id == scan.article_id).values(revision=articles.c.revision + 1)
                 )

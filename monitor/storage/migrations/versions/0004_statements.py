@@ -30,11 +30,6 @@ def upgrade() -> None:
         "AND first.origin_id <> appearances.origin_id AND (first.seen_at < appearances.seen_at "
         "OR (first.seen_at = appearances.seen_at AND first.origin_id < appearances.origin_id)))"
     )
-    _create_index()
-    _create_statistics()
-
-
-def _create_index() -> None:
     op.create_table(
         "statements",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -69,9 +64,6 @@ def _create_index() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_relations_article_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_relations")),
     )
-
-
-def _create_statistics() -> None:
     op.create_table(
         "word_counts",
         sa.Column("word", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -9,7 +9,7 @@ from typing import Final
 
 from monitor.domain.ids import StoryId
 from monitor.domain.relation import Relation, RelationKind
-from workers.stories.evidence import Evidence, weigh_evidence
+from workers.stories.evidence import EventEvidence, weigh_evidence
 from workers.stories.number_roles import MEASURES
 from workers.stories.same_words import WordingRelation, compare_wording
 from workers.stories.statement import Statement, dot
@@ -53,7 +53,7 @@ def relate(
     vetoes: list[str] = []
     odds: dict[StoryId, float] = {}
     worded: tuple[float, Relation] | None = None
-    weighed: list[tuple[float, Evidence, CandidateStory, Statement]] = []
+    weighed: list[tuple[float, EventEvidence, CandidateStory, Statement]] = []
     for story in candidates:
         nearest = max(story.statements, key=lambda one: dot(new.weights.vector, one.weights.vector))
         cosine = dot(new.weights.vector, nearest.weights.vector)
@@ -94,7 +94,7 @@ def _worded(story: CandidateStory, wording: WordingRelation, nearest: Statement)
 
 
 def _modelled(
-    new: Statement, odds: float, evidence: Evidence, story: CandidateStory, nearest: Statement, vetoes: Sequence[str]
+    new: Statement, odds: float, evidence: EventEvidence, story: CandidateStory, nearest: Statement, vetoes: Sequence[str]
 ) -> Relation:
     probability = round(1 / (1 + math.exp(-odds)), 3)
     relation = Relation(kind=RelationKind.OTHER, evidence=(*vetoes[:_SHOWN_VETOES], *evidence.in_words()), probability=probability)
