@@ -39,7 +39,7 @@ class IngestRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityKeys:
-    """The hashes by which an entry is recognised in other origins."""
+    """The hashes by which an entry is recognized in other origins."""
 
     url: bytes | None
     text: bytes | None
@@ -65,7 +65,7 @@ class EntryChange:
 
     @cached_property
     def identity_keys(self) -> IdentityKeys:
-        """The keys by which the entry is recognised in other origins."""
+        """The keys by which the entry is recognized in other origins."""
         return IdentityKeys.of(self.entry)
 
 
