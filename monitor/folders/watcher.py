@@ -135,7 +135,7 @@ class FolderWatcher:
         try:
             await asyncio.sleep(0)
             self._walk_everything()
-            while await asyncio.to_thread(held.unchanged, self._folders):
+            while await asyncio.to_thread(held.unchanged, self._folders):  # noqa: ASYNC110 - the system sends no event for a folder itself
                 await asyncio.sleep(CHECK_FOLDERS_S)
         finally:
             stop.set()
