@@ -15,9 +15,9 @@ import pytest
 from aiohttp import web
 
 from monitor.daemon.parser_client import ParserProcess
-from monitor.domain.clock import VirtualClock
 from monitor.domain.source import SourceStatus
 from monitor.domain.urls import parse_url
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
 from monitor.parse.feed_delta import FeedDelta
