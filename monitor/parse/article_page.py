@@ -1,4 +1,4 @@
-"""The article in a web page: pure, from the page's bytes. Costs some 15 ms and 90 MB of memory, so only workers import it."""
+"""Extract the article from a web page. Takes about 15 ms, and the library 90 MB of memory, so only workers import it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from monitor.domain.text import one_line, printable
 
 MAX_PAGE = 3_000_000
 MIN_CHARACTERS = 250
-"""Less is a teaser, a caption or a notice, not an article."""
+"""A shorter text is a teaser, a caption or a notice, not an article."""
 
 LONG_ENOUGH = 2_500
-"""A page that calls itself closed but shows this much has let us in."""
+"""A page that shows this much is not behind a paywall, whatever it says."""
 
 _WALL = re.compile(
     r"subscribe (?:now )?to (?:continue|read|keep reading)|to (?:continue|keep) reading|already a subscriber|subscribers? only"
@@ -38,7 +38,7 @@ _NOT_FREE = re.compile(rb"""["']?isAccessibleForFree["']?\s*:\s*["']?false""", r
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Extracted:
+class ExtractedArticle:
     """The text of an article: plain, one blank line between paragraphs."""
 
     text: str
@@ -46,13 +46,13 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoArticle:
-    """The page gave none; `reason` says why in a sentence."""
+    """No article was found; `reason` says why, for the operator."""
 
     reason: str
 
 
-def extract_article(html: bytes, url: str, *, title: str = "") -> Extracted | NoArticle:
-    """The article in the page `html` found at `url`; a first line that only repeats `title` is left out.
+def extract_article(html: bytes, url: str, *, title: str = "") -> ExtractedArticle | NoArticle:
+    """Return the article of the page `html` at `url`, without a first line that repeats `title`.
 
     Consent pages, paywalls and robot checks are failures: a teaser stored as the full text would be matched instead of the summary.
     """
@@ -63,10 +63,10 @@ def extract_article(html: bytes, url: str, *, title: str = "") -> Extracted | No
     try:
         found = trafilatura.bare_extraction(html[:MAX_PAGE], url=url, fast=True, include_comments=False)
     except (ValueError, LxmlError, RecursionError, AssertionError, TypeError, AttributeError):
-        return NoArticle(reason="the page cannot be taken apart")
+        return NoArticle(reason="the page cannot be parsed")
     text = _paragraphs(getattr(found, "text", None) or "", title)
     obstacle = _obstacle(html, text)
-    return NoArticle(reason=obstacle) if obstacle is not None else Extracted(text=text)
+    return NoArticle(reason=obstacle) if obstacle is not None else ExtractedArticle(text=text)
 
 
 def _paragraphs(text: str, title: str) -> str:
@@ -77,7 +77,7 @@ def _paragraphs(text: str, title: str) -> str:
 
 
 def _obstacle(html: bytes, text: str) -> str | None:
-    """What stands in front of the article, if anything does."""
+    """Return what hides the article, such as a paywall, as a sentence; None if nothing does."""
     if len(text) >= LONG_ENOUGH:
         return None
     whole = html[:MAX_PAGE].decode("utf-8", "replace") if len(text) < MIN_CHARACTERS else text

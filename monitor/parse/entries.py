@@ -1,4 +1,4 @@
-"""From what a format holds to entries: one place decides on text, title, dates and identity for every format."""
+"""Turn the items of any format into entries: text, title, dates and identity are decided here for all formats."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from datetime import datetime
 from monitor.domain.article import Entry
 from monitor.domain.hashing import hash_parts
 from monitor.domain.text import one_line
-from monitor.parse.dates import believable, parse_date
+from monitor.parse.dates import discard_implausible, parse_date
 from monitor.parse.html import first_image, html_to_text
 from monitor.parse.items import Item
 from monitor.parse.sentences import first_sentence
 
 MAX_TITLE = 1000
-"""Characters of a title; some feeds put the whole text there, and it is in the body, too."""
+"""Characters of a title; some feeds repeat the whole text there."""
 MAX_TAGS = 50
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
@@ -27,17 +27,17 @@ _NAME_AND_MAIL = re.compile(r"([^()<>]+?)\s*[(<]\s*\S+@\S+\s*[)>]\Z")
 
 
 def to_entries(items: Iterable[Item], *, language: str | None, now: datetime) -> tuple[Entry, ...]:
-    """One entry per item, in order. `language` is the feed's, for items that name none."""
-    return _told_apart([_believed(_entry(item, language), now) for item in items])
+    """Return one entry for each item, in order. `language` is the feed's, for items that name none."""
+    return _with_unique_keys([_with_plausible_dates(_entry(item, language), now) for item in items])
 
 
 def have_own_keys(entries: Iterable[Entry]) -> bool:
-    """Whether the key of each would be the same in any other document: none had to be told apart from another."""
+    """Return whether each key depends on its entry alone, because no two entries of the document had the same one."""
     return all(entry.key == _own_key(entry.guid, entry.url, entry.title, entry.text) for entry in entries)
 
 
 def language_tag(text: str | None) -> str | None:
-    """A language tag with its primary part in lower case (`en-GB`), or None if it is none."""
+    """Return a language tag with its primary part in lower case (`en-GB`), or None if `text` is no language tag."""
     tag = (text or "").strip().replace("_", "-")
     if len(tag) > _MAX_LANGUAGE or not _LANGUAGE.match(tag):
         return None
@@ -45,8 +45,8 @@ def language_tag(text: str | None) -> str | None:
     return primary.lower() + dash + rest
 
 
-def joined_text(summary: str, content: str) -> str:
-    """The content, after the summary where that says something else."""
+def join_text(summary: str, content: str) -> str:
+    """Return the content, preceded by the summary if the content does not contain it."""
     if not content:
         return summary
     beginning = summary.rstrip(" .…[]").removesuffix("...").strip()
@@ -55,20 +55,19 @@ def joined_text(summary: str, content: str) -> str:
     return f"{summary}\n\n{content}"
 
 
-def _believed(entry: Entry, now: datetime) -> Entry:
-    """Without dates that cannot be."""
-    updated = entry.updated_at and believable(entry.updated_at, now=now)
-    published = (entry.published_at and believable(entry.published_at, now=now)) or updated
+def _with_plausible_dates(entry: Entry, now: datetime) -> Entry:
+    updated = entry.updated_at and discard_implausible(entry.updated_at, now=now)
+    published = (entry.published_at and discard_implausible(entry.published_at, now=now)) or updated
     if (published, updated) == (entry.published_at, entry.updated_at):
         return entry
     return replace(entry, published_at=published, updated_at=updated)
 
 
 def _entry(item: Item, language: str | None) -> Entry:
-    """The entry in an item, its dates as they stand there, its key as if it stood alone."""
+    """Return the entry of an item, with its dates unchecked and a key that does not consider other items."""
     summary = item.summary.text
     content = summary if item.content == item.summary else item.content.text
-    text = joined_text(summary, content)
+    text = join_text(summary, content)
     image = item.image or (
         first_image(item.content.value or item.summary.value) if item.content.html or item.summary.html else None
     )
@@ -80,7 +79,7 @@ def _entry(item: Item, language: str | None) -> Entry:
         summary=summary,
         url=item.link or None,
         guid=item.guid or None,
-        author=", ".join(dict.fromkeys(filter(None, map(_person, item.authors)))) or None,
+        author=", ".join(dict.fromkeys(filter(None, map(_person_name, item.authors)))) or None,
         language=language_tag(item.language) or language,
         published_at=parse_date(item.published) if item.published else None,
         updated_at=parse_date(item.updated) if item.updated else None,
@@ -89,18 +88,18 @@ def _entry(item: Item, language: str | None) -> Entry:
     )
 
 
-def _person(text: str) -> str:
-    """A name out of `mail (name)`, `name <mail>` or HTML."""
+def _person_name(text: str) -> str:
+    """Return the name in `mail (name)`, `name <mail>` or HTML."""
     text = one_line(html_to_text(text))
     found = _MAIL_AND_NAME.match(text) or _NAME_AND_MAIL.match(text)
     return found[1].strip() if found else text
 
 
-def _told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Identity within the feed: guid; guid and URL where a guid repeats; URL; else, or where that repeats too, what it says.
+def _with_unique_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries with keys that differ unless entries are equal.
 
-    The order is miniflux's (FINDINGS of readers in use); an entry never shares its key with another one of the same document
-    unless both are equal.
+    The key is the guid; guid and URL if the guid repeats; without a guid the URL; without both, or if that repeats too, a hash of the
+    text is added. Miniflux uses the same order.
     """
     if len({entry.key for entry in entries}) == len(entries):
         return tuple(entries)

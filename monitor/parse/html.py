@@ -1,4 +1,4 @@
-"""HTML to the plain text that is matched and shown."""
+"""Convert HTML to the plain text that is matched and shown."""
 
 from __future__ import annotations
 
@@ -41,49 +41,49 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _NEVER_NEST = frozenset("area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option".split())
 _FEW_TAGS = 2000
 MAX_DEPTH = 500
-"""Deeper nesting is hostile: tree building takes time in its square (browsers stop at 512, too)."""
+"""Deeper nesting is hostile: the parser's time grows with its square. Browsers stop at 512."""
 
 
 def html_to_text(markup: str) -> str:
-    """The text a reader sees: one blank line between paragraphs, one line feed for a line break, scripts and styles left out.
+    """Return the text that a reader sees: a blank line between paragraphs, a line feed for a line break, no scripts and styles.
 
-    Entities are decoded once. Text without any mark-up keeps its own blank lines as paragraph breaks.
+    Entities are decoded once. In text without any mark-up blank lines are paragraph breaks.
     """
-    markup = _cleaned(markup)
+    markup = _clean_characters(markup)
     if not _MARKUP.search(markup):
         if "\n" not in markup:
             return " ".join(markup.split())
-        return _collapsed(_BLANK_LINE.sub(_PARAGRAPH, markup))
+        return _collapse(_BLANK_LINE.sub(_PARAGRAPH, markup))
     block = _BLOCK_IN_CAPITALS if _CAPITAL_TAG.search(markup) else _BLOCK
     marked = _BREAK.sub(f"{_LINE}<", block.sub(f"{_PARAGRAPH}<", markup))
     if len(marked) == len(markup):
         marked = _BLANK_LINE.sub(_PARAGRAPH, marked)
     if _too_deep(marked):
-        return _collapsed(unescape(_ANY_TAG.sub(" ", marked)))
+        return _collapse(unescape(_ANY_TAG.sub(" ", marked)))
     tree = LexborHTMLParser(marked)
     dropped = _dropped_in(markup)
     if dropped:
         tree.strip_tags(dropped)
     body = tree.body
-    return _collapsed(body.text(deep=True)) if body is not None else ""
+    return _collapse(body.text(deep=True)) if body is not None else ""
 
 
 def plain_text(text: str) -> str:
-    """Text that is no HTML, in the same form: blank lines part paragraphs, line feeds stay."""
-    text = _cleaned(text)
+    """Return text that is not HTML in the same form: blank lines separate paragraphs, line feeds are kept."""
+    text = _clean_characters(text)
     if "\n" not in text:
         return " ".join(text.split())
-    return _collapsed(_BLANK_LINE.sub(_PARAGRAPH, text).replace("\n", _LINE))
+    return _collapse(_BLANK_LINE.sub(_PARAGRAPH, text).replace("\n", _LINE))
 
 
 def first_image(markup: str) -> str | None:
-    """The address of the first picture in `markup`, as it stands there."""
+    """Return the address of the first picture in `markup`, unresolved; None if there is none."""
     found = _IMAGE.search(markup)
     return found.group(1).replace("&amp;", "&") if found else None
 
 
-def _cleaned(text: str) -> str:
-    """Without control characters, and with one kind of line end."""
+def _clean_characters(text: str) -> str:
+    """Remove control characters and make every line end a line feed."""
     if text.isprintable():
         return text
     if "\r" in text or "\x85" in text or "\u2028" in text:
@@ -92,13 +92,13 @@ def _cleaned(text: str) -> str:
 
 
 def _dropped_in(markup: str) -> list[str]:
-    """The tags to leave out that may occur; most texts hold none, and looking for all of them costs as much as parsing."""
+    """Return which of the tags to remove may occur: most texts have none, and removing all of them costs as much as parsing."""
     lower = markup.lower()
     return [tag for tag, opening in zip(_DROPPED, _OPENINGS, strict=True) if opening in lower]
 
 
 def _too_deep(markup: str) -> bool:
-    """Whether elements nest deeper than a document's own would; tags that close each other are not counted."""
+    """Return whether elements nest deeper than MAX_DEPTH, not counting those that HTML closes implicitly."""
     if markup.count("<") < _FEW_TAGS:
         return False
     depth = 0
@@ -119,8 +119,8 @@ def _too_deep(markup: str) -> bool:
     return False
 
 
-def _collapsed(text: str) -> str:
-    """White space made one; marks made line feeds; empty lines and paragraphs left out."""
+def _collapse(text: str) -> str:
+    """Collapse white space, replace the marks with line feeds, and drop empty lines and paragraphs."""
     paragraphs: list[str] = []
     for block in text.split(_PARAGRAPH):
         lines: list[str] = []

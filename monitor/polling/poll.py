@@ -18,7 +18,7 @@ from monitor.fetching import address_guard
 from monitor.fetching.access import Access, access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Outcome
-from monitor.parse.feed_delta import FeedDelta, joined
+from monitor.parse.feed_delta import FeedDelta, merge_deltas
 from monitor.parse.result import ParsedFeed
 from monitor.polling.decide import Plan, conditions, decide, is_unchanged, poll_address
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
@@ -139,7 +139,7 @@ async def _with_children(
             children += [child] if isinstance(child, FeedDelta) else []
     headers = {name: value for name, value in index.headers.items() if name not in {"etag", "last-modified"}}
     whole = replace(index, body=b"\x00".join(bodies), headers=headers)
-    return whole, None if is_unchanged(feed.state, whole) else joined(parsed, children)
+    return whole, None if is_unchanged(feed.state, whole) else merge_deltas(parsed, children)
 
 
 def _origin(feed: FeedForPoll, settings: FeedPollSettings, document: FeedDelta | None) -> Origin:

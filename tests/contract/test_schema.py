@@ -56,7 +56,7 @@ def test_migrations_make_the_tables_of_the_program(empty: Database, create: Call
 
 
 def test_what_a_feed_has_taught_survives_the_upgrade_to_0002(empty: Database) -> None:
-    """The rhythm that an older version learnt is still there; the imprints of the last document are learnt anew."""
+    """The rhythm that an older version learnt is still there; the fingerprints of the last document are learnt anew."""
     config = run.config()
     with empty.write() as connection:
         config.attributes["connection"] = connection

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from monitor.domain.match import Document, match_record
 from workers.matching.matcher import Matcher
+from workers.recognition.recognizer import Recognizer, recognize_all
 
 EXPLAINED = 500
 """Length of a watch list up to which terms that do not match are explained too."""
 
 
-def dry_run(matcher: Matcher, document: Document, *, names: Sequence[str] = ()) -> dict[str, Any]:
+def dry_run(
+    matcher: Matcher, recognizers: Iterable[Recognizer], document: Document, *, names: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return `title language terms mentions`; each term has `term kind severity matched matches why`. `names` limits it to these terms.
 
-    Raises KeyError for a name that is not on the list.
+    `mentions` are the entities that `recognizers` find, each with `name type count`. Raises KeyError for a name that is not on the list.
     """
     fired = {match.term.name: match for match in matcher.match(document)}
     known = {term.name: term for term in matcher.terms}
@@ -35,5 +38,5 @@ def dry_run(matcher: Matcher, document: Document, *, names: Sequence[str] = ()) 
             }
             for term in shown
         ],
-        "mentions": [{"name": one.name, "type": one.type, "count": one.count} for one in matcher.mentions(document)],
+        "mentions": [{"name": one.name, "type": one.type, "count": one.count} for one in recognize_all(recognizers, document)],
     }

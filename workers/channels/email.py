@@ -125,7 +125,9 @@ async def send(message: Mail, at: datetime, within: timedelta) -> AttemptResult:
     except aiosmtplib.SMTPException as error:
         if isinstance(error.__cause__, OSError):
             raise error.__cause__ from None  # its own message names the address
-        return AttemptResult(outcome=Outcome.FAILED, at=at, reason=type(error).__name__)
+        # The messages of subclasses may name the address; those of the class itself say what the server lacks, such as STARTTLS.
+        reason = str(error) if type(error) is aiosmtplib.SMTPException else type(error).__name__
+        return AttemptResult(outcome=Outcome.FAILED, at=at, reason=reason)
     finally:
         server.close()
     return AttemptResult(outcome=Outcome.ACCEPTED, at=at)

@@ -14,7 +14,7 @@ from monitor.domain.article import Article, PageState
 from monitor.domain.clock import Clock
 from monitor.domain.urls import is_http
 from monitor.fetching.article_reader import ArticlePage, ArticleReader, Unread
-from monitor.parse.article_page import Extracted
+from monitor.parse.article_page import ExtractedArticle
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
 
@@ -59,7 +59,7 @@ class FullTextReader:
     async def _read(self, article: Article) -> PageResult:
         page = ArticlePage(url=article.url or "", title=article.title, feed_url=article.feed_url)
         found = await self._reader.read_async(page, deadline_s=DEADLINE_S)
-        if isinstance(found, Extracted):
+        if isinstance(found, ExtractedArticle):
             return PageResult(article=_completed(article, found.text), read=True)
         return PageResult(article=article, read=False, due_at=_next_try(article, found, self._clock.now()))
 

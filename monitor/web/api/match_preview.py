@@ -17,7 +17,6 @@ from monitor.settings.suggestion import did_you_mean
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.responses import ApiError, json_of, json_response
-from workers.analysis.dry_run import dry_run
 from workers.language.detector import detect
 from workers.matching.matcher import Matcher
 
@@ -70,11 +69,11 @@ def preview(app_state: AppState, wanted: MatchRequest) -> dict[str, Any]:
         tags=frozenset(wanted.tags),
     )
     if wanted.query is not None and wanted.query.strip():
-        return dry_run(_with_query(app_state, wanted.query), document, names=(QUERY_NAME,))
+        return app_state.dry_run(_with_query(app_state, wanted.query), document, names=(QUERY_NAME,))
     known = [term.name for term in app_state.matcher.terms]
     if wanted.term and wanted.term not in known:
         raise ApiError(422, f"not on the watch list: {wanted.term[:100]!r}{did_you_mean(wanted.term, known)}")
-    return dry_run(app_state.matcher, document, names=(wanted.term,) if wanted.term else ())
+    return app_state.dry_run(app_state.matcher, document, names=(wanted.term,) if wanted.term else ())
 
 
 def _with_query(app_state: AppState, query: str) -> Matcher:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from monitor.fetching.article_reader import ArticlePage, ArticleReader, Unread
-from monitor.parse.article_page import Extracted
+from monitor.parse.article_page import ExtractedArticle
 from tests.integration.polling.world import PollerHarness, Site
 
 MakeDesk = Callable[..., Awaitable[PollerHarness]]
@@ -28,7 +28,7 @@ async def test_an_article_on_the_feeds_own_site_is_read(site: Site, make_harness
     harness = await make_harness(site.url + "/feed")
     url = site.page("/article", f"<html><body><article>{TEXT}</article></body></html>", headers={"Content-Type": "text/html"})
     found = await reader(harness).read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=5)
-    assert isinstance(found, Extracted)
+    assert isinstance(found, ExtractedArticle)
     assert "day 8" in found.text
 
 
@@ -68,7 +68,7 @@ async def test_a_host_that_is_busy_is_not_waited_for_too_long(site: Site, make_h
     pages = reader(harness)
     first = await pages.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=1)
     second = await pages.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=1)
-    assert isinstance(first, Extracted)
+    assert isinstance(first, ExtractedArticle)
     assert second == Unread(reason="its host is busy", again=True)
     assert len(site.requests) == 1
 

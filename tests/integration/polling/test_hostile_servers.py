@@ -15,9 +15,9 @@ import pytest
 from aiohttp import web
 
 from monitor.daemon.parser_client import ParserProcess
-from monitor.domain.clock import VirtualClock
 from monitor.domain.source import SourceStatus
 from monitor.domain.urls import parse_url
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
 from monitor.parse.feed_delta import FeedDelta
@@ -155,12 +155,12 @@ asyncio.run(main())
 
 async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
     """A parser that does not come back is ended, and the next document is parsed by a fresh one."""
-    process = ParserProcess(patience_s=0.0)
+    process = ParserProcess(timeout_s=0.0)
     body, headers = rss("next").encode(), dict[str, str]()
     clock = VirtualClock(START)
     hung = await process(body, "http://x.example/", headers, clock.now())
     assert "given up" in str(hung)
-    process.patience_s = 20.0
+    process.timeout_s = 20.0
     read = await process(body, "http://x.example/", headers, clock.now())
     process.close()
     assert isinstance(read, FeedDelta)

@@ -19,8 +19,8 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.domain.article import Entry, Origin
-from monitor.domain.clock import VirtualClock
 from monitor.domain.ids import ScanId
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.watch import Term, TermKind
 from monitor.records import alert_record
 from monitor.settings.model import Settings

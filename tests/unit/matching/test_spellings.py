@@ -10,8 +10,8 @@ import pytest
 from monitor.domain.watch import Term
 from tests.unit.matching.making import document, entity, keyword
 from workers.matching.matcher import Matcher
+from workers.matching.occurrence import find_occurrence
 from workers.matching.phrase import Option, phrase_of
-from workers.matching.spellings import occurrence
 from workers.matching.tokenized_document import TokenizedDocument
 
 PIECES = (
@@ -68,7 +68,7 @@ def test_every_accepted_spelling_is_proposed(seed: int) -> None:
         phrase = phrase_of(text, options_of(term))
         doc = document(" ".join([made(rng, 6), text, made(rng, 6)]), title=made(rng, 3), language="en")
         tokens = TokenizedDocument(doc)
-        places = [(first, occurrence(phrase, tokens, first, "en")) for first in range(len(tokens.words))]
+        places = [(first, find_occurrence(phrase, tokens, first, "en")) for first in range(len(tokens.words))]
         wanted = {tokens.match_at((first, last)) for first, last in places if last is not None}
         found = {match for fired in Matcher.build([term]).match(doc) for match in fired.matches}
         assert found <= wanted, (text, doc)
