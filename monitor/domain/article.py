@@ -36,7 +36,7 @@ class Entry:
 
     `key` is its identity within its origin. `title` is plain text on one line. `text` is the body that is matched:
     plain text with paragraph breaks, the full content where the source gives it, otherwise the summary. Times are aware UTC;
-    a date that is not plausible is None.
+    a date that is not plausible is None, and `dated_ahead` says whether that is because it lies in the future.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Entry:
     updated_at: datetime | None = None
     tags: tuple[str, ...] = ()
     image: str | None = None
+    dated_ahead: bool = False
 
     @cached_property
     def identity(self) -> bytes:
@@ -67,7 +68,7 @@ class Entry:
 class Article:
     """A stored article in its newest revision (the first is 1). `tags` are its origin's and its own.
 
-    `alertable` is False for an article that was in a feed at its first fetch and published too long ago to raise an alert. `page_tries`
+    `alertable` is False for an article that its feed carried too long after it was published to raise an alert. `page_tries`
     counts the attempts to read the page behind its link.
     """
 

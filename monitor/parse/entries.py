@@ -61,7 +61,8 @@ def _believed(entry: Entry, now: datetime) -> Entry:
     published = (entry.published_at and believable(entry.published_at, now=now)) or updated
     if (published, updated) == (entry.published_at, entry.updated_at):
         return entry
-    return replace(entry, published_at=published, updated_at=updated)
+    ahead = published is None and any(moment is not None and moment > now for moment in (entry.published_at, entry.updated_at))
+    return replace(entry, published_at=published, updated_at=updated, dated_ahead=ahead)
 
 
 def _entry(item: Item, language: str | None) -> Entry:
