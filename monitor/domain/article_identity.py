@@ -29,11 +29,11 @@ def _url_digest(url: str) -> bytes:
 
 
 def text_key(entry: Entry) -> bytes | None:
-    """Return the identity of an entry by its title and text, ignoring case, marks and spacing, 32 bytes; None for a short text.
+    """Return the identity of an entry by its title and text without asides, ignoring case, marks and spacing, 32 bytes; None for a short text.
 
     The title is part of it because paywalls give many articles one text.
     """
-    said = f"{entry.title}\n{entry.text}"
+    said = f"{entry.title}\n{entry.own_text}"
     words = (
         said.translate(_ASCII_WORDS).split() if said.isascii() else _WORD.findall(unicodedata.normalize("NFKD", said).casefold())
     )
