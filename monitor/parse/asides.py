@@ -34,6 +34,8 @@ MIN_PROSE = 200
 MIN_LEFT = 20
 MAX_BOX = 400
 """Characters of a box that is not mostly links; a longer one is a part of the article that stands beside it."""
+_SENTENCE_ENDS = ".!?…。！？؟।۔\"'”’»«)]）」』"
+"""What the text before a list without a heading ends with; after anything else the article leads up to the list."""
 MAX_BIOGRAPHY = 800
 MAX_INVITATION = 300
 
@@ -61,35 +63,36 @@ def find_asides(body: LexborNode) -> list[FoundAside]:
 
 
 def _below(whole: Block) -> Iterator[FoundAside]:
-    waiting = [(iter(_groups(whole, whole.chars)), whole)]
+    waiting = [_groups(whole, whole.chars, "")]
     while waiting:
-        group = next(waiting[-1][0], None)
+        group = next(waiting[-1], None)
         if group is None:
             waiting.pop()
-        elif isinstance(group, Block):
-            if group.parts:
-                waiting.append((iter(_groups(group, whole.chars)), group))
-        else:
+        elif isinstance(group, FoundAside):
             yield group
+        elif group[0].parts:
+            waiting.append(_groups(group[0], whole.chars, group[1]))
 
 
-def _groups(parent: Block, total: int) -> Iterator[Block | FoundAside]:
-    """Yield the parts of a block: the asides among them, and the others as they are."""
+def _groups(parent: Block, total: int, before: str) -> Iterator[tuple[Block, str] | FoundAside]:
+    """Yield the parts of a block: the asides among them, and the others with the last character of the article's text before them.
+
+    `before` is the last character of the article's text before `parent`; the whole text has `total` characters.
+    """
     parts = [part for part in parent.parts if part.chars]
     quoted = parent.tag == "blockquote"
-    before, number = "", 0
+    number = 0
     while number < len(parts):
         part = parts[number]
         reason, count = _labelled(parts, number)
         if reason is None and part.chars < total:
             reason, count = _reason(part, total, before, quoted=quoted), 1
         if reason is None:
-            yield part
-            count = 1
+            yield part, before
+            before, count = part.ending, 1
         else:
             members = parts[number : number + count]
             yield FoundAside(first=part.first, last=members[-1].last, reason=reason, chars=sum(one.chars for one in members))
-        before = parts[number + count - 1].ending
         number += count
 
 
@@ -123,7 +126,7 @@ def _reason(block: Block, total: int, before: str, *, quoted: bool) -> AsideReas
             return reason
     if block.links and (reason := _by_words(block)) is not None:
         return reason
-    return AsideReason.LINKS if before not in {":", "："} and _is_list_of_links(block) else None
+    return AsideReason.LINKS if before and before in _SENTENCE_ENDS and _is_list_of_links(block) else None
 
 
 def _by_element(block: Block, *, quoted: bool) -> AsideReason | None:
@@ -175,8 +178,8 @@ def _by_rest(block: Block, words: str) -> AsideReason | None:
 
 
 def _is_list_of_links(block: Block) -> bool:
-    """Whether it is a list of at least three items, each of them one link and nothing else."""
-    if block.tag not in {"ul", "ol"}:
+    """Whether it is a list of at least three items, each of them one link and nothing else; no table of contents."""
+    if block.tag not in {"ul", "ol"} or block.jumps:
         return False
     items = [part for part in block.parts if part.chars]
     return len(items) >= MIN_ITEMS and all(

@@ -23,11 +23,12 @@ _NAMED = frozenset(("div", "section", "aside", "ul", "ol", "footer", "table", "f
 
 
 class Link(IntEnum):
-    """Where text stands: in no link to another page, in one, in one to share at."""
+    """Where text stands: in no link to another page, in one, in one to share at, in one to a place in some page, perhaps the same."""
 
     NONE = 0
     PAGE = 1
     SHARE = 2
+    JUMP = 3
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Block:
     """An element with its text, or a run of text between two blocks or empty lines (its `tag` is empty), from node `first` to `last`.
 
     chars         the characters of its text; `link_chars` those of them in links to other pages
-    links         the links with a text; `shares` those of them to share or follow at
+    links         the links with a text; `shares` those of them to share or follow at, `jumps` those to a place in a page
     names         its classes and its id
     words, rest   the pieces of its text, and those that are in no link; empty if they are longer than MAX_WORDS, or MAX_REST
     ending        the last character of its text
@@ -50,6 +51,7 @@ class Block:
     link_chars: int = 0
     links: int = 0
     shares: int = 0
+    jumps: int = 0
     words: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
     ending: str = ""
@@ -75,6 +77,7 @@ class Block:
         self.link_chars += part.link_chars
         self.links += part.links
         self.shares += part.shares
+        self.jumps += part.jumps
         if self.chars <= MAX_WORDS:
             self.words += part.words
         if self.chars - self.link_chars <= MAX_REST:
@@ -134,6 +137,7 @@ class _Reader:
             self.link_counted = True
             self.run.links += 1
             self.run.shares += self.link is Link.SHARE
+            self.run.jumps += self.link is Link.JUMP
 
     def break_line(self) -> None:
         """Count a line break; an empty line ends the run."""
@@ -179,4 +183,6 @@ def _link(node: LexborNode) -> Link:
     address = (node.attrs.get("href") or "").strip()
     if not address or address.startswith("#"):
         return Link.NONE
-    return Link.SHARE if SHARE_ADDRESS.search(address[:500]) else Link.PAGE
+    if SHARE_ADDRESS.search(address[:500]):
+        return Link.SHARE
+    return Link.JUMP if "#" in address else Link.PAGE
