@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 from lxml.etree import LxmlError
 
+from monitor.domain.aside import Aside, AsideReason, own_text
 from monitor.domain.text import one_line, printable
+from monitor.parse.charset import decoded
+from monitor.parse.html import read_html
 
 MAX_PAGE = 3_000_000
 MIN_CHARACTERS = 250
@@ -39,9 +42,10 @@ _NOT_FREE = re.compile(rb"""["']?isAccessibleForFree["']?\s*:\s*["']?false""", r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    """The text of an article: plain, one blank line between paragraphs."""
+    """The text of an article: plain, one blank line between paragraphs; `asides` are what in it is not the article."""
 
     text: str
+    asides: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def extract_article(html: bytes, url: str, *, title: str = "") -> Extracted | No
         return NoArticle(reason="the page cannot be taken apart")
     text = _paragraphs(getattr(found, "text", None) or "", title)
     obstacle = _obstacle(html, text)
-    return NoArticle(reason=obstacle) if obstacle is not None else Extracted(text=text)
+    return NoArticle(reason=obstacle) if obstacle is not None else Extracted(text=text, asides=_asides(text, html))
 
 
 def _paragraphs(text: str, title: str) -> str:
@@ -74,6 +78,27 @@ def _paragraphs(text: str, title: str) -> str:
     if lines and title and one_line(lines[0]) == one_line(title):
         lines = lines[1:]
     return "\n\n".join(lines)
+
+
+def _asides(text: str, html: bytes) -> tuple[Aside, ...]:
+    """The paragraphs of the extracted `text` that stand on the page only in what is not the article."""
+    page = read_html(decoded(html[:MAX_PAGE]))
+    reasons: dict[str, AsideReason] = {}
+    for aside in page.asides:
+        reasons |= dict.fromkeys(map(one_line, page.text[aside.start : aside.end].split("\n")), aside.reason)
+    if not reasons:
+        return ()
+    own = set(map(one_line, own_text(page.text, page.asides).split("\n")))
+    found: list[Aside] = []
+    at = 0
+    for paragraph in text.split("\n\n"):
+        end = at + len(paragraph)
+        line = one_line(paragraph.lstrip("-–• "))
+        if (reason := reasons.get(line)) is not None and line and line not in own:
+            joins = bool(found) and found[-1].reason is reason and found[-1].end + 2 == at
+            found.append(Aside(found.pop().start if joins else at, end, reason))
+        at = end + 2
+    return tuple(found) if len(own_text(text, found)) >= MIN_CHARACTERS else ()
 
 
 def _obstacle(html: bytes, text: str) -> str | None:

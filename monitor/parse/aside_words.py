@@ -19,7 +19,7 @@ _RELATED_LABELS = (
     r"recommended(?: (?:for you|stories|reading|articles|videos|links))?|you (?:may|might)(?: also)?(?: be)? (?:like|interested in|enjoy)(?: .{2,20})?",
     r"see also|also see|see more|don'?t miss|in case you missed it|icymi|editor'?s'? (?:picks?|choice)|what to read next|up next|keep reading|further reading",
     r"(?:from )?around the web|from our partners|sponsored(?: (?:content|links?|stories))?|promoted(?: (?:content|stories))?|advertisement",
-    r"other (?:stories|news|articles|headlines|posts)|(?:previous|earlier) (?:stories|articles|posts|coverage)",
+    r"(?:also )?(?:in|elsewhere (?:in|on)) (?:the|our|this) (?:news|site|web|section)|elsewhere|(?:today'?s )?(?:must|best|top) reads?|other (?:stories|news|articles|headlines|posts)|(?:previous|earlier) (?:stories|articles|posts|coverage)",
     # German, Dutch, Scandinavian, Finnish
     r"mehr (?:zum thema|dazu|lesen|artikel|nachrichten|von .{2,40}|aus .{2,40})|lesen sie (?:auch|mehr|hier .{2,40})|auch (?:interessant|lesenswert)|(?:am )?meist(?:en )?gelesene?n?(?: artikel)?",
     r"weitere (?:artikel|meldungen|nachrichten|themen|beiträge|infos?)|zum thema|(?:das )?könnte (?:sie|dich|ihnen) (?:auch )?(?:interessieren|gefallen)|(?:ähnliche|verwandte|beliebte) (?:artikel|beiträge|themen)",
@@ -137,6 +137,9 @@ HINTS = (
         "sponsored",
         "other stories",
         "other news",
+        "elsewhere",
+        "also in ",
+        "reads",
         "earlier stories",
         "previous ",
         "about the author",

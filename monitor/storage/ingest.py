@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Executable, and_, bindparam, delete, or_, sel
 
 from monitor.domain import article_identity
 from monitor.domain.article import Entry, Origin, PageState
+from monitor.domain.aside import asides_to_json
 from monitor.domain.ids import ArticleId
 from monitor.storage.chunks import parts
 from monitor.storage.dialect import upsert
@@ -170,6 +171,7 @@ class Batch:
             "updated_at": entry.updated_at,
             "summary": entry.summary,
             "text": entry.text,
+            "asides": asides_to_json(entry.asides),
             "image": entry.image,
             "tags": sorted({*origin.tags, *entry.tags}),
             "content_hash": entry.content_hash,
@@ -182,12 +184,15 @@ class Batch:
         entry, article = change.entry, self._articles[article_id]
         if bytes(article["content_hash"]) == entry.content_hash or not (change.own or len(entry.text) > len(article["text"])):
             return
+        if (article["title"], article["text"]) == (entry.title, entry.text):
+            return  # Only the hash differs: it was stored before asides were known.
         self._revisions.append(revision_of(article, self._now))
         article |= {
             "revision": article["revision"] + 1,
             "title": entry.title,
             "summary": entry.summary,
             "text": entry.text,
+            "asides": asides_to_json(entry.asides),
             "updated_at": entry.updated_at or self._now,
             "content_hash": entry.content_hash,
         }
@@ -228,7 +233,7 @@ class Batch:
 
 def revision_of(article: Any, now: datetime) -> dict[str, Any]:
     """Return the present text of an article (its columns by name) as a row of `revisions`."""
-    values = {name: article[name] for name in ("revision", "title", "summary", "text")}
+    values = {name: article[name] for name in ("revision", "title", "summary", "text", "asides")}
     return {"article_id": article["id"], "fetched_at": now, **values}
 
 
@@ -249,7 +254,7 @@ def _rows(connection: Connection, query: Executable, name: str, values: Sequence
     return [row for some in parts(values) for row in connection.execute(query, {name: some})]
 
 
-_REVISED = ("revision", "title", "summary", "text", "updated_at", "content_hash")
+_REVISED = ("revision", "title", "summary", "text", "asides", "updated_at", "content_hash")
 _PAIRS = 32
 """Entries looked up by one statement. Each pair has parameters of its own, since for a list of pairs SQLite reads the whole index."""
 _SEEN = select(appearances.c.origin_id, appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
@@ -262,7 +267,10 @@ _SEEN = select(appearances.c.origin_id, appearances.c.entry_key, appearances.c.a
 )
 _BY_KEY = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(bindparam("keys", expanding=True)))
 _BY_ID = select(
-    *(articles.c[name] for name in ("id", "fetched_at", "revision", "title", "summary", "text", "updated_at", "content_hash"))
+    *(
+        articles.c[name]
+        for name in ("id", "fetched_at", "revision", "title", "summary", "text", "asides", "updated_at", "content_hash")
+    )
 ).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 _CARRIERS = (
     select(appearances.c.origin_id, appearances.c.article_id)

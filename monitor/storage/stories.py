@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, update
 
 from monitor.domain.article import Article
+from monitor.domain.aside import asides_from_json, own_text
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.story import AlertStory, Report, Story, StoryMember
 from monitor.storage.ids import new_id
@@ -121,7 +122,7 @@ def reports(connection: Connection, since: datetime, *, limit: int) -> tuple[Rep
             story_id=row.story_id,
             dated_at=min(row.published_at or row.fetched_at, row.fetched_at),
             title=row.title,
-            text=row.beginning,
+            text=own_text(row.beginning, asides_from_json(row.asides)),
             language=row.language,
         )
         for row in rows
@@ -178,6 +179,7 @@ _REPORTS = (
         articles.c.story_id,
         articles.c.title,
         func.substr(articles.c.text, 1, 2000).label("beginning"),
+        articles.c.asides,
         articles.c.language,
         articles.c.published_at,
         articles.c.fetched_at,

@@ -77,6 +77,7 @@ articles = Table(
     Column("fetched_at", UtcDateTime, nullable=False, index=True),
     Column("summary", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
+    Column("asides", Json),
     Column("image", SafeText),
     Column("tags", Json, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -136,6 +137,7 @@ revisions = Table(
     Column("title", SafeText, nullable=False),
     Column("summary", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
+    Column("asides", Json),
     Column("fetched_at", UtcDateTime, nullable=False),
 )
 

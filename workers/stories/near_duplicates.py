@@ -60,7 +60,7 @@ class Candidate:
 def features_of(article: Article) -> ArticleFeatures:
     """Return the signature and the index keys of an article, in well under a millisecond."""
     title = words_of(without_outlet_name(article.title))
-    words = words_of(without_boilerplate(article.text or article.summary))
+    words = words_of(without_boilerplate(article.own_text or article.summary))
     shingles = shingles_of(words)
     body = hash_shingles(shingles or shingles_of(title))
     lead = hash_shingles(shingles_of(words[:LEAD_WORDS]))
