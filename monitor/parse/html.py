@@ -123,7 +123,7 @@ def _signs_in(markup: str) -> tuple[list[str], bool]:
     lower = markup.lower()
     numbers = {number for number, _, _ in _SIGNS.find_matches_as_indexes(lower.encode("utf-8", "replace"))}
     dropped = [tag for number, tag in enumerate(_DROPPED) if number in numbers]
-    return dropped, len(numbers) > len(dropped) and ("<a" in lower or "<fo" in lower)
+    return dropped, len(numbers) > len(dropped) and any(sign in lower for sign in ("<a", "<fo", "author"))
 
 
 def _asides_in(body: LexborNode, text: str) -> tuple[Aside, ...]:
