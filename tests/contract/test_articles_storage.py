@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import Table, event, func, select
 
 from monitor.domain.article import Article, Entry, Origin
-from monitor.domain.aside import Aside, AsideReason
 from monitor.storage import articles
 from monitor.storage.articles import IngestResult
 from monitor.storage.engine import Database
@@ -277,25 +276,3 @@ def test_two_writers_at_once_make_one_article(database: Database) -> None:
     assert len({article for one in taken for article in one.new}) == sum(len(one.new) for one in taken) == 30
     assert len(_queued(database)) == 30
     assert _count(database, appearances) == 60
-
-
-def test_an_aside_that_turns_is_no_news(database: Database) -> None:
-    """Only a change of the article's own text makes a revision; asides are kept with each text."""
-    asides = (Aside(len(WORDS) + 2, len(WORDS) + 7, AsideReason.RELATED),)
-    first = _take(database, "a", replace(_entry(text=f"{WORDS}\n\nRoses"), asides=asides))
-    turned = _take(database, "a", replace(_entry(text=f"{WORDS}\n\nLawns"), asides=asides))
-    assert (turned.new, turned.revised, turned.known) == ((), (), 1)
-    changed = _take(database, "a", _entry(text=f"{WORDS} Then it was closed."))
-    assert changed.revised == first.new
-    article = _only(database, changed)
-    with database.read() as connection:
-        assert articles.earlier(connection, article) == ("Crossing opened", f"{WORDS}\n\nRoses", asides)
-    assert (article.text, article.asides) == (f"{WORDS} Then it was closed.", ())
-
-
-def test_a_text_stored_before_asides_were_known_is_not_revised_when_they_are(database: Database) -> None:
-    """The hash of such a text differs, but what it says does not."""
-    text = f"{WORDS}\n\nRoses"
-    _take(database, "a", _entry(text=text))
-    again = _take(database, "a", replace(_entry(text=text), asides=(Aside(len(WORDS) + 2, len(text), AsideReason.RELATED),)))
-    assert (again.new, again.revised) == ((), ())
