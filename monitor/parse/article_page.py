@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from lxml.etree import LxmlError
 
 from monitor.domain.aside import Aside, AsideReason, own_text
 from monitor.domain.text import one_line, printable
+from monitor.parse.aside_words import AUTHOR_LABEL, FOLLOW, LABEL, ORIGIN, SHARE_LABEL, SUBSCRIBE
+from monitor.parse.asides import MAX_INVITATION, MIN_ITEMS, SENTENCE_ENDS
 from monitor.parse.charset import decoded
 from monitor.parse.html import read_html
 
@@ -37,6 +40,7 @@ _ROBOT = re.compile(
     r"verify (?:that )?you are (?:a )?human|are you a robot|enable javascript and cookies|checking your browser|unusual traffic|access denied",
     re.IGNORECASE,
 )
+_SIGNS_OF_ASIDES = (LABEL, AUTHOR_LABEL, SHARE_LABEL, SUBSCRIBE, FOLLOW, ORIGIN)
 _NOT_FREE = re.compile(rb"""["']?isAccessibleForFree["']?\s*:\s*["']?false""", re.IGNORECASE)
 
 
@@ -82,6 +86,9 @@ def _paragraphs(text: str, title: str) -> str:
 
 def _asides(text: str, html: bytes) -> tuple[Aside, ...]:
     """The paragraphs of the extracted `text` that stand on the page only in what is not the article."""
+    paragraphs = text.split("\n\n")
+    if not _may_hold_asides(paragraphs):
+        return ()
     page = read_html(decoded(html[:MAX_PAGE]))
     reasons: dict[str, AsideReason] = {}
     for aside in page.asides:
@@ -91,7 +98,7 @@ def _asides(text: str, html: bytes) -> tuple[Aside, ...]:
     own = set(map(one_line, own_text(page.text, page.asides).split("\n")))
     found: list[Aside] = []
     at = 0
-    for paragraph in text.split("\n\n"):
+    for paragraph in paragraphs:
         end = at + len(paragraph)
         line = one_line(paragraph.lstrip("-–• "))
         if (reason := reasons.get(line)) is not None and line and line not in own:
@@ -99,6 +106,13 @@ def _asides(text: str, html: bytes) -> tuple[Aside, ...]:
             found.append(Aside(found.pop().start if joins else at, end, reason))
         at = end + 2
     return tuple(found) if len(own_text(text, found)) >= MIN_CHARACTERS else ()
+
+
+def _may_hold_asides(paragraphs: Sequence[str]) -> bool:
+    """Whether some paragraphs look like asides; to look for them in the page costs as much as extracting its text."""
+    short = [line for line in (paragraph.strip() for paragraph in paragraphs) if 0 < len(line) <= MAX_INVITATION]
+    open_ended = sum(line[-1] not in SENTENCE_ENDS for line in short)
+    return open_ended >= MIN_ITEMS or any(pattern.match(line) for line in short for pattern in _SIGNS_OF_ASIDES)
 
 
 def _obstacle(html: bytes, text: str) -> str | None:

@@ -34,7 +34,7 @@ MIN_PROSE = 200
 MIN_LEFT = 20
 MAX_BOX = 400
 """Characters of a box that is not mostly links; a longer one is a part of the article that stands beside it."""
-_SENTENCE_ENDS = ".!?…。！？؟।۔\"'”’»«)]）」』"
+SENTENCE_ENDS = ".!?…。！？؟।۔\"'”’»«)]）」』"
 """What the text before a list without a heading ends with; after anything else the article leads up to the list."""
 MAX_BIOGRAPHY = 800
 MAX_INVITATION = 300
@@ -126,7 +126,7 @@ def _reason(block: Block, total: int, before: str, *, quoted: bool) -> AsideReas
             return reason
     if block.links and (reason := _by_words(block)) is not None:
         return reason
-    return AsideReason.LINKS if before and before in _SENTENCE_ENDS and _is_list_of_links(block) else None
+    return AsideReason.LINKS if before and before in SENTENCE_ENDS and _is_list_of_links(block) else None
 
 
 def _by_element(block: Block, *, quoted: bool) -> AsideReason | None:
