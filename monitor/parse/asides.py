@@ -31,12 +31,16 @@ LINK_SHARE = 0.8
 MIN_ITEMS = 3
 MIN_PROSE = 200
 """Characters that must be left where a list of links has no heading that says what it is."""
-MIN_LEFT = 20
+MIN_LEFT = 10
+MAX_NOTE = 30
+"""Characters beside the link of an item in a list that a heading calls one of links."""
 MAX_BOX = 400
 """Characters of a box that is not mostly links; a longer one is a part of the article that stands beside it."""
 SENTENCE_ENDS = ".!?…。！？؟।۔\"'”’»«)]）」』"
 """What the text before a list without a heading ends with; after anything else the article leads up to the list."""
 MAX_BIOGRAPHY = 800
+MAX_JOINT = 4
+"""Characters between two links of one line that only join them."""
 MAX_INVITATION = 300
 
 
@@ -104,18 +108,23 @@ def _labelled(parts: list[Block], number: int) -> tuple[AsideReason | None, int]
     words = " ".join(label.words).strip(EDGES)
     if AUTHOR_LABEL.fullmatch(words):
         return (AsideReason.AUTHOR, 2) if parts[number + 1].chars <= MAX_BIOGRAPHY else (None, 0)
-    related, share = LABEL.fullmatch(words), SHARE_LABEL.fullmatch(words)
-    if not related and not share:
+    if not _is_of_links(parts[number + 1]):
+        return None, 0
+    related = LABEL.fullmatch(words)
+    if not related and not SHARE_LABEL.fullmatch(words):
         return None, 0
     end = number + 1
     while end < len(parts) and _is_of_links(parts[end]):
         end += 1
-    count = end - number
-    return (AsideReason.RELATED if related else AsideReason.SHARE, count) if count > 1 else (None, 0)
+    return AsideReason.RELATED if related else AsideReason.SHARE, end - number
 
 
 def _is_of_links(block: Block) -> bool:
-    return block.link_chars > 0 and block.link_chars >= LINK_SHARE * block.chars
+    """Whether a block is mostly links, or a list of which each item is a link with at most a number, a place or a time beside it."""
+    if block.link_chars == 0 or block.link_chars >= LINK_SHARE * block.chars:
+        return block.link_chars > 0
+    items = [part for part in block.parts if part.chars] if block.tag in {"ul", "ol"} else []
+    return bool(items) and all(item.links == 1 and item.chars - item.link_chars <= MAX_NOTE for item in items)
 
 
 def _reason(block: Block, total: int, before: str, *, quoted: bool) -> AsideReason | None:
@@ -188,5 +197,6 @@ def _is_list_of_links(block: Block) -> bool:
 
 
 def _rest(block: Block) -> str:
-    """Return what a block says besides its links, without the marks around it."""
-    return " ".join(block.rest).strip(EDGES)
+    """Return what a block says besides its links, without the marks around it and the numbers, commas and conjunctions after it."""
+    first, *others = block.rest or ("",)
+    return (first if all(len(other) <= MAX_JOINT for other in others) else " ".join(block.rest)).strip(EDGES)

@@ -75,7 +75,7 @@ def _entry(item: Item, language: str | None) -> Entry:
     image = item.image or (
         first_image(item.content.value or item.summary.value) if item.content.html or item.summary.html else None
     )
-    title = (one_line(item.title.text) or one_line(first_sentence(text)) or item.link or "")[:MAX_TITLE]
+    title = (one_line(item.title.text) or one_line(first_sentence(own)) or item.link or "")[:MAX_TITLE]
     return Entry(
         key=_own_key(item.guid, item.link, title, own),
         title=title,
