@@ -69,8 +69,22 @@ class _FieldText:
 
 def _without_asides(document: Document, words: list[bytes]) -> list[bytes]:
     """Return the words of the body, those that reach into an aside blanked."""
-    kept, asides = list(words), iter(document.asides)
+    kept, body, number, end = list(words), document.body, 0, 0
+    for aside in document.asides:
+        number += len(normalize.words(body[end : aside.start]))
+        count = len(normalize.words(body[aside.start : aside.end]))
+        kept[number : number + count] = [_NO_WORD] * count
+        number, end = number + count, aside.end
+    if number + len(normalize.words(body[end:])) == len(words):
+        return kept
+    return _without_cut_words(document, words)
+
+
+def _without_cut_words(document: Document, words: list[bytes]) -> list[bytes]:
+    """Do what `_without_asides` does where an aside begins or ends inside a word, at ten times the cost."""
+    asides = iter(document.asides)
     aside = next(asides, None)
+    kept = list(words)
     for number, (start, end) in enumerate(normalize.word_spans(document.body)):
         while aside is not None and aside.end <= start:
             aside = next(asides, None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.domain.aside import Aside, AsideReason
 from monitor.domain.match import Document
@@ -12,6 +14,7 @@ from monitor.domain.watch import EntityType, Term
 from tests.unit.matching.making import document, entity, hits, keyword, near, query
 from workers.analysis.dry_run import dry_run
 from workers.matching.matcher import Matcher
+from workers.matching.tokenized_document import TokenizedDocument
 
 
 def with_asides(body: str, *texts: str, title: str = "", reason: AsideReason = AsideReason.RELATED) -> Document:
@@ -79,3 +82,20 @@ def test_a_dry_run_lists_what_was_passed_over() -> None:
     assert terms["embargo"]["why"]["refused"] == ["occurs in what is not the article's own text (links to other articles)"]
     assert (terms["t"]["matched"], [found["text"] for found in terms["t"]["passed_over"]]) == (True, ["wheat"])
     assert terms["drought"]["passed_over"] == []
+
+
+@given(st.lists(st.text(alphabet="ab é-'#@A加沙رفح\n.,1", max_size=12), min_size=2, max_size=8), st.data())
+def test_words_around_asides_keep_their_places(pieces: list[str], data: st.DataObject) -> None:
+    """Whatever an aside cuts through, each word outside it is found where it stands, and none that reaches into it."""
+    body = "".join(pieces)
+    start = data.draw(st.integers(0, len(body)))
+    end = data.draw(st.integers(start, len(body)))
+    plain = TokenizedDocument(document(body))
+    cut = TokenizedDocument(replace(document(body), asides=(Aside(start, end, AsideReason.BOX),)))
+    assert len(cut.words) == len(plain.words)
+    for number in range(plain.field_border + 1, len(plain.words)):
+        first, last = plain.span(number)
+        if last <= start or first >= end:
+            assert cut.words[number] == plain.words[number]
+        elif start < end:
+            assert cut.words[number] != plain.words[number]
