@@ -63,6 +63,7 @@ def _document(title: str, body: str, source: str, entry: Entry | None) -> Docume
     return Document(
         title=title,
         body=body,
+        asides=entry.asides if entry else (),
         source=source,
         language=(entry.language if entry else None) or detect(f"{title}\n{body}"),
         tags=frozenset(entry.tags if entry else ()),
@@ -78,15 +79,25 @@ def _print(document: Document, record: dict[str, Any], *, in_full: bool) -> None
             click.echo(_in_context(document, hit))
         if len(term["matches"]) > SHOWN:
             click.echo(f"             and {len(term['matches']) - SHOWN} more")
+        _print_passed_over(document, term)
     for term in record["terms"]:
         if not term["matched"]:
-            click.echo(f"  no       {one_line(term['term'])}: {'; '.join(reasons(term['why']))}")
+            click.echo(
+                f"  no       {one_line(term['term'])}: {'; '.join(reasons(term['why'])[: 1 if term['passed_over'] else None])}"
+            )
+            _print_passed_over(document, term)
         if in_full:
             _print_parts(term["why"]["because"], depth=2)
     if record["mentions"]:
         entities = (f"{one_line(one['name'])} ({one['type']}, {one['count']})" for one in record["mentions"])
         click.echo(f"  mentions {', '.join(entities)}")
     click.echo()
+
+
+def _print_passed_over(document: Document, term: dict[str, Any]) -> None:
+    for hit in term["passed_over"][:SHOWN]:
+        click.echo(f"    passed over ({hit['reason']}):")
+        click.echo(_in_context(document, hit))
 
 
 def _in_context(document: Document, hit: dict[str, Any]) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml.etree import LxmlError
 
+from monitor.domain.aside import Aside, AsideReason, own_text
 from monitor.domain.text import one_line, printable
+from monitor.parse.aside_words import AUTHOR_LABEL, FOLLOW, LABEL, ORIGIN, SHARE_LABEL, SUBSCRIBE
+from monitor.parse.asides import MAX_INVITATION, MIN_ITEMS, SENTENCE_ENDS
+from monitor.parse.charset import decode_bytes
+from monitor.parse.html import read_html
 
 MAX_PAGE = 3_000_000
 MIN_CHARACTERS = 250
@@ -34,14 +40,16 @@ _ROBOT = re.compile(
     r"verify (?:that )?you are (?:a )?human|are you a robot|enable javascript and cookies|checking your browser|unusual traffic|access denied",
     re.IGNORECASE,
 )
+_SIGNS_OF_ASIDES = (LABEL, AUTHOR_LABEL, SHARE_LABEL, SUBSCRIBE, FOLLOW, ORIGIN)
 _NOT_FREE = re.compile(rb"""["']?isAccessibleForFree["']?\s*:\s*["']?false""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractedArticle:
-    """The text of an article: plain, one blank line between paragraphs."""
+    """The text of an article: plain, one blank line between paragraphs; `asides` are what in it is not the article."""
 
     text: str
+    asides: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,7 @@ def extract_article(html: bytes, url: str, *, title: str = "") -> ExtractedArtic
         return NoArticle(reason="the page cannot be parsed")
     text = _paragraphs(getattr(found, "text", None) or "", title)
     obstacle = _obstacle(html, text)
-    return NoArticle(reason=obstacle) if obstacle is not None else ExtractedArticle(text=text)
+    return NoArticle(reason=obstacle) if obstacle is not None else ExtractedArticle(text=text, asides=_asides(text, html))
 
 
 def _paragraphs(text: str, title: str) -> str:
@@ -74,6 +82,37 @@ def _paragraphs(text: str, title: str) -> str:
     if lines and title and one_line(lines[0]) == one_line(title):
         lines = lines[1:]
     return "\n\n".join(lines)
+
+
+def _asides(text: str, html: bytes) -> tuple[Aside, ...]:
+    """Return the paragraphs of the extracted `text` that stand on the page only in what is not the article."""
+    paragraphs = text.split("\n\n")
+    if not _may_hold_asides(paragraphs):
+        return ()
+    page = read_html(decode_bytes(html[:MAX_PAGE]))
+    reasons: dict[str, AsideReason] = {}
+    for aside in page.asides:
+        reasons |= dict.fromkeys(map(one_line, page.text[aside.start : aside.end].split("\n")), aside.reason)
+    if not reasons:
+        return ()
+    own = set(map(one_line, own_text(page.text, page.asides).split("\n")))
+    found: list[Aside] = []
+    at = 0
+    for paragraph in paragraphs:
+        end = at + len(paragraph)
+        line = one_line(paragraph.lstrip("-–• "))
+        if (reason := reasons.get(line)) is not None and line and line not in own:
+            joins = bool(found) and found[-1].reason is reason and found[-1].end + 2 == at
+            found.append(Aside(found.pop().start if joins else at, end, reason))
+        at = end + 2
+    return tuple(found) if len(own_text(text, found)) >= MIN_CHARACTERS else ()
+
+
+def _may_hold_asides(paragraphs: Sequence[str]) -> bool:
+    """Return whether some paragraphs look like asides; to look for them in the page costs as much as extracting its text."""
+    short = [line for line in (paragraph.strip() for paragraph in paragraphs) if 0 < len(line) <= MAX_INVITATION]
+    open_ended = sum(line[-1] not in SENTENCE_ENDS for line in short)
+    return open_ended >= MIN_ITEMS or any(pattern.match(line) for line in short for pattern in _SIGNS_OF_ASIDES)
 
 
 def _obstacle(html: bytes, text: str) -> str | None:

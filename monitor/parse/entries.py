@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.domain.article import Entry
+from monitor.domain.aside import own_text, shifted
 from monitor.domain.hashing import hash_parts
 from monitor.domain.text import one_line
 from monitor.parse.dates import discard_implausible, parse_date
-from monitor.parse.html import first_image, html_to_text
+from monitor.parse.html import ReadText, first_image, html_to_text
 from monitor.parse.items import Item
 from monitor.parse.sentences import first_sentence
 
@@ -33,7 +34,7 @@ def to_entries(items: Iterable[Item], *, language: str | None, now: datetime) ->
 
 def have_own_keys(entries: Iterable[Entry]) -> bool:
     """Return whether each key depends on its entry alone, because no two entries of the document had the same one."""
-    return all(entry.key == _own_key(entry.guid, entry.url, entry.title, entry.text) for entry in entries)
+    return all(entry.key == _own_key(entry.guid, entry.url, entry.title, entry.own_text) for entry in entries)
 
 
 def language_tag(text: str | None) -> str | None:
@@ -45,14 +46,15 @@ def language_tag(text: str | None) -> str | None:
     return primary.lower() + dash + rest
 
 
-def join_text(summary: str, content: str) -> str:
+def _join_text(summary: ReadText, content: ReadText) -> ReadText:
     """Return the content, preceded by the summary if the content does not contain it."""
-    if not content:
+    if not content.text:
         return summary
-    beginning = summary.rstrip(" .…[]").removesuffix("...").strip()
-    if not beginning or " ".join(beginning.split()) in " ".join(content.split()):
+    beginning = summary.text.rstrip(" .…[]").removesuffix("...").strip()
+    if not beginning or " ".join(beginning.split()) in " ".join(content.text.split()):
         return content
-    return f"{summary}\n\n{content}"
+    head = f"{summary.text}\n\n"
+    return ReadText(text=head + content.text, asides=(*summary.asides, *shifted(content.asides, len(head))))
 
 
 def _with_plausible_dates(entry: Entry, now: datetime) -> Entry:
@@ -60,23 +62,25 @@ def _with_plausible_dates(entry: Entry, now: datetime) -> Entry:
     published = (entry.published_at and discard_implausible(entry.published_at, now=now)) or updated
     if (published, updated) == (entry.published_at, entry.updated_at):
         return entry
-    return replace(entry, published_at=published, updated_at=updated)
+    ahead = published is None and any(moment is not None and moment > now for moment in (entry.published_at, entry.updated_at))
+    return replace(entry, published_at=published, updated_at=updated, dated_ahead=ahead)
 
 
 def _entry(item: Item, language: str | None) -> Entry:
     """Return the entry of an item, with its dates unchecked and a key that does not consider other items."""
-    summary = item.summary.text
-    content = summary if item.content == item.summary else item.content.text
-    text = join_text(summary, content)
+    summary = item.summary.read()
+    body = _join_text(summary, summary if item.content == item.summary else item.content.read())
+    text, own = body.text, own_text(body.text, body.asides)
     image = item.image or (
         first_image(item.content.value or item.summary.value) if item.content.html or item.summary.html else None
     )
-    title = (one_line(item.title.text) or one_line(first_sentence(text)) or item.link or "")[:MAX_TITLE]
+    title = (one_line(item.title.text) or one_line(first_sentence(own)) or item.link or "")[:MAX_TITLE]
     return Entry(
-        key=_own_key(item.guid, item.link, title, text),
+        key=_own_key(item.guid, item.link, title, own),
         title=title,
         text=text,
-        summary=summary,
+        asides=body.asides,
+        summary=summary.text,
         url=item.link or None,
         guid=item.guid or None,
         author=", ".join(dict.fromkeys(filter(None, map(_person_name, item.authors)))) or None,
@@ -107,13 +111,13 @@ def _with_unique_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     keys = [f"{entry.guid} {entry.url or ''}" if entry.guid and guids[entry.guid] > 1 else entry.key for entry in entries]
     counts = Counter(keys)
     return tuple(
-        replace(entry, key=key if counts[key] == 1 else f"{key} {_digest(entry.title, entry.text)}")
+        replace(entry, key=key if counts[key] == 1 else f"{key} {_digest(entry.title, entry.own_text)}")
         for entry, key in zip(entries, keys, strict=True)
     )
 
 
-def _own_key(guid: str | None, url: str | None, title: str, text: str) -> str:
-    return guid or url or _digest(title, text)
+def _own_key(guid: str | None, url: str | None, title: str, own: str) -> str:
+    return guid or url or _digest(title, own)
 
 
 def _digest(title: str, text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from monitor.domain.fingerprint import NO_SOURCE_HASH, Fingerprint
-from monitor.parse.html import html_to_text, plain_text
+from monitor.parse.html import ReadText, html_to_text, plain_text, read_html
 from monitor.parse.result import PollHints
 
 
@@ -20,6 +20,10 @@ class Markup:
     def text(self) -> str:
         """The plain text with paragraph breaks."""
         return html_to_text(self.value) if self.html else plain_text(self.value)
+
+    def read(self) -> ReadText:
+        """As `text`, with what in it is not the article."""
+        return read_html(self.value) if self.html else ReadText(text=plain_text(self.value))
 
 
 NOTHING = Markup()

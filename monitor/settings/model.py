@@ -146,6 +146,7 @@ class Settings(Section):
     polling: PollingSettings = PollingSettings()
     http: HttpSettings = HttpSettings()
     backfill: Wait = timedelta(hours=24)
+    max_age: Duration = timedelta(days=3)
     feeds: tuple[FeedSettings, ...] = ()
     folders: tuple[Path, ...] = ()
     sources: Mapping[str, SourceSettings] = {}

@@ -81,6 +81,7 @@ articles = Table(
     Column("fetched_at", UtcDateTime, nullable=False, index=True),
     Column("summary", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
+    Column("asides", Json),
     Column("image", SafeText),
     Column("tags", Json, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -167,6 +168,7 @@ revisions = Table(
     Column("title", SafeText, nullable=False),
     Column("summary", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
+    Column("asides", Json),
     Column("fetched_at", UtcDateTime, nullable=False),
 )
 

@@ -135,7 +135,7 @@ def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], 
     alert_id = AlertId(new_id())
     matches = draft.match.matches if draft.match else ()
     earlier = examined.task.earlier
-    document = document_of(article, article.title, article.text)
+    document = document_of(article, article.title, article.text, article.asides)
     return Alert(
         id=alert_id,
         dedup_key=draft.key,

@@ -55,7 +55,7 @@ async def test_the_operators_interval_is_kept(site: Site, make_harness: MakeDesk
 
 
 async def test_what_a_feed_already_holds_alerts_only_if_it_is_recent(site: Site, make_harness: MakeDesk) -> None:
-    """At the first fetch: within `backfill` yes, older or undated no; afterwards everything new."""
+    """At the first fetch: within `backfill` yes, older or undated no; afterwards all but what is older than `max_age` by its own date."""
 
     def entry(name: str, date: str = "") -> str:
         return f"<item><title>{name}</title><guid>{name}</guid>{date and f'<pubDate>{date}</pubDate>'}</item>"
@@ -71,11 +71,40 @@ async def test_what_a_feed_already_holds_alerts_only_if_it_is_recent(site: Site,
     await harness.poll()
     assert sorted(harness.titles(alertable=True)) == ["recent", "yesterday"]
     assert sorted(harness.titles(alertable=False)) == ["old", "undated"]
-    later = [entry("older still", "Sun, 01 Mar 2020 10:00:00 GMT"), entry("undated too"), *first]
+    later = [
+        entry("archive", "Sun, 01 Mar 2020 10:00:00 GMT"),
+        entry("late", "Fri, 27 Feb 2026 12:00:00 GMT"),
+        entry("undated too"),
+        *first,
+    ]
     site.page("/feed", f"<rss version='2.0'><channel>{''.join(later)}</channel></rss>")
     harness.clock.advance(hours=6)
     await harness.poll()
-    assert sorted(harness.titles(alertable=True)) == ["older still", "recent", "undated too", "yesterday"]
+    assert sorted(harness.titles(alertable=True)) == ["late", "recent", "undated too", "yesterday"]
+    assert sorted(harness.titles(alertable=False)) == ["archive", "old", "undated"]
+
+
+async def test_the_first_fetch_is_the_first_with_entries(site: Site, make_harness: MakeDesk) -> None:
+    """An empty document and one that cannot be read are no first fetch; what has no date at the first is told in the health list, for a day."""
+    url = site.page("/feed", rss())
+    harness = await make_harness(FeedSettings.model_validate({"url": url, "every": "1h"}))
+    await harness.poll()
+    assert harness.feed(url).status is SourceStatus.OK
+    ahead = "<item><title>tomorrow</title><guid>tomorrow</guid><pubDate>Sun, 01 Mar 2037 10:00:00 GMT</pubDate></item>"
+    site.page("/feed", rss("one", "two", extra=ahead))
+    harness.clock.advance(hours=6)
+    await harness.poll()
+    assert sorted(harness.titles(alertable=False)) == ["one", "tomorrow", "two"]
+    told = "first fetch: 2 entries without a date and 1 entry dated in the future raise no alerts"
+    assert (harness.feed(url).status, harness.feed(url).reason) == (SourceStatus.OK, told)
+    site.page("/feed", rss("three", "one", "two"))
+    harness.clock.advance(hours=6)
+    await harness.poll()
+    assert harness.titles(alertable=True) == ["three"]
+    assert harness.feed(url).reason == told
+    harness.clock.advance(hours=24)
+    await harness.poll()
+    assert harness.feed(url).reason is None
 
 
 async def test_a_feed_that_fails_at_first_still_has_its_first_fetch_before_it(site: Site, make_harness: MakeDesk) -> None:
