@@ -2,8 +2,8 @@
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `article_keys`,
 `revisions` hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`,
-`attempts` hold what followed from it; `silences` says what notifies nobody; `sketches` and `sketch_keys` are the index that finds
-an article's story; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
+`attempts` hold what followed from it; `messages` says where each story is shown to people; `silences` says what notifies nobody;
+`sketches` and `sketch_keys` are the index that finds an article's story; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ __all__ = (
     "heartbeats",
     "hosts",
     "incidents",
+    "messages",
     "metadata",
     "revisions",
     "scans",
@@ -190,9 +191,27 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
     Column("reference", SafeText),
+    Column("story_id", ID),
+    Column("rank", Integer),
+    Column("change", String(16)),
     UniqueConstraint("alert_id", "channel"),
     Index(None, "status", "channel", "next_attempt_at"),
     Index(None, "channel", "status", "created_at", "id"),
+    Index(None, "story_id", "channel"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("channel", SafeText, primary_key=True),
+    Column("story_id", ID, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("reference", SafeText),
+    Column("posted_at", UtcDateTime, nullable=False),
+    Column("notified_at", UtcDateTime, nullable=False),
+    Column("edited_at", UtcDateTime),
+    Column("developed_at", UtcDateTime),
+    Column("shows", Json, nullable=False),
+    Index(None, "story_id"),
 )
 
 attempts = Table(

@@ -37,8 +37,8 @@ class HttpPoster:
         Once the status has come the message has its answer: the deadline is lifted, and the body has a short one of its own.
         """
         session = self._session(post.tls)
-        async with session.post(
-            post.url, data=post.body, headers=post.headers, proxy=post.proxy, allow_redirects=False
+        async with session.request(
+            post.method, post.url, data=post.body, headers=post.headers, proxy=post.proxy, allow_redirects=False
         ) as response:
             deadline.reschedule(None)
             answer = await _read_start(response, _MAX_REPLY_BYTES if post.read_reply else _MAX_ANSWER_BYTES, self._answer_s)
