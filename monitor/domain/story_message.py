@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from monitor.domain.ids import StoryId
 from monitor.domain.watch import Severity
+
+
+class FollowUp(StrEnum):
+    """How people learn that a story is in more places: by a change of its message, by an answer now and then, or not at all."""
+
+    EDIT = "edit"
+    REPLY = "reply"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

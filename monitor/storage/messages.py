@@ -54,7 +54,7 @@ def record(  # noqa: PLR0913 - a message has that many parts, all by keyword
         "developed_at": now if developed else None,
         "edited_at": now if edited else None,
     }
-    known = {name: moment for name, moment in times.items() if moment is not None} | {"shows": shows}
+    known: dict[str, Any] = {name: moment for name, moment in times.items() if moment is not None} | {"shows": shows}
     if reference is not None:
         known["reference"] = reference
     first = {"channel": channel, "story_id": story_id, "posted_at": now, "notified_at": now, **known}

@@ -10,9 +10,10 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
+from monitor.domain.story_message import FollowUp
 from monitor.domain.text import one_line
 from monitor.settings.channels import HttpChannel
-from workers.channels.kind import ChannelKind, FollowUp, Limits
+from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post, tls_of
 from workers.rendering.card import Card
 from workers.rendering.story_card import cards_of, message_card, story_of

@@ -17,10 +17,11 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
+from monitor.domain.story_message import FollowUp
 from monitor.domain.text import one_line
 from monitor.settings.channels import ChannelBase
 from monitor.settings.values import OneOrMany, Text
-from workers.channels.kind import ChannelKind, FollowUp, Limits
+from workers.channels.kind import ChannelKind, Limits
 from workers.rendering.card import Card
 from workers.rendering.story_card import cards_of, story_of
 from workers.rendering.truncation import cut

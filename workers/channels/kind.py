@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from pydantic import SecretStr
 
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery
 from monitor.domain.hashing import hash_parts
+from monitor.domain.story_message import FollowUp
 from monitor.settings.channels import ChannelBase, ChannelType
 
 S = TypeVar("S", bound=ChannelBase)
 M = TypeVar("M")
-
-
-class FollowUp(StrEnum):
-    """How people learn that a story is in more places: by a change of its message, by an answer now and then, or not at all."""
-
-    EDIT = "edit"
-    REPLY = "reply"
-    NONE = "none"
 
 
 def no_follow_up(_channel: object) -> FollowUp:

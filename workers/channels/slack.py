@@ -14,10 +14,11 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
+from monitor.domain.story_message import FollowUp
 from monitor.domain.text import one_line
 from monitor.settings.channels import ChannelBase
 from monitor.settings.values import HttpUrl, Secret, SecretAddress, SecretHttpUrl, Text
-from workers.channels.kind import ChannelKind, FollowUp, Limits
+from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post
 from workers.rendering.card import Card
 from workers.rendering.story_card import cards_of, message_card, story_of

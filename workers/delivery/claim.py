@@ -35,9 +35,7 @@ def claim(
 def _claim_each(connection: Connection, channel: LeasedChannel, memory: BatchMemory, *, probing: bool) -> SendBatch | None:
     """Claim alerts for a program, which wants each by itself."""
     limits = channel.limits
-    ids = deliveries.due(
-        connection, channel.name, now=channel.now, limit=max(limits.alerts_per_message, limits.messages_per_claim)
-    )
+    ids = deliveries.due(connection, channel.name, now=channel.now, limit=max(limits.alerts_per_message, limits.messages_per_claim))
     if not ids:
         return None
     plan = plan_batch(ids, limits, most_singles=1, probing=probing, refused_together=memory.refused_together)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.domain.delivery import ClaimedDelivery, DeliveryStatus
-from monitor.domain.ids import DeliveryId
+from monitor.domain.ids import DeliveryId, StoryId
+from monitor.domain.story_message import FollowUp
 from monitor.storage import deliveries, messages, story_deliveries
 from monitor.storage.engine import Connection
 from monitor.storage.story_deliveries import WaitingDelivery
-from workers.channels.kind import FollowUp
 from workers.delivery.batch import BatchMemory, LeasedChannel, SendBatch, by_story, plan_batch
 from workers.delivery.story_state import with_stories
 
@@ -31,9 +31,7 @@ def claim_stories(
         memory.in_digest.discard(channel.name)
         return _claim_edit(connection, channel, [group for group in groups if group[0].id not in news])
     most = 1 if at_once else channel.settings.digest_over
-    plan = plan_batch(
-        tuple(news), channel.limits, most_singles=most, probing=probing, refused_together=memory.refused_together
-    )
+    plan = plan_batch(tuple(news), channel.limits, most_singles=most, probing=probing, refused_together=memory.refused_together)
     if plan.together:
         memory.in_digest.add(channel.name)
         return _claimed(connection, channel, [one.id for key in plan.ids for one in news[key] if one.notifies])
@@ -41,17 +39,13 @@ def claim_stories(
     return _claimed(connection, channel, [one.id for one in _whole_story(connection, channel, group)])
 
 
-def _whole_story(
-    connection: Connection, channel: LeasedChannel, group: Sequence[WaitingDelivery]
-) -> Sequence[WaitingDelivery]:
+def _whole_story(connection: Connection, channel: LeasedChannel, group: Sequence[WaitingDelivery]) -> Sequence[WaitingDelivery]:
     """Return all that waits of the story of `group`, due or not: who is told of it now is told everything."""
     story_id = group[0].story_id
     return group if story_id is None else story_deliveries.of_story(connection, channel.name, story_id)
 
 
-def _claim_edit(
-    connection: Connection, channel: LeasedChannel, groups: Sequence[Sequence[WaitingDelivery]]
-) -> SendBatch | None:
+def _claim_edit(connection: Connection, channel: LeasedChannel, groups: Sequence[Sequence[WaitingDelivery]]) -> SendBatch | None:
     """Claim a change of one posted message. One whose post still waits for a retry waits with it; one that has no message is dropped."""
     for group in groups:
         story_id, ids = group[0].story_id, [one.id for one in group]
@@ -66,12 +60,10 @@ def _claim_edit(
     return None
 
 
-def _retries(connection: Connection, channel: LeasedChannel, story_id: str) -> list[WaitingDelivery]:
+def _retries(connection: Connection, channel: LeasedChannel, story_id: StoryId) -> list[WaitingDelivery]:
     """Return what was tried of a story and failed, and is not yet due again."""
     waiting = story_deliveries.of_story(connection, channel.name, story_id)
-    return [
-        one for one in waiting if one.attempts and one.status is DeliveryStatus.PENDING and one.next_attempt_at > channel.now
-    ]
+    return [one for one in waiting if one.attempts and one.status is DeliveryStatus.PENDING and one.next_attempt_at > channel.now]
 
 
 def _claimed(connection: Connection, channel: LeasedChannel, ids: Sequence[DeliveryId]) -> SendBatch:

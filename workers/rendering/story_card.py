@@ -48,7 +48,7 @@ def message_card(story: StoryState) -> Card:
         note=None if standing or not withdrawn else "WITHDRAWN",
         news=_lines(story.facts, withdrawn),
         growth=growth_line(story),
-        articles=1,
+        articles=1 if story.first_at else card.articles,
     )
 
 
@@ -70,7 +70,9 @@ def news_card(story: StoryState, deliveries: Sequence[ClaimedDelivery]) -> Card:
         card = alert_card({**story.data, **quiet, "article": told.data["article"]}, story.severity)
         card = replace(card, updated=False, terms=terms or card.terms, term=(terms or card.terms)[0])
         note = "DEVELOPMENT" if developed else "WITHDRAWN" if withdrawn else None
-    return replace(card, note=note, news=_lines(facts, gone), growth=growth_line(story), articles=1)
+    return replace(
+        card, note=note, news=_lines(facts, gone), growth=growth_line(story), articles=1 if story.first_at else card.articles
+    )
 
 
 def growth_line(story: StoryState) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from monitor.domain.alert import Alert
 from monitor.domain.ids import AlertId
 from monitor.domain.story import alert_story_record
+from monitor.domain.story_update import StoryChange, StoryUpdate
 from monitor.domain.watch import Term
 from monitor.settings.model import SilenceSettings
 from monitor.storage import alert_history, alerts, articles, deliveries, pages, scans, silences, stories
@@ -19,6 +20,7 @@ from workers.alerts.payload import alert_data
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
 from workers.alerts.snippet import changed_snippet, snippet
+from workers.announcing.announce import announce, channels_to_tell
 from workers.scanning.assign_story import Assignment, assign_story
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.examine import ExaminedArticle, document_of
@@ -43,12 +45,15 @@ def record(connection: Connection, compiled: CompiledSettings, batch: Sequence[E
         if not scans.finish(connection, examined.task.scan.id) or not _store_page(connection, examined.task, now):
             continue
         articles.mark_scanned(connection, examined.article.id, language=examined.article.language, now=now)
-        for alert, term in _raise_alerts(connection, compiled, examined, in_force, now):
+        raised, updates = _raise_alerts(connection, compiled, examined, in_force, now)
+        for alert, term in raised:
             stored.append(alert)
             if alert.suppressed is None:
-                names = _channels(alert, term, compiled)
+                names = channels_to_tell(compiled.settings, _channels(alert, term, compiled), alert.reason)
                 deliveries.create(connection, alert.id, names, now=now)
                 channels.update(dict.fromkeys(names))
+        for update in updates:
+            channels.update(dict.fromkeys(announce(connection, compiled.settings, update, now=now)))
     return ScanResult(alerts=tuple(stored), channels=tuple(channels))
 
 
@@ -73,17 +78,28 @@ def _raise_alerts(
     examined: ExaminedArticle,
     in_force: Sequence[SilenceSettings],
     now: datetime,
-) -> list[tuple[Alert, Term]]:
-    """Put the article into its story and store the alerts that follow; return the new ones with their terms."""
+) -> tuple[list[tuple[Alert, Term]], list[StoryUpdate]]:
+    """Put the article into its story and store the alerts that follow; return the new ones with their terms, and what has happened to the story."""
     assignment = assign_story(connection, examined.article, examined.features, now=now, settings=compiled.settings.stories)
     decision = _decide(connection, compiled, examined, assignment, in_force, now)
     alert_history.mark_stale(connection, [one.id for one in decision.stale], now=now)
+    updates = _updates(examined, assignment, decision)
     if not decision.drafts:
-        return []
+        return [], updates
     members = stories.members(connection, [assignment.story_id])[assignment.story_id]
     story = alert_story_record(assignment.story_id, examined.article.id, members)
-    made = [(_alert(draft, examined, story, now), draft) for draft in decision.drafts]
-    return [(alert, draft.term) for alert, draft in made if alerts.add(connection, alert, draft.match.why if draft.match else {})]
+    made = [(_alert(draft, examined, story, compiled.settings.public_url, now), draft) for draft in decision.drafts]
+    raised = [(alert, draft.term) for alert, draft in made if alerts.add(connection, alert, draft.match.why if draft.match else {})]
+    return raised, updates
+
+
+def _updates(examined: ExaminedArticle, assignment: Assignment, decision: AlertDecision) -> list[StoryUpdate]:
+    """Return what the article does to its story: it grows, or alerts no longer hold."""
+    story_id, article_id = assignment.story_id, examined.article.id
+    grown = StoryUpdate(story_id=story_id, article_id=article_id, change=StoryChange.GREW)
+    terms = tuple(dict.fromkeys(alert.term for alert in decision.stale))
+    withdrawn = StoryUpdate(story_id=story_id, article_id=article_id, change=StoryChange.WITHDRAWN, terms=terms)
+    return [*([grown] if assignment.joined else []), *([withdrawn] if terms else [])]
 
 
 def _decide(
@@ -109,7 +125,7 @@ def _decide(
     return decide_alerts(examined.article, examined.matches, context, watch=compiled.watch, silences=in_force, now=now)
 
 
-def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], now: datetime) -> Alert:
+def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], public_url: str | None, now: datetime) -> Alert:
     article, term = replace(examined.article, story_id=story["id"]), draft.term
     alert_id = AlertId(new_id())
     matches = draft.match.matches if draft.match else ()
@@ -138,5 +154,6 @@ def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], 
             snippet=changed_snippet(document, earlier[1], matches) if earlier else snippet(document, matches),
             mentions=[mention for mention in examined.mentions if mention.name != term.name],
             raised_at=now,
+            public_url=public_url,
         ),
     )
