@@ -40,7 +40,7 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
             "tags": list(term.tags),
             "reason": reason,
         },
-        "article": article_record(article),
+        "article": article_part(article),
         "story": dict(story),
         "matches": [match_record(match) for match in matches[:MAX_MATCHES]],
         "matches_total": len(matches),
@@ -54,7 +54,7 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
     }
 
 
-def article_record(article: Article) -> dict[str, Any]:
+def article_part(article: Article) -> dict[str, Any]:
     """Return the `article` part of an alert."""
     return {
         "id": article.id,

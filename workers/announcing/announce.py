@@ -22,7 +22,7 @@ from monitor.settings.channels import ChannelBase, Event, takes
 from monitor.settings.model import Settings
 from monitor.storage import articles, messages, stories, story_deliveries
 from monitor.storage.engine import Connection
-from workers.alerts.payload import article_record
+from workers.alerts.payload import article_part
 from workers.alerts.timing import development_due, growth_due
 from workers.channels.registry import kind_of
 
@@ -43,7 +43,7 @@ class _Telling:
         members = stories.members(self.connection, [update.story_id]).get(update.story_id, ())
         return {
             "change": update.change,
-            "article": article_record(article),
+            "article": article_part(article),
             "story": alert_story_record(update.story_id, article.id, members),
             "facts": list(update.facts),
             "terms": list(update.terms),
@@ -131,7 +131,7 @@ def _tell_growth(telling: _Telling, name: str, follow_up: FollowUp) -> bool:
     shown = message is not None and message.reference is not None
     if not shown and not any(one.status is DeliveryStatus.SENDING for one in posting):
         return False
-    data = {"change": StoryChange.GREW, "article": article_record(telling.article)}
+    data = {"change": StoryChange.GREW, "article": article_part(telling.article)}
     due = growth_due(follow_up, message, now=telling.now)
     rank = story_deliveries.EDIT_RANK if follow_up is FollowUp.EDIT else 0
     return _add(telling, name, STORY_UPDATED, data, rank=rank, told=(telling.update.article_id,), due=due)
