@@ -10,6 +10,7 @@ from typing import Any
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.domain.ids import DeliveryId, StoryId
 from monitor.domain.lease import Lease
+from monitor.domain.story_message import FollowUp
 from monitor.settings.channels import ChannelBase
 from monitor.storage.story_deliveries import WaitingDelivery
 from workers.channels.kind import ChannelKind, Limits
@@ -29,6 +30,11 @@ class LeasedChannel:
     def limits(self) -> Limits:
         """The limits of this channel."""
         return self.kind.limits_for(self.settings)
+
+    @property
+    def editable(self) -> bool:
+        """Whether messages of this channel can be changed or answered."""
+        return self.kind.follow_up(self.settings) is not FollowUp.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from monitor.domain.delivery import ClaimedDelivery, DeliveryStatus
+from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.ids import DeliveryId, StoryId
-from monitor.domain.story_message import FollowUp
 from monitor.storage import deliveries, messages, story_deliveries
 from monitor.storage.engine import Connection
 from monitor.storage.story_deliveries import WaitingDelivery
@@ -46,7 +44,10 @@ def _whole_story(connection: Connection, channel: LeasedChannel, group: Sequence
 
 
 def _claim_edit(connection: Connection, channel: LeasedChannel, groups: Sequence[Sequence[WaitingDelivery]]) -> SendBatch | None:
-    """Claim a change of one posted message. One whose post still waits for a retry waits with it; one that has no message is dropped."""
+    """Claim a change of one posted message, or its post anew where it was found gone.
+
+    A change whose post still waits for a retry waits with it; one that has no message is dropped.
+    """
     for group in groups:
         story_id, ids = group[0].story_id, [one.id for one in group]
         retries = [] if story_id is None else _retries(connection, channel, story_id)
@@ -54,7 +55,8 @@ def _claim_edit(connection: Connection, channel: LeasedChannel, groups: Sequence
             story_deliveries.postpone(connection, ids, max(one.next_attempt_at for one in retries))
             continue
         message = None if story_id is None else messages.find(connection, channel.name, story_id)
-        if channel.kind.follow_up(channel.settings) is not FollowUp.NONE and message is not None and message.reference is not None:
+        gone = any(one.attempts for one in group)
+        if channel.editable and message is not None and (message.reference is not None or gone):
             return _claimed(connection, channel, ids)
         story_deliveries.drop(connection, ids)
     return None
@@ -67,9 +69,5 @@ def _retries(connection: Connection, channel: LeasedChannel, story_id: StoryId) 
 
 
 def _claimed(connection: Connection, channel: LeasedChannel, ids: Sequence[DeliveryId]) -> SendBatch:
-    claimed: tuple[ClaimedDelivery, ...] = deliveries.claim(connection, ids, channel.lease)
-    editable = channel.kind.follow_up(channel.settings) is not FollowUp.NONE
-    told = with_stories(connection, channel.name, claimed)
-    if not editable:
-        told = tuple(one if one.story is None else replace(one, story=replace(one.story, reference=None)) for one in told)
-    return SendBatch(channel=channel, messages=(told,))
+    claimed = deliveries.claim(connection, ids, channel.lease)
+    return SendBatch(channel=channel, messages=(with_stories(connection, channel.name, claimed, editable=channel.editable),))

@@ -18,8 +18,13 @@ MOST_FACTS = 5
 """Facts of developments that a message keeps showing, the newest."""
 
 
-def with_stories(connection: Connection, channel: str, claimed: Sequence[ClaimedDelivery]) -> tuple[ClaimedDelivery, ...]:
-    """Return the claimed deliveries, each with the state of its story, if it has one."""
+def with_stories(
+    connection: Connection, channel: str, claimed: Sequence[ClaimedDelivery], *, editable: bool
+) -> tuple[ClaimedDelivery, ...]:
+    """Return the claimed deliveries, each with the state of its story, if it has one.
+
+    On an `editable` channel a story whose message cannot be named counts as not posted: it gets a message that can be changed from then on.
+    """
     groups: dict[StoryId, list[ClaimedDelivery]] = {}
     for one in claimed:
         if one.story_id is not None:
@@ -27,19 +32,22 @@ def with_stories(connection: Connection, channel: str, claimed: Sequence[Claimed
     states = {
         one.id: state
         for story_id, group in groups.items()
-        if (state := _state(connection, channel, story_id, group)) is not None
+        if (state := _state(connection, channel, story_id, group, editable=editable)) is not None
         for one in group
     }
     return tuple(replace(one, story=states.get(one.id)) for one in claimed)
 
 
-def _state(connection: Connection, channel: str, story_id: StoryId, claimed: Sequence[ClaimedDelivery]) -> StoryState | None:
+def _state(
+    connection: Connection, channel: str, story_id: StoryId, claimed: Sequence[ClaimedDelivery], *, editable: bool
+) -> StoryState | None:
     told = story_deliveries.told_alerts(connection, channel, story_id)
     if not told:
         return None
     message = messages.find(connection, channel, story_id)
     main = next((alert for alert in told if not alert.withdrawn), told[0])
     members = stories.members(connection, [story_id]).get(story_id, ())
+    reference = message.reference if message and editable else None
     facts = [*(message.facts if message else ()), *(fact for one in claimed for fact in _facts(one))]
     return StoryState(
         id=message.story_id if message else story_id,
@@ -50,8 +58,8 @@ def _state(connection: Connection, channel: str, story_id: StoryId, claimed: Seq
         first_at=members[0].seen_at if members else None,
         last_at=members[-1].seen_at if members else None,
         facts=tuple(dict.fromkeys(facts))[-MOST_FACTS:],
-        posted=message is not None,
-        reference=message.reference if message else None,
+        posted=reference is not None if editable else message is not None,
+        reference=reference,
         notifies=any(not _is_growth(one) for one in claimed),
     )
 
