@@ -18,7 +18,6 @@ from monitor.domain.watch import Severity
 from tests.alerting import EPOCH, alert_data, claimed_delivery
 from tests.channels import Example, examples
 from tests.contract.channels.test_rendering import FORBIDDEN, HOSTILE, TAGS, body, hostile, render, texts
-from workers.channels import slack
 
 FOR_PEOPLE = pytest.mark.parametrize("example", [one for one in examples() if one.kind.limits.digests], ids=str)
 SEVERITIES = re.compile(r"\b(info|low|medium|high|critical)\b", re.IGNORECASE)
@@ -176,9 +175,8 @@ def test_slack_blocks_of_a_full_story_are_within_their_own_limits() -> None:
     data = hostile(0, length=30).data
     data["article"]["url"] = "https://x.example/?" + "&" * 1400
     story = state(data=data)
-    message = json.loads(
-        slack.render(slack.SlackChannel(type="slack", url="https://x.example/h"), deliveries_of(story), EPOCH).body
-    )  # type: ignore[arg-type]
+    (example,) = (one for one in examples() if str(one) == "slack-0")
+    message = json.loads(body(render(example, *deliveries_of(story))))
     lengths = [len(block["text"]["text"]) for block in message["blocks"] if block["type"] == "section"]
     assert max(lengths) <= 3000
     assert len(message["blocks"]) <= 50

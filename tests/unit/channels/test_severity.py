@@ -31,6 +31,7 @@ def test_the_priority_of_a_service(url: str, severity: Severity, expected: str) 
     assert with_priority(url, severity) == expected
 
 
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 def test_apprise_takes_the_addresses() -> None:
     """Each address with a priority is one that Apprise still knows, and the priority arrives there."""
     apprise = pytest.importorskip("apprise")
