@@ -91,11 +91,15 @@ def raise_on(
 
 
 class ChatService:
-    """Answers as Slack, Telegram and Discord do. `gone`: it no longer has the message that is to be changed. `down`: it answers 503."""
+    """Answers as Slack, Telegram and Discord do.
+
+    `gone`: it no longer has the message that is to be changed; `no_edits`: it answers 503 to changes, `down`: to everything.
+    """
 
     def __init__(self) -> None:
         self.gone = False
         self.down = False
+        self.no_edits = False
         self._numbers = count(1)
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
@@ -104,6 +108,8 @@ class ChatService:
             return web.Response(status=503)
         number = next(self._numbers)
         edits = request.path.endswith(("chat.update", "editMessageText")) or request.method == "PATCH"
+        if edits and self.no_edits:
+            return web.Response(status=503)
         if edits and self.gone:
             return self._not_found(request)
         body = {"ok": True, "channel": "C1", "ts": f"17.{number}", "result": {"message_id": number}, "id": str(number)}

@@ -78,7 +78,7 @@ class AttemptResult:
     """The result of one attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
 
     `reference` is the receiver's own name for the message, if it gives one. `message_gone`: the message that was to be edited or answered is no
-    longer there.
+    longer there. `then_failed`: this message was accepted, but what was to follow it was not.
     """
 
     outcome: Outcome
@@ -90,6 +90,7 @@ class AttemptResult:
     retry_after: timedelta | None = None
     reference: str | None = None
     message_gone: bool = False
+    then_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,7 +163,10 @@ def release_all(connection: Connection, *, owner: str) -> int:
 def make_due(connection: Connection, channel: str, *, now: datetime) -> int:
     """Make due what waits for a retry, now that the channel works again, so that the backlog leaves oldest first; return how many."""
     query = update(deliveries).where(
-        deliveries.c.channel == channel, deliveries.c.status == _PENDING, deliveries.c.next_attempt_at > now
+        deliveries.c.channel == channel,
+        deliveries.c.status == _PENDING,
+        deliveries.c.next_attempt_at > now,
+        deliveries.c.attempts > 0,
     )
     return connection.execute(query.values(next_attempt_at=now)).rowcount
 

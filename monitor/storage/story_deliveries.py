@@ -93,15 +93,17 @@ def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> t
     return tuple(map(_waiting_delivery, rows))
 
 
-def of_story(connection: Connection, channel: str, story_id: StoryId, *, sending: bool = False) -> tuple[WaitingDelivery, ...]:
-    """Return what waits of a story on a channel, due or not, oldest first; with `sending`, also what is being sent.
+def of_story(connection: Connection, channel: str, story_id: StoryId, *, lock: bool = False) -> tuple[WaitingDelivery, ...]:
+    """Return what waits of a story on a channel, due or not, oldest first. With `lock`, nobody claims it until the transaction ends."""
+    query = _waiting().where(deliveries.c.channel == channel, deliveries.c.status.in_((_PENDING, _HELD)), _family(story_id))
+    query = query.order_by(deliveries.c.created_at, deliveries.c.id)
+    return tuple(map(_waiting_delivery, connection.execute(query.with_for_update(of=deliveries) if lock else query)))
 
-    The rows are locked until the transaction ends, so that nobody claims them meanwhile.
-    """
-    wanted = (_PENDING, _HELD, _SENDING) if sending else (_PENDING, _HELD)
-    query = _waiting().where(deliveries.c.channel == channel, deliveries.c.status.in_(wanted), _family(story_id))
-    rows = connection.execute(query.order_by(deliveries.c.created_at, deliveries.c.id).with_for_update(of=deliveries))
-    return tuple(map(_waiting_delivery, rows))
+
+def being_sent(connection: Connection, channel: str, story_id: StoryId) -> tuple[WaitingDelivery, ...]:
+    """Return what is being sent of a story on a channel."""
+    query = _waiting().where(deliveries.c.channel == channel, deliveries.c.status == _SENDING, _family(story_id))
+    return tuple(map(_waiting_delivery, connection.execute(query)))
 
 
 def add_facts(connection: Connection, delivery_id: DeliveryId, data: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from monitor.settings.channels import ChannelBase, Event, takes
 from monitor.settings.model import Settings
 from monitor.storage import articles, messages, stories, story_deliveries
 from monitor.storage.engine import Connection
+from monitor.storage.story_deliveries import WaitingDelivery
 from workers.alerts.payload import article_part
 from workers.alerts.timing import development_due, growth_due
 from workers.channels.registry import kind_of
@@ -123,13 +124,12 @@ def _tell_growth(telling: _Telling, name: str, follow_up: FollowUp) -> bool:
     """Let the story's message be changed, once for all the articles that join until then."""
     if follow_up is FollowUp.NONE:
         return False
-    waiting = story_deliveries.of_story(telling.connection, name, telling.update.story_id, sending=True)
-    posting = [one for one in waiting if one.change in {None, StoryChange.GREW}]
-    if any(one.status is DeliveryStatus.PENDING for one in posting):
+    connection, story_id = telling.connection, telling.update.story_id
+    if any(_shows_growth(one) for one in story_deliveries.of_story(connection, name, story_id, lock=True)):
         return False  # its message is yet to be sent, and will show the story as it is then
-    message = messages.find(telling.connection, name, telling.update.story_id)
+    message = messages.find(connection, name, story_id)
     shown = message is not None and message.reference is not None
-    if not shown and not any(one.status is DeliveryStatus.SENDING for one in posting):
+    if not shown and not story_deliveries.being_sent(connection, name, story_id):
         return False
     data = {"change": StoryChange.GREW, "article": article_part(telling.article)}
     due = growth_due(follow_up, message, now=telling.now)
@@ -137,15 +137,20 @@ def _tell_growth(telling: _Telling, name: str, follow_up: FollowUp) -> bool:
     return _add(telling, name, STORY_UPDATED, data, rank=rank, told=(telling.update.article_id,), due=due)
 
 
+def _shows_growth(waiting: WaitingDelivery) -> bool:
+    return waiting.status is DeliveryStatus.PENDING and waiting.change in {None, StoryChange.GREW}
+
+
 def _tell_development(telling: _Telling, name: str, rank: int) -> bool:
     """Tell people of a development, together with others of the story that come soon after one another."""
-    waiting = story_deliveries.of_story(telling.connection, name, telling.update.story_id, sending=True)
-    earlier = [one for one in waiting if one.change is StoryChange.DEVELOPED]
-    gathering = next((one for one in earlier if one.status is not DeliveryStatus.SENDING), None)
+    connection, story_id = telling.connection, telling.update.story_id
+    waiting = story_deliveries.of_story(connection, name, story_id, lock=True)
+    gathering = next((one for one in waiting if one.change is StoryChange.DEVELOPED), None)
     if gathering is not None:
-        story_deliveries.add_facts(telling.connection, gathering.id, telling.data)
+        story_deliveries.add_facts(connection, gathering.id, telling.data)
         return gathering.next_attempt_at <= telling.now
-    message = messages.find(telling.connection, name, telling.update.story_id)
+    earlier = [one for one in story_deliveries.being_sent(connection, name, story_id) if one.change is StoryChange.DEVELOPED]
+    message = messages.find(connection, name, story_id)
     due = development_due(message, being_sent=bool(earlier), now=telling.now)
     told = (telling.update.article_id, *telling.update.facts)
     return _add(telling, name, STORY_UPDATED, telling.data, rank=rank, told=told, due=due)

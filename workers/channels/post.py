@@ -30,7 +30,7 @@ class Tls:
 class Post:
     """An HTTP POST, or with another `method` a change of what was posted.
 
-    `then` is sent after this one was accepted; its own result does not matter.
+    `then` is sent after this one was accepted; if it fails, that is no failure of this one.
     """
 
     url: str = field(repr=False)

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -54,10 +55,15 @@ class HttpPoster:
         if post.read_reply is not None:
             result = post.read_reply(result, _json_object(answer))
         if post.then is not None and result.outcome is Outcome.ACCEPTED:
-            with suppress(TimeoutError, aiohttp.ClientError, OSError):
-                async with asyncio.timeout(self._answer_s) as short:
-                    await self.post(post.then, at, short)
+            return replace(result, then_failed=not await self._follow(post.then, at))
         return result
+
+    async def _follow(self, post: Post, at: datetime) -> bool:
+        """Send what follows an accepted message; return whether it was accepted, too."""
+        with suppress(TimeoutError, aiohttp.ClientError, OSError):
+            async with asyncio.timeout(self._answer_s) as short:
+                return (await self.post(post, at, short)).outcome is Outcome.ACCEPTED
+        return False
 
     async def close(self) -> None:
         """Close every connection."""

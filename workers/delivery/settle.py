@@ -8,11 +8,12 @@ from datetime import datetime
 from random import Random
 
 from monitor.domain.channel_state import ChannelState, next_send_time, state_after
-from monitor.domain.delivery import ClaimedDelivery, DeliveryStatus, DeliveryUpdate, Outcome, update_after
-from monitor.domain.ids import DeliveryId
+from monitor.domain.delivery import STORY_UPDATED, ClaimedDelivery, DeliveryStatus, DeliveryUpdate, Outcome, update_after
+from monitor.domain.ids import DeliveryId, StoryId
 from monitor.domain.story_update import StoryChange
-from monitor.storage import attempts, deliveries, messages
+from monitor.storage import attempts, deliveries, messages, story_deliveries
 from monitor.storage.engine import Connection
+from workers.alerts.timing import BETWEEN_EDITS
 from workers.delivery.batch import LeasedChannel, SentMessage
 
 _DELIVERED = DeliveryUpdate(status=DeliveryStatus.DELIVERED, next_attempt_at=None, error=None)
@@ -78,6 +79,24 @@ def _record_message(
             "outlets": story.outlets,
             "facts": list(story.facts),
         },
+        now=now,
+    )
+    if sent.result.then_failed:
+        _change_later(connection, channel, story.id, now=now)
+
+
+def _change_later(connection: Connection, channel: str, story_id: StoryId, *, now: datetime) -> None:
+    """Let the message of a story be changed by itself, since its change did not follow the notification."""
+    notice = {"type": STORY_UPDATED, "data": {"change": StoryChange.GREW}}
+    story_deliveries.add(
+        connection,
+        channel,
+        story_id,
+        StoryChange.GREW,
+        told=("change", now.isoformat()),
+        notice=notice,
+        rank=story_deliveries.EDIT_RANK,
+        due=now + BETWEEN_EDITS,
         now=now,
     )
 

@@ -67,7 +67,9 @@ def news_card(story: StoryState, deliveries: Sequence[ClaimedDelivery]) -> Card:
         told = (developed or withdrawn or deliveries)[-1]
         terms = gone if withdrawn and not developed else tuple(_name(term.name) for term in story.terms if not term.withdrawn)
         quiet = {"snippet": told.data.get("snippet"), "matches": (), "entities": ()}
-        card = alert_card({**story.data, **quiet, "article": told.data["article"]}, story.severity)
+        named = [term.severity for term in story.terms if _name(term.name) in terms]
+        worst_named = max(named, key=lambda severity: severity.rank, default=story.severity)
+        card = alert_card({**story.data, **quiet, "article": told.data["article"]}, worst_named)
         card = replace(card, updated=False, terms=terms or card.terms, term=(terms or card.terms)[0])
         note = "DEVELOPMENT" if developed else "WITHDRAWN" if withdrawn else None
     return replace(

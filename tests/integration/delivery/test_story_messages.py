@@ -281,6 +281,37 @@ def test_a_story_told_in_a_digest_gets_a_message_with_its_next_news(database: Da
     assert "Rafah" in receiver.requests[1].body.decode()
 
 
+@CHATS
+def test_a_change_that_did_not_follow_its_notification_is_made_up_for(kind: str, database: Database) -> None:
+    """The notification is not repeated; the message is changed a little later."""
+    with scene(database, kind) as (story, service, receiver):
+        story.report("Gulf Wire", "Rafah")
+        story.drain()
+        service.no_edits = True
+        story.report("Other Wire", "Hamas")
+        story.drain()
+        assert len(receiver.requests) == 3
+        service.no_edits = False
+        story.wait(MINUTE)
+        story.drain()
+        assert len(receiver.requests) == 4
+        assert methods(receiver.requests[3:]) == ["edit"]
+    assert "Hamas" in receiver.requests[3].body.decode()
+
+
+def test_a_channel_that_leads_elsewhere_gets_messages_of_its_own(database: Database) -> None:
+    """Nothing is answered or changed at the old address."""
+    with scene(database, "slack") as (story, _, receiver):
+        story.report("Gulf Wire", "Rafah")
+        story.drain()
+        story.channel = story.channel.model_copy(update={"channel": "C2"})
+        story.report("Other Wire", "Hamas")
+        story.drain()
+        assert methods(receiver.requests) == ["post", "post"]
+    assert receiver.requests[1].json["channel"] == "C2"
+    assert "Rafah" in receiver.requests[1].body.decode()
+
+
 def test_quiet_hours_hold_news_but_not_changes(database: Database) -> None:
     """At night the message keeps growing without a sound; the development is told in the morning."""
     hours = {"from": "22:00", "to": "07:00"}
