@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from monitor.domain.ids import StoryId
 from monitor.domain.story_message import PostedMessage
@@ -20,12 +19,17 @@ def current_story(connection: Connection, story_id: StoryId) -> StoryId:
     return connection.execute(query).scalar_one_or_none() or story_id
 
 
+def with_merged(connection: Connection, story_id: StoryId) -> tuple[StoryId, ...]:
+    """Return the story and those merged into it. Named one by one, they let both databases use their index on stories."""
+    merged = connection.execute(select(stories.c.id).where(stories.c.merged_into == story_id)).scalars()
+    return (story_id, *map(StoryId, merged))
+
+
 def find(connection: Connection, channel: str, story_id: StoryId) -> PostedMessage | None:
     """Return the message of a story on a channel, or that of a story merged into it; the oldest one that can be named again."""
-    merged = select(stories.c.id).where(stories.c.merged_into == story_id)
     query = (
         select(messages)
-        .where(messages.c.channel == channel, or_(messages.c.story_id == story_id, messages.c.story_id.in_(merged)))
+        .where(messages.c.channel == channel, messages.c.story_id.in_(with_merged(connection, story_id)))
         .order_by(messages.c.reference.is_(None), messages.c.posted_at, messages.c.story_id)
         .limit(1)
     )
@@ -66,12 +70,6 @@ def forget_reference(connection: Connection, channel: str, reference: str) -> No
     """Note that the message of this name is gone, so that the story is posted anew."""
     gone = update(messages).where(messages.c.channel == channel, messages.c.reference == reference)
     connection.execute(gone.values(reference=None))
-
-
-def listing(connection: Connection, story_ids: Sequence[StoryId]) -> dict[tuple[str, StoryId], PostedMessage]:
-    """Return the messages of these stories, by channel and story."""
-    rows = connection.execute(select(messages).where(messages.c.story_id.in_(story_ids)))
-    return {(row.channel, row.story_id): _message(row) for row in rows}
 
 
 def _message(row: Row[Any]) -> PostedMessage:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from monitor.domain.alert import Reason
 from monitor.domain.delivery import DeliveryStatus
@@ -21,6 +21,7 @@ from monitor.domain.ids import AlertId, ArticleId, DeliveryId, StoryId
 from monitor.domain.story_update import StoryChange
 from monitor.domain.watch import Severity
 from monitor.storage.dialect import insert
+from monitor.storage.messages import with_merged
 from monitor.storage.tables import alerts, deliveries, stories
 
 EDIT_RANK = -1
@@ -95,14 +96,16 @@ def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> t
 
 def of_story(connection: Connection, channel: str, story_id: StoryId, *, lock: bool = False) -> tuple[WaitingDelivery, ...]:
     """Return what waits of a story on a channel, due or not, oldest first. With `lock`, nobody claims it until the transaction ends."""
-    query = _waiting().where(deliveries.c.channel == channel, deliveries.c.status.in_((_PENDING, _HELD)), _family(story_id))
+    query = _waiting().where(
+        deliveries.c.channel == channel, deliveries.c.status.in_((_PENDING, _HELD)), _family(connection, story_id)
+    )
     query = query.order_by(deliveries.c.created_at, deliveries.c.id)
     return tuple(map(_waiting_delivery, connection.execute(query.with_for_update(of=deliveries) if lock else query)))
 
 
 def being_sent(connection: Connection, channel: str, story_id: StoryId) -> tuple[WaitingDelivery, ...]:
     """Return what is being sent of a story on a channel."""
-    query = _waiting().where(deliveries.c.channel == channel, deliveries.c.status == _SENDING, _family(story_id))
+    query = _waiting().where(deliveries.c.channel == channel, deliveries.c.status == _SENDING, _family(connection, story_id))
     return tuple(map(_waiting_delivery, connection.execute(query)))
 
 
@@ -128,7 +131,7 @@ def channels_told(connection: Connection, story_id: StoryId) -> dict[str, int]:
     """Return the channels that have been told of alerts of a story or are going to be, each with the rank of the worst severity."""
     query = (
         select(deliveries.c.channel, func.max(deliveries.c.rank).label("rank"))
-        .where(_family(story_id), deliveries.c.alert_id.is_not(None), deliveries.c.status != DeliveryStatus.DEAD)
+        .where(_family(connection, story_id), deliveries.c.alert_id.is_not(None), deliveries.c.status != DeliveryStatus.DEAD)
         .group_by(deliveries.c.channel)
         .order_by(deliveries.c.channel)
     )
@@ -145,7 +148,7 @@ def told_alerts(connection: Connection, channel: str, story_id: StoryId, *, wait
         select(alerts.c.id, alerts.c.term, alerts.c.severity, alerts.c.article_id, alerts.c.lapsed_at)
         .join_from(deliveries, alerts, deliveries.c.alert_id == alerts.c.id)
         .where(
-            _family(story_id),
+            _family(connection, story_id),
             deliveries.c.channel == channel,
             deliveries.c.status.in_(statuses),
             alerts.c.reason != Reason.JOINED.value,
@@ -170,10 +173,8 @@ def data_of_alerts(connection: Connection, ids: Collection[AlertId]) -> dict[Ale
     return {row.id: row.data for row in rows}
 
 
-def _family(story_id: StoryId) -> Any:
-    """The story and those merged into it."""
-    merged = select(stories.c.id).where(stories.c.merged_into == story_id)
-    return or_(deliveries.c.story_id == story_id, deliveries.c.story_id.in_(merged))
+def _family(connection: Connection, story_id: StoryId) -> Any:
+    return deliveries.c.story_id.in_(with_merged(connection, story_id))
 
 
 def _waiting() -> Select[Any]:

@@ -197,7 +197,7 @@ deliveries = Table(
     UniqueConstraint("alert_id", "channel"),
     Index(None, "status", "channel", "next_attempt_at"),
     Index(None, "channel", "status", "created_at", "id"),
-    Index(None, "story_id", "channel"),
+    Index(None, "story_id", "channel", "status"),
 )
 
 messages = Table(

@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("story_id", sa.String(length=36), nullable=True))
     op.add_column("deliveries", sa.Column("rank", sa.Integer(), nullable=True))
     op.add_column("deliveries", sa.Column("change", sa.String(length=16), nullable=True))
-    op.create_index(op.f("ix_deliveries_story_id_channel"), "deliveries", ["story_id", "channel"])
+    op.create_index(op.f("ix_deliveries_story_id_channel_status"), "deliveries", ["story_id", "channel", "status"])
     ranks = " ".join(f"WHEN '{severity}' THEN {rank}" for rank, severity in enumerate(_SEVERITIES))
     op.execute(
         "UPDATE deliveries SET "
@@ -53,7 +53,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove them."""
-    op.drop_index(op.f("ix_deliveries_story_id_channel"), table_name="deliveries")
+    op.drop_index(op.f("ix_deliveries_story_id_channel_status"), table_name="deliveries")
     op.drop_column("deliveries", "change")
     op.drop_column("deliveries", "rank")
     op.drop_column("deliveries", "story_id")
