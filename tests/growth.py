@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,6 +11,8 @@ from typing import TypeVar
 _T = TypeVar("_T")
 FLOOR_S = 0.005
 """Shorter times are counted as this: below it the clock's resolution and caches decide."""
+CLEAR = 1.25
+"""So many times `factor` is near enough to linear to need no further round."""
 
 
 def cpu_time(work: Callable[[], object]) -> float:
@@ -30,9 +33,15 @@ def assert_grows_linearly(
 ) -> None:
     """Assert that `work(make(factor * small))` takes less than `limit` times the CPU time of `work(make(small))`.
 
-    Linear work takes `factor` times as long, quadratic work `factor` squared. `make` is not measured; the best of `rounds` counts.
+    Linear work takes `factor` times as long, quadratic work `factor` squared. `make` is not measured. The best of up to `rounds` counts.
+    Little and much take turns, since work may be remembered that is repeated at once.
     """
+    work(make(small))  # what is done only the first time must not make the little work look long
     little, much = make(small), make(factor * small)
-    times = [(cpu_time(lambda: work(little)), cpu_time(lambda: work(much))) for _ in range(rounds)]
-    short, long = (max(min(column), FLOOR_S) for column in zip(*times, strict=True))
+    short = long = math.inf
+    for _ in range(rounds):
+        short = max(min(short, cpu_time(lambda: work(little))), FLOOR_S)
+        long = max(min(long, cpu_time(lambda: work(much))), FLOOR_S)
+        if long < CLEAR * factor * short:
+            return
     assert long < limit * short, f"{factor} times the input takes {long / short:.1f} times as long ({short:.3f} s, {long:.3f} s)"
