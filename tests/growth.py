@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -26,6 +27,24 @@ def cpu_time(work: Callable[[], object]) -> float:
     finally:
         if collecting:
             gc.enable()
+
+
+async def longest_stretch(work: Callable[[], Awaitable[object]]) -> float:
+    """Return the most CPU seconds that the event loop's own thread spends at a stretch on `work`, while another task wants its turn."""
+    longest, last, busy = 0.0, time.thread_time(), True
+
+    async def heartbeat() -> None:
+        nonlocal longest, last
+        while busy:
+            await asyncio.sleep(0.001)
+            now = time.thread_time()
+            longest, last = max(longest, now - last), now
+
+    beat = asyncio.create_task(heartbeat())
+    await work()
+    busy = False
+    await beat
+    return longest
 
 
 def assert_grows_linearly(
