@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
 from aiohttp import web
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from tests.e2e.program import Program
 from tests.receiving import Receiver
 from tests.waiting import until
@@ -29,7 +29,7 @@ class Publisher:
         return web.Response(status=status, body=body, headers={"ETag": etag}, content_type="application/rss+xml")
 
     def _document(self) -> str:
-        now = format_datetime(datetime.now(UTC))
+        now = format_datetime(SYSTEM_CLOCK.now())
         items = "".join(
             f"<item><title>{title}</title><link>https://news.example.org/{title.replace(' ', '-')}?utm_source=rss</link>"
             f"<pubDate>{now}</pubDate><description>Told by our correspondent, number {number}.</description></item>"

@@ -16,6 +16,7 @@ import structlog
 
 from monitor.broker import EmbeddedServer, connect, connect_producer
 from monitor.broker.queues import DELIVER, DELIVER_JOB, JOB_TIMEOUT_S, SCAN, SCAN_JOB, SafeJob, queue
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.relay import Relay, hand_over, reconcile, scan_job_id
 from monitor.storage import scans
@@ -167,7 +168,7 @@ def test_work_that_was_never_handed_over_is_found(database: Database, relay: Rel
 def test_a_queue_that_stands_is_not_filled_again(database: Database, relay: Relay, connection: redis.Redis) -> None:
     """Slow workers: what still waits in the queue is not repeated; what was taken from it and not finished is."""
     relay.mark_filled()
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     first = _outbox(database, 2, now - timedelta(seconds=60))
     hand_over(database, relay, first, now - timedelta(seconds=60))
     second = _outbox(database, 2, now)

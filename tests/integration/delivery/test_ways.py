@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import AttemptResult, Outcome
 from tests.alerting import EPOCH, claimed_delivery
 from tests.channels import channel, send
@@ -42,7 +43,7 @@ class Authority:
         return certificate, secret
 
     def _signed(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, *, authority: bool) -> bytes:
-        now = datetime.now(UTC)
+        now = SYSTEM_CLOCK.now()
         own = x509.SubjectKeyIdentifier.from_public_key(key)
         made = (
             x509.CertificateBuilder()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.domain.article import Entry, Origin
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.settings.model import Settings
 from monitor.storage import articles, stories
 from monitor.storage.engine import Database
@@ -24,7 +23,7 @@ ACCOUNTS = (
 
 def test_a_short_run_merges_before_it_ends(database: Database) -> None:
     """`run --once` is over within seconds; what it read is merged all the same."""
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     with database.write() as connection:
         origin = Origin(id="api", name="api")
         entries = [Entry(key=str(place), title=f"Report {place}", text=text) for place, text in enumerate(ACCOUNTS)]
