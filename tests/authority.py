@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from monitor.domain.clock import SYSTEM_CLOCK
 
 
 class Authority:
@@ -33,7 +35,7 @@ class Authority:
         return certificate, secret
 
     def _signed(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, *, authority: bool) -> bytes:
-        now = datetime.now(UTC)
+        now = SYSTEM_CLOCK.now()
         own = x509.SubjectKeyIdentifier.from_public_key(key)
         made = (
             x509.CertificateBuilder()

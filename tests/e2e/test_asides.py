@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 from pathlib import Path
 
 from aiohttp import web
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from tests.e2e.program import Program
 from tests.receiving import Receiver
 
@@ -24,7 +24,7 @@ class Garden:
 
     async def __call__(self, _request: web.Request) -> web.StreamResponse:
         """Answer one poll."""
-        now = format_datetime(datetime.now(UTC))
+        now = format_datetime(SYSTEM_CLOCK.now())
         box = "".join(f'<li><a href="/{number}">{title}</a></li>' for number, title in enumerate(self.most_read))
         items = "".join(
             f"<item><title>{title}</title><guid isPermaLink='false'>{title}</guid><pubDate>{now}</pubDate>"

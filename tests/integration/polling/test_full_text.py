@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -52,13 +51,12 @@ async def test_a_slow_page_is_given_up_at_the_deadline_and_worth_another_try(sit
         return web.Response(text=TEXT)
 
     site.pages["/slow"] = slow
-    harness = await make_harness(site.url + "/feed")
-    started = time.monotonic()
-    found = await reader(harness).read_async(ArticlePage(url=site.url + "/slow", feed_url=site.url + "/feed"), deadline_s=0.3)
+    harness = await make_harness(site.url + "/feed", timeout="100s")
+    async with asyncio.timeout(20):  # the page answers only afterwards
+        found = await reader(harness).read_async(ArticlePage(url=site.url + "/slow", feed_url=site.url + "/feed"), deadline_s=0.3)
     release.set()
     assert isinstance(found, Unread)
     assert found.again
-    assert time.monotonic() - started < 3
 
 
 async def test_a_host_that_is_busy_is_not_waited_for_too_long(site: Site, make_harness: MakeDesk) -> None:

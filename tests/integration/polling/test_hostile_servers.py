@@ -6,7 +6,6 @@ import asyncio
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -47,10 +46,9 @@ async def test_every_misbehaviour_has_its_name_and_good_feeds_come_first(
     harness = await make_harness(*hostile, *good, timeout="4s", max_body="2MB")
     await parser(b"<rss/>", "http://warm.example/", {}, harness.clock.now())
     await harness.poller.tick()
-    started = time.monotonic()
-    while len(harness.titles()) < 5:
-        await asyncio.sleep(0.01)
-        assert time.monotonic() - started < 10, "good feeds wait for hostile ones"
+    async with asyncio.timeout(60):
+        while len(harness.titles()) < 5:  # noqa: ASYNC110 - the database sends no event
+            await asyncio.sleep(0.01)
     statuses = [harness.feed(url).status for url, name in hostile.items() if HOSTILE[name][1] is Problem.TIMEOUT]
     assert statuses == [SourceStatus.NEW] * 3, "the hostile feeds were still being waited for"
     await harness.poller.drain()
@@ -142,11 +140,12 @@ async def test_a_redirect_chain_has_an_end(site: Site) -> None:
 
 
 POLLER = """
-import asyncio, datetime
+import asyncio
 from monitor.daemon.parser_client import ParserProcess
+from monitor.domain.clock import SYSTEM_CLOCK
 async def main():
     parse = ParserProcess()
-    await parse(b"<rss/>", "http://x.example/", {}, datetime.datetime.now(datetime.UTC))
+    await parse(b"<rss/>", "http://x.example/", {}, SYSTEM_CLOCK.now())
     print(parse._child.process.pid, flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
