@@ -94,7 +94,7 @@ def extract_facts(
         _read_sentence(reading, passage, position, capitals)
         if reading.length >= LEAD_WORDS:
             break
-    headline = TOKEN.findall(title.lower())
+    headline = (word.lower() for word in TOKEN.findall(title))
     return Facts(
         words=dict(reading.words),
         names=dict(reading.names),
@@ -120,7 +120,8 @@ def written_inside(passages: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Capitals) -> None:
-    found = TOKEN.findall(sentence)
+    places = list(TOKEN.finditer(sentence))
+    found = [place[0] for place in places]
     lowered = [word.lower() for word in found]
     title_case = _is_title_case(found)
     run: tuple[str, ...] = ()
@@ -135,7 +136,9 @@ def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Ca
         if word in DAYS or (capital and word in MONTHS):
             reading.days.add(word)
         elif value is not None:
-            _read_number(reading, sentence, lowered, at, value, position)
+            begin, end = places[at].span()
+            signs = sentence[max(0, begin - 2) : begin], sentence[end : end + 2]
+            _read_number(reading, lowered, at, number_role(lowered, at, value, signs), position)
         elif _NO_SPACE.match(word):
             reading.words["".join(lowered[at : at + 2])] += 1
         elif is_name:
@@ -145,7 +148,7 @@ def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Ca
                 reading.runs.discard(run[:-1])
                 reading.runs.add(run)
         elif word not in STOP_WORDS and (len(word) > 1 or not word.isascii()):
-            reading.words[stem(word[:_MAX_WORD], reading.language).decode("utf-8", "replace")] += 1
+            reading.words[stem(word[:_MAX_WORD], reading.language).decode("utf-8", "replace") or word] += 1
         if not is_name or value is not None:
             run = ()
 
@@ -161,13 +164,12 @@ def _is_title_case(found: Sequence[str]) -> bool:
     return len(letters) > 2 and sum(word[0].isupper() for word in letters) > _HEADLINE_SHARE * len(letters)
 
 
-def _read_number(reading: _Reading, sentence: str, words: list[str], at: int, value: float, position: int) -> None:
-    found = number_role(words, at, value, sentence)
+def _read_number(reading: _Reading, words: list[str], at: int, found: tuple[str, float] | None, position: int) -> None:
     if found is None:
         return
     role = found[0]
     reading.numbers[role].add(found[1])
-    if words[at][0].isdigit():
+    if words[at][0].isdecimal():
         reading.words[words[at]] += 1
     beside = {*words[at + 1 : at + 2], *words[max(0, at - 1) : at]}
     if position < _LEAD_SENTENCES and role not in (YEAR, AGE) and MONTHS.isdisjoint(beside):
