@@ -17,11 +17,12 @@ from workers.stories.stop_words import DAYS, MONTHS, STOP_WORDS
 LEAD_WORDS: Final = 90
 """Words of a report that are compared: the first paragraph of news says what happened, background comes later."""
 _READ_CHARACTERS: Final = 3000
-_MAX_WORD: Final = 40
+MAX_WORD: Final = 40
+"""Characters of a word that are compared."""
 _NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 TOKEN: Final = re.compile(rf"[A-Z]{{2,6}}-\d[\d-]*\d|#\d+|\d+(?:[.,]\d+)*|[{_NO_SPACES}]|[^\W\d_{_NO_SPACES}]+")
 """A word as written, a number, an identifier such as CVE-2026-1001 or #301, or one character of a script without spaces."""
-_NO_SPACE: Final = re.compile(f"[{_NO_SPACES}]")
+NO_SPACE: Final = re.compile(f"[{_NO_SPACES}]")
 _HEADLINE_SHARE: Final = 0.6
 _LEAD_SENTENCES: Final = 2
 _RUN_SENTENCES: Final = 3
@@ -139,16 +140,16 @@ def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Ca
             begin, end = places[at].span()
             signs = sentence[max(0, begin - 2) : begin], sentence[end : end + 2]
             _read_number(reading, lowered, at, number_role(lowered, at, value, signs), position)
-        elif _NO_SPACE.match(word):
+        elif NO_SPACE.match(word):
             reading.words["".join(lowered[at : at + 2])] += 1
         elif is_name:
-            reading.names[word[:_MAX_WORD]] += 1
+            reading.names[word[:MAX_WORD]] += 1
             run = (*run, word)
             if position < _RUN_SENTENCES and len(run) > 1:
                 reading.runs.discard(run[:-1])
                 reading.runs.add(run)
         elif word not in STOP_WORDS and (len(word) > 1 or not word.isascii()):
-            reading.words[stem(word[:_MAX_WORD], reading.language).decode("utf-8", "replace") or word] += 1
+            reading.words[stem(word[:MAX_WORD], reading.language).decode("utf-8", "replace") or word] += 1
         if not is_name or value is not None:
             run = ()
 

@@ -43,6 +43,8 @@ class WordingRelation:
 
 def compare_wording(new: Statement, old: Statement, idf: Callable[[str], float]) -> WordingRelation | None:
     """Return the relation of two statements by their wording; None if they are not in the same words."""
+    if not (new.lowered and old.lowered):
+        return None
     shared = new.triples & old.triples
     same_source = new.source == old.source
     share = len(shared) / max(1, min(len(new.triples), len(old.triples)))
