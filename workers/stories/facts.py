@@ -17,11 +17,12 @@ from workers.stories.stop_words import DAYS, MONTHS, STOP_WORDS
 LEAD_WORDS: Final = 90
 """Words of a report that are compared: the first paragraph of news says what happened, background comes later."""
 _READ_CHARACTERS: Final = 3000
-_MAX_WORD: Final = 40
+MAX_WORD: Final = 40
+"""Characters of a word that are compared."""
 _NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 TOKEN: Final = re.compile(rf"[A-Z]{{2,6}}-\d[\d-]*\d|#\d+|\d+(?:[.,]\d+)*|[{_NO_SPACES}]|[^\W\d_{_NO_SPACES}]+")
 """A word as written, a number, an identifier such as CVE-2026-1001 or #301, or one character of a script without spaces."""
-_NO_SPACE: Final = re.compile(f"[{_NO_SPACES}]")
+NO_SPACE: Final = re.compile(f"[{_NO_SPACES}]")
 _HEADLINE_SHARE: Final = 0.6
 _LEAD_SENTENCES: Final = 2
 _RUN_SENTENCES: Final = 3
@@ -94,7 +95,7 @@ def extract_facts(
         _read_sentence(reading, passage, position, capitals)
         if reading.length >= LEAD_WORDS:
             break
-    headline = TOKEN.findall(title.lower())
+    headline = (word.lower() for word in TOKEN.findall(title))
     return Facts(
         words=dict(reading.words),
         names=dict(reading.names),
@@ -120,7 +121,8 @@ def written_inside(passages: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Capitals) -> None:
-    found = TOKEN.findall(sentence)
+    places = list(TOKEN.finditer(sentence))
+    found = [place[0] for place in places]
     lowered = [word.lower() for word in found]
     title_case = _is_title_case(found)
     run: tuple[str, ...] = ()
@@ -135,17 +137,19 @@ def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Ca
         if word in DAYS or (capital and word in MONTHS):
             reading.days.add(word)
         elif value is not None:
-            _read_number(reading, sentence, lowered, at, value, position)
-        elif _NO_SPACE.match(word):
+            begin, end = places[at].span()
+            signs = sentence[max(0, begin - 2) : begin], sentence[end : end + 2]
+            _read_number(reading, lowered, at, number_role(lowered, at, value, signs), position)
+        elif NO_SPACE.match(word):
             reading.words["".join(lowered[at : at + 2])] += 1
         elif is_name:
-            reading.names[word[:_MAX_WORD]] += 1
+            reading.names[word[:MAX_WORD]] += 1
             run = (*run, word)
             if position < _RUN_SENTENCES and len(run) > 1:
                 reading.runs.discard(run[:-1])
                 reading.runs.add(run)
         elif word not in STOP_WORDS and (len(word) > 1 or not word.isascii()):
-            reading.words[stem(word[:_MAX_WORD], reading.language).decode("utf-8", "replace")] += 1
+            reading.words[stem(word[:MAX_WORD], reading.language).decode("utf-8", "replace") or word] += 1
         if not is_name or value is not None:
             run = ()
 
@@ -161,13 +165,12 @@ def _is_title_case(found: Sequence[str]) -> bool:
     return len(letters) > 2 and sum(word[0].isupper() for word in letters) > _HEADLINE_SHARE * len(letters)
 
 
-def _read_number(reading: _Reading, sentence: str, words: list[str], at: int, value: float, position: int) -> None:
-    found = number_role(words, at, value, sentence)
+def _read_number(reading: _Reading, words: list[str], at: int, found: tuple[str, float] | None, position: int) -> None:
     if found is None:
         return
     role = found[0]
     reading.numbers[role].add(found[1])
-    if words[at][0].isdigit():
+    if words[at][0].isdecimal():
         reading.words[words[at]] += 1
     beside = {*words[at + 1 : at + 2], *words[max(0, at - 1) : at]}
     if position < _LEAD_SENTENCES and role not in (YEAR, AGE) and MONTHS.isdisjoint(beside):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 DEAD, HURT, MISSING, MAGNITUDE, PERCENT, MONEY = "dead", "hurt", "missing", "magnitude", "percent", "money"
@@ -42,13 +43,18 @@ _ORDINALS: Final = {
 }
 _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_MAX_DIGITS: Final = 15
+"""More digits than these are not exact in a float."""
 
 
 def number_value(word: str) -> float | None:
-    """Return the value of a lower-case word that is a number, in digits or (up to twenty) in English words; None for other words."""
-    if word[0].isdigit():
+    """Return the value of a lower-case word that is a number, in digits or (up to twenty) in English words; None for other words.
+
+    What is longer than any count, such as a telephone or account number, is no number, nor are signs such as ① or ².
+    """
+    if word[0].isdecimal():
         plain = word.replace(",", "")
-        return float(plain) if plain.count(".") < 2 else None
+        return float(plain) if plain.count(".") < 2 and len(plain) <= _MAX_DIGITS else None
     return _SMALL.get(word, _ORDINALS.get(word))
 
 
@@ -57,20 +63,21 @@ def is_number_word(word: str) -> bool:
     return word in _SMALL
 
 
+@lru_cache(maxsize=20_000)
 def role_of_word(word: str) -> str | None:
     """Return the role that a word gives to the numbers beside it, or None."""
     return next((role for role, pattern in _ROLES if pattern.match(word)), None)
 
 
-def number_role(words: list[str], at: int, value: float, sentence: str) -> tuple[str, float] | None:
+def number_role(words: list[str], at: int, value: float, signs: tuple[str, str]) -> tuple[str, float] | None:
     """Return role and value of the number `words[at]` of a sentence; None for a small number in words that counts nothing known.
 
-    `words` are in lower case, `sentence` is as written, since signs such as % are in no word.
+    `words` are in lower case; `signs` are the two characters before the number and the two after it, since % and $ are in no word.
     """
     word, before, after = words[at], words[max(0, at - 3) : at], words[at + 1 : at + 5]
     value *= _SCALES.get(after[0], 1.0) if after else 1.0
     role = next((found for near in (*after, *before) if (found := role_of_word(near)) is not None), None)
-    shown = _shown_role(word, sentence)
+    shown = _shown_role(word, signs)
     if shown is not None:
         role = shown
     elif role is None and _FIRST_YEAR <= value <= _LAST_YEAR:
@@ -78,15 +85,13 @@ def number_role(words: list[str], at: int, value: float, sentence: str) -> tuple
     elif after[:1] in (["year"], ["years"]) or before[-1:] == ["aged"]:
         role = AGE
     if role is None:
-        return (NUMBER, value) if word[0].isdigit() else None
+        return (NUMBER, value) if word[0].isdecimal() else None
     return role, value
 
 
-def _shown_role(word: str, sentence: str) -> str | None:
+def _shown_role(word: str, signs: tuple[str, str]) -> str | None:
     if word in _ORDINALS:
         return ORDINAL
-    at = sentence.lower().find(word)
-    beside = sentence[max(0, at - 2) : at], sentence[at + len(word) : at + len(word) + 2]
-    if "%" in beside[1]:
+    if "%" in signs[1]:
         return PERCENT
-    return MONEY if any(sign in beside[0] for sign in "$€£") else None
+    return MONEY if any(sign in signs[0] for sign in "$€£") else None

@@ -43,6 +43,8 @@ class WordingRelation:
 
 def compare_wording(new: Statement, old: Statement, idf: Callable[[str], float]) -> WordingRelation | None:
     """Return the relation of two statements by their wording; None if they are not in the same words."""
+    if not (new.lowered and old.lowered):
+        return None
     shared = new.triples & old.triples
     same_source = new.source == old.source
     share = len(shared) / max(1, min(len(new.triples), len(old.triples)))
@@ -112,9 +114,9 @@ def _names(words: Sequence[str], differing: set[str], other: Statement) -> set[s
 
 
 def _is_number(word: str) -> bool:
-    return word[0].isdigit() or is_number_word(word)
+    return word[0].isdecimal() or is_number_word(word)
 
 
 def _is_identifier(word: str) -> bool:
     """Return whether a word is an identifier: CVE-2026-1, #301, 1.2.3."""
-    return word[0] == "#" or ("-" in word and word[-1].isdigit()) or word.count(".") > 1
+    return word[0] == "#" or ("-" in word and word[-1].isdecimal()) or word.count(".") > 1

@@ -24,9 +24,12 @@ def upgrade() -> None:
     op.drop_table("sketches")
     op.add_column("stories", sa.Column("profile", sa.LargeBinary(), nullable=True))
     op.add_column("appearances", sa.Column("own", sa.Boolean(), server_default=sa.true(), nullable=False))
-    # Of an article's appearances the earliest is its own source's.
+    # Own is the appearance in the article's source; of two sources of one name, the one seen earlier. The time alone does not tell, since
+    # it moves with every change of the text.
     op.execute(
-        "UPDATE appearances SET own = false WHERE EXISTS (SELECT 1 FROM appearances AS first WHERE first.article_id = appearances.article_id "
+        "UPDATE appearances SET own = false WHERE NOT EXISTS (SELECT 1 FROM articles WHERE articles.id = appearances.article_id "
+        "AND articles.source = appearances.source) OR EXISTS (SELECT 1 FROM appearances AS first "
+        "WHERE first.article_id = appearances.article_id AND first.source = appearances.source "
         "AND first.origin_id <> appearances.origin_id AND (first.seen_at < appearances.seen_at "
         "OR (first.seen_at = appearances.seen_at AND first.origin_id < appearances.origin_id)))"
     )
