@@ -10,6 +10,7 @@ from typing import Final
 from monitor.domain.ids import StoryId
 from monitor.domain.relation import Relation, RelationKind
 from workers.stories.evidence import EventEvidence, weigh_evidence
+from workers.stories.facts import identifiers
 from workers.stories.number_roles import MEASURES
 from workers.stories.same_words import WordingRelation, compare_wording
 from workers.stories.statement import Statement, dot
@@ -59,7 +60,9 @@ def relate(
         cosine = dot(new.weights.vector, nearest.weights.vector)
         compared = [nearest, *(one for one in story.statements if one.source == new.source and one is not nearest)][:_PAIRS]
         found = [(wording, one) for one in compared if (wording := compare_wording(new, one, idf)) is not None]
-        others = [wording.why for wording, _ in found if wording.kind is RelationKind.OTHER]
+        others = [wording.why for wording, _ in found if wording.kind is RelationKind.OTHER] or _other_identifiers(
+            new, story, found
+        )
         if others:
             vetoes += others
             odds[story.story_id] = -CERTAIN
@@ -77,6 +80,17 @@ def relate(
         evidence_lines = tuple(vetoes[:_SHOWN_VETOES]) or ("nothing like it",)
         return Decision(relation=Relation(kind=RelationKind.OTHER, evidence=evidence_lines), odds=odds)
     return Decision(relation=_modelled(new, *best, vetoes), odds=odds)
+
+
+def _other_identifiers(new: Statement, story: CandidateStory, worded: Sequence[object]) -> list[str]:
+    """Return why a statement in other words cannot be of a story: both name identifiers, and none is the same."""
+    if worded:
+        return []
+    mine = identifiers((*new.facts.words, *new.facts.names))
+    theirs = identifiers((*story.profile.words, *story.profile.names)) if mine else frozenset()
+    if not mine or not theirs or mine & theirs:
+        return []
+    return [f"another identifier: {min(theirs)} → {min(mine)}"]
 
 
 def _news_first(found: tuple[WordingRelation, Statement]) -> bool:
