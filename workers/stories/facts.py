@@ -7,6 +7,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Protocol
 
 from workers.matching.stems import stem
@@ -17,6 +18,7 @@ from workers.stories.stop_words import DAYS, MONTHS, STOP_WORDS
 LEAD_WORDS: Final = 90
 """Words of a report that are compared: the first paragraph of news says what happened, background comes later."""
 _READ_CHARACTERS: Final = 3000
+_PASSAGE_CHARACTERS: Final = 800
 MAX_WORD: Final = 40
 """Characters of a word that are compared."""
 _NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -72,6 +74,7 @@ class _Reading:
         return self.words.total() + self.names.total()
 
 
+@lru_cache(maxsize=50_000)
 def is_identifier(word: str) -> bool:
     """Return whether a word is an identifier: CVE-2026-1, #301, 1.2.3, MH370."""
     mixed = any(map(str.isalpha, word)) and any(map(str.isdecimal, word))
@@ -92,7 +95,7 @@ def stemmed(word: str, language: str) -> str:
 
 def passages_of(title: str, text: str) -> tuple[str, ...]:
     """Return the headline and the sentences of a report that are read, without boilerplate, as written."""
-    body = tuple(part.strip() for part in sentences(without_boilerplate(text[:_READ_CHARACTERS])))
+    body = tuple(part.strip()[:_PASSAGE_CHARACTERS] for part in sentences(without_boilerplate(text[:_READ_CHARACTERS])))
     headline = without_outlet_name(title.strip())
     return body if not headline or (body and text.lstrip().startswith(headline)) else (headline, *body)
 
