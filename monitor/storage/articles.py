@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from monitor.domain.article import Article, Entry, Origin, PageState
+from monitor.domain.aside import Aside, asides_from_json
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage import scans
 from monitor.storage.chunks import parts
@@ -110,15 +111,16 @@ def article_from_row(row: Row[Any]) -> Article:
         },
         tags=tuple(values["tags"]),
         page=PageState(values["page"]),
+        asides=asides_from_json(values["asides"]),
     )
 
 
-def earlier(connection: Connection, article: Article) -> tuple[str, str] | None:
-    """Return title and text of the revision before the article's own; None for a first revision."""
+def earlier(connection: Connection, article: Article) -> tuple[str, str, tuple[Aside, ...]] | None:
+    """Return title, text and asides of the revision before the article's own; None for a first revision."""
     if article.revision == 1:
         return None
     row = connection.execute(_EARLIER, {"of_article": article.id, "number": article.revision - 1}).one_or_none()
-    return None if row is None else (row.title, row.text)
+    return None if row is None else (row.title, row.text, asides_from_json(row.asides))
 
 
 def mark_scanned(connection: Connection, scanned: Sequence[Article], now: datetime) -> None:
@@ -147,7 +149,7 @@ _COUNT_BY_ORIGIN = (
     .group_by(appearances.c.origin_id)
 )
 _LOAD = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
-_EARLIER = select(revisions.c.title, revisions.c.text).where(
+_EARLIER = select(revisions.c.title, revisions.c.text, revisions.c.asides).where(
     revisions.c.article_id == bindparam("of_article"), revisions.c.revision == bindparam("number")
 )
 _MARK_SCANNED = (

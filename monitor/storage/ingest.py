@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, and_, bindparam, delete, or_, select, update
 
 from monitor.domain.article import Entry, Origin, PageState
+from monitor.domain.aside import asides_to_json
 from monitor.domain.ids import ArticleId
 from monitor.storage.chunks import parts
 from monitor.storage.dialect import upsert
@@ -115,6 +116,7 @@ class Batch:
             "updated_at": entry.updated_at,
             "summary": entry.summary,
             "text": entry.text,
+            "asides": asides_to_json(entry.asides),
             "image": entry.image,
             "tags": sorted({*origin.tags, *entry.tags}),
             "content_hash": entry.content_hash,
@@ -125,12 +127,15 @@ class Batch:
         entry, article = change.entry, self._articles[article_id]
         if bytes(article["content_hash"]) == entry.content_hash:
             return
+        if (article["title"], article["text"]) == (entry.title, entry.text):
+            return  # Only the hash differs: it was stored before asides were known.
         self._revisions.append(revision_of(article, self._now))
         article |= {
             "revision": article["revision"] + 1,
             "title": entry.title,
             "summary": entry.summary,
             "text": entry.text,
+            "asides": asides_to_json(entry.asides),
             "updated_at": entry.updated_at or self._now,
             "content_hash": entry.content_hash,
         }
@@ -163,7 +168,7 @@ class Batch:
 
 def revision_of(article: Any, now: datetime) -> dict[str, Any]:
     """Return the present text of an article (its columns by name) as a row of `revisions`."""
-    values = {name: article[name] for name in ("revision", "title", "summary", "text")}
+    values = {name: article[name] for name in ("revision", "title", "summary", "text", "asides")}
     return {"article_id": article["id"], "fetched_at": now, **values}
 
 
@@ -184,7 +189,7 @@ def _rows(connection: Connection, query: Executable, name: str, values: Sequence
     return [row for some in parts(values) for row in connection.execute(query, {name: some})]
 
 
-_REVISED = ("revision", "title", "summary", "text", "updated_at", "content_hash")
+_REVISED = ("revision", "title", "summary", "text", "asides", "updated_at", "content_hash")
 _APPEARANCE_CHANGED = ("article_id", "content_hash", "seen_at", "own")
 _PAIRS = 32
 """Entries looked up by one statement. Each pair has parameters of its own, since for a list of pairs SQLite reads the whole index."""
@@ -199,7 +204,10 @@ _SEEN = select(
     )
 )
 _BY_ID = select(
-    *(articles.c[name] for name in ("id", "fetched_at", "revision", "title", "summary", "text", "updated_at", "content_hash"))
+    *(
+        articles.c[name]
+        for name in ("id", "fetched_at", "revision", "title", "summary", "text", "asides", "updated_at", "content_hash")
+    )
 ).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 _CREATE = articles.insert()
 _REVISE = (

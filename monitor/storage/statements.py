@@ -32,14 +32,14 @@ from sqlalchemy import (
 )
 
 from monitor.domain.article import Article
+from monitor.domain.aside import asides_from_json, own_text
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.storage.articles import article_from_row
 from monitor.storage.tables import articles, statement_keys, statements, stories
-from monitor.storage.types import UtcDateTime
+from monitor.storage.types import Json, UtcDateTime
 
 NEWEST_PER_KEY = 32
 MAX_CANDIDATES = 16
-TEXT_CHARACTERS = 3000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def _read(rows: Iterable[Any]) -> tuple[StoredStatement, ...]:
             link=row.url,
             dated_at=row.dated,
             title=row.title,
-            text=row.beginning,
+            text=own_text(row.beginning, asides_from_json(row.asides)),
             data=bytes(row.data),
         )
         for row in rows
@@ -147,7 +147,9 @@ def _remove(connection: Connection, rows: Sequence[tuple[int, bytes]]) -> int:
     return len(rows)
 
 
-_COLUMNS = "s.id, s.article_id, a.story_id, a.source, a.url, s.dated, a.title, substr(a.text, 1, 3000) AS beginning, s.data"
+_COLUMNS = (
+    "s.id, s.article_id, a.story_id, a.source, a.url, s.dated, a.title, substr(a.text, 1, 3000) AS beginning, a.asides, s.data"
+)
 _TYPES = (
     column("id", Integer()),
     column("article_id", String()),
@@ -157,6 +159,7 @@ _TYPES = (
     column("dated", UtcDateTime()),
     column("title", Text()),
     column("beginning", Text()),
+    column("asides", Json()),
     column("data", LargeBinary()),
 )
 _OF_ARTICLE = select(statements.c.id, statements.c.index_keys).where(statements.c.article_id == bindparam("article_id"))

@@ -1,15 +1,15 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
-`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions`
-hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`,
-`attempts` hold what followed from it; `silences` says what notifies nobody; `statements` and `statement_keys` are the index
-that finds a statement's story, `relations` what each was found to be, `word_counts` and `source_passages` what is common; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
+`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions` hold
+what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
+it; `messages` says where each story is shown to people; `silences` says what notifies nobody; `statements` and `statement_keys` are the
+index that finds a statement's story, `relations` what each was found to be, `word_counts` and `source_passages` what is common;
+`incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Float,
@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.source_tables import feeds, files, hosts, source_states
+from monitor.storage.statement_tables import relations, source_passages, statement_keys, statements, word_counts
 from monitor.storage.types import Digest, Json, SafeText, UtcDateTime
 
 __all__ = (
@@ -40,6 +41,7 @@ __all__ = (
     "heartbeats",
     "hosts",
     "incidents",
+    "messages",
     "metadata",
     "relations",
     "revisions",
@@ -81,6 +83,7 @@ articles = Table(
     Column("fetched_at", UtcDateTime, nullable=False, index=True),
     Column("summary", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
+    Column("asides", Json),
     Column("image", SafeText),
     Column("tags", Json, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -107,58 +110,6 @@ appearances = Table(
     Column("own", Boolean, nullable=False, server_default=true()),
 )
 
-statements = Table(
-    "statements",
-    metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
-    Column("at", UtcDateTime, nullable=False, index=True),
-    Column("dated", UtcDateTime, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-    Column("index_keys", LargeBinary, nullable=False),
-)
-
-statement_keys = Table(
-    "statement_keys",
-    metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("statement_id", BigInteger, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
-)
-
-relations = Table(
-    "relations",
-    metadata,
-    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("story_id", ID, nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("nearest", ID),
-    Column("changes", Json, nullable=False),
-    Column("evidence", Json, nullable=False),
-    Column("probability", Float),
-    Column("maybe", ID),
-    Column("at", UtcDateTime, nullable=False),
-)
-
-word_counts = Table(
-    "word_counts",
-    metadata,
-    Column("word", BigInteger, primary_key=True, autoincrement=False),
-    Column("articles", Integer, nullable=False),
-    Column("capitals", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-source_passages = Table(
-    "source_passages",
-    metadata,
-    Column("source", BigInteger, primary_key=True, autoincrement=False),
-    Column("passage", BigInteger, primary_key=True, autoincrement=False),
-    Column("articles", Integer, nullable=False),
-    Column("at", UtcDateTime, nullable=False, index=True),
-    sqlite_with_rowid=False,
-)
-
 revisions = Table(
     "revisions",
     metadata,
@@ -167,6 +118,7 @@ revisions = Table(
     Column("title", SafeText, nullable=False),
     Column("summary", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
+    Column("asides", Json),
     Column("fetched_at", UtcDateTime, nullable=False),
 )
 
@@ -221,9 +173,27 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
     Column("reference", SafeText),
+    Column("story_id", ID),
+    Column("rank", Integer),
+    Column("change", String(16)),
     UniqueConstraint("alert_id", "channel"),
     Index(None, "status", "channel", "next_attempt_at"),
     Index(None, "channel", "status", "created_at", "id"),
+    Index(None, "story_id", "channel", "status"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("channel", SafeText, primary_key=True),
+    Column("story_id", ID, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("reference", SafeText),
+    Column("posted_at", UtcDateTime, nullable=False),
+    Column("notified_at", UtcDateTime, nullable=False),
+    Column("edited_at", UtcDateTime),
+    Column("developed_at", UtcDateTime),
+    Column("shows", Json, nullable=False),
+    Index(None, "story_id"),
 )
 
 attempts = Table(

@@ -108,7 +108,7 @@ def test_changed_text_is_a_revision(database: Database) -> None:
     )
     assert _queued(database) == {(before.id, 1), (before.id, 2)}
     with database.read() as connection:
-        assert articles.earlier(connection, after) == (before.title, before.text)
+        assert articles.earlier(connection, after) == (before.title, before.text, ())
         assert articles.earlier(connection, before) is None
     assert _take(database, "a", _entry(text="Corrected: closed.")).known == 1
 

@@ -13,14 +13,15 @@ from sqlalchemy import Connection, column, insert, select, table, text
 
 from monitor.domain.article import Entry, Origin
 from monitor.domain.cadence import ArrivalRate, PublisherHints
-from monitor.domain.clock import VirtualClock
 from monitor.domain.errors import DatabaseError, SchemaMismatch
 from monitor.domain.feed import DocumentMemory
 from monitor.domain.hashing import hash_parts
 from monitor.domain.incidents import Incident
+from monitor.domain.lease import Lease
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
-from monitor.storage import articles, feeds, incidents, scans, schema
+from monitor.storage import articles, deliveries, feeds, incidents, messages, scans, schema, story_deliveries
 from monitor.storage.engine import Database
 from monitor.storage.migrations import run
 from monitor.storage.tables import alerts as alerts_table
@@ -29,6 +30,8 @@ from monitor.storage.tables import articles as articles_table
 from monitor.storage.tables import feeds as feeds_table
 from monitor.storage.tables import stories as stories_table
 from monitor.storage.types import UtcDateTime
+from tests.alerting import add_story
+from tests.story_scenes import add_article
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.index_missing import index_missing
 from workers.scanning.load import load_tasks
@@ -70,7 +73,7 @@ def test_migrations_make_the_tables_of_the_program(empty: Database, create: Call
 
 
 def test_what_a_feed_has_taught_survives_the_upgrade_to_0002(empty: Database) -> None:
-    """The rhythm that an older version learnt is still there; the imprints of the last document are learnt anew."""
+    """The rhythm that an older version learnt is still there; the fingerprints of the last document are learnt anew."""
     config = run.config()
     with empty.write() as connection:
         config.attributes["connection"] = connection
@@ -206,6 +209,37 @@ def test_the_upgrade_to_0004_keeps_stories_and_alerts_and_tells_nothing_anew(emp
         words = connection.execute(select(articles_table.c.text).where(articles_table.c.id == "a1")).scalar_one()
     assert joined == {"Alpha", "Beta", "Gamma"}
     assert words == WIRE
+
+
+def test_what_waits_at_the_upgrade_to_0006_is_sent_in_the_message_of_its_story(empty: Database) -> None:
+    """Deliveries learn their story and severity; a message that Slack had named is changed from then on, instead of posted again."""
+    config = run.config()
+    with empty.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+    now, alert = datetime(2026, 3, 1, 12, tzinfo=UTC), "a-1"
+    with empty.write() as connection:
+        story_id = add_story(connection, now)
+        article_id = add_article(connection, story_id, "Gulf Wire", at=now)
+        common = {"kind": "entity", "tags": [], "reason": "new", "article_id": article_id, "revision": 1, "data": {}}
+        raised = insert(alerts_table).values(
+            id=alert, dedup_key=b"1" * 32, term="A", severity="low", story_id=story_id, created_at=now, **common
+        )
+        connection.execute(raised)
+        moment = "2026-03-01 12:00:00.000000" + ("" if empty.dialect == "sqlite" else "+00")
+        for name, status, reference in (("desk", "delivered", "'C1:17.5'"), ("phone", "pending", "NULL")):
+            values = f"'d-{name}', '{alert}', '{name}', '{status}', {reference}, '{moment}', '{moment}'"
+            columns = "id, alert_id, channel, status, reference, next_attempt_at, created_at"
+            connection.execute(text(f"INSERT INTO deliveries ({columns}) VALUES ({values})"))
+    schema.upgrade(empty)
+    with empty.write() as connection:
+        found = messages.find(connection, "desk", story_id)
+        (waiting,) = story_deliveries.due(connection, "phone", now=now, limit=9)
+        (claimed,) = deliveries.claim(connection, [waiting.id], Lease(owner="me", until=now + timedelta(minutes=1)))
+        assert messages.find(connection, "phone", story_id) is None
+    assert found is not None
+    assert found.reference == "C1:17.5"
+    assert (waiting.story_id, claimed.severity) == (story_id, "low")
 
 
 def test_a_role_refuses_an_empty_database(empty: Database) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from monitor.domain.delivery import ClaimedDelivery
+from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
+from monitor.domain.story_message import FollowUp
 from monitor.domain.text import one_line
 from monitor.settings.channels import HttpChannel
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post, tls_of
-from workers.rendering.card import Card, card_of
-from workers.rendering.truncation import cut
+from workers.rendering.card import Card
+from workers.rendering.story_card import cards_of, message_card, story_of
+from workers.rendering.truncation import cut, fit
 
-_MAX_TITLE, _MAX_DESCRIPTION, _MAX_DIGEST = 256, 4096, 5500
+_MAX_TITLE, _MAX_DESCRIPTION, _MAX_SNIPPET, _MAX_DIGEST = 256, 4096, 1100, 5500
+_UNKNOWN_MESSAGE = 10008
 _MARKUP = re.compile(r"([\\*_~`|<>\[\]()#@:-])")
 _COLOURS = {"info": 0x95A5A6, "low": 0x3498DB, "medium": 0xF1C40F, "high": 0xE67E22, "critical": 0xE74C3C}
 
@@ -27,9 +32,32 @@ class DiscordChannel(HttpChannel):
 
 
 def render(channel: DiscordChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
-    """Return the POST of one message."""
-    body = content(tuple(map(card_of, deliveries)))
-    return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy, tls=tls_of(channel))
+    """Return the POST of one message, or the change of a story's message; what people are to hear of is a message of its own, and changes the first."""
+    body, story = content(cards_of(deliveries)), story_of(deliveries)
+    post = replace(_request(channel, body, query="wait=true"), read_reply=read_reply)
+    if story is None or story.reference is None:
+        return post
+    edited = _request(channel, content([message_card(story)]), path=f"/messages/{quote(story.reference, safe='')}")
+    edit = replace(edited, method="PATCH", read_reply=read_reply)
+    return replace(post, then=edit) if story.notifies else edit
+
+
+def read_reply(result: AttemptResult, reply: Mapping[str, Any]) -> AttemptResult:
+    """Return `result` with the id of the message, or with the news that there is no such message any more."""
+    if result.outcome is Outcome.ACCEPTED:
+        message_id = reply.get("id")
+        return replace(result, reference=message_id if isinstance(message_id, str) else None)
+    if reply.get("code") == _UNKNOWN_MESSAGE:
+        return replace(result, outcome=Outcome.REFUSED, message_gone=True)
+    return result
+
+
+def _request(channel: DiscordChannel, body: Any, *, path: str = "", query: str = "") -> Post:
+    """Return a POST to a place below the webhook's address, whose own query (such as a thread) stays."""
+    parts = urlsplit(channel.url.get_secret_value())
+    asked = "&".join(part for part in (parts.query, query) if part)
+    url = urlunsplit(parts._replace(path=parts.path.rstrip("/") + path, query=asked))
+    return json_post(url, body, proxy=channel.proxy, tls=tls_of(channel))
 
 
 def escape(text: str) -> str:
@@ -46,18 +74,28 @@ def content(cards: Sequence[Card]) -> dict[str, Any]:
 def _embed(card: Card) -> dict[str, Any]:
     snippet = "".join(f"**{escape(text)}**" if match else _escape_keeping_edges(text) for text, match in card.pieces)
     embed: dict[str, Any] = {
-        "author": {"name": one_line(f"{card.label} · {card.term}")},
+        "author": {"name": cut(one_line(f"{card.label} · {', '.join(card.terms or (card.term,))}"), 256)},
         "title": _limited(escape(cut(card.title, 110)), _MAX_TITLE),
-        "description": _limited(snippet, _MAX_DESCRIPTION),
+        "description": _limited(snippet, _MAX_SNIPPET),
         "color": _COLOURS[card.severity],
     }
     if card.url:
         embed["url"] = card.url
     if card.facts:
         embed["footer"] = {"text": " · ".join(card.facts)}
-    if card.entities:
-        embed["fields"] = [{"name": "With", "value": _limited(escape(", ".join(card.entities)), 1024)}]
+    fields = [
+        {"name": "Terms", "value": ", ".join(fit(card.terms, 1024, escape))} if len(card.terms) > 1 else None,
+        {"name": "New", "value": "\n".join(fit(card.news, 1024, escape))} if card.news else None,
+        {"name": "With", "value": _limited(escape(", ".join(card.entities)), 800)} if card.entities else None,
+        {"name": "Here", "value": _own_pages(card)} if card.links else None,
+    ]
+    if any(fields):
+        embed["fields"] = [field for field in fields if field]
     return embed
+
+
+def _own_pages(card: Card) -> str:
+    return " · ".join(f"[{name}](<{address}>)" for name, address in card.links if len(address) <= 300)[:1024] or "–"
 
 
 def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
@@ -68,7 +106,8 @@ def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
             texts.append("")
         texts[-1] += line + "\n"
     embeds: list[dict[str, Any]] = [{"description": text} for text in texts]
-    embeds[0]["title"] = f"{len(cards)} alerts"
+    embeds[0]["title"] = f"{len(cards)} alerts · worst: {cards[0].label}"
+    embeds[0]["color"] = _COLOURS[cards[0].severity]
     return embeds
 
 
@@ -98,5 +137,6 @@ KIND = ChannelKind(
     limits=Limits(alerts_per_message=40, rate=2.0, characters=6_000),
     render=render,
     leads_to=("url",),
+    follow_up=lambda _channel: FollowUp.EDIT,
     examples=({"url": "https://receiver.example/api/webhooks/1/x"},),
 )

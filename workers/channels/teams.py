@@ -13,8 +13,9 @@ from monitor.domain.delivery import ClaimedDelivery
 from monitor.settings.channels import HttpChannel
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post, tls_of
-from workers.rendering.card import Card, card_of
-from workers.rendering.truncation import cut
+from workers.rendering.card import Card
+from workers.rendering.story_card import cards_of
+from workers.rendering.truncation import cut, fit
 
 _COLOURS = {"info": "default", "low": "accent", "medium": "warning", "high": "attention", "critical": "attention"}
 
@@ -27,7 +28,7 @@ class TeamsChannel(HttpChannel):
 
 def render(channel: TeamsChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
     """Return the POST of one message."""
-    body = content(tuple(map(card_of, deliveries)))
+    body = content(cards_of(deliveries))
     return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy, tls=tls_of(channel))
 
 
@@ -45,19 +46,23 @@ def content(cards: Sequence[Card]) -> dict[str, Any]:
 
 
 def _alert(card: Card) -> list[dict[str, Any]]:
-    heading = {**_run(f"{card.label} · {card.term}", bold=True), "color": _COLOURS[card.severity]}
+    terms = ", ".join(fit(card.terms or (card.term,), 1_500, str))
+    heading = {**_run(f"{card.label} · {terms}", bold=True), "color": _COLOURS[card.severity]}
     body = [_block([heading]), _block([_title(card, 250)])]
+    body += [_block([_run(line)]) for line in fit(card.news, 1_200, str)]
     if card.pieces:
         body.append(_block([_run(text, bold=match) for text, match in card.pieces]))
     if card.facts:
         body.append(_block([_run(" · ".join(card.facts), subtle=True)]))
     if card.entities:
         body.append(_block([_run("With " + ", ".join(card.entities), subtle=True)]))
+    if card.links:
+        body.append(_block([_linked(_run(f"{name} "), address) for name, address in card.links]))
     return body
 
 
 def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
-    body = [_block([_run(f"{len(cards)} alerts", bold=True)])]
+    body = [_block([_run(f"{len(cards)} alerts · worst: {cards[0].label}", bold=True)])]
     body += [
         _block([_run(f"{card.severity.upper()} {cut(card.term, 40)} ", bold=True), _title(card, 100, longest_url=250)])
         for card in cards
@@ -67,9 +72,11 @@ def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
 
 def _title(card: Card, limit: int, *, longest_url: int = 1500) -> dict[str, Any]:
     run = _run(cut(card.title, limit), bold=True)
-    if card.url and len(card.url) <= longest_url:
-        run["selectAction"] = {"type": "Action.OpenUrl", "url": card.url}
-    return run
+    return _linked(run, card.url) if card.url and len(card.url) <= longest_url else run
+
+
+def _linked(run: dict[str, Any], address: str) -> dict[str, Any]:
+    return {**run, "selectAction": {"type": "Action.OpenUrl", "url": address}}
 
 
 def _run(text: str, *, bold: bool = False, subtle: bool = False) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from workers.rendering.truncation import cut, cut_around
 TITLE_LENGTH, TERM_LENGTH, SOURCE_LENGTH, SNIPPET_LENGTH, URL_LENGTH = 250, 100, 80, 500, 1500
 MAX_ENTITIES = 8
 _MAX_MARKS = 60
+_LINKS = {"alert": "Why", "acknowledge": "Acknowledge", "silence": "Silence"}
+"""How our own pages are called in a message, by their key in an alert's `links`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class Card:
     """The words of an alert, one line each, already within sane lengths.
 
     `pieces` is the snippet in order; True marks the words that matched. `test` is an alert that was only sent to try a channel.
+    `terms` are all that fired, the worst first, and `term` is the first of them. `note` says what kind of news this is, in one word;
+    `news` are lines on what has changed; `growth` says how the story has spread. `links` lead to our own pages: name and address.
     """
 
     severity: Severity
@@ -37,44 +41,64 @@ class Card:
     updated: bool
     entities: tuple[str, ...]
     test: bool = False
+    terms: tuple[str, ...] = ()
+    note: str | None = None
+    news: tuple[str, ...] = ()
+    growth: str | None = None
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def facts(self) -> tuple[str, ...]:
         """Source, time of publication and size of the story, as far as known."""
-        story = f"{self.articles} articles" if self.articles > 1 else None
+        story = self.growth or (f"{self.articles} articles" if self.articles > 1 else None)
         return tuple(fact for fact in (self.source, self.when, story, "updated" if self.updated else None) if fact)
 
     @property
     def label(self) -> str:
-        """The severity in capitals, and whether this is a test."""
-        return f"TEST · {self.severity.upper()}" if self.test else self.severity.upper()
+        """The severity in capitals, and whether this is a test or news of a story that has been told."""
+        parts = ("TEST" if self.test else None, self.severity.upper(), self.note)
+        return " · ".join(part for part in parts if part)
 
     @property
     def headline(self) -> str:
         """Severity, term and title in one line."""
-        return f"{self.label} · {self.term}: {self.title}"
+        more = f" and {len(self.terms) - 1} more" if len(self.terms) > 1 else ""
+        return f"{self.label} · {self.term}{more}: {self.title}"
 
 
 def card_of(delivery: ClaimedDelivery) -> Card:
     """Return what there is to read in an alert, or in a notice to the operator."""
-    data = delivery.data
     if delivery.kind in {BROKEN, RECOVERED}:
         return _notice(delivery)
-    article, story = data["article"], data.get("story") or {}
+    return alert_card(delivery.data, delivery.severity, test=delivery.kind == TEST)
+
+
+def alert_card(data: Mapping[str, Any], severity: Severity, *, test: bool = False) -> Card:
+    """Return what there is to read in the data of an alert. Other events of a story name several terms, or none, and no alert."""
+    article, story, alert = data["article"], data.get("story") or {}, data.get("alert") or {}
     snippet = one_line(data.get("snippet") or "")
+    names = [alert["term"]] if "term" in alert else list(data.get("terms") or ())
+    terms = tuple(cut(one_line(name), TERM_LENGTH) or "?" for name in names)
     return Card(
-        severity=delivery.severity,
-        term=cut(one_line(data["alert"]["term"]), TERM_LENGTH) or "?",
+        severity=severity,
+        term=terms[0] if terms else "?",
+        terms=terms,
         title=cut(one_line(article.get("title") or ""), TITLE_LENGTH) or "(untitled)",
         url=followable_link(article.get("url")),
         pieces=mark_matches(snippet, [match.get("text", "") for match in data.get("matches") or ()]),
         source=cut(one_line(article.get("source") or ""), SOURCE_LENGTH),
         when=_shown_time(article.get("published_at")),
         articles=int(story.get("articles") or 1),
-        updated=data["alert"].get("reason") == "updated",
+        updated=alert.get("reason") == "updated",
         entities=_shown_entities(data.get("entities") or ()),
-        test=delivery.kind == TEST,
+        test=test,
+        links=_own_links(data.get("links") or {}),
     )
+
+
+def _own_links(links: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    found = ((name, followable_link(links.get(key))) for key, name in _LINKS.items())
+    return tuple((name, address) for name, address in found if address is not None)
 
 
 def _notice(delivery: ClaimedDelivery) -> Card:

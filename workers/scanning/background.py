@@ -54,7 +54,7 @@ class BatchCounts:
 
 def read_statements(connection: Connection, articles: Sequence[Article]) -> Mapping[ArticleId, ReadStatement]:
     """Return the statements that articles make, by the articles' ids."""
-    passages = {article.id: passages_of(article.title, article.text or article.summary) for article in articles}
+    passages = {article.id: passages_of(article.title, article.own_text or article.summary) for article in articles}
     wanted = {key for article in articles for key in words_to_look_up(passages[article.id], article.language)}
     counts = word_statistics.load(connection, wanted)
     pairs = {(source_key(article.source), passage_key(passage)) for article in articles for passage in passages[article.id][1:]}
@@ -94,6 +94,6 @@ def _read(article: Article, passages: tuple[str, ...], vocabulary: Vocabulary, r
         facts=facts,
         weights=weigh(facts, vocabulary.idf),
         title=article.title,
-        text=article.text or article.summary,
+        text=article.own_text or article.summary,
     )
     return ReadStatement(statement=statement, vocabulary=vocabulary, passages=passages)

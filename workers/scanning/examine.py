@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from monitor.domain.article import Article
+from monitor.domain.aside import Aside
 from monitor.domain.match import Document, Mention, TermMatch
 from workers.language.detector import detect
 from workers.recognition.recognizer import recognize_all
@@ -27,7 +28,7 @@ def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
     """Return what an article says."""
     language = task.article.language or detect(f"{task.article.title}\n{task.article.text}")
     article = replace(task.article, language=language)
-    document = document_of(article, article.title, article.text)
+    document = document_of(article, article.title, article.text, article.asides)
     before = compiled.matcher.match(document_of(article, *task.earlier)) if task.earlier else ()
     return ExaminedArticle(
         task=task,
@@ -38,6 +39,8 @@ def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
     )
 
 
-def document_of(article: Article, title: str, text: str) -> Document:
-    """Return a document of the article with the title and text of one of its revisions."""
-    return Document(title=title, body=text, source=article.source, language=article.language, tags=frozenset(article.tags))
+def document_of(article: Article, title: str, text: str, asides: tuple[Aside, ...]) -> Document:
+    """Return a document of the article with the title, the text and the asides of one of its revisions."""
+    return Document(
+        title=title, body=text, asides=asides, source=article.source, language=article.language, tags=frozenset(article.tags)
+    )

@@ -11,6 +11,7 @@ from monitor.domain.alert import Alert
 from monitor.domain.ids import AlertId, ArticleId
 from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
+from monitor.domain.story_update import StoryChange, StoryUpdate
 from monitor.domain.watch import Term
 from monitor.settings.model import SilenceSettings
 from monitor.storage import alert_history, alerts, articles, deliveries, pages, scans, silences, stories
@@ -20,11 +21,13 @@ from workers.alerts.payload import alert_data
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
 from workers.alerts.snippet import changed_snippet, snippet
+from workers.announcing.announce import announce, channels_to_tell
 from workers.scanning.background import BatchCounts, ReadStatement
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.examine import ExaminedArticle, document_of
 from workers.scanning.load import ScanTask
 from workers.scanning.relate_statement import Placement, StatementCache, place_statement
+from workers.stories.headline import headline_turned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,14 @@ class ScanResult:
 
     alerts: tuple[Alert, ...] = ()
     channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The new alerts of one article with their terms, and what it does to its story."""
+
+    alerts: tuple[tuple[Alert, Term], ...]
+    updates: tuple[StoryUpdate, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +56,26 @@ class Recorder:
     cache: StatementCache
     now: datetime
 
-    def record(self, examined: ExaminedArticle, read: ReadStatement) -> list[tuple[Alert, Term]]:
-        """Put the article into its story and store the alerts that follow; return the new ones with their terms."""
+    def record(self, examined: ExaminedArticle, read: ReadStatement) -> Recorded:
+        """Put the article into its story and store the alerts that follow."""
         settings = self.compiled.settings.stories
         placement = place_statement(self.connection, examined.article, read, self.cache, now=self.now, settings=settings)
         decision = self._decide(examined, placement)
         alert_history.mark_stale(self.connection, [one.id for one in decision.stale], now=self.now)
+        updates = _updates(examined, placement, decision)
         if not decision.drafts:
-            return []
+            return Recorded(alerts=(), updates=updates)
         members = stories.members(self.connection, [placement.story_id])[placement.story_id]
         kind = placement.relation.kind if placement.relation is not None else RelationKind.OTHER
         story = alert_story_record(placement.story_id, examined.article.id, members, kind)
-        made = [(_alert(draft, examined, story, self.now), draft) for draft in decision.drafts]
-        return [
+        public_url = self.compiled.settings.public_url
+        made = [(_alert(draft, examined, story, public_url, self.now), draft) for draft in decision.drafts]
+        raised = tuple(
             (alert, draft.term)
             for alert, draft in made
             if alerts.add(self.connection, alert, draft.match.why if draft.match else {})
-        ]
+        )
+        return Recorded(alerts=raised, updates=updates)
 
     def _decide(self, examined: ExaminedArticle, placement: Placement) -> AlertDecision:
         begun = placement.relation is not None and placement.relation.story_id is None
@@ -103,16 +117,35 @@ def record(
     channels: dict[str, None] = {}
     for examined in mine:
         read = statements[examined.article.id]
-        for alert, term in recorder.record(examined, read):
+        recorded = recorder.record(examined, read)
+        for alert, term in recorded.alerts:
             stored.append(alert)
             if alert.suppressed is None:
-                names = _channels(alert, term, compiled)
+                names = channels_to_tell(compiled.settings, _channels(alert, term, compiled), alert.reason)
                 deliveries.create(connection, alert.id, names, now=now)
                 channels.update(dict.fromkeys(names))
+        for update in recorded.updates:
+            channels.update(dict.fromkeys(announce(connection, compiled.settings, update, now=now)))
         if examined.article.revision == 1:
             counts.add(read)
     counts.save(connection, now)
     return ScanResult(alerts=tuple(stored), channels=tuple(channels))
+
+
+def _updates(examined: ExaminedArticle, placement: Placement, decision: AlertDecision) -> tuple[StoryUpdate, ...]:
+    """Return what the article does to its story: it grows, it develops, or alerts no longer hold."""
+    update = StoryUpdate(story_id=placement.story_id, article_id=examined.article.id, change=StoryChange.GREW)
+    updates = []
+    if placement.relation is not None and placement.relation.kind is RelationKind.DEVELOPMENT and examined.article.alertable:
+        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=placement.relation.changes))
+    elif placement.joined:
+        updates.append(update)
+    if withdrawn := tuple(dict.fromkeys(alert.term for alert in decision.stale)):
+        updates.append(replace(update, change=StoryChange.WITHDRAWN, terms=withdrawn))
+    earlier = examined.task.earlier
+    if earlier is not None and examined.matches and headline_turned(earlier[0], examined.article.title):
+        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=(f"{earlier[0]} → {examined.article.title}",)))
+    return tuple(updates)
 
 
 def _store_page(connection: Connection, task: ScanTask, now: datetime) -> bool:
@@ -130,12 +163,12 @@ def _channels(alert: Alert, term: Term, compiled: CompiledSettings) -> Sequence[
     return channels_for(alert.severity, alert.tags, term.channels, settings.routes, settings.channels, term=term.name)
 
 
-def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], now: datetime) -> Alert:
+def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], public_url: str | None, now: datetime) -> Alert:
     article, term = replace(examined.article, story_id=story["id"]), draft.term
     alert_id = AlertId(new_id())
     matches = draft.match.matches if draft.match else ()
     earlier = examined.task.earlier
-    document = document_of(article, article.title, article.text)
+    document = document_of(article, article.title, article.text, article.asides)
     return Alert(
         id=alert_id,
         dedup_key=draft.key,
@@ -159,5 +192,6 @@ def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], 
             snippet=changed_snippet(document, earlier[1], matches) if earlier else snippet(document, matches),
             mentions=[mention for mention in examined.mentions if mention.name != term.name],
             raised_at=now,
+            public_url=public_url,
         ),
     )

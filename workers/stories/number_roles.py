@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 DEAD, HURT, MISSING, MAGNITUDE, PERCENT, MONEY = "dead", "hurt", "missing", "magnitude", "percent", "money"
@@ -62,6 +63,7 @@ def is_number_word(word: str) -> bool:
     return word in _SMALL
 
 
+@lru_cache(maxsize=20_000)
 def role_of_word(word: str) -> str | None:
     """Return the role that a word gives to the numbers beside it, or None."""
     return next((role for role, pattern in _ROLES if pattern.match(word)), None)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.domain.article import Entry, Origin
-from monitor.domain.clock import VirtualClock
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ScanId
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.watch import Term, TermKind
 from monitor.records import alert_record
 from monitor.settings.model import Settings
@@ -42,7 +43,7 @@ WORKERS = 4
 KILLS = 3
 COPIES = 40
 DEADLINE_S = 60
-NOW = datetime.now(UTC)
+NOW = SYSTEM_CLOCK.now()
 
 _spec = importlib.util.spec_from_file_location("variants", HERE / "variants.py")
 assert _spec is not None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.ids import DeliveryId
 from monitor.storage import attempts
@@ -56,7 +57,7 @@ def test_hostile_news_stays_text_on_every_page(tmp_path: Path, store: Database, 
         tmp_path, store, redis_url, watch=[{"name": "script", "query": "script"}], feeds=["https://a.example/<b>"]
     ) as site:
         delivery = site.get("/api/deliveries").json[0]["id"]
-        receipt = AttemptResult(outcome=Outcome.REFUSED, at=datetime.now(UTC), http_status=422, answer=HOSTILE)
+        receipt = AttemptResult(outcome=Outcome.REFUSED, at=SYSTEM_CLOCK.now(), http_status=422, answer=HOSTILE)
         with store.write() as connection:
             attempts.record(connection, [(DeliveryId(delivery), receipt)])
         form = urlencode({"title": HOSTILE, "text": HOSTILE, "term": ""}).encode()
