@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,10 +34,12 @@ def main() -> None:
     found = []
     for order in range(options.orders):
         shuffled = random.Random(order).sample(reports, len(reports))
-        found.append(run(shuffled, batch=options.batch))
+        found.append(run(shuffled, batch=options.batch, timer=time.process_time))
         print(f"order {order}: {_line([found[-1]])}", *found[-1].lost[:5], flush=True)
     print(f"mean   : {_line(found)}")
-    print(f"tf-idf : {_line([tfidf(random.Random(order).sample(reports, len(reports))) for order in range(options.orders)])}")
+    print(
+        f"tf-idf : {_line([tfidf(random.Random(order).sample(reports, len(reports)), timer=time.process_time) for order in range(options.orders)])}"
+    )
 
 
 def _ecb_plus() -> Path | None:

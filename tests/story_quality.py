@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +27,7 @@ from workers.scanning.relate_statement import StatementCache, place_statement
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OUTLETS = 24
 TFIDF_LEAST = 0.25
+Timer = Callable[[], float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Quality:
-    """How one order was told: `told` counts alerts, `lost` names events none of whose reports raised one, `ms` is CPU time a report."""
+    """How one order was told. `told` counts alerts, `lost` names events none of whose reports raised one, `ms` is the time a report took."""
 
     told: int
     developments: int
@@ -60,6 +60,11 @@ class Quality:
         return _f1(self.precision, self.recall)
 
 
+def untimed() -> float:
+    """A timer for those who want none."""
+    return 0.0
+
+
 def load(path: Path) -> list[Report]:
     """Return the reports of a file. Where no outlet is known, the k-th report of every event is given to the k-th of 24 outlets."""
     seen: Counter[str] = Counter()
@@ -73,7 +78,7 @@ def load(path: Path) -> list[Report]:
     return reports
 
 
-def run(reports: Sequence[Report], *, batch: int) -> Quality:
+def run(reports: Sequence[Report], *, batch: int, timer: Timer = untimed) -> Quality:
     """Relate `reports` in this order."""
     database = Database("sqlite://")
     with database.write() as connection:
@@ -82,10 +87,10 @@ def run(reports: Sequence[Report], *, batch: int) -> Quality:
         stored = {article.id: article for some in _parts(list(of_report), 500) for article in articles.load(connection, some)}
     told: set[str] = set()
     kinds: Counter[RelationKind] = Counter()
-    cache, started = StatementCache(), time.process_time()
+    cache, started = StatementCache(), timer()
     for some in _parts(list(of_report), batch):
         _relate(database, [stored[one] for one in some], cache, of_report, told, kinds)
-    elapsed = time.process_time() - started
+    elapsed = timer() - started
     with database.read() as connection:
         label = {
             of_report[row.id].id: row.story_id for row in connection.execute(select(article_rows.c.id, article_rows.c.story_id))
@@ -123,9 +128,9 @@ def _ingest(connection: object, report: Report) -> ArticleId:
     return articles.ingest(connection, origin, [entry], now=NOW, alertable=lambda _: True).new[0]  # type: ignore[arg-type]
 
 
-def tfidf(reports: Sequence[Report]) -> Quality:
+def tfidf(reports: Sequence[Report], *, timer: Timer = untimed) -> Quality:
     """Join each report to the story of the most similar earlier one if the cosine of their first 90 words is .25 or more."""
-    started = time.process_time()
+    started = timer()
     words = [Counter(re.findall(r"\w+", f"{one.title} {' '.join(one.text.split()[:90])}".lower())) for one in reports]
     frequency = Counter(word for one in words for word in one)
     index: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -149,7 +154,7 @@ def tfidf(reports: Sequence[Report]) -> Quality:
         else:
             label[report.id] = StoryId(report.id)
             told.add(report.id)
-    return _quality(reports, told, label, 0, time.process_time() - started)
+    return _quality(reports, told, label, 0, timer() - started)
 
 
 def _quality(reports: Sequence[Report], told: set[str], label: dict[str, StoryId], developments: int, elapsed: float) -> Quality:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from monitor.domain.alert import Reason
 from monitor.domain.article import Entry, Origin
-from monitor.domain.clock import VirtualClock
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
 from monitor.storage import alert_history, articles, scans
