@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import Field, SecretStr, SkipValidation, field_validator, model_validator
@@ -28,11 +29,12 @@ class RouteSettings(Section):
 
 
 class StoriesSettings(Section):
-    """How articles become one story: a copy joins within `window` of the last article; `same_event` also merges stories about one event."""
+    """How articles become one story: a copy joins within `window` of another article's date; `same_event` joins reports in other words, too."""
+
+    removed: ClassVar[Mapping[str, str]] = MappingProxyType({"event_window": "`window` counts for reports in other words, too"})
 
     window: Duration = timedelta(hours=72)
     same_event: bool = True
-    event_window: Duration = timedelta(hours=48)
 
 
 class SilenceSettings(Section):

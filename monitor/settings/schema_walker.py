@@ -234,6 +234,8 @@ def _unknown(entry: KeyValue, model: type[Section], known: tuple[str, ...]) -> s
     key = entry.key.written
     if is_null(entry.value) and " " in key:
         return f"unknown key `{key}`; put a value with a comma in quotes"
+    if key in model.removed:
+        return f"`{key}` is no longer a key; {model.removed[key]}"
     inner = ((name, model_in(type_spec(info.annotation))) for name, info in fields_of(model).items())
     homes = [name for name, kind in inner if kind is not None and key in fields_of(kind)]
     return f"unknown key `{key}`" + (f"; it belongs under `{homes[0]}`" if len(homes) == 1 else did_you_mean(key, known))

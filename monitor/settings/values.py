@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -52,10 +53,12 @@ class Section(BaseModel):
     """A part of the settings: immutable, without unknown keys, and without values in its errors.
 
     `shorthand` names the key that is meant when a plain value (or a list, if that key takes one) is written instead of a mapping.
+    `removed` says, of keys that earlier versions took, what to do about them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True, defer_build=True)
     shorthand: ClassVar[str | None] = None
+    removed: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
 
 def read_duration(value: object) -> object:
