@@ -141,7 +141,7 @@ def _each(count: int, models: Sequence[Statement]) -> Iterator[tuple[int, Statem
 
 def _ingested(database: Database, writer: Writer, count: int) -> list[Article]:
     """Articles of 200 outlets as they come from the database to be scanned."""
-    ids = []
+    ids: list[ArticleId] = []
     with database.write() as connection:
         for number in range(count):
             title, text = writer.report()
