@@ -10,6 +10,7 @@ from monitor.storage import statements, stories
 from monitor.storage.engine import Database
 from workers.scanning.background import BatchCounts, read_statements
 from workers.scanning.relate_statement import store_statement
+from workers.stories.index_keys import index_keys
 
 _AT_A_TIME = 200
 _MOST = 20_000
@@ -29,7 +30,8 @@ def index_missing(database: Database, settings: StoriesSettings, *, now: datetim
             read = read_statements(connection, missing)
             counts = BatchCounts()
             for article in missing:
-                store_statement(connection, article, read[article.id].statement)
+                statement = read[article.id].statement
+                store_statement(connection, article, statement, index_keys(statement))
                 counts.add(read[article.id])
             counts.save(connection, now)
         indexed += len(missing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -104,18 +104,18 @@ def place_statement(
     second sees what the first has written.
     """
     stories.lock(connection)
-    placed = stories.current(connection, article.id)
+    placed, keys = stories.current(connection, article.id), index_keys(read.statement)
     if placed is not None:
         statements.forget(connection, article.id)
-        store_statement(connection, article, read.statement)
+        store_statement(connection, article, read.statement, keys)
         return Placement(story_id=placed, relation=None, joined=False)
     since, until = read.statement.dated_at - settings.window, read.statement.dated_at + settings.window
-    found = statements.candidates(connection, index_keys(read.statement), since=since, until=until)
+    found = statements.candidates(connection, keys, since=since, until=until)
     near = _candidate_stories(connection, read.statement, found, cache)
     decision = relate(read.statement, near, read.vocabulary.idf, same_event=settings.same_event)
     relation = decision.relation
     story_id = _join_or_begin(connection, article, read.statement, relation, near, cache, now=now)
-    store_statement(connection, article, read.statement)
+    store_statement(connection, article, read.statement, keys)
     relations.add(connection, article.id, story_id, relation, now=now)
     if settings.same_event and relation.kind is not RelationKind.COPY:
         alike = [other for other, odds in decision.odds.items() if odds >= BRIDGE_ODDS and other != story_id]
@@ -178,15 +178,15 @@ def _save_profile(connection: Connection, story_id: StoryId, profile: StoryProfi
     cache.keep_profile(story_id, packed, profile)
 
 
-def store_statement(connection: Connection, article: Article, statement: Statement) -> None:
-    """Index a statement that is not in the index."""
+def store_statement(connection: Connection, article: Article, statement: Statement, keys: Iterable[int]) -> None:
+    """Index a statement that is not in the index, under its keys."""
     statements.add(
         connection,
         article.id,
         at=article.fetched_at,
         dated=statement.dated_at,
         data=pack_facts(statement.facts, statement.weights.idf),
-        keys=list(index_keys(statement)),
+        keys=list(keys),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Protocol
 
 from workers.matching.stems import stem
@@ -17,11 +18,15 @@ from workers.stories.stop_words import DAYS, MONTHS, STOP_WORDS
 LEAD_WORDS: Final = 90
 """Words of a report that are compared: the first paragraph of news says what happened, background comes later."""
 _READ_CHARACTERS: Final = 3000
+_PASSAGE_CHARACTERS: Final = 800
 MAX_WORD: Final = 40
 """Characters of a word that are compared."""
 _NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-TOKEN: Final = re.compile(rf"[A-Z]{{2,6}}-\d[\d-]*\d|#\d+|\d+(?:[.,]\d+)*|[{_NO_SPACES}]|[^\W\d_{_NO_SPACES}]+")
-"""A word as written, a number, an identifier such as CVE-2026-1001 or #301, or one character of a script without spaces."""
+_LETTER = rf"[^\W\d_{_NO_SPACES}]"
+TOKEN: Final = re.compile(
+    rf"[A-Z]{{2,6}}-\d[\d-]*\d|#\d+|{_LETTER}+\d[\w]*|\d+{_LETTER}+\d\w*|\d+(?:[.,]\d+)*|[{_NO_SPACES}]|{_LETTER}+"
+)
+"""A word as written, a number, an identifier such as CVE-2026-1001, #301 or MH370, or one character of a script without spaces."""
 NO_SPACE: Final = re.compile(f"[{_NO_SPACES}]")
 _HEADLINE_SHARE: Final = 0.6
 _LEAD_SENTENCES: Final = 2
@@ -69,9 +74,28 @@ class _Reading:
         return self.words.total() + self.names.total()
 
 
+@lru_cache(maxsize=50_000)
+def is_identifier(word: str) -> bool:
+    """Return whether a word is an identifier: CVE-2026-1, #301, 1.2.3, MH370."""
+    mixed = any(map(str.isalpha, word)) and any(map(str.isdecimal, word))
+    return mixed or word[0] == "#" or word.count(".") > 1
+
+
+def identifiers(words: Iterable[str]) -> frozenset[str]:
+    """Return those of some words that are identifiers."""
+    return frozenset(filter(is_identifier, words))
+
+
+def stemmed(word: str, language: str) -> str:
+    """Return the stem of a lower-case word; one with digits, such as mh370, is its own."""
+    if not word.isalpha():
+        return word[:MAX_WORD]
+    return stem(word[:MAX_WORD], language).decode("utf-8", "replace") or word
+
+
 def passages_of(title: str, text: str) -> tuple[str, ...]:
     """Return the headline and the sentences of a report that are read, without boilerplate, as written."""
-    body = tuple(part.strip() for part in sentences(without_boilerplate(text[:_READ_CHARACTERS])))
+    body = tuple(part.strip()[:_PASSAGE_CHARACTERS] for part in sentences(without_boilerplate(text[:_READ_CHARACTERS])))
     headline = without_outlet_name(title.strip())
     return body if not headline or (body and text.lstrip().startswith(headline)) else (headline, *body)
 
@@ -125,6 +149,7 @@ def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Ca
     found = [place[0] for place in places]
     lowered = [word.lower() for word in found]
     title_case = _is_title_case(found)
+    most = 2 * (LEAD_WORDS - reading.length)
     run: tuple[str, ...] = ()
     for at, (written, word) in enumerate(zip(found, lowered, strict=True)):
         value = number_value(word)
@@ -149,9 +174,11 @@ def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Ca
                 reading.runs.discard(run[:-1])
                 reading.runs.add(run)
         elif word not in STOP_WORDS and (len(word) > 1 or not word.isascii()):
-            reading.words[stem(word[:MAX_WORD], reading.language).decode("utf-8", "replace") or word] += 1
+            reading.words[stemmed(word, reading.language)] += 1
         if not is_name or value is not None:
             run = ()
+        if at >= most:
+            break
 
 
 def _usually_capital(word: str, capitals: Capitals, *, unknown: bool) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from bisect import bisect_left
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ STEPS_PER_OCTAVE: Final = 12
 _KEY_BYTES: Final = 4
 
 
+@lru_cache(maxsize=200_000)
 def word_key(word: str, language: str = "") -> int:
     """Return a 32-bit key for a word, the same in every process and on every host; with a language, for the word in that language."""
     return zlib.crc32(f"{language}:{word}".encode("utf-8", "surrogatepass"))

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from workers.stories.boilerplate import without_outlet_name
-from workers.stories.sketch import words_of
+from workers.stories.plain_words import words_of
 from workers.stories.stop_words import STOP_WORDS
 
 MIN_NEW_WORDS: Final = 2

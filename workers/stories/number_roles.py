@@ -54,7 +54,7 @@ def number_value(word: str) -> float | None:
     """
     if word[0].isdecimal():
         plain = word.replace(",", "")
-        return float(plain) if plain.count(".") < 2 and len(plain) <= _MAX_DIGITS else None
+        return float(plain) if len(plain) <= _MAX_DIGITS and plain.replace(".", "", 1).isdecimal() else None
     return _SMALL.get(word, _ORDINALS.get(word))
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from monitor.domain.ids import StoryId
 from monitor.domain.relation import Relation, RelationKind
 from workers.stories.evidence import EventEvidence, weigh_evidence
+from workers.stories.facts import identifiers
 from workers.stories.number_roles import MEASURES
 from workers.stories.same_words import WordingRelation, compare_wording
 from workers.stories.statement import Statement, dot
@@ -22,6 +23,8 @@ _MAYBE_ODDS: Final = 0.0
 _SHOWN_VETOES: Final = 3
 CERTAIN: Final = 6.0
 """Log odds that stand for the same words, and negated for a fact that differs."""
+WORDING_COSINE: Final = 0.2
+"""Cosine below which two statements are not in the same words, and need not be aligned."""
 _PAIRS: Final = 6
 """Statements of a story whose wording is compared."""
 
@@ -57,9 +60,12 @@ def relate(
     for story in candidates:
         nearest = max(story.statements, key=lambda one: dot(new.weights.vector, one.weights.vector))
         cosine = dot(new.weights.vector, nearest.weights.vector)
-        compared = [nearest, *(one for one in story.statements if one.source == new.source and one is not nearest)][:_PAIRS]
-        found = [(wording, one) for one in compared if (wording := compare_wording(new, one, idf)) is not None]
-        others = [wording.why for wording, _ in found if wording.kind is RelationKind.OTHER]
+        evidence = weigh_evidence(new, story.profile, cosine, nearest)
+        story_odds = evidence.log_odds() if evidence is not None else -CERTAIN
+        found = _compare_wordings(new, story, nearest, idf) if cosine >= WORDING_COSINE or story_odds >= _MAYBE_ODDS else []
+        others = [wording.why for wording, _ in found if wording.kind is RelationKind.OTHER] or _other_identifiers(
+            new, story, found
+        )
         if others:
             vetoes += others
             odds[story.story_id] = -CERTAIN
@@ -67,9 +73,9 @@ def relate(
             relation = _worded(story, *max(found, key=_news_first))
             worded = max(worded or (-1.0, relation), (cosine, relation), key=lambda one: one[0])
             odds[story.story_id] = CERTAIN
-        elif (evidence := weigh_evidence(new, story.profile, cosine, nearest)) is not None:
-            odds[story.story_id] = evidence.log_odds()
-            weighed.append((odds[story.story_id], evidence, story, nearest))
+        elif evidence is not None:
+            odds[story.story_id] = story_odds
+            weighed.append((story_odds, evidence, story, nearest))
     if worded is not None:
         return Decision(relation=worded[1], odds=odds)
     best = max(weighed, key=lambda one: one[0], default=None) if same_event else None
@@ -77,6 +83,25 @@ def relate(
         evidence_lines = tuple(vetoes[:_SHOWN_VETOES]) or ("nothing like it",)
         return Decision(relation=Relation(kind=RelationKind.OTHER, evidence=evidence_lines), odds=odds)
     return Decision(relation=_modelled(new, *best, vetoes), odds=odds)
+
+
+def _compare_wordings(
+    new: Statement, story: CandidateStory, nearest: Statement, idf: Callable[[str], float]
+) -> list[tuple[WordingRelation, Statement]]:
+    """Return the relations to those statements of a story that are in the same words: the nearest, and those of the same source."""
+    compared = [nearest, *(one for one in story.statements if one.source == new.source and one is not nearest)][:_PAIRS]
+    return [(wording, one) for one in compared if (wording := compare_wording(new, one, idf)) is not None]
+
+
+def _other_identifiers(new: Statement, story: CandidateStory, worded: Sequence[object]) -> list[str]:
+    """Return why a statement in other words cannot be of a story: both name identifiers, and none is the same."""
+    if worded:
+        return []
+    mine = identifiers((*new.facts.words, *new.facts.names))
+    theirs = identifiers((*story.profile.words, *story.profile.names)) if mine else frozenset()
+    if not mine or not theirs or mine & theirs:
+        return []
+    return [f"another identifier: {min(theirs)} → {min(mine)}"]
 
 
 def _news_first(found: tuple[WordingRelation, Statement]) -> bool:

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Final
 
 from monitor.domain.relation import RelationKind
+from workers.stories.facts import is_identifier
 from workers.stories.number_roles import TALLIES, is_number_word, role_of_word
 from workers.stories.statement import COMPARED_WORDS, Statement, dot
 from workers.stories.stop_words import STOP_WORDS
@@ -93,7 +94,7 @@ def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool,
         shown = f"{' '.join(old_words)} → {' '.join(new_words)}"[:_SHOWN]
         names = [_names(old_words, gone, new), _names(new_words, come, old)]
         letters = [{word for word in side if not _is_number(word)} for side in (gone, come)]
-        if any(map(_is_identifier, gone | come)) or all(names) or (same_source and all(letters)):
+        if any(map(is_identifier, gone | come)) or all(names) or (same_source and all(letters)):
             return WordingRelation(kind=RelationKind.OTHER, why=f"the same words, but {shown}")
         if not any(letters):
             beside = was[max(0, low - 3) : low] + was[high : high + 4]
@@ -115,8 +116,3 @@ def _names(words: Sequence[str], differing: set[str], other: Statement) -> set[s
 
 def _is_number(word: str) -> bool:
     return word[0].isdecimal() or is_number_word(word)
-
-
-def _is_identifier(word: str) -> bool:
-    """Return whether a word is an identifier: CVE-2026-1, #301, 1.2.3."""
-    return word[0] == "#" or ("-" in word and word[-1].isdecimal()) or word.count(".") > 1

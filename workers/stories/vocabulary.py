@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.domain.word_counts import WordCounts
-from workers.matching.stems import stem
-from workers.stories.facts import LEAD_WORDS, MAX_WORD, NO_SPACE, TOKEN, Facts, written_inside
+from workers.stories.facts import LEAD_WORDS, MAX_WORD, NO_SPACE, TOKEN, Facts, stemmed, written_inside
 from workers.stories.frequencies import expected_share, word_key
 
 EXPECTED_ARTICLES: Final = 2000
@@ -56,16 +55,12 @@ def words_to_look_up(passages: Iterable[str], language: str | None) -> set[int]:
     found: set[int] = set()
     count = 0
     for passage in passages:
-        words = [word.lower() for word in TOKEN.findall(passage)]
+        words = [word.lower() for word in TOKEN.findall(passage)[:_LOOKED_UP]]
         found.update(word_key(word) for word in words)
         found.update(word_key(word[:MAX_WORD]) for word in words if len(word) > MAX_WORD)
-        found.update(word_key(_stemmed(word, language or "")) for word in words if not word[0].isdecimal())
+        found.update(word_key(stemmed(word, language or "")) for word in words if word.isalpha())
         found.update(word_key("".join(words[at : at + 2])) for at, word in enumerate(words) if NO_SPACE.match(word))
         count += len(words)
         if count > _LOOKED_UP:
             break
     return found
-
-
-def _stemmed(word: str, language: str) -> str:
-    return stem(word[:MAX_WORD], language).decode("utf-8", "replace")

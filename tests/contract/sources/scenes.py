@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from aiohttp import web
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from tests.receiving import Receiver
 
 
@@ -46,7 +48,8 @@ class FeedScene:
         self._broken = True
 
     async def _answer(self, _request: web.Request) -> web.StreamResponse:
-        items = "".join(f"<item><title>{text}</title><guid>{text}</guid></item>" for text in self._texts)
+        date = format_datetime(SYSTEM_CLOCK.now())
+        items = "".join(f"<item><title>{text}</title><guid>{text}</guid><pubDate>{date}</pubDate></item>" for text in self._texts)
         return web.Response(
             status=500 if self._broken else 200,
             text=f"<?xml version='1.0'?><rss version='2.0'><channel><title>A feed</title>{items}</channel></rss>",
