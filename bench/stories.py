@@ -4,7 +4,7 @@
 
 The index is filled with statements whose words are also those of the articles measured, all within the window, so that every lookup finds
 as much as it may read: the worst case. In service the index holds three days of articles, whatever is stored. A million (--sizes 1000000)
-takes minutes to fill and 4 GB of disk. Measured is CPU time, SQLite on a file, in batches of 50 as scan workers have them.
+takes ten minutes to fill and 10 GB of disk. Measured is CPU time, SQLite on a file, in batches of 50 as scan workers have them.
 """
 
 from __future__ import annotations

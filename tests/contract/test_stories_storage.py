@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, text
 
 from monitor.domain.article import Article, Entry, Origin
+from monitor.domain.errors import DatabaseError
 from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
 from monitor.settings.model import StoriesSettings
 from monitor.storage import articles, statements, stories, word_statistics
-from monitor.storage.engine import Database
-from monitor.storage.tables import source_passages, statement_keys
+from monitor.storage.engine import Database, sqlite_url
+from monitor.storage.tables import metadata, source_passages, statement_keys
 from monitor.storage.tables import statements as statement_table
 from monitor.storage.tables import stories as story_table
 from workers.scanning.background import BatchCounts, read_statements
 from workers.scanning.index_missing import index_missing
 from workers.scanning.relate_statement import Placement, StatementCache, place_statement
 from workers.stories.index_keys import index_keys
+from workers.stories.serialization import unpack_profile
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RULES = StoriesSettings()
@@ -187,3 +190,29 @@ def test_the_story_of_an_alert_is_shown_as_it_stands_now(database: Database) -> 
     record = alert_story_record(story.id, story.article_id, story.members)
     assert (record["id"], record["articles"], record["sources"]) == (other, 3, ["alpha", "beta", "gamma"])
     assert [place["source"] for place in record["also_in"]] == ["beta", "gamma"]
+
+
+def test_a_statement_that_could_not_be_stored_does_not_count_in_its_story(tmp_path: Path) -> None:
+    """A worker whose transaction fails, as on a full disk, knows of the story what is stored, and not what it would have stored."""
+    database, cache = Database(sqlite_url(tmp_path / "news.db")), StatementCache()
+
+    def place(outlet: str) -> Placement:
+        with database.write() as connection:
+            article = _store(connection, outlet, f"Talks near their end, says {outlet}", WIRE)
+            read = read_statements(connection, [article])[article.id]
+            return place_statement(connection, article, read, cache, now=NOW, settings=RULES)
+
+    with database.write() as connection:
+        metadata.create_all(connection)
+    place("alpha")
+    story_id = place("beta").story_id
+    with database.write() as connection:
+        connection.execute(text("CREATE TRIGGER full BEFORE UPDATE OF profile ON stories BEGIN SELECT RAISE(ABORT, 'full'); END"))
+    with pytest.raises(DatabaseError, match="full"):
+        place("gamma")
+    with database.write() as connection:
+        connection.execute(text("DROP TRIGGER full"))
+    assert place("gamma").story_id == story_id
+    with database.read() as connection:
+        assert unpack_profile(statements.profiles(connection, [story_id])[story_id]).statements == 3
+    database.close()

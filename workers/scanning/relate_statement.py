@@ -59,10 +59,15 @@ class StatementCache:
         if len(self._profiles) > _CACHED:
             self._profiles.popitem(last=False)
 
+    def forget_profile(self, story_id: StoryId) -> None:
+        """Forget a profile that is about to grow, since the transaction that stores it may fail."""
+        self._profiles.pop(story_id, None)
+
     def read(self, stored: statements.StoredStatement) -> Statement:
         """Return the statement of a row of the index."""
         found = self._statements.get(stored.id)
-        if found is None or found.text != stored.text:
+        # SQLite gives the number of a statement that was forgotten to the next one.
+        if found is None or (found.article_id, found.title, found.text) != (stored.article_id, stored.title, stored.text):
             facts, weights = unpack_facts(stored.data)
             found = Statement(
                 article_id=stored.article_id,
@@ -161,6 +166,7 @@ def _join_or_begin(
         return stories.begin(connection, article, now=now)
     stories.join(connection, article, relation.story_id)
     profile = next(story.profile for story in near if story.story_id == relation.story_id)
+    cache.forget_profile(relation.story_id)
     profile.add(statement)
     _save_profile(connection, relation.story_id, profile, cache)
     return relation.story_id
@@ -194,6 +200,7 @@ def _merge(
             continue
         into, gone = sorted((story_id, other))
         if stories.merge(connection, gone, into):
+            cache.forget_profile(story_id)
             for statement in theirs.statements:
                 own.profile.add(statement)
             _save_profile(connection, into, own.profile, cache)
