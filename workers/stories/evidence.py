@@ -82,6 +82,9 @@ def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: 
     other_number = (
         bool(facts.lead) and not facts.lead & story.lead.keys() and any(often >= _HALF * count for often in story.lead.values())
     )
+    other_days = bool(facts.days and story.days and facts.days.isdisjoint(story.days))
+    if other_days and mine.isdisjoint(theirs):
+        return None
     return EventEvidence(
         cosine=cosine,
         cosine_squared=cosine * cosine,
@@ -89,7 +92,7 @@ def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: 
         core=core,
         numbers=len(mine & theirs) / math.sqrt(max(1, len(mine) * min(len(theirs), _NUMBERS_CAP))),
         missing_name=missing / 7,
-        other_days=float(bool(facts.days and story.days and facts.days.isdisjoint(story.days))),
+        other_days=float(other_days),
         length=math.log(1 + min(facts.length, nearest.facts.length, _LENGTH_CAP)),
         other_name=float(other_name),
         other_number=float(other_number),
