@@ -53,7 +53,7 @@ def source_record(health: SourceHealth) -> dict[str, Any]:
 
 
 def alert_record(stored: StoredAlert) -> dict[str, Any]:
-    """Return the `data` of an alert's webhook, with `id created_at why suppressed lapsed_at deliveries`.
+    """Return the `data` of an alert's webhook, with `id created_at why suppressed held_until reported_at lapsed_at deliveries`.
 
     Its `story` is as it is now: with the articles that have joined since, and under the id of the story it was merged into.
     """
@@ -65,6 +65,8 @@ def alert_record(stored: StoredAlert) -> dict[str, Any]:
         **({"story": alert_story_record(story.id, story.article_id, story.members)} if story else {}),
         "why": stored.why,
         "suppressed": alert.suppressed,
+        "held_until": rfc3339(stored.hold.until) if stored.hold else None,
+        "reported_at": rfc3339(stored.hold.reported_at) if stored.hold else None,
         "lapsed_at": rfc3339(stored.lapsed_at),
         "deliveries": alert_deliveries_record(stored.deliveries),
     }

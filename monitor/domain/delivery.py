@@ -14,6 +14,7 @@ RETRY_WAITS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 30, 120, 60
 GIVE_UP_AFTER = timedelta(hours=24)
 JITTER = 0.2
 CREATED, UPDATED, TEST = "alert.created", "alert.updated", "alert.test"
+HELD_REPORT = "held.report"
 BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
 
 
@@ -63,7 +64,8 @@ class Thread:
 class ClaimedDelivery:
     """A delivery that this process may send, with all that sending takes. `data` is the alert as it was at `alerted_at`.
 
-    `kind` is the type that the webhook states; the `data` of `monitoring.…` is an incident's. `thread` is the first message about the same
+    `kind` is the type that the webhook states; the `data` of `monitoring.…` is an incident's, that of `held.report` tells what was held back.
+    `quiet`: quiet hours of its channel have held it. `thread` is the first message about the same
     story and term, where the receiver has given it a name.
     """
 
@@ -73,6 +75,7 @@ class ClaimedDelivery:
     severity: Severity
     data: dict[str, Any] = field(repr=False)
     kind: str = CREATED
+    quiet: bool = False
     term: str = ""
     story_id: StoryId | None = None
     attempts: int = 0

@@ -73,9 +73,9 @@ def reclaim(connection: Connection, channel: str, now: datetime) -> int:
 
 
 def defer(
-    connection: Connection, channel: str, *, until: datetime, severities: Iterable[Severity], now: datetime, since: datetime | None
+    connection: Connection, channel: str, *, until: datetime, severities: Iterable[Severity], now: datetime, since: datetime | None = None
 ) -> int:
-    """Hold due alerts of these severities until `until`, those raised at `since` or later if given; return how many."""
+    """Hold due alerts of these severities until `until`: in quiet hours, or those raised at `since` or later; return how many."""
     quiet = select(alerts.c.id).where(alerts.c.severity.in_(tuple(severities)))
     query = update(deliveries).where(
         deliveries.c.channel == channel,
@@ -85,7 +85,7 @@ def defer(
     )
     if since is not None:
         query = query.where(deliveries.c.created_at >= since)
-    return connection.execute(query.values(status=_HELD, next_attempt_at=until)).rowcount
+    return connection.execute(query.values(status=_HELD, next_attempt_at=until, quiet=since is None)).rowcount
 
 
 def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> tuple[DeliveryId, ...]:
@@ -111,6 +111,7 @@ def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tu
             deliveries.c.attempts,
             deliveries.c.first_attempt_at,
             deliveries.c.notice,
+            deliveries.c.quiet,
             func.coalesce(alerts.c.created_at, deliveries.c.created_at).label("alerted_at"),
             alerts.c.severity,
             alerts.c.term,
@@ -274,9 +275,11 @@ def _claimed(row: Any) -> ClaimedDelivery:
         "alerted_at": row.alerted_at,
         "attempts": row.attempts,
         "first_attempt_at": row.first_attempt_at,
+        "quiet": row.quiet,
     }
     if row.notice is not None:
-        return ClaimedDelivery(alert_id=None, severity=Severity.HIGH, data=row.notice["data"], kind=row.notice["type"], **common)
+        worst = Severity(row.notice.get("severity", Severity.HIGH))
+        return ClaimedDelivery(alert_id=None, severity=worst, data=row.notice["data"], kind=row.notice["type"], **common)
     severity = Severity(row.severity)
     kind = UPDATED if row.data.get("alert", {}).get("reason") == Reason.JOINED else CREATED
     return ClaimedDelivery(

@@ -2,7 +2,8 @@
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `article_keys`,
 `revisions` hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`,
-`attempts` hold what followed from it; `silences` says what notifies nobody; `sketches` and `sketch_keys` are the index that finds
+`attempts` hold what followed from it; `silences` says what notifies nobody; `holds` is the outbox of alerts that are held back until
+a silence, a cooldown or the hour of a budget ends; `source_budgets` counts the alerts of each source in its hour; `sketches` and `sketch_keys` are the index that finds
 an article's story; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
@@ -38,6 +39,7 @@ __all__ = (
     "feeds",
     "files",
     "heartbeats",
+    "holds",
     "hosts",
     "incidents",
     "metadata",
@@ -46,6 +48,7 @@ __all__ = (
     "silences",
     "sketch_keys",
     "sketches",
+    "source_budgets",
     "source_states",
     "stories",
 )
@@ -190,6 +193,7 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
     Column("reference", SafeText),
+    Column("quiet", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "channel"),
     Index(None, "status", "channel", "next_attempt_at"),
     Index(None, "channel", "status", "created_at", "id"),
@@ -231,6 +235,24 @@ silences = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False, index=True),
     Column("reason", SafeText),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("alert_id", ID, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("until", UtcDateTime),
+    Column("earliest", UtcDateTime),
+    Column("reported_at", UtcDateTime),
+    Index(None, "reported_at", "until"),
+)
+
+source_budgets = Table(
+    "source_budgets",
+    metadata,
+    Column("source", SafeText, primary_key=True),
+    Column("hour", UtcDateTime, nullable=False),
+    Column("told", Integer, nullable=False),
 )
 
 incidents = Table(

@@ -77,6 +77,12 @@ class BatchMemory:
     in_digest: set[str] = field(default_factory=set)
 
 
+def report_apart(due: Sequence[DeliveryId], reports: Collection[DeliveryId]) -> tuple[DeliveryId, ...]:
+    """Return the beginning of `due` that may share a message: a report of what was held back fills one of its own."""
+    until = next((index for index, one in enumerate(due) if one in reports), len(due))
+    return tuple(due[: max(until, 1)])
+
+
 def plan_batch(
     due: Sequence[DeliveryId], limits: Limits, *, most_singles: int, probing: bool, refused_together: Collection[DeliveryId]
 ) -> BatchPlan:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from monitor.domain.channel_state import ChannelState, digest_window, quiet_until
 from monitor.domain.delivery import ClaimedDelivery
 from monitor.domain.watch import Severity
-from monitor.storage import deliveries
+from monitor.storage import deliveries, holds
 from monitor.storage.engine import Connection
-from workers.delivery.batch import BatchMemory, Idle, LeasedChannel, SendBatch, plan_batch
+from workers.delivery.batch import BatchMemory, Idle, LeasedChannel, SendBatch, plan_batch, report_apart
 
 
 def claim(
@@ -28,6 +28,7 @@ def claim(
     if not ids:
         memory.in_digest.discard(name)
         return Idle(until=deliveries.next_due(connection, name))
+    ids = report_apart(ids, holds.reports_among(connection, ids))
     # What a digest or quiet hours held comes as one message; so does the rest of a burst, however few are left.
     at_once = settings.digest is not None or released > 1 or name in memory.in_digest
     plan = plan_batch(
@@ -62,7 +63,7 @@ def _defer(connection: Connection, channel: LeasedChannel) -> None:
         quiet_end = quiet_until(now, start=hours.start, end=hours.end, zone=hours.zone, days=hours.days)
         if quiet_end is not None:
             severities = _below(hours.breakthrough)
-            deliveries.defer(connection, channel.name, until=quiet_end, severities=severities, now=now, since=None)
+            deliveries.defer(connection, channel.name, until=quiet_end, severities=severities, now=now)
 
 
 def _below(severity: Severity | None) -> tuple[Severity, ...]:

@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from monitor.domain.alert import Alert
+from monitor.domain.article import Article
 from monitor.domain.ids import AlertId
 from monitor.domain.story import alert_story_record
 from monitor.domain.watch import Term
 from monitor.settings.model import SilenceSettings
-from monitor.storage import alert_history, alerts, articles, deliveries, pages, scans, silences, stories
+from monitor.storage import alert_history, alerts, articles, deliveries, holds, pages, scans, silences, source_budgets, stories
 from monitor.storage.engine import Connection
 from monitor.storage.ids import new_id
+from workers.alerts.held_back import budget_hour
 from workers.alerts.payload import alert_data
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
@@ -83,7 +85,24 @@ def _raise_alerts(
     members = stories.members(connection, [assignment.story_id])[assignment.story_id]
     story = alert_story_record(assignment.story_id, examined.article.id, members)
     made = [(_alert(draft, examined, story, now), draft) for draft in decision.drafts]
-    return [(alert, draft.term) for alert, draft in made if alerts.add(connection, alert, draft.match.why if draft.match else {})]
+    added = [(alert, draft) for alert, draft in made if alerts.add(connection, alert, draft.match.why if draft.match else {})]
+    for alert, draft in added:
+        if draft.hold is not None:
+            holds.add(connection, alert.id, draft.hold)
+    _use_budget(connection, compiled, examined.article, sum(draft.hold is None for _, draft in added), now)
+    return [(alert, draft.term) for alert, draft in added]
+
+
+def _use_budget(connection: Connection, compiled: CompiledSettings, article: Article, count: int, now: datetime) -> None:
+    if count and article.feed_url is not None and article.feed_url in compiled.budgets:
+        source_budgets.add(connection, article.feed_url, budget_hour(now), count)
+
+
+def _budget_left(connection: Connection, compiled: CompiledSettings, article: Article, now: datetime) -> int | None:
+    """Return how many more alerts of the article's feed may be told in this hour; None for what comes from no feed."""
+    if article.feed_url is None or article.feed_url not in compiled.budgets:
+        return None
+    return compiled.budgets[article.feed_url] - source_budgets.used(connection, article.feed_url, budget_hour(now))
 
 
 def _decide(
@@ -105,6 +124,7 @@ def _decide(
         past_alerts=past_alerts,
         last_notified_at=alert_history.last_by_term(connection, with_cooldown),
         matched_before=examined.matched_before,
+        budget_left=_budget_left(connection, compiled, examined.article, now),
     )
     return decide_alerts(examined.article, examined.matches, context, watch=compiled.watch, silences=in_force, now=now)
 
