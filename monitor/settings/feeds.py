@@ -10,7 +10,19 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
-from monitor.settings.values import Duration, HeaderValue, HttpUrl, Language, PerHour, Secret, SecretAddress, Section, Size, Text, Wait
+from monitor.settings.values import (
+    Duration,
+    HeaderValue,
+    HttpUrl,
+    Language,
+    PerHour,
+    Secret,
+    SecretAddress,
+    Section,
+    Size,
+    Text,
+    Wait,
+)
 
 
 class PollingSettings(Section):

@@ -73,7 +73,13 @@ def reclaim(connection: Connection, channel: str, now: datetime) -> int:
 
 
 def defer(
-    connection: Connection, channel: str, *, until: datetime, severities: Iterable[Severity], now: datetime, since: datetime | None = None
+    connection: Connection,
+    channel: str,
+    *,
+    until: datetime,
+    severities: Iterable[Severity],
+    now: datetime,
+    since: datetime | None = None,
 ) -> int:
     """Hold due alerts of these severities until `until`: in quiet hours, or those raised at `since` or later; return how many."""
     quiet = select(alerts.c.id).where(alerts.c.severity.in_(tuple(severities)))

@@ -91,7 +91,7 @@ def told_stories(connection: Connection, story_ids: Iterable[StoryId]) -> tuple[
     return tuple(told)
 
 
-def send_report(  # noqa: PLR0913 - the parts of a row, all by keyword
+def send_report(
     connection: Connection,
     *,
     report_id: DeliveryId,

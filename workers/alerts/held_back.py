@@ -55,9 +55,7 @@ def silence_ends(
 
 def in_force(silences: Sequence[SilenceSettings], now: datetime) -> tuple[SilenceSettings, ...]:
     """Return the silences that have begun and are not over."""
-    return tuple(
-        one for one in silences if (one.since is None or one.since <= now) and (one.until is None or now < one.until)
-    )
+    return tuple(one for one in silences if (one.since is None or one.since <= now) and (one.until is None or now < one.until))
 
 
 def _latest(ends: Sequence[datetime | None], earliest: datetime | None) -> datetime | None:

@@ -13,7 +13,7 @@ from monitor.domain.text import one_line
 from monitor.settings.channels import ChannelBase, Library
 from monitor.settings.values import SecretAddress
 from workers.channels.kind import ChannelKind, Limits
-from workers.rendering.card import Card, card_of
+from workers.rendering.card import Card, cards_of, heading_of
 from workers.rendering.truncation import cut
 
 _ACTIVE = re.compile(r"([@<])(?=[\w@#!&:])")
@@ -38,7 +38,7 @@ class AppriseMessage:
 
 def render(channel: AppriseChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> AppriseMessage:
     """Return one message in plain text."""
-    title, text = title_and_text(tuple(map(card_of, deliveries)))
+    title, text = title_and_text(cards_of(deliveries), heading_of(deliveries))
     return AppriseMessage(url=channel.url.get_secret_value(), title=title, text=text)
 
 
@@ -68,8 +68,10 @@ def escape(text: str) -> str:
     return _ACTIVE.sub("\\1\u2060", one_line(text)).translate(_MARKUP)
 
 
-def title_and_text(cards: Sequence[Card]) -> tuple[str, str]:
-    """Return the title and the text of one alert, or of a digest of several."""
+def title_and_text(cards: Sequence[Card], heading: str | None = None) -> tuple[str, str]:
+    """Return the title and the text of one alert, or of a digest of several; with a `heading` it is always a digest, with links."""
+    if heading is not None:
+        return heading, "\n".join(_with_link(card) for card in cards)
     if len(cards) > 1:
         return f"{len(cards)} alerts", "\n".join(escape(cut(card.headline, 150)) for card in cards)
     (card,) = cards
@@ -77,6 +79,10 @@ def title_and_text(cards: Sequence[Card]) -> tuple[str, str]:
     parts = [snippet, " · ".join(card.facts), "With " + ", ".join(card.entities) if card.entities else ""]
     lines = [escape(part) for part in parts if part] + ([card.url] if card.url else [])
     return escape(cut(card.headline, 200)), "\n".join(lines) or escape(card.title)
+
+
+def _with_link(card: Card) -> str:
+    return escape(cut(card.headline, 150)) + (f"\n{card.url}" if card.url else "")
 
 
 KIND = ChannelKind(

@@ -12,7 +12,7 @@ from monitor.domain.text import one_line
 from monitor.settings.channels import HttpChannel
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post, tls_of
-from workers.rendering.card import Card, card_of
+from workers.rendering.card import Card, cards_of, heading_of
 from workers.rendering.truncation import cut
 
 _MAX_TITLE, _MAX_DESCRIPTION, _MAX_DIGEST = 256, 4096, 5500
@@ -28,7 +28,7 @@ class DiscordChannel(HttpChannel):
 
 def render(channel: DiscordChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
     """Return the POST of one message."""
-    body = content(tuple(map(card_of, deliveries)))
+    body = content(cards_of(deliveries), heading_of(deliveries))
     return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy, tls=tls_of(channel))
 
 
@@ -37,9 +37,9 @@ def escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", one_line(text)).replace("@", "@\u200b")
 
 
-def content(cards: Sequence[Card]) -> dict[str, Any]:
-    """Return the JSON of one alert as an embed, or of several as a digest that names each of them."""
-    embeds = [_embed(cards[0])] if len(cards) == 1 else _digest(cards)
+def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]:
+    """Return the JSON of one alert as an embed, or of several as a digest that names each of them; with a `heading` it is always a digest."""
+    embeds = [_embed(cards[0])] if heading is None and len(cards) == 1 else _digest(cards, heading or f"{len(cards)} alerts")
     return {"embeds": embeds, "allowed_mentions": {"parse": []}}
 
 
@@ -60,26 +60,31 @@ def _embed(card: Card) -> dict[str, Any]:
     return embed
 
 
-def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
-    lines = [_line(card, _MAX_DIGEST // len(cards) - 1) for card in cards]
+def _digest(cards: Sequence[Card], heading: str) -> list[dict[str, Any]]:
+    lines = _lines(cards)
     texts: list[str] = [""]
     for line in lines:
         if len(texts[-1]) + len(line) + 1 > _MAX_DESCRIPTION:
             texts.append("")
         texts[-1] += line + "\n"
     embeds: list[dict[str, Any]] = [{"description": text} for text in texts]
-    embeds[0]["title"] = f"{len(cards)} alerts"
+    embeds[0]["title"] = heading
     return embeds
 
 
-def _line(card: Card, limit: int) -> str:
+def _lines(cards: Sequence[Card]) -> list[str]:
+    """Return one line for each alert, within a message: titles are shortened first, then links left out."""
     for title, linked in ((150, True), (90, True), (90, False), (45, False), (20, False)):
-        words = escape(cut(card.title, title))
-        shown = f"[{words}](<{card.url}>)" if linked and card.url and ")" not in card.url else words
-        line = f"**{card.severity.upper()} {escape(cut(card.term, 25))}** {shown}"
-        if len(line) <= limit:
+        lines = [_line(card, title, linked=linked) for card in cards]
+        if sum(map(len, lines)) + len(lines) <= _MAX_DIGEST:
             break
-    return line
+    return lines
+
+
+def _line(card: Card, title: int, *, linked: bool) -> str:
+    words = escape(cut(card.title, title))
+    shown = f"[{words}](<{card.url}>)" if linked and card.url and ")" not in card.url else words
+    return f"**{card.severity.upper()} {escape(cut(card.term, 25))}** {shown}"
 
 
 def _escape_keeping_edges(text: str) -> str:

@@ -21,7 +21,7 @@ from monitor.domain.text import one_line
 from monitor.settings.channels import ChannelBase
 from monitor.settings.values import OneOrMany, Text
 from workers.channels.kind import ChannelKind, Limits
-from workers.rendering.card import Card, card_of
+from workers.rendering.card import Card, cards_of, heading_of
 from workers.rendering.truncation import cut
 
 _LONGEST_QUIT_S = 2.0
@@ -69,7 +69,6 @@ def render(channel: EmailChannel, deliveries: Sequence[ClaimedDelivery], _now: d
     """Return one e-mail. The same alerts always have the same Message-ID and Date."""
     first, count = deliveries[0], len(deliveries)
     message_id = first.id if count == 1 else f"{first.id}.{count}"
-    cards = tuple(map(card_of, deliveries))
     return Mail(
         host=channel.host,
         port=channel.port or _PORTS[channel.encryption],
@@ -78,14 +77,24 @@ def render(channel: EmailChannel, deliveries: Sequence[ClaimedDelivery], _now: d
         password=None if channel.password is None else channel.password.get_secret_value(),
         sender=channel.sender,
         recipients=channel.to,
-        content=content(cards, sender=channel.sender, to=channel.to, message_id=message_id, at=first.alerted_at),
+        content=content(
+            cards_of(deliveries),
+            sender=channel.sender,
+            to=channel.to,
+            message_id=message_id,
+            at=first.alerted_at,
+            heading=heading_of(deliveries),
+        ),
     )
 
 
-def content(cards: Sequence[Card], *, sender: str, to: Sequence[str], message_id: str, at: datetime) -> bytes:
-    """Return an e-mail of one alert or several; the same arguments always give the same bytes."""
+def content(
+    cards: Sequence[Card], *, sender: str, to: Sequence[str], message_id: str, at: datetime, heading: str | None = None
+) -> bytes:
+    """Return an e-mail of one alert or several; the same arguments always give the same bytes. A `heading` is its subject."""
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    message["Subject"] = f"{len(cards)} alerts" if len(cards) > 1 else cut(one_line(cards[0].headline), 200)
+    subject = heading or (f"{len(cards)} alerts" if len(cards) > 1 else cut(one_line(cards[0].headline), 200))
+    message["Subject"] = subject
     message["From"] = one_line(sender)
     message["To"] = ", ".join(map(one_line, to))
     message["Date"] = format_datetime(at)

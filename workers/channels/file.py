@@ -67,7 +67,7 @@ def _end_torn_line(handle: int, size: int) -> bytes:
     start = max(0, size - _LONGEST_LINE)
     tail = os.pread(handle, size - start, start)
     line = tail.rfind(b"\n") + 1
-    if not tail[line:].startswith(b'{"type":"alert.'):
+    if not tail[line:].startswith((b'{"type":"alert.', b'{"type":"held.')):
         return b"\n"
     os.ftruncate(handle, start + line)
     return b""

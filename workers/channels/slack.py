@@ -19,7 +19,7 @@ from monitor.settings.channels import ChannelBase
 from monitor.settings.values import HttpUrl, Secret, SecretAddress, SecretHttpUrl, Text
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post
-from workers.rendering.card import Card, card_of
+from workers.rendering.card import Card, card_of, cards_of, heading_of
 from workers.rendering.truncation import cut
 
 _MAX_DIGEST = 10_500
@@ -54,7 +54,7 @@ class SlackChannel(ChannelBase):
 
 def render(channel: SlackChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
     """Return the POST of one message; a bot's message on a story goes into the thread of the first one, which is then updated."""
-    body = content(tuple(map(card_of, deliveries)))
+    body = content(cards_of(deliveries), heading_of(deliveries))
     if channel.url is not None:
         return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy)
     body |= {"channel": channel.channel}
@@ -107,12 +107,13 @@ def escape(text: str) -> str:
     return ("›" + plain[1:] if plain.startswith(">") else plain).translate(_MARKUP)
 
 
-def content(cards: Sequence[Card]) -> dict[str, Any]:
-    """Return the JSON of one alert, or of several as a digest that names each of them."""
-    fallback = (
-        cards[0].headline if len(cards) == 1 else f"{len(cards)} alerts: " + ", ".join(dict.fromkeys(card.term for card in cards))
-    )
-    blocks = _alert(cards[0]) if len(cards) == 1 else _digest(cards)
+def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]:
+    """Return the JSON of one alert, or of several as a digest that names each of them; with a `heading` it is always a digest."""
+    if heading is None and len(cards) == 1:
+        fallback, blocks = cards[0].headline, _alert(cards[0])
+    else:
+        heading = heading or f"{len(cards)} alerts"
+        fallback, blocks = f"{heading}: " + ", ".join(dict.fromkeys(card.term for card in cards)), _digest(cards, heading)
     return {"text": escape(cut(fallback, 500)), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
@@ -128,8 +129,8 @@ def _alert(card: Card) -> list[dict[str, Any]]:
     return blocks
 
 
-def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
-    heading = f"*{len(cards)} alerts*"
+def _digest(cards: Sequence[Card], title: str) -> list[dict[str, Any]]:
+    heading = f"*{title}*"
     sections: list[str] = [heading]
     for line in _lines(cards, _MAX_DIGEST - len(heading)):
         if len(sections) == 1 or len(sections[-1]) + 1 + len(line) > _MAX_SECTION:

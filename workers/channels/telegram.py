@@ -17,7 +17,7 @@ from monitor.settings.channels import ChannelBase
 from monitor.settings.values import HttpUrl, Secret, SecretAddress, Text
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post
-from workers.rendering.card import Card, card_of
+from workers.rendering.card import Card, cards_of, heading_of
 from workers.rendering.truncation import cut
 
 _MAX_DIGEST = 3_900
@@ -37,7 +37,7 @@ class TelegramChannel(ChannelBase):
 def render(channel: TelegramChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
     """Return the call of one message."""
     url = f"{channel.api.rstrip('/')}/bot{channel.token.get_secret_value()}/sendMessage"
-    body = content(tuple(map(card_of, deliveries))) | {"chat_id": channel.chat_id}
+    body = content(cards_of(deliveries), heading_of(deliveries)) | {"chat_id": channel.chat_id}
     return json_post(url, body, proxy=channel.proxy, read_reply=read_reply)
 
 
@@ -55,9 +55,9 @@ def escape(text: str) -> str:
     return html.escape(_ACTIVE.sub("\\1\u2060", one_line(text)), quote=True)
 
 
-def content(cards: Sequence[Card]) -> dict[str, Any]:
-    """Return the JSON of one alert, or of several as a digest that names each of them."""
-    text = _alert(cards[0]) if len(cards) == 1 else _digest(cards)
+def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]:
+    """Return the JSON of one alert, or of several as a digest that names each of them; with a `heading` it is always a digest."""
+    text = _alert(cards[0]) if heading is None and len(cards) == 1 else _digest(cards, heading or f"{len(cards)} alerts")
     return {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 
 
@@ -72,8 +72,8 @@ def _alert(card: Card) -> str:
     return "\n".join(lines)
 
 
-def _digest(cards: Sequence[Card]) -> str:
-    heading = f"<b>{len(cards)} alerts</b>"
+def _digest(cards: Sequence[Card], title: str) -> str:
+    heading = f"<b>{title}</b>"
     for limit, linked in ((150, True), (90, True), (90, False), (45, False), (15, False)):
         lines = [
             f"{card.severity.upper()} <b>{escape(cut(card.term, 30))}</b> {_title(card, limit, linked=linked)}" for card in cards

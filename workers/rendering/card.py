@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from monitor.domain.delivery import BROKEN, RECOVERED, TEST, ClaimedDelivery
+from monitor.domain.alert import Suppression
+from monitor.domain.delivery import BROKEN, HELD_REPORT, RECOVERED, TEST, ClaimedDelivery
 from monitor.domain.highlight import Segment, find_phrases, split_at
 from monitor.domain.text import one_line
 from monitor.domain.watch import Severity
@@ -53,6 +54,48 @@ class Card:
     def headline(self) -> str:
         """Severity, term and title in one line."""
         return f"{self.label} · {self.term}: {self.title}"
+
+
+def cards_of(deliveries: Sequence[ClaimedDelivery]) -> tuple[Card, ...]:
+    """Return the cards of a message: one for each alert or notice, and one for each line of a report of what was held back."""
+    return tuple(
+        card
+        for delivery in deliveries
+        for card in (map(_held_card, delivery.data["events"]) if delivery.kind == HELD_REPORT else (card_of(delivery),))
+    )
+
+
+def heading_of(deliveries: Sequence[ClaimedDelivery]) -> str | None:
+    """Return the heading of a message that tells what was held back, and of how many such messages it is which; None for any other."""
+    if len(deliveries) == 1 and deliveries[0].kind == HELD_REPORT:
+        data = deliveries[0].data
+        part = f" (part {data['part']} of {data['parts']})" if data["parts"] > 1 else ""
+        return f"While quiet: {_counted(data['total'])}{part}"
+    if len(deliveries) > 1 and all(delivery.quiet for delivery in deliveries):
+        return f"While quiet: {_counted(len(deliveries))}"
+    return None
+
+
+def _counted(events: int) -> str:
+    return "1 event" if events == 1 else f"{events} events"
+
+
+def _held_card(event: Mapping[str, Any]) -> Card:
+    """Return the card of one line of a report: a story, or the worst of a source that was over its budget."""
+    over_budget = event["reason"] == Suppression.BUDGET and event["alerts"] > 1
+    title = one_line(event["title"]) or "(untitled)"
+    return Card(
+        severity=Severity(event["severity"]),
+        term=cut(one_line(", ".join(event["terms"])), TERM_LENGTH) or "?",
+        title=cut(f"{event['alerts']} alerts over the budget, the worst: {title}" if over_budget else title, TITLE_LENGTH),
+        url=followable_link(event["url"]),
+        pieces=(),
+        source=cut(one_line(event["source"]), SOURCE_LENGTH),
+        when=None,
+        articles=1,
+        updated=False,
+        entities=(),
+    )
 
 
 def card_of(delivery: ClaimedDelivery) -> Card:
