@@ -133,7 +133,7 @@ def _event(group: Sequence[HeldAlert]) -> HeldEvent:
 def _report_id(channel: str, part: Iterable[HeldEvent]) -> DeliveryId:
     """Return an id that follows from the channel and what is told, so that the same report never has two."""
     ids = sorted(alert_id for event in part for alert_id in event.alerts)
-    return DeliveryId(str(UUID(bytes=hash_parts("held.report", channel, *ids)[:16], version=8)))
+    return DeliveryId(str(UUID(bytes=hash_parts("held.report", channel, *ids)[:16], version=5)))
 
 
 def _worst_first(alert: HeldAlert) -> tuple[int, datetime, str]:
