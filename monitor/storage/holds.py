@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, or_, select, update
@@ -57,6 +57,12 @@ def set_until(connection: Connection, moved: Mapping[AlertId, datetime | None]) 
             connection.execute(update(holds).where(holds.c.alert_id.in_(ids)).values(until=until))
 
 
+def look_again(connection: Connection, now: datetime) -> None:
+    """Make due all that is held, so that whoever makes the reports decides anew until when each alert is held."""
+    later = or_(holds.c.until.is_(None), holds.c.until > now)
+    connection.execute(update(holds).where(holds.c.reported_at.is_(None), later).values(until=now))
+
+
 def mark_reported(connection: Connection, ids: Sequence[AlertId], *, now: datetime) -> None:
     """Record that these alerts are held no longer."""
     for some in _batches(ids):
@@ -101,14 +107,17 @@ def send_report(
     now: datetime,
     quiet_until: datetime | None,
 ) -> None:
-    """Add the delivery of a report, held until the channel's quiet hours end, if it has them now; one of that id is not added again."""
+    """Add the delivery of a report, held until the channel's quiet hours end, if it has them now; one of that id is not added again.
+
+    The parts of a report are a microsecond apart, so that they are sent in their order.
+    """
     row = {
         "id": report_id,
         "channel": channel,
         "notice": {"type": HELD_REPORT, "severity": severity, "data": data},
         "status": DeliveryStatus.PENDING if quiet_until is None else DeliveryStatus.HELD,
         "next_attempt_at": quiet_until or now,
-        "created_at": now,
+        "created_at": now + timedelta(microseconds=data["part"] - 1),
     }
     connection.execute(insert(connection, deliveries).values(row).on_conflict_do_nothing(index_elements=["id"]))
 

@@ -245,6 +245,19 @@ def test_once_waits_for_what_is_due_only(database: Database) -> None:
             assert progress.idle(connection, end)
 
 
+def test_all_that_is_held_can_be_decided_anew(database: Database) -> None:
+    """What is due by then is told, the rest is held as before: until its own time, or until an open-ended silence is removed."""
+    with Receiver() as receiver:
+        desk = Desk(database, receiver, silences=(SilenceSettings(tag="gaza"),))
+        cooling = desk.hold([1], EPOCH + 30 * MINUTE, earliest=EPOCH + 30 * MINUTE)
+        open_ended = desk.hold([2], None, tags=["gaza"])
+        desk.hold([3], EPOCH + 90 * MINUTE)
+        with database.write() as connection:
+            holds.look_again(connection, EPOCH)
+        assert desk.after(1) == [[title(3)]]
+        assert [state.until for state in desk.states([*cooling, *open_ended])] == [EPOCH + 30 * MINUTE, None]
+
+
 def test_what_is_held_is_not_deleted_for_its_age(database: Database) -> None:
     """However long a silence lasts, retention leaves its alerts alone until they are told."""
     with Receiver() as receiver:
