@@ -73,15 +73,9 @@ def reclaim(connection: Connection, channel: str, now: datetime) -> int:
 
 
 def defer(
-    connection: Connection,
-    channel: str,
-    *,
-    until: datetime,
-    severities: Iterable[Severity],
-    now: datetime,
-    since: datetime | None = None,
+    connection: Connection, channel: str, *, until: datetime, severities: Iterable[Severity], now: datetime, since: datetime | None
 ) -> int:
-    """Hold due alerts of these severities until `until`: in quiet hours, or those raised at `since` or later; return how many."""
+    """Hold due alerts of these severities until `until`, those raised at `since` or later or (None) for quiet hours; return how many."""
     quiet = select(alerts.c.id).where(alerts.c.severity.in_(tuple(severities)))
     query = update(deliveries).where(
         deliveries.c.channel == channel,
@@ -283,10 +277,9 @@ def _claimed(row: Any) -> ClaimedDelivery:
         "first_attempt_at": row.first_attempt_at,
         "quiet": row.quiet,
     }
+    severity = Severity(row.severity or row.notice.get("severity", Severity.HIGH))
     if row.notice is not None:
-        worst = Severity(row.notice.get("severity", Severity.HIGH))
-        return ClaimedDelivery(alert_id=None, severity=worst, data=row.notice["data"], kind=row.notice["type"], **common)
-    severity = Severity(row.severity)
+        return ClaimedDelivery(alert_id=None, severity=severity, data=row.notice["data"], kind=row.notice["type"], **common)
     kind = UPDATED if row.data.get("alert", {}).get("reason") == Reason.JOINED else CREATED
     return ClaimedDelivery(
         alert_id=row.alert_id, severity=severity, data=row.data, kind=kind, term=row.term, story_id=row.story_id, **common

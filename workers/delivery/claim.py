@@ -63,7 +63,7 @@ def _defer(connection: Connection, channel: LeasedChannel) -> None:
         quiet_end = quiet_until(now, start=hours.start, end=hours.end, zone=hours.zone, days=hours.days)
         if quiet_end is not None:
             severities = _below(hours.breakthrough)
-            deliveries.defer(connection, channel.name, until=quiet_end, severities=severities, now=now)
+            deliveries.defer(connection, channel.name, until=quiet_end, severities=severities, now=now, since=None)
 
 
 def _below(severity: Severity | None) -> tuple[Severity, ...]:
