@@ -39,7 +39,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The stored state of a delivery. `attempts` counts answers and failures so far. A notice to the operator has no alert."""
+    """The stored state of a delivery. `attempts` counts answers and failures so far.
+
+    What is no alert, such as a notice to the operator, has the type of its message in `notice`.
+    """
 
     id: DeliveryId
     alert_id: AlertId | None
@@ -49,6 +52,7 @@ class Delivery:
     next_attempt_at: datetime | None
     last_error: str | None
     created_at: datetime
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

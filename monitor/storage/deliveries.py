@@ -296,4 +296,5 @@ def _delivery(row: Any) -> Delivery:
         next_attempt_at=row.next_attempt_at,
         last_error=row.last_error,
         created_at=row.created_at,
+        notice=row.notice["type"] if row.notice else None,
     )

@@ -17,6 +17,8 @@ from monitor.storage.locks import serialise
 from monitor.storage.tables import alerts, deliveries, holds, stories
 
 _BATCH = 500
+_TOLD = ("id", "suppressed", "term", "severity", "tags", "article_id", "created_at", "data")
+"""The columns of an alert from which a report is made."""
 
 
 def lock(connection: Connection) -> None:
@@ -38,7 +40,7 @@ def waiting(connection: Connection, *, due_at: datetime | None = None) -> tuple[
     """Return the alerts that are held, oldest first; with `due_at`, those whose time has come by then."""
     story = func.coalesce(stories.c.merged_into, alerts.c.story_id)
     query = (
-        select(alerts, holds.c.until, holds.c.earliest, story.label("present_story"))
+        select(*(alerts.c[name] for name in _TOLD), holds.c.until, holds.c.earliest, story.label("present_story"))
         .join_from(holds, alerts, alerts.c.id == holds.c.alert_id)
         .join(stories, stories.c.id == alerts.c.story_id, isouter=True)
         .where(holds.c.reported_at.is_(None))
