@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, or_, select, update
 
 from monitor.domain.alert import HeldAlert, Hold, HoldState, Suppression, ToldStory
 from monitor.domain.delivery import HELD_REPORT, DeliveryStatus
@@ -39,7 +39,7 @@ def any_due(connection: Connection, now: datetime) -> bool:
 def waiting(connection: Connection, *, due_at: datetime | None = None) -> tuple[HeldAlert, ...]:
     """Return the alerts that are held, oldest first; with `due_at`, those whose time has come by then."""
     story = func.coalesce(stories.c.merged_into, alerts.c.story_id)
-    query = (
+    query: Select[Any] = (
         select(*(alerts.c[name] for name in _TOLD), holds.c.until, holds.c.earliest, story.label("present_story"))
         .join_from(holds, alerts, alerts.c.id == holds.c.alert_id)
         .join(stories, stories.c.id == alerts.c.story_id, isouter=True)
