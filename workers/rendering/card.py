@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -76,6 +76,14 @@ def heading_of(deliveries: Sequence[ClaimedDelivery]) -> str | None:
     return None
 
 
+def _report_card(delivery: ClaimedDelivery) -> Card:
+    """Return a report as one card, for a channel that does not list its events."""
+    first, *others = map(_held_card, delivery.data["events"])
+    titles = "; ".join((first.title, *(card.title for card in others)))
+    heading = heading_of([delivery]) or ""
+    return replace(first, severity=delivery.severity, term=heading, title=cut(titles, TITLE_LENGTH))
+
+
 def _counted(events: int) -> str:
     return "1 event" if events == 1 else f"{events} events"
 
@@ -99,8 +107,10 @@ def _held_card(event: Mapping[str, Any]) -> Card:
 
 
 def card_of(delivery: ClaimedDelivery) -> Card:
-    """Return what there is to read in an alert, or in a notice to the operator."""
+    """Return what there is to read in an alert, or in a notice to the operator; of a report, its heading and its first events."""
     data = delivery.data
+    if delivery.kind == HELD_REPORT:
+        return _report_card(delivery)
     if delivery.kind in {BROKEN, RECOVERED}:
         return _notice(delivery)
     article, story = data["article"], data.get("story") or {}
