@@ -2,7 +2,7 @@
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `article_keys`,
 `revisions` hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`,
-`attempts` hold what followed from it; `silences` says what notifies nobody; `holds` is the outbox of alerts that are held back until
+`attempts` hold what followed from it; `silences` says what is not told for a while; `holds` is the outbox of alerts that are held back until
 a silence, a cooldown or the hour of a budget ends; `source_budgets` counts the alerts of each source in its hour; `sketches` and `sketch_keys` are the index that finds
 an article's story; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
