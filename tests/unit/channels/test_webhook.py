@@ -101,15 +101,16 @@ def test_a_template_made_for_alerts_also_tells_a_report() -> None:
     """What was held back has every part that an alert has, so that no template fails on it."""
     events = [
         {
-
-                "alert": f"a-{n}",
-                "term": "Rafah",
-                "terms": ["Rafah"],
-                "severity": severity,
-                "title": f"Event {n}",
-                "source": "Example"
-            ,
-            "url": f"https://x.example/{n}", "story": None, "reason": "cooldown", "alerts": 1,
+            "alert": f"a-{n}",
+            "term": "Rafah",
+            "terms": ["Rafah"],
+            "severity": severity,
+            "title": f"Event {n}",
+            "source": "Example",
+            "url": f"https://x.example/{n}",
+            "story": None,
+            "reason": "cooldown",
+            "alerts": 1,
         }
         for n, severity in enumerate(("high", "low"))
     ]
