@@ -14,9 +14,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.domain.fingerprint import unpacked as unpacked_imprints
+from monitor.domain.fingerprint import unpack_fingerprints
 from monitor.parse import fast_feed, feedparser_feed
-from monitor.parse.body import unpacked
+from monitor.parse.body import decompress
 from monitor.parse.entries import language_tag, to_entries
 from monitor.parse.feed import parse_feed
 from monitor.parse.feed_delta import delta_of
@@ -33,11 +33,11 @@ Read = Callable[[bytes], object]
 
 def main(paths: list[str]) -> None:
     """Print milliseconds a feed for both readers, and what share of the feeds the fast path takes."""
-    bodies = [unpacked(Path(path).read_bytes()) or b"" for path in paths] if paths else [_made_up()]
-    taken = [body for body in bodies if fast_feed.read(body, url=URL, headers={}) is not None]
+    bodies = [decompress(Path(path).read_bytes()) or b"" for path in paths] if paths else [_made_up()]
+    taken = [body for body in bodies if fast_feed.parse_with_lxml(body, url=URL, headers={}) is not None]
     print(f"{len(bodies)} feeds, {sum(map(len, bodies)) / 1000:.0f} KB; the fast path takes {len(taken)}")
     if taken:
-        known = {body: unpacked_imprints(delta_of(_parsed(body), (), NOW).fingerprints) for body in taken}
+        known = {body: unpack_fingerprints(delta_of(_parsed(body), (), NOW).fingerprints) for body in taken}
         entries = sum(map(len, known.values()))
         full, quick = _best(_by_feedparser, taken), _best(_parsed, taken)
         again = _best(lambda body: parse_feed(body, url=URL, headers={}, now=NOW, known=known[body]), taken)
@@ -56,7 +56,7 @@ def _parsed(body: bytes) -> ParsedFeed:
 
 
 def _by_feedparser(body: bytes) -> None:
-    document = feedparser_feed.read(body, url=URL, headers={})
+    document = feedparser_feed.parse_with_feedparser(body, url=URL, headers={})
     assert document is not None
     to_entries(document.items, language=language_tag(document.language), now=NOW)
 

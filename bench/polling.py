@@ -29,7 +29,7 @@ import psutil
 from monitor import logs
 from monitor.daemon.parser_client import ParserProcess
 from monitor.daemon.processes import freeze_gc
-from monitor.domain.clock import VirtualClock
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings

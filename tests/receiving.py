@@ -20,12 +20,11 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it came in, at `at` seconds of the receiver's clock."""
+    """One request as it came in."""
 
     path: str
     headers: dict[str, str]
     body: bytes
-    at: float
 
     @property
     def json(self) -> Any:
@@ -112,7 +111,7 @@ class Receiver:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        seen = Request(request.path, {k.lower(): v for k, v in request.headers.items()}, body, self._loop.time())
+        seen = Request(request.path, {k.lower(): v for k, v in request.headers.items()}, body)
         with self._changed:
             self.requests.append(seen)
             self._changed.notify_all()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.parse.body import unpacked
+from monitor.parse.body import decompress
 
 URL = "https://example.org/news/feed.xml"
 
@@ -18,4 +18,4 @@ def recorded_feeds(corpora: Path) -> Iterator[tuple[bytes, str, dict[str, str]]]
     for path in sorted((corpora / "feeds").glob("*/*")):
         case = cases.get(str(path.relative_to(corpora)), {})
         headers = {name.lower(): value for name, value in (case.get("http_headers") or {}).items()}
-        yield unpacked(path.read_bytes()) or b"", case.get("base_url") or URL, headers
+        yield decompress(path.read_bytes()) or b"", case.get("base_url") or URL, headers

@@ -41,7 +41,7 @@ COMMANDS = {
     ),
     "articles": CommandEntry("articles", "Show stored articles, newest first."),
     "stories": CommandEntry("articles", "Show stories, the one with the newest article first."),
-    "feeds": CommandEntry("feeds", "Show the health of each feed."),
+    "feeds": CommandEntry("feeds", "Show the health of each feed, folder and other source."),
     "deliveries": CommandEntry("deliveries", "Show deliveries that wait, were accepted or were given up, newest first."),
     "channels": CommandEntry("channels", "Show the channels and how they are doing."),
     "silence": CommandEntry(

@@ -1,4 +1,4 @@
-"""Show the health of each feed, and explain one poll: `news-monitor feeds`."""
+"""Show the health of each source, and explain one poll: `news-monitor feeds`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.domain.errors import UsageError
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.diagnose import Diagnosis, explain_poll
 from monitor.polling.poll import FeedPollSettings
-from monitor.records import feed_records
+from monitor.records import source_records
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 
@@ -28,7 +28,7 @@ from monitor.settings.model import Settings
 @JSON
 @click.pass_context
 def feeds(ctx: click.Context, *, as_json: bool) -> None:
-    """Show the health of each feed."""
+    """Show the health of each feed, folder and other source."""
     if ctx.invoked_subcommand is None:
         _list(as_json=as_json)
 
@@ -41,7 +41,7 @@ feeds.add_command(export)
 @CONFIG
 @JSON
 def list_feeds(*, as_json: bool) -> None:
-    """Show the health of each feed."""
+    """Show the health of each feed, folder and other source."""
     _list(as_json=as_json)
 
 
@@ -57,16 +57,17 @@ def poll(*, urls: tuple[str, ...], as_json: bool) -> int:
 def _list(*, as_json: bool) -> None:
     settings = load_settings()
     with open_database(settings).read() as connection:
-        records = feed_records(connection, settings, SYSTEM_CLOCK.now())
+        records = source_records(connection, settings, SYSTEM_CLOCK.now())
     if as_json:
         print_json(records)
         return
     print_table(
-        ("name", "status", "articles", "next poll", "url", "reason"),
+        ("name", "kind", "status", "articles", "next poll", "url", "reason"),
         tuple(
-            tuple(record[name] for name in ("name", "status", "articles", "next_poll_at", "url", "reason")) for record in records
+            tuple(record[name] for name in ("name", "kind", "status", "articles", "next_poll_at", "url", "reason"))
+            for record in records
         ),
-        empty="no feeds; add one to the `feeds:` list of the configuration",
+        empty="no sources; add a feed to the `feeds:` list of the configuration",
     )
 
 

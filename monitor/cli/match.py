@@ -17,7 +17,7 @@ from monitor.domain.urls import is_http
 from monitor.settings.model import Settings
 from workers.analysis.dry_run import dry_run
 from workers.language.detector import detect
-from workers.matching.matcher import Matcher
+from workers.scanning.compiled_settings import CompiledSettings
 
 SHOWN = 5
 AROUND = 60
@@ -33,12 +33,12 @@ AROUND = 60
 def match(*, source: str | None, text: str | None, title: str | None, terms: tuple[str, ...], as_json: bool) -> None:
     """Show which terms match a text and where, and why the others do not. Stores nothing."""
     settings = load_settings()
-    matcher = Matcher.build(settings.terms)
+    compiled = CompiledSettings.build(settings)
     unknown = set(terms) - {term.name for term in settings.terms}
     if unknown:
         raise UsageError(f"not on the watch list: {', '.join(sorted(unknown))}")
     documents = _documents(settings, source, text, title)
-    found = [dry_run(matcher, document, names=terms) for document in documents]
+    found = [dry_run(compiled.matcher, compiled.recognizers, document, names=terms) for document in documents]
     if as_json:
         print_json({"documents": found})
         return
@@ -63,6 +63,7 @@ def _document(title: str, body: str, source: str, entry: Entry | None) -> Docume
     return Document(
         title=title,
         body=body,
+        asides=entry.asides if entry else (),
         source=source,
         language=(entry.language if entry else None) or detect(f"{title}\n{body}"),
         tags=frozenset(entry.tags if entry else ()),
@@ -78,12 +79,25 @@ def _print(document: Document, record: dict[str, Any], *, in_full: bool) -> None
             click.echo(_in_context(document, hit))
         if len(term["matches"]) > SHOWN:
             click.echo(f"             and {len(term['matches']) - SHOWN} more")
+        _print_passed_over(document, term)
     for term in record["terms"]:
         if not term["matched"]:
-            click.echo(f"  no       {one_line(term['term'])}: {'; '.join(reasons(term['why']))}")
+            click.echo(
+                f"  no       {one_line(term['term'])}: {'; '.join(reasons(term['why'])[: 1 if term['passed_over'] else None])}"
+            )
+            _print_passed_over(document, term)
         if in_full:
             _print_parts(term["why"]["because"], depth=2)
+    if record["mentions"]:
+        entities = (f"{one_line(one['name'])} ({one['type']}, {one['count']})" for one in record["mentions"])
+        click.echo(f"  mentions {', '.join(entities)}")
     click.echo()
+
+
+def _print_passed_over(document: Document, term: dict[str, Any]) -> None:
+    for hit in term["passed_over"][:SHOWN]:
+        click.echo(f"    passed over ({hit['reason']}):")
+        click.echo(_in_context(document, hit))
 
 
 def _in_context(document: Document, hit: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from monitor.domain.errors import MonitorError
 from monitor.domain.text import printable
 from monitor.parse.opml import OpmlFeed, Repair, read_opml
 from monitor.parse.opml_writer import to_opml
-from monitor.parse.subscriptions import subscriptions
+from monitor.parse.subscriptions import to_subscriptions
 from monitor.settings.editing import NewFeed, add_feeds
 
 
@@ -28,7 +28,7 @@ def import_opml(*, file: Path, as_json: bool) -> None:
         opml = read_opml(file.read_bytes())
     except OSError as error:
         raise MonitorError(f"{file}: {error.strerror}") from error
-    found = subscriptions(opml)
+    found = to_subscriptions(opml)
     remarks: list[Repair] = sorted((*opml.repairs, *found.problems), key=lambda remark: remark.line)
     if not found.feeds:
         raise MonitorError("\n".join([f"{file}: no feeds in it", *(printable(f"{file}: {remark}") for remark in remarks)]))

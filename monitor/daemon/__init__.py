@@ -1,1 +1,1 @@
-"""The processes of one machine: their supervisor, heartbeats, periodic tasks, settings that follow their files, and the sandboxed parser."""
+"""Run the processes of one machine: supervisor, heartbeats, periodic tasks, reloading of settings, and the sandboxed parser."""

@@ -1,6 +1,6 @@
-"""Heartbeats: each process writes a row to the database every few seconds, so that others can tell that it is alive.
+"""Write a row to the database every few seconds from each process, so that others can tell that it is alive.
 
-Redis forgets its workers when it is wiped, so it cannot be asked.
+RQ's own list of workers is lost when Redis is wiped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FORGET_AFTER = timedelta(hours=1)
 
 
 class Heartbeat:
-    """A context manager around the work of a process. An unreachable database is logged and waited for, never raised."""
+    """Writes heartbeats while the context is entered. An unreachable database is logged, never raised."""
 
     def __init__(self, database: Database, role: str, *, interval_s: float = INTERVAL_S) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Names of lease owners, by which others can tell that the owner's process has ended."""
+"""Name lease owners so that others can tell whether the owner's process has ended."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_dead(owner: str) -> bool:
 
 @cache
 def _machine() -> str:
-    """Return the same for two processes only if they see each other under their process numbers."""
+    """Return an id that two processes share only if they see each other under the same process numbers."""
     try:
         about = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii") + str(Path("/proc/self/ns/pid").readlink())
     except OSError:

@@ -1,4 +1,4 @@
-"""Parsing beside the event loop: in a process of its own, because a parser holds the interpreter for as long as it works."""
+"""Parse documents in another process: a parser in this one would block the event loop for as long as it works."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from monitor.daemon.parser_protocol import HEAD, Answer, ParserCrash, framed, put_together
+from monitor.daemon.parser_protocol import HEAD, Answer, ParserCrash, encode_message, join_messages
 from monitor.domain.article import Entry
 from monitor.logs import get_logger
 from monitor.parse.feed_delta import FeedDelta
@@ -21,14 +21,15 @@ from monitor.parse.result import ParseFailure
 Parsed = FeedDelta | ParseFailure
 _Answered = tuple[Answer | ParserCrash, list[tuple[Entry, ...]]]
 
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 _READ_BYTES = 256 * 1024
 
 
 class Parse(Protocol):
-    """From a body to what is needed of the document, or to the reason why there is none.
+    """Returns what a poll needs of a document, or why it cannot be parsed.
 
-    `url` is where it was found, `headers` have lower-case names, `known` are the fingerprints of entries that are stored (`DocumentMemory.fingerprints`).
+    `url` is the address of the document, `headers` have lower-case names, `known` are the packed fingerprints of stored entries
+    (`DocumentMemory.fingerprints`).
     """
 
     async def __call__(self, body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes = b"") -> Parsed:
@@ -42,29 +43,32 @@ class _Child:
 
 
 class ParserProcess:
-    """Parses bodies in one process of its own. A body that crashes it or keeps it busy for `patience_s` is a ParseFailure; the next gets a new one."""
+    """Parses bodies in one child process.
 
-    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
-        self.patience_s = patience_s
+    A body that crashes it or takes longer than `timeout_s` is a ParseFailure; the next body gets a new process.
+    """
+
+    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
+        self.timeout_s = timeout_s
         self._child: _Child | None = None
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def __call__(self, body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes = b"") -> Parsed:
-        """Parse one body; calls wait for each other, so that a hanging one can be told from its neighbours."""
-        async with self._turn:
+        """Parse one body. Only one is parsed at a time, so that a body that hangs is known."""
+        async with self._lock:
             try:
-                answer, further = await self._ask_again(framed((body, url, dict(headers), now, known)))
+                answer, further = await self._ask_again(encode_message((body, url, dict(headers), now, known)))
             except TimeoutError:
-                return ParseFailure(reason=f"parsing took more than {self.patience_s:.0f} s and was given up")
+                return ParseFailure(reason=f"parsing took more than {self.timeout_s:.0f} s and was given up")
             except (EOFError, OSError):
                 return ParseFailure(reason="the parser crashed on this document")
         if isinstance(answer, ParserCrash):
             get_logger().error("tick.failed", step="parse", feed=url, error=answer.error)
             return ParseFailure(reason=f"the parser failed on this document ({answer.error.partition('(')[0]})")
-        return put_together(answer, further)
+        return join_messages(answer, further)
 
     async def _ask_again(self, request: bytes) -> _Answered:
-        """Ask; and once more if the process has gone: it may have been killed, or have been gone before, which is not this document's fault."""
+        """Ask, and ask once more if the process has ended: it may have been killed or ended earlier, which is not this document's fault."""
         try:
             return await self._ask(request)
         except TimeoutError:
@@ -73,11 +77,11 @@ class ParserProcess:
             return await self._ask(request)
 
     async def _ask(self, request: bytes) -> _Answered:
-        """Ask the process, or a new one if there is none; one that does not answer is ended."""
+        """Ask the process, or a new one if there is none. Ends the process if it does not answer."""
         child = self._child = self._child or _start()
         answered = False
         try:
-            async with asyncio.timeout(self.patience_s):
+            async with asyncio.timeout(self.timeout_s):
                 answer = await _exchange(child.connection, request)
             answered = True
         finally:
@@ -95,7 +99,7 @@ class ParserProcess:
 
 
 def _start() -> _Child:
-    """The process in a session of its own, so that Ctrl-C reaches only us; it ends when its connection closes, as it does with us."""
+    """Start the process in a session of its own, so that Ctrl-C reaches only this one. It ends when its connection closes."""
     ours, theirs = socket.socketpair()
     with theirs:
         ours.setblocking(False)  # noqa: FBT003 - the standard library's signature
@@ -109,7 +113,7 @@ def _start() -> _Child:
 
 
 async def _exchange(connection: socket.socket, message: bytes) -> _Answered:
-    """Send a message; the answer, and the messages that follow it."""
+    """Send a message and return the answer and the messages that follow it."""
     await asyncio.get_running_loop().sock_sendall(connection, message)
     received = bytearray()
     answer: Answer | ParserCrash = await _message(connection, received)
@@ -118,7 +122,7 @@ async def _exchange(connection: socket.socket, message: bytes) -> _Answered:
 
 
 async def _message(connection: socket.socket, received: bytearray) -> Any:
-    """The next message, taken from what was `received` and what comes."""
+    """Return the next message and remove it from `received`."""
     loop = asyncio.get_running_loop()
     while len(received) < HEAD or len(received) < HEAD + int.from_bytes(received[:HEAD]):
         piece = await loop.sock_recv(connection, _READ_BYTES)

@@ -1,4 +1,4 @@
-"""The parser's own process: reads bodies from a socket and answers with what is needed of them, one after the other, until the socket closes.
+"""Run the parser process: answer the requests on a socket one after the other until it closes.
 
     python -m monitor.daemon.parser_process FD
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from setproctitle import setproctitle
 
-from monitor.daemon.parser_protocol import HEAD, ParserCrash, framed, messages_of
+from monitor.daemon.parser_protocol import HEAD, ParserCrash, encode_message, split_messages
 from monitor.daemon.processes import freeze_gc
 from monitor.domain.fingerprint import unpack_fingerprints
 from monitor.parse.feed import parse_feed
@@ -26,13 +26,13 @@ from monitor.parse.feed_delta import FeedDelta, delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure
 
 _LONGEST_S = 60
-"""A document that takes this long ends the process, even if nobody is left who would."""
+"""A document that takes longer ends the process, even if the parent no longer does."""
 
 
-def answer(
+def parse_delta(
     body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes
 ) -> FeedDelta | ParseFailure | ParserCrash:
-    """What is needed of `body`, as in `ParserProcess`."""
+    """Return what a poll needs of `body`; the arguments are those of `Parse`."""
     try:
         fingerprints = unpack_fingerprints(known)
         parsed = parse_feed(body, url=url, headers=headers, now=now, known=fingerprints)
@@ -42,15 +42,15 @@ def answer(
 
 
 def answer_requests(connection: socket.socket) -> None:
-    """Answer until the other end closes, or is gone."""
+    """Answer requests until the other end closes."""
     with suppress(ConnectionError), connection, connection.makefile("rwb") as stream:
         while len(head := stream.read(HEAD)) == HEAD:
             request: Any = pickle.loads(stream.read(int.from_bytes(head)))  # noqa: S301 - from our own parent
             signal.alarm(_LONGEST_S)
-            result = answer(*request)
+            result = parse_delta(*request)
             signal.alarm(0)
-            for message in messages_of(result):
-                stream.write(framed(message))
+            for message in split_messages(result):
+                stream.write(encode_message(message))
             stream.flush()
 
 

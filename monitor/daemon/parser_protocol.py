@@ -1,7 +1,7 @@
-"""What goes between the poller and its parser: pickles, each after its length in 8 bytes.
+"""Encode the messages between the poller and the parser process: pickles, each after its length in 8 bytes.
 
-A request is one message. An answer is one, too, but for the entries of a long document, which follow in messages of their own: whoever
-unpacks a message does nothing else meanwhile.
+A request is one message, and so is an answer, except that further entries of a long document follow in messages of their own: unpickling
+a long message would block the event loop.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
 
 HEAD = 8
-"""Bytes of a message's length."""
+"""Bytes that hold the length of a message."""
 ENTRIES = 500
-"""Of one message at most."""
+"""The most entries in one message."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The beginning of an answer, and how many messages of further entries follow."""
+    """The first message of an answer. `further` is the number of messages with more entries that follow."""
 
     result: FeedDelta | ParseFailure
     further: int = 0
@@ -30,19 +30,19 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class ParserCrash:
-    """The parser has raised, which it never should: `error` says what."""
+    """The parser raised `error`, which is a bug."""
 
     error: str
 
 
-def framed(message: object) -> bytes:
-    """A message as it goes over the socket."""
+def encode_message(message: object) -> bytes:
+    """Return the bytes of a message: its length and its pickle."""
     body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
     return len(body).to_bytes(HEAD) + body
 
 
-def messages_of(result: FeedDelta | ParseFailure | ParserCrash) -> Iterator[Answer | ParserCrash | tuple[Entry, ...]]:
-    """An answer in the order in which it is sent."""
+def split_messages(result: FeedDelta | ParseFailure | ParserCrash) -> Iterator[Answer | ParserCrash | tuple[Entry, ...]]:
+    """Yield the messages of an answer in the order in which they are sent."""
     if isinstance(result, ParserCrash):
         yield result
     elif isinstance(result, ParseFailure):
@@ -54,8 +54,8 @@ def messages_of(result: FeedDelta | ParseFailure | ParserCrash) -> Iterator[Answ
         yield from later
 
 
-def put_together(answer: Answer, further: Sequence[tuple[Entry, ...]]) -> FeedDelta | ParseFailure:
-    """The inverse of `messages_of`, where there was no fault."""
+def join_messages(answer: Answer, further: Sequence[tuple[Entry, ...]]) -> FeedDelta | ParseFailure:
+    """Return the result that was sent as these messages; the inverse of `split_messages`, except for a ParserCrash."""
     if isinstance(answer.result, ParseFailure) or not further:
         return answer.result
     return _with(answer.result, tuple(entry for part in (answer.result.feed.entries, *further) for entry in part))

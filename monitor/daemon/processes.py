@@ -118,7 +118,7 @@ def fork(
     gc.collect()
     gc.freeze()
     process = multiprocessing.get_context("fork").Process(target=begin)
-    # A signal that came before the child has its own handlers would be taken for one to the parent.
+    # A signal that arrives before the child has its own handlers would be handled as if sent to the parent.
     signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)
     try:
         process.start()
@@ -139,7 +139,7 @@ def freeze_gc() -> None:
 
 
 def _reset_signals() -> None:
-    """Set the signal handlers of a fresh interpreter; a signal that the parent was told to ignore (nohup) stays ignored."""
+    """Set the signal handlers of a new interpreter; a signal that the parent ignores (nohup) stays ignored."""
     signal.set_wakeup_fd(-1)
     for number in _HANDLED:
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -148,7 +148,7 @@ def _reset_signals() -> None:
 
 
 def _end_with(parent: int) -> Callable[[], None] | None:
-    """Return what a child calls to get SIGTERM when its parent ends; None where the system has no such thing."""
+    """Return the function that a child calls to get SIGTERM when its parent ends; None where the system cannot do that."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl

@@ -1,4 +1,4 @@
-"""Following the configuration, beside the work: no job waits for a matcher to be built."""
+"""Reload the settings in the background when their files change, so that no job waits for a matcher to be built."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EVERY_S = 1.0
 
 
 class SettingsReloader:
-    """Takes up changed settings and tells `on_change`."""
+    """Calls `on_change` with the settings whenever they have changed."""
 
     def __init__(self, role: str, live: LiveSettings, on_change: Callable[[Settings], None]) -> None:
         self._role = role

@@ -1,7 +1,7 @@
 """Start the processes of this machine, start again whichever ends, and stop them in order.
 
-The supervisor has one thread, which sleeps until a signal comes or something is due. A process that keeps ending at once is started ever more
-slowly, at least every 10 seconds. The embedded server is restarted first, since all others wait for it.
+The supervisor has one thread, which sleeps until a signal arrives or a start is due. A process that keeps ending is started after longer and
+longer pauses, up to 10 seconds. The embedded server is restarted first, since all others wait for it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 class ChildSpec:
     """A process to keep running. The lowest `stage` is stopped first, those of one stage together.
 
-    `role` is what `ps` shows of a fork (empty: its name). `argv` is its command line, `env` is added to the supervisor's environment. `work` does the same in a fork, where a fork is safe: forks share
-    what the supervisor has loaded, which saves most of their memory and start.
+    `role` is what `ps` shows of a fork (empty: its name). `argv` is its command line, `env` is added to the supervisor's environment. `work`
+    does the same in a fork and is used where a fork is safe: it shares the memory of what the supervisor has loaded and starts faster.
     """
 
     name: str

@@ -49,7 +49,10 @@ class HoldState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldAlert:
-    """An alert that is held back, with what a report says of it. `story_id` is its story as it is now, after merges."""
+    """An alert that is held back, with what a report says of it. `story_id` is its story as it is now, after merges.
+
+    `reason` is why it was raised; `hold` says why it is held.
+    """
 
     id: AlertId
     hold: Hold
@@ -62,16 +65,18 @@ class HeldAlert:
     article_id: ArticleId
     story_id: StoryId | None
     created_at: datetime
+    reason: Reason = Reason.NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldStory:
-    """A story that was told on a channel, by an alert on `article_id` that was raised `at`."""
+    """A story that was told on a channel, by an alert on `article_id` that was raised `at`, or by what it has brought to the story (`developed`)."""
 
     story_id: StoryId
     channel: str
     article_id: ArticleId
     at: datetime
+    developed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

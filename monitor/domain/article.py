@@ -1,4 +1,4 @@
-"""Define entries, which sources publish, and articles, which are stored once for all sources that carry them."""
+"""Define entries, which sources publish, and articles, each of which is one source's statement."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from monitor.domain.aside import Aside, own_text
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ArticleId, StoryId
 
@@ -35,8 +36,9 @@ class Entry:
     """One item of a feed, or one document, after parsing and before storage.
 
     `key` is its identity within its origin. `title` is plain text on one line. `text` is the body that is matched:
-    plain text with paragraph breaks, the full content where the source gives it, otherwise the summary. Times are aware UTC;
-    a date that is not plausible is None.
+    plain text with paragraph breaks, the full content where the source gives it, otherwise the summary; `asides` are the parts of it that
+    are not the article. Times are aware UTC;
+    a date that is not plausible is None, and `dated_ahead` says whether that is because it lies in the future.
     """
 
     key: str
@@ -51,6 +53,8 @@ class Entry:
     updated_at: datetime | None = None
     tags: tuple[str, ...] = ()
     image: str | None = None
+    dated_ahead: bool = False
+    asides: tuple[Aside, ...] = ()
 
     @cached_property
     def identity(self) -> bytes:
@@ -59,15 +63,20 @@ class Entry:
 
     @cached_property
     def content_hash(self) -> bytes:
-        """Return a hash of title and text, 32 bytes; another one makes a new revision."""
-        return hash_parts("content", self.title, self.text)
+        """Return a hash of title and text without asides, 32 bytes; another one makes a new revision."""
+        return hash_parts("content", self.title, self.own_text)
+
+    @property
+    def own_text(self) -> str:
+        """Return the text without its asides."""
+        return own_text(self.text, self.asides)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A stored article in its newest revision (the first is 1). `tags` are its origin's and its own.
 
-    `alertable` is False for an article that was in a feed at its first fetch and published too long ago to raise an alert. `page_tries`
+    `alertable` is False for an article that its feed carried too long after it was published to raise an alert. `page_tries`
     counts the attempts to read the page behind its link.
     """
 
@@ -91,3 +100,9 @@ class Article:
     scanned_at: datetime | None = None
     page: PageState = PageState.UNREAD
     page_tries: int = 0
+    asides: tuple[Aside, ...] = ()
+
+    @property
+    def own_text(self) -> str:
+        """Return the text without its asides."""
+        return own_text(self.text, self.asides)

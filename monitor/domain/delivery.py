@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from monitor.domain.ids import AlertId, DeliveryId, StoryId
+from monitor.domain.story_message import StoryState
 from monitor.domain.watch import Severity
 
 RETRY_WAITS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 30, 120, 600, 1800, 3600))
@@ -16,6 +17,7 @@ JITTER = 0.2
 CREATED, UPDATED, TEST = "alert.created", "alert.updated", "alert.test"
 HELD_REPORT = "held.report"
 BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
+STORY_UPDATED, WITHDRAWN = "story.updated", "alert.withdrawn"
 
 
 class DeliveryStatus(StrEnum):
@@ -56,21 +58,12 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
-    """The first message about a story and a term: its place and time in the receiver's own terms, and the data of its alert."""
-
-    place: str
-    ts: str
-    data: dict[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedDelivery:
     """A delivery that this process may send, with all that sending takes. `data` is the alert as it was at `alerted_at`.
 
-    `kind` is the type that the webhook states; the `data` of `monitoring.…` is an incident's, that of `held.report` tells what was held back.
-    `quiet`: quiet hours of its channel have held it. `thread` is the first message about the same
-    story and term, where the receiver has given it a name.
+    `kind` is the type that the webhook states; the `data` of `monitoring.…` is an incident's, that of `story.updated` and `alert.withdrawn` an
+    event's, that of `held.report` tells what was held back. `quiet`: quiet hours of its channel have held it. `story` is what the story's message
+    is to show, on channels for people; deliveries of one story go out as one message.
     """
 
     id: DeliveryId
@@ -84,14 +77,15 @@ class ClaimedDelivery:
     story_id: StoryId | None = None
     attempts: int = 0
     first_attempt_at: datetime | None = None
-    thread: Thread | None = None
+    story: StoryState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptResult:
     """The result of one attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
 
-    `reference` is the receiver's own name for the message, if it gives one.
+    `reference` is the receiver's own name for the message, if it gives one. `message_gone`: the message that was to be edited or answered is no
+    longer there. `then_failed`: this message was accepted, but what was to follow it was not.
     """
 
     outcome: Outcome
@@ -102,6 +96,8 @@ class AttemptResult:
     answer: str = ""
     retry_after: timedelta | None = None
     reference: str | None = None
+    message_gone: bool = False
+    then_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain.cadence import ArrivalRate, PublisherHints
+from monitor.domain.freshness import FirstFetch
 from monitor.domain.ids import FeedId
 from monitor.domain.source import SourceStatus
 from monitor.domain.urls import Url
@@ -51,13 +52,14 @@ class DocumentMemory:
     """What is kept of the last document that was read.
 
     `fingerprints` are the fingerprints of its entries as bytes (a sample of them, if there are many), written in one transaction with the
-    articles. `newest` is the latest date in it. `unreliable`: the server answers "not changed" for documents that have changed.
+    articles. `newest` is the latest date in it. `unreliable`: the server answers "not changed" for documents that have changed. `first_fetch` is what the first document with entries held.
     """
 
     fingerprints: bytes = b""
     newest: datetime | None = None
     publisher_hints: PublisherHints = field(default_factory=PublisherHints)
     unreliable: bool = False
+    first_fetch: FirstFetch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,11 @@ class FeedState:
     arrival_rate: ArrivalRate = field(default_factory=ArrivalRate)
     document: DocumentMemory = field(default_factory=DocumentMemory)
     gap_at: datetime | None = None
+
+    @property
+    def has_had_entries(self) -> bool:
+        """Whether any document of the feed has held an entry."""
+        return bool(self.document.fingerprints) or self.arrival_rate.size > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from monitor.domain.article import Entry
 
 MOST = 400
-"""Imprints that are kept of a document."""
+"""Fingerprints kept of one document at most."""
 
 SIZE = 8
 """Bytes of each hash."""
@@ -28,14 +28,14 @@ class Fingerprint(NamedTuple):
 
     identity: bytes
     content_hash: bytes
-    piece: bytes = NO_SOURCE_HASH
+    source_hash: bytes = NO_SOURCE_HASH
     published: float = math.nan
 
 
-def fingerprint_of(entry: Entry, piece: bytes = NO_SOURCE_HASH) -> Fingerprint:
+def fingerprint_of(entry: Entry, source_hash: bytes = NO_SOURCE_HASH) -> Fingerprint:
     """Return the fingerprint of `entry`."""
     published = math.nan if entry.published_at is None else entry.published_at.timestamp()
-    return Fingerprint(entry.identity[:SIZE], entry.content_hash[:SIZE], piece, published)
+    return Fingerprint(entry.identity[:SIZE], entry.content_hash[:SIZE], source_hash, published)
 
 
 def pack_fingerprints(fingerprints: Iterable[Fingerprint]) -> bytes:

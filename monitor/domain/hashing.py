@@ -1,4 +1,4 @@
-"""The hash by which things are recognised again."""
+"""The hash by which things are recognized again."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from monitor.domain.aside import Aside
 from monitor.domain.watch import EntityType, Term
 
 
@@ -18,13 +19,17 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The input of the matcher. `body` is the article's `text`; offsets count characters of `title` and `body`."""
+    """The input of the matcher. `body` is the article's `text`; offsets count characters of `title` and `body`.
+
+    Nothing counts that stands in one of `asides`, parts of `body` that are in order.
+    """
 
     title: str
     body: str
     source: str = ""
     language: str | None = None
     tags: frozenset[str] = frozenset()
+    asides: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.domain.ids import ArticleId, StoryId
+from monitor.domain.relation import RelationKind
 from monitor.domain.times import rfc3339
 
 
@@ -37,17 +38,6 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """An article as it is compared with others: `text` is its beginning, `dated_at` when it was published, or else fetched."""
-
-    story_id: StoryId
-    dated_at: datetime
-    title: str
-    text: str
-    language: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertStory:
     """The story of an alert on `article_id`, with every place where it has been read by now. `id` is the story it was merged into, if it was."""
 
@@ -56,8 +46,14 @@ class AlertStory:
     members: tuple[StoryMember, ...]
 
 
-def alert_story_record(story_id: StoryId, article_id: ArticleId, members: Sequence[StoryMember]) -> dict[str, Any]:
-    """Return the `story` part of an alert on `article_id`. `also_in` names every other place the story was read, earliest first."""
+def alert_story_record(
+    story_id: StoryId, article_id: ArticleId, members: Sequence[StoryMember], relation: RelationKind | None = None
+) -> dict[str, Any]:
+    """Return the `story` part of an alert on `article_id`. `also_in` names every other place the story was read, earliest first.
+
+    `relation` is what the article was to the story when the alert was raised.
+    """
+    first = members[0] if members else None
     own = next((member for member in members if member.article_id == article_id), None)
     return {
         "id": story_id,
@@ -74,4 +70,6 @@ def alert_story_record(story_id: StoryId, article_id: ArticleId, members: Sequen
             for member in members
             if member is not own
         ],
+        "relation": relation,
+        "first": {"source": first.source, "published_at": rfc3339(first.published_at)} if first else None,
     }

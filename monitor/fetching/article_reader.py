@@ -12,7 +12,7 @@ from monitor.domain.urls import Url, parse_url
 from monitor.fetching.access import Access, access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
-from monitor.parse.article_page import Extracted, NoArticle, extract_article
+from monitor.parse.article_page import ExtractedArticle, NoArticle, extract_article
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 from monitor.storage import hosts
@@ -59,11 +59,11 @@ class ArticleReader:
         self._clock = clock
         self._feeds = {feed.url: feed for feed in settings.feeds}
 
-    def read(self, page: ArticlePage, *, deadline_s: float) -> Extracted | Unread:
+    def read(self, page: ArticlePage, *, deadline_s: float) -> ExtractedArticle | Unread:
         """Return the article's text, or why there is none, within `deadline_s` and the time that extraction takes, about 20 ms."""
         return asyncio.run(self.read_async(page, deadline_s=deadline_s))
 
-    async def read_async(self, page: ArticlePage, *, deadline_s: float) -> Extracted | Unread:
+    async def read_async(self, page: ArticlePage, *, deadline_s: float) -> ExtractedArticle | Unread:
         """Do what `read` does, from an event loop."""
         url = parse_url(page.url)
         if not url.is_http:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from monitor.settings.model import RetentionSettings
-from monitor.storage import alerts, articles, deliveries, silences, sketches, stories
+from monitor.storage import alerts, articles, deliveries, silences, statements, stories, word_statistics
 from monitor.storage.engine import Connection, Database
 
 ROWS_AT_A_TIME = 500
 _MOST_ROUNDS = 200
+_PASSAGES = timedelta(days=30)
+"""What a source repeats is forgotten after this long without it."""
 
 Prune = Callable[[Connection, datetime, int], int]
 
@@ -21,7 +23,8 @@ def prune(database: Database, retention: RetentionSettings, now: datetime, *, wi
     The index that finds an article's story is kept for the stories' `window` only: no article joins an older story.
     """
     steps: tuple[tuple[Prune, datetime], ...] = (
-        (sketches.prune, now - window),
+        (statements.prune, now - window),
+        (word_statistics.prune, now - max(window, _PASSAGES)),
         (deliveries.prune, now - retention.deliveries),
         (alerts.prune, now - retention.alerts),
         (articles.prune, now - retention.articles),

@@ -1,4 +1,4 @@
-"""The bytes of a response: unpacked when they are still compressed, and told apart by their first characters."""
+"""Decompress the body of a response if it is still compressed, and detect from its first characters what it is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-MAX_UNPACKED = 50_000_000
-"""Bytes after unpacking; a compressed body may hold a thousand times its size."""
+MAX_DECOMPRESSED = 50_000_000
+"""Bytes; a compressed body may expand to a thousand times its size."""
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
@@ -27,8 +27,8 @@ _MAX_LAYERS = 2
 _WHITE = b" \t\r\n\x0b\x0c\x00\xef\xbb\xbf\xfe\xff"
 
 
-class Kind(StrEnum):
-    """What a body looks like."""
+class BodyKind(StrEnum):
+    """What a body looks like from its first characters."""
 
     EMPTY = "empty"
     JSON = "json"
@@ -38,16 +38,16 @@ class Kind(StrEnum):
     BINARY = "binary"
 
 
-def unpacked(body: bytes, *, limit: int = MAX_UNPACKED) -> bytes | None:
-    """`body` without the compression (gzip, zlib, zstd) that no header spoke of; None if it is broken at once or larger than `limit`.
+def decompress(body: bytes, *, limit: int = MAX_DECOMPRESSED) -> bytes | None:
+    """Return `body` decompressed if it is gzip, zlib or zstd that no header announced, else as it is.
 
-    What can be unpacked of a body that breaks off is kept.
+    Of a truncated body the part before the break is returned. None if nothing can be decompressed or the result is larger than `limit`.
     """
     for _ in range(_MAX_LAYERS):
         if body.startswith(_GZIP):
-            plain = _inflated(body, zlib.MAX_WBITS | 16, limit)
+            plain = _inflate(body, zlib.MAX_WBITS | 16, limit)
         elif body.startswith(_ZLIB):
-            plain = _inflated(body, zlib.MAX_WBITS, limit)
+            plain = _inflate(body, zlib.MAX_WBITS, limit)
         elif body.startswith(_ZSTD):
             plain = _unzstd(body, limit)
         else:
@@ -58,8 +58,8 @@ def unpacked(body: bytes, *, limit: int = MAX_UNPACKED) -> bytes | None:
     return body if len(body) <= limit else None
 
 
-def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
-    """All members of a gzip file, or one zlib stream, up to a byte past `limit`."""
+def _inflate(body: bytes, wbits: int, limit: int) -> bytes:
+    """Return all members of a gzip file, or one zlib stream, up to a byte past `limit`."""
     pieces: list[bytes] = []
     size = 0
     while body and size <= limit:
@@ -80,29 +80,29 @@ def _unzstd(body: bytes, limit: int) -> bytes:
         return b""
 
 
-def kind_of(body: bytes) -> Kind:
-    """What the first characters say; UTF-16 and UTF-32 are seen through."""
+def detect_body_kind(body: bytes) -> BodyKind:
+    """Return what a body is by its first characters, also in UTF-16 and UTF-32."""
     head = body[:4096].lstrip(_WHITE).replace(b"\x00", b"")[:1024].lower()
     if not head:
-        return Kind.EMPTY
+        return BodyKind.EMPTY
     if head[:1] in {b"{", b"["}:
-        return Kind.JSON
+        return BodyKind.JSON
     if b"<" not in head and _is_binary(head):
-        return Kind.BINARY
+        return BodyKind.BINARY
     root = _root_name(head)
     if root in {b"html", b"body", b"head"} or head.startswith((b"<!doctype html", b"<script", b"<meta")):
-        return Kind.HTML
-    return Kind.SITEMAP if root in {b"urlset", b"sitemapindex"} else Kind.XML
+        return BodyKind.HTML
+    return BodyKind.SITEMAP if root in {b"urlset", b"sitemapindex"} else BodyKind.XML
 
 
 def holds_feed(page: bytes) -> bool:
-    """Whether a body that begins like a web page has a feed in it all the same."""
+    """Return whether a body that begins like a web page contains a feed."""
     lower = page.lower()
     return any(mark in lower for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"<channel", b"<item>", b"<entry>"))
 
 
-def with_ampersands_escaped(body: bytes) -> bytes:
-    """An XML document whose raw ampersands, which make it ill-formed, are taken for themselves; as it stands if its encoding does not hold ASCII."""
+def escape_ampersands(body: bytes) -> bytes:
+    """Return an XML document with its raw ampersands escaped, which make it ill-formed; unchanged in an encoding that does not extend ASCII."""
     if b"&" not in body or _NOT_ASCII_BASED.search(body):
         return body
     return _RAW_AMPERSAND.sub(lambda found: b"&amp;" if found[0] == b"&" else found[0], body)
@@ -113,7 +113,7 @@ def _is_binary(head: bytes) -> bool:
 
 
 def _root_name(head: bytes) -> bytes:
-    """The local name of the first element, past declarations, comments and processing instructions."""
+    """Return the local name of the first element, after declarations, comments and processing instructions."""
     position = 0
     while (start := head.find(b"<", position)) >= 0:
         if head.startswith(b"<!--", start):

@@ -1,4 +1,4 @@
-"""The encoding of a text that does not say, and binary data that calls itself text."""
+"""Decode text whose encoding is unknown or wrongly declared, and detect binary data."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ _SIGNATURES = (
 )
 _SAMPLE = 65536
 _UNUSUAL = re.compile("[\u0591-\u05cf\u05f0-\u05f4\uff61-\uff9f\ufb50-\ufdff\ufe70-\ufeff]")
-"""Half-width Katakana, Hebrew points and the forms of Arabic letters: what a wrong guess is made of."""
+"""Half-width Katakana, Hebrew points and Arabic presentation forms: rare in real text, common after a wrong guess."""
 _FEW_CONTROLS = 8
-"""Control characters that even a short text may hold by accident: a bell, a form that was printed once."""
-_LEAST_BESIDE_NUL = 30
-"""Bytes of text for each NUL: a stray one costs no document, several in a short one are a structure."""
+"""Control characters that even a short text may contain by accident."""
+_MIN_BYTES_PER_NUL = 30
+"""A text may contain a stray NUL; more of them in few bytes mean binary data."""
 _ASCII_NULS = 0.3
 """UTF-16 of any European text is about half NUL bytes, all of them at even or all at odd places."""
 
 
 def binary_kind(data: bytes) -> str | None:
-    """What `data` is, in words, if it is no text in any encoding; else None."""
-    controls, nuls = _controls(data[:_SAMPLE])
+    """Return what `data` is, such as `a PNG picture`, if it is not text in any encoding; else None."""
+    controls, nuls = _count_controls(data[:_SAMPLE])
     if (controls * 100 <= len(data[:_SAMPLE]) and not nuls) or encoding_by_marks(data):
         return None
     named = next((name for signature, name in _SIGNATURES if data.startswith(signature)), None)
-    return named or (None if controls <= _FEW_CONTROLS and nuls * _LEAST_BESIDE_NUL <= len(data) else "binary data")
+    return named or (None if controls <= _FEW_CONTROLS and nuls * _MIN_BYTES_PER_NUL <= len(data) else "binary data")
 
 
-def decoded(data: bytes, *, declared: str | None = None) -> str:
-    """`data` as text: by its byte order mark or NUL bytes, as UTF-8 if it is, as `declared`, else as what it most looks like.
+def decode_bytes(data: bytes, *, declared: str | None = None) -> str:
+    """Return `data` as text: by its byte order mark or NUL bytes, else as valid UTF-8, else as `declared`, else by a guess.
 
-    What is UTF-8 to the last byte is nothing else, whatever it declares; only ASCII may be an encoding in seven bits.
+    Valid UTF-8 counts for more than `declared`, unless all is ASCII: then it may be an encoding in seven bits, such as ISO-2022-JP.
     """
     stated = (declared, "utf-8") if data.isascii() else ("utf-8", declared)
     for encoding in (encoding_by_marks(data), *stated):
@@ -61,11 +61,11 @@ def decoded(data: bytes, *, declared: str | None = None) -> str:
                 return data.decode(encoding).removeprefix("\ufeff")
             except (UnicodeError, LookupError):
                 continue
-    return data.decode(_guessed(data), "replace")
+    return data.decode(_guess_encoding(data), "replace")
 
 
 def encoding_by_marks(data: bytes) -> str | None:
-    """The encoding that a byte order mark or the places of NUL bytes prove, or None."""
+    """Return the encoding that a byte order mark or the positions of NUL bytes prove, or None."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return encoding
@@ -77,16 +77,16 @@ def encoding_by_marks(data: bytes) -> str | None:
     return None
 
 
-def _controls(sample: bytes) -> tuple[int, int]:
-    """How many control characters that no text needs there are, and how many of them are NUL."""
+def _count_controls(sample: bytes) -> tuple[int, int]:
+    """Return the number of control characters that no text needs, and how many of these are NUL."""
     return sum(sample.count(byte) for byte in (*range(9), *range(14, 27), *range(28, 32))), sample.count(0)
 
 
-def _guessed(data: bytes) -> str:
-    """cp1252 for texts with few letters outside ASCII; a detector for the others, which are of another script.
+def _guess_encoding(data: bytes) -> str:
+    """Return cp1252 for a text with few bytes outside ASCII, else what charset-normalizer detects.
 
-    What the detector takes for letters that nobody writes is Cyrillic if there is next to no ASCII; of its two encodings, which give each
-    letter in the other case, that one with the small letters.
+    A result with letters that nobody writes is taken for Cyrillic if the text has hardly any ASCII letters. cp1251 and KOI8-R swap the
+    case of letters: the one that gives more small letters is right.
     """
     sample = data[:_SAMPLE]
     high = sum(byte > 127 for byte in sample)

@@ -1,6 +1,6 @@
-"""The many ways of writing a date brought to the few that are read.
+"""Rewrite the many ways of writing a date to the few that `dates` reads.
 
-Here a text is only rewritten, never judged: what is not understood is left as it stands, for the readers in `dates` to refuse.
+What is not understood is left unchanged for the readers in `dates` to refuse.
 """
 
 from __future__ import annotations
@@ -55,16 +55,19 @@ _RULES: tuple[_Rule, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spelling:
-    """A date in a form that is read. `late` is to be added to it; it is a time of day in `zone`, if there is one."""
+    """A date in a form that `dates` reads. `late` must be added to the time read; `zone`, if any, is its time zone."""
 
     text: str
     late: timedelta = timedelta()
     zone: tzinfo | None = None
 
 
-def regular(text: str) -> Spelling:
-    """`text` (one line) in a form that is read; times like 24:00 and 23:59:60 as the ones before them. ValueError for a day, week or place that is none."""
-    text = _days_in_order(_with_plain_digits(text))
+def rewrite_date(text: str) -> Spelling:
+    """Rewrite a date on one line to a form that `dates` reads; 24:00 and 23:59:60 become an earlier time with the rest in `late`.
+
+    Raises ValueError for a day, week or time zone that does not exist.
+    """
+    text = _rewrite_day(_with_ascii_digits(text))
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     late = timedelta()
@@ -80,14 +83,14 @@ def regular(text: str) -> Spelling:
     return Spelling(text=text, late=late)
 
 
-def _with_plain_digits(text: str) -> str:
+def _with_ascii_digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
-def _days_in_order(text: str) -> str:
-    """Days of the year, days of a week, and East Asian dates as year, month and day."""
+def _rewrite_day(text: str) -> str:
+    """Rewrite ordinal dates, week dates and East Asian dates as year, month and day."""
     if (found := _ORDINAL.match(text)) is not None:
         day = date(int(found[1]), 1, 1) + timedelta(days=int(found[2]) - 1)
         if day.year != int(found[1]):
@@ -96,11 +99,11 @@ def _days_in_order(text: str) -> str:
     if (found := _WEEK.match(text)) is not None:
         day = date.fromisocalendar(int(found[1]), int(found[2]), int(found[3] or 1))
         return f"{day.isoformat()}{text[found.end() :]}"
-    return text if text.isascii() else _east_asian(text)
+    return text if text.isascii() else _rewrite_east_asian(text)
 
 
-def _east_asian(text: str) -> str:
-    """Korean times without an offset are Korea's, as feedparser takes them."""
+def _rewrite_east_asian(text: str) -> str:
+    """Rewrite a Chinese, Japanese or Korean date. As in feedparser, a Korean time without an offset is in Korea's zone."""
     plain = _EAST_ASIAN_DAY.sub(r"\1-\2-\3 ", text)
     plain = _EAST_ASIAN_HALF.sub(lambda found: f"{int(found[2]) % 12 + 12 * (found[1] in _AFTERNOON)}{found[3]}", plain)
     if plain == text:
@@ -115,7 +118,7 @@ def _clock(hour: str, minute: str, second: str | None) -> str:
 
 
 def _zone_of(name: str) -> tzinfo:
-    """The rules of a place in the zone database; ValueError if it has none."""
+    """Return the time zone of this name in the zone database. Raises ValueError if there is none."""
     try:
         return ZoneInfo(name)
     except (OSError, KeyError) as error:

@@ -1,7 +1,8 @@
-"""Dates as feeds and documents write them, to aware UTC times.
+"""Parse the dates of feeds and documents to aware UTC times.
 
-Two common forms are read directly; everything else is brought to a regular form first, goes to feedparser's handlers, the reference, and then to
-the forms that people write. Its handler of short ISO 8601 forms fills what is missing from the clock, so those are read here. No zone means UTC.
+Two common forms are read directly. Everything else is rewritten first and given to feedparser's handlers, which are the reference, and then to
+the readers of dates as people write them. feedparser takes from the clock what a short ISO 8601 form lacks, so those forms are read here. A
+time without a zone is in UTC.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
-from monitor.parse.date_spelling import regular
+from monitor.parse.date_spelling import rewrite_date
 from monitor.parse.months import MONTHS
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""No feed is older: what claims to be is a default of some software."""
+"""No feed is older: an earlier date is some software's default."""
 MAX_AHEAD = timedelta(days=1)
-"""Zones are mistaken by up to a day; anything further ahead is announced, scheduled or wrong."""
+"""A wrong zone shifts a time by up to a day; anything further ahead is scheduled or wrong."""
 
 _MAX_LENGTH = 100
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\Z", re.ASCII)
@@ -48,7 +49,7 @@ _NUMBERS = re.compile(r"\d+", re.ASCII)
 
 @cache
 def _handlers() -> Sequence[Callable[[str], Any]]:
-    """feedparser's, which all of feedparser comes along with: for dates of no common form."""
+    """Return feedparser's handlers. Importing them imports all of feedparser, so this waits for the first date that needs them."""
     from feedparser.datetimes.asctime import _parse_date_asctime  # noqa: PLC0415
     from feedparser.datetimes.greek import _parse_date_greek  # noqa: PLC0415
     from feedparser.datetimes.hungarian import _parse_date_hungarian  # noqa: PLC0415
@@ -59,7 +60,7 @@ def _handlers() -> Sequence[Callable[[str], Any]]:
 
 
 def parse_date(text: str) -> datetime | None:
-    """The time that `text` states, to the second, in UTC; None where it states none. No judgement on whether it can be true."""
+    """Return the time that `text` states, to the second, in UTC, plausible or not; None if it cannot be read."""
     text = " ".join(text[: _MAX_LENGTH + 1].split())
     if not text or len(text) > _MAX_LENGTH:
         return None
@@ -67,11 +68,11 @@ def parse_date(text: str) -> datetime | None:
     if moment is not None:
         return moment
     try:
-        spelling = regular(text)
-        moment = _first(spelling.text, (_iso, _rfc, _from_reference, _short_iso, _written))
+        spelling = rewrite_date(text)
+        moment = _first(spelling.text, (_iso, _rfc, _by_feedparser, _short_iso, _as_people_write))
         if moment is None:
             return None
-        return (moment if spelling.zone is None else _checked(moment.replace(tzinfo=spelling.zone))) + spelling.late
+        return (moment if spelling.zone is None else _to_utc(moment.replace(tzinfo=spelling.zone))) + spelling.late
     except (ValueError, OverflowError):
         return None
 
@@ -87,8 +88,8 @@ def _first(text: str, readers: tuple[Callable[[str], datetime | None], ...]) -> 
     return None
 
 
-def believable(moment: datetime | None, *, now: datetime) -> datetime | None:
-    """`moment` unless it lies more than a day ahead of `now` or before 1990."""
+def discard_implausible(moment: datetime | None, *, now: datetime) -> datetime | None:
+    """Return `moment`, or None if it is more than a day ahead of `now` or before 1990."""
     return moment if moment is not None and EARLIEST <= moment <= now + MAX_AHEAD else None
 
 
@@ -97,7 +98,7 @@ def _iso(text: str) -> datetime | None:
     if not found:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
-    return _checked(datetime(year, month, day, hour, minute, second, tzinfo=_zone(found[7])))
+    return _to_utc(datetime(year, month, day, hour, minute, second, tzinfo=_zone(found[7])))
 
 
 def _rfc(text: str) -> datetime | None:
@@ -105,7 +106,7 @@ def _rfc(text: str) -> datetime | None:
     if not found:
         return None
     month = _ENGLISH.index(found[2].lower()) + 1
-    return _checked(
+    return _to_utc(
         datetime(int(found[3]), month, int(found[1]), int(found[4]), int(found[5]), int(found[6] or 0), tzinfo=_zone(found[7]))
     )
 
@@ -118,12 +119,11 @@ def _zone(text: str | None) -> timezone:
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 
-def _checked(moment: datetime) -> datetime:
+def _to_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _from_reference(text: str) -> datetime | None:
-    """What feedparser reads."""
+def _by_feedparser(text: str) -> datetime | None:
     for handler in _handlers():
         try:
             parts = handler(text)
@@ -136,7 +136,7 @@ def _from_reference(text: str) -> datetime | None:
 
 
 def _short_iso(text: str) -> datetime | None:
-    """ISO 8601 without separators, with two digits of the year, or with the day of the year."""
+    """Read ISO 8601 without separators, with a year of two digits, or with the day of the year."""
     found = next(filter(None, (form.match(text) for form in _SHORT_ISO)), None)
     if not found:
         return None
@@ -145,11 +145,11 @@ def _short_iso(text: str) -> datetime | None:
     *_, hour, minute, second, zone = found.groups()
     first = datetime(year, int(part.get("month") or 1), int(part.get("day") or 1), tzinfo=_zone(zone))
     first += timedelta(hours=int(hour or 0), minutes=int(minute or 0), seconds=int(second or 0))
-    return _checked(first + timedelta(days=int(part.get("ordinal") or 1) - 1))
+    return _to_utc(first + timedelta(days=int(part.get("ordinal") or 1) - 1))
 
 
-def _written(text: str) -> datetime | None:
-    """Seconds since 1970, and dates as people write them: month names in a dozen languages, or numbers whose order is certain."""
+def _as_people_write(text: str) -> datetime | None:
+    """Read seconds since 1970, and dates with month names in a dozen languages or with numbers whose order is certain."""
     if _ISO_LIKE.match(text):
         return None
     if text.isascii() and text.isdigit():
@@ -162,7 +162,7 @@ def _written(text: str) -> datetime | None:
     if day is None or (clock is None and offset is not None):
         return None
     hour, minute, second = (int(part or 0) for part in clock.groups()) if clock else (0, 0, 0)
-    return _checked(datetime(*day, hour, minute, second, tzinfo=zone))
+    return _to_utc(datetime(*day, hour, minute, second, tzinfo=zone))
 
 
 def _day(text: str) -> tuple[int, int, int] | None:

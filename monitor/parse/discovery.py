@@ -1,4 +1,4 @@
-"""The feeds that a web page names in its head."""
+"""Find the feeds that a web page links to in its head."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _FEED_TYPES = frozenset(
 _HEAD = 300_000
 _MAX_LINKS = 500
 MAX_FEEDS = 20
-# A tree of the whole page would cost a hostile page's nesting in its square; tags of one kind can be read where they stand.
+# Not an HTML parser: its time grows with the square of the nesting depth, and these tags can be read one by one.
 _TAG = re.compile(r"<(link|base)\b([^<>]{1,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-z-]{1,20})\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 
 
 def feeds_of_page(body: bytes, *, url: str) -> tuple[str, ...]:
-    """Absolute addresses of the feeds that the HTML page at `url` links to, in its order, comment feeds last."""
+    """Return the absolute addresses of the feeds that the HTML page at `url` links to, in document order, comment feeds last."""
     text = body[:_HEAD].decode("utf-8", "replace")
     base = url
     found: dict[str, bool] = {}

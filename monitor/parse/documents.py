@@ -1,10 +1,10 @@
-"""Documents in a folder: the bytes of a file to entries.
+"""Parse the documents of a folder: the bytes of a file to entries.
 
     parse_document(data, path=path, mtime=mtime, now=now) -> tuple[Entry, ...] | ParseFailure
 
 An entry's key is the file's path, and for a list in one file the path and the record's own identity, so that a changed file is a new
-revision of its article. A text without a title is headed by its first sentence, which stays in the body as well: nothing that could match is
-taken away. Its `url` is a `file:` URI unless the document names its own address on the web.
+revision of its article. A text without a title gets its first sentence as title, which stays in the body too, so that nothing that could
+match is lost. Its `url` is a `file:` URI unless the document names its own address on the web.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ from urllib.parse import quote
 
 from monitor.domain.article import Entry
 from monitor.domain.urls import is_http
-from monitor.parse.charset import binary_kind, decoded
-from monitor.parse.dates import believable
+from monitor.parse.charset import binary_kind, decode_bytes
+from monitor.parse.dates import discard_implausible
 from monitor.parse.entries import to_entries
 from monitor.parse.items import Item, Markup
 from monitor.parse.json_documents import items_of_json, items_of_lines
 from monitor.parse.mail import item_of_mail
 from monitor.parse.pdf import item_of_pdf
-from monitor.parse.plain_text import Parts, markdown_parts, text_parts
+from monitor.parse.plain_text import TextParts, split_markdown, split_text
 from monitor.parse.result import ParseFailure
 from monitor.parse.saved_page import item_of_page
 
 MAX_BYTES = 10_000_000
-"""The default for `max_bytes`; no article is longer."""
+"""The default for `max_bytes`."""
 
 _Items = tuple[Item, ...] | ParseFailure
 
 
 def is_document(path: str) -> bool:
-    """Whether a file of this name is read at all."""
+    """Return whether files of this name are read: by suffix, hidden files excluded."""
     return PurePath(path).suffix.lower() in _READERS and not PurePath(path).name.startswith(".")
 
 
 def parse_document(
     data: bytes, *, path: str, mtime: datetime, now: datetime, max_bytes: int = MAX_BYTES
 ) -> tuple[Entry, ...] | ParseFailure:
-    """The entries in a file with content `data`, last changed at `mtime`; a file of an unknown suffix is read as plain text."""
+    """Return the entries of a file with content `data`, last changed at `mtime`; a file with an unknown suffix is read as plain text."""
     if not data.strip():
         return ParseFailure(reason="the file is empty")
     if len(data) > max_bytes:
@@ -57,13 +57,13 @@ def parse_document(
     entries = to_entries(items, language=None, now=now)
     if not any(entry.text or entry.title for entry in entries):
         return ParseFailure(reason="no text in it")
-    changed = believable(mtime, now=now)
+    changed = discard_implausible(mtime, now=now)
     single = len(entries) == 1 and suffix not in {".jsonl", ".ndjson"}
-    return tuple(_placed(entry, path, changed, alone=single) for entry in entries)
+    return tuple(_located(entry, path, changed, alone=single) for entry in entries)
 
 
-def _placed(entry: Entry, path: str, changed: datetime | None, *, alone: bool) -> Entry:
-    """`entry` with the identity and the address of its file; one record of several adds its own, which holds when the list grows."""
+def _located(entry: Entry, path: str, changed: datetime | None, *, alone: bool) -> Entry:
+    """Return `entry` with the identity and address of its file; one record of several adds its own key, which stays the same when the list grows."""
     location = "file://" + quote(path) + ("" if alone else "#" + quote(entry.key, safe=""))
     return replace(
         entry,
@@ -74,18 +74,18 @@ def _placed(entry: Entry, path: str, changed: datetime | None, *, alone: bool) -
 
 
 def _text(data: bytes) -> _Items:
-    return (_from_parts(text_parts(_with_line_feeds(data))),)
+    return (_from_parts(split_text(_with_line_feeds(data))),)
 
 
 def _markdown(data: bytes) -> _Items:
-    return (_from_parts(markdown_parts(_with_line_feeds(data))),)
+    return (_from_parts(split_markdown(_with_line_feeds(data))),)
 
 
 def _with_line_feeds(data: bytes) -> str:
-    return decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    return decode_bytes(data).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _from_parts(parts: Parts) -> Item:
+def _from_parts(parts: TextParts) -> Item:
     return Item(
         title=Markup(value=parts.title),
         content=Markup(value=parts.body),
@@ -126,7 +126,7 @@ def _pdf(data: bytes) -> _Items:
 
 
 def _utf8(data: bytes) -> bytes:
-    return decoded(data).encode("utf-8", "replace")
+    return decode_bytes(data).encode("utf-8", "replace")
 
 
 _READERS: dict[str, Callable[[bytes], _Items]] = {

@@ -1,4 +1,4 @@
-"""From what a format holds to entries: one place decides on text, title, dates and identity for every format."""
+"""Turn the items of any format into entries: text, title, dates and identity are decided here for all formats."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.domain.article import Entry
+from monitor.domain.aside import own_text, shifted
 from monitor.domain.hashing import hash_parts
 from monitor.domain.text import one_line
-from monitor.parse.dates import believable, parse_date
-from monitor.parse.html import first_image, html_to_text
+from monitor.parse.dates import discard_implausible, parse_date
+from monitor.parse.html import ReadText, first_image, html_to_text
 from monitor.parse.items import Item
 from monitor.parse.sentences import first_sentence
 
 MAX_TITLE = 1000
-"""Characters of a title; some feeds put the whole text there, and it is in the body, too."""
+"""Characters of a title; some feeds repeat the whole text there."""
 MAX_TAGS = 50
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
@@ -27,17 +28,17 @@ _NAME_AND_MAIL = re.compile(r"([^()<>]+?)\s*[(<]\s*\S+@\S+\s*[)>]\Z")
 
 
 def to_entries(items: Iterable[Item], *, language: str | None, now: datetime) -> tuple[Entry, ...]:
-    """One entry per item, in order. `language` is the feed's, for items that name none."""
-    return _told_apart([_believed(_entry(item, language), now) for item in items])
+    """Return one entry for each item, in order. `language` is the feed's, for items that name none."""
+    return _with_unique_keys([_with_plausible_dates(_entry(item, language), now) for item in items])
 
 
 def have_own_keys(entries: Iterable[Entry]) -> bool:
-    """Whether the key of each would be the same in any other document: none had to be told apart from another."""
-    return all(entry.key == _own_key(entry.guid, entry.url, entry.title, entry.text) for entry in entries)
+    """Return whether each key depends on its entry alone, because no two entries of the document had the same one."""
+    return all(entry.key == _own_key(entry.guid, entry.url, entry.title, entry.own_text) for entry in entries)
 
 
 def language_tag(text: str | None) -> str | None:
-    """A language tag with its primary part in lower case (`en-GB`), or None if it is none."""
+    """Return a language tag with its primary part in lower case (`en-GB`), or None if `text` is no language tag."""
     tag = (text or "").strip().replace("_", "-")
     if len(tag) > _MAX_LANGUAGE or not _LANGUAGE.match(tag):
         return None
@@ -45,42 +46,44 @@ def language_tag(text: str | None) -> str | None:
     return primary.lower() + dash + rest
 
 
-def joined_text(summary: str, content: str) -> str:
-    """The content, after the summary where that says something else."""
-    if not content:
+def _join_text(summary: ReadText, content: ReadText) -> ReadText:
+    """Return the content, preceded by the summary if the content does not contain it."""
+    if not content.text:
         return summary
-    beginning = summary.rstrip(" .…[]").removesuffix("...").strip()
-    if not beginning or " ".join(beginning.split()) in " ".join(content.split()):
+    beginning = summary.text.rstrip(" .…[]").removesuffix("...").strip()
+    if not beginning or " ".join(beginning.split()) in " ".join(content.text.split()):
         return content
-    return f"{summary}\n\n{content}"
+    head = f"{summary.text}\n\n"
+    return ReadText(text=head + content.text, asides=(*summary.asides, *shifted(content.asides, len(head))))
 
 
-def _believed(entry: Entry, now: datetime) -> Entry:
-    """Without dates that cannot be."""
-    updated = entry.updated_at and believable(entry.updated_at, now=now)
-    published = (entry.published_at and believable(entry.published_at, now=now)) or updated
+def _with_plausible_dates(entry: Entry, now: datetime) -> Entry:
+    updated = entry.updated_at and discard_implausible(entry.updated_at, now=now)
+    published = (entry.published_at and discard_implausible(entry.published_at, now=now)) or updated
     if (published, updated) == (entry.published_at, entry.updated_at):
         return entry
-    return replace(entry, published_at=published, updated_at=updated)
+    ahead = published is None and any(moment is not None and moment > now for moment in (entry.published_at, entry.updated_at))
+    return replace(entry, published_at=published, updated_at=updated, dated_ahead=ahead)
 
 
 def _entry(item: Item, language: str | None) -> Entry:
-    """The entry in an item, its dates as they stand there, its key as if it stood alone."""
-    summary = item.summary.text
-    content = summary if item.content == item.summary else item.content.text
-    text = joined_text(summary, content)
+    """Return the entry of an item, with its dates unchecked and a key that does not consider other items."""
+    summary = item.summary.read()
+    body = _join_text(summary, summary if item.content == item.summary else item.content.read())
+    text, own = body.text, own_text(body.text, body.asides)
     image = item.image or (
         first_image(item.content.value or item.summary.value) if item.content.html or item.summary.html else None
     )
-    title = (one_line(item.title.text) or one_line(first_sentence(text)) or item.link or "")[:MAX_TITLE]
+    title = (one_line(item.title.text) or one_line(first_sentence(own)) or item.link or "")[:MAX_TITLE]
     return Entry(
-        key=_own_key(item.guid, item.link, title, text),
+        key=_own_key(item.guid, item.link, title, own),
         title=title,
         text=text,
-        summary=summary,
+        asides=body.asides,
+        summary=summary.text,
         url=item.link or None,
         guid=item.guid or None,
-        author=", ".join(dict.fromkeys(filter(None, map(_person, item.authors)))) or None,
+        author=", ".join(dict.fromkeys(filter(None, map(_person_name, item.authors)))) or None,
         language=language_tag(item.language) or language,
         published_at=parse_date(item.published) if item.published else None,
         updated_at=parse_date(item.updated) if item.updated else None,
@@ -89,18 +92,18 @@ def _entry(item: Item, language: str | None) -> Entry:
     )
 
 
-def _person(text: str) -> str:
-    """A name out of `mail (name)`, `name <mail>` or HTML."""
+def _person_name(text: str) -> str:
+    """Return the name in `mail (name)`, `name <mail>` or HTML."""
     text = one_line(html_to_text(text))
     found = _MAIL_AND_NAME.match(text) or _NAME_AND_MAIL.match(text)
     return found[1].strip() if found else text
 
 
-def _told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Identity within the feed: guid; guid and URL where a guid repeats; URL; else, or where that repeats too, what it says.
+def _with_unique_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries with keys that differ unless entries are equal.
 
-    The order is miniflux's (FINDINGS of readers in use); an entry never shares its key with another one of the same document
-    unless both are equal.
+    The key is the guid; guid and URL if the guid repeats; without a guid the URL; without both, or if that repeats too, a hash of the
+    text is added. Miniflux uses the same order.
     """
     if len({entry.key for entry in entries}) == len(entries):
         return tuple(entries)
@@ -108,13 +111,13 @@ def _told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     keys = [f"{entry.guid} {entry.url or ''}" if entry.guid and guids[entry.guid] > 1 else entry.key for entry in entries]
     counts = Counter(keys)
     return tuple(
-        replace(entry, key=key if counts[key] == 1 else f"{key} {_digest(entry.title, entry.text)}")
+        replace(entry, key=key if counts[key] == 1 else f"{key} {_digest(entry.title, entry.own_text)}")
         for entry, key in zip(entries, keys, strict=True)
     )
 
 
-def _own_key(guid: str | None, url: str | None, title: str, text: str) -> str:
-    return guid or url or _digest(title, text)
+def _own_key(guid: str | None, url: str | None, title: str, own: str) -> str:
+    return guid or url or _digest(title, own)
 
 
 def _digest(title: str, text: str) -> str:

@@ -1,7 +1,7 @@
-"""The fast path: well-formed feeds of everyday features, read with lxml several times as fast as by feedparser; of a known one, only what is new.
+"""Parse ordinary well-formed feeds with lxml, several times as fast as feedparser; of a known document, only what is new.
 
-A conservative look at the bytes decides; then the items are read by `fastitem`, and what is left of the document by feedparser itself,
-so that everything about the feed as a whole is its reading anyway. A test holds both paths to the same result.
+A conservative check of the bytes decides whether a document qualifies. Then `fast_item` reads the items, and feedparser the rest of the
+document, so what is said of the feed as a whole comes from feedparser in any case. A test compares the results of both parsers.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from monitor.domain.urls import absolute_url
 from monitor.parse import feedparser_feed
 from monitor.parse.fast_item import XML_BASE, XML_LANG, Unsure, name_of, read_item
 from monitor.parse.items import FeedDocument, Item
-from monitor.parse.lru_cache import LruCache, keys_in
-from monitor.parse.safe_xml import tree
+from monitor.parse.lru_cache import LruCache, key_function
+from monitor.parse.safe_xml import parse_xml
 
 _DECLARED = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']([\w.-]{1,40})[\"'][^>]{0,100}\?>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
@@ -46,7 +46,7 @@ _FRAMES: LruCache[FeedDocument] = LruCache(_MAX_FRAME_BYTES)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
-    """A document taken apart where its items begin: what stands before them, each with what follows it, and what stands after the last."""
+    """A document split where its items begin: what is before the first, each item with what follows it, and what is after the last."""
 
     head: bytes
     items: tuple[bytes, ...]
@@ -54,13 +54,13 @@ class _Parts:
 
     @property
     def frame(self) -> bytes:
-        """The document without its items, and without the dates of the whole: they change often, and nobody asks for them."""
+        """The document without its items and without the dates of the feed, which change often and are not used."""
         return _FRAME_DATES.sub(lambda found: b"" if found[1] else found[0], self.head + self.tail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
-    """What surrounds the items and decides how they are read. `names` are the prefixes in force where they stand."""
+    """What surrounds the items and decides how they are read. `names` are the namespace prefixes in scope."""
 
     base: str
     own_base: bool
@@ -69,7 +69,7 @@ class _Context:
     names: tuple[tuple[str, str], ...]
 
 
-def read(
+def parse_with_lxml(
     body: bytes,
     *,
     url: str,
@@ -77,41 +77,43 @@ def read(
     known: Mapping[bytes, Fingerprint] = _NOTHING_KNOWN,
     frames: LruCache[FeedDocument] = _FRAMES,
 ) -> FeedDocument | None:
-    """The feed in `body` if it can be read exactly as feedparser would; None if that is not certain, whatever the body is.
+    """Return the feed in `body` if it is certain that feedparser would read the same, else None.
 
-    Items whose piece is `known`, letter for letter and in the same surroundings, are not read again; nor is the rest, if it is in `frames`.
+    Items whose source hash is `known` are not read again: their bytes and their context are the same. Nor is the rest, if it is in `frames`.
     """
-    plain = _as_utf8(body, headers)
-    parts = _taken_apart(plain) if plain is not None else None
+    plain = _to_utf8(body, headers)
+    parts = _split(plain) if plain is not None else None
     if parts is None:
         return None
     try:
-        root, sample = _checked(parts, parts.items[:1])
+        root, sample = _parse_items(parts, parts.items[:1])
         if name_of(root) not in _ROOTS:
             return None
-        items, recognised = _items(parts, sample, _context(root, sample[0], url, headers), known)
+        items, recognized = _items(parts, sample, _context(root, sample[0], url, headers), known)
         document = _frame(parts.frame, url, headers, frames)
     except (Unsure, etree.XMLSyntaxError, ValueError):
         return None
     if document is None or document.items or document.format.startswith("atom") != (root.tag == f"{_ATOM}feed"):
         return None
-    return replace(document, items=items, recognised=recognised)
+    return replace(document, items=items, recognized=recognized)
 
 
 def _frame(frame: bytes, url: str, headers: Mapping[str, str], known: LruCache[FeedDocument]) -> FeedDocument | None:
-    key = keys_in(repr((url, headers.get("content-location"), headers.get("content-language"))))(frame)
+    key = key_function(repr((url, headers.get("content-location"), headers.get("content-language"))))(frame)
     document = known.get(key)
     if document is None:
-        tree(frame)
-        document = feedparser_feed.read(frame, url=url, headers={**headers, "content-type": "application/xml; charset=utf-8"})
+        parse_xml(frame)
+        document = feedparser_feed.parse_with_feedparser(
+            frame, url=url, headers={**headers, "content-type": "application/xml; charset=utf-8"}
+        )
         if document is not None:
             known.add(key, document, len(frame))
     return document
 
 
-def _checked(parts: _Parts, some: Sequence[bytes]) -> tuple[etree._Element, list[etree._Element]]:
-    """The root and the items of the document with only `some` of its items; Unsure where something may not be what it seems."""
-    root = tree(parts.head + b"".join(some) + parts.tail)
+def _parse_items(parts: _Parts, some: Sequence[bytes]) -> tuple[etree._Element, list[etree._Element]]:
+    """Return the root and the items of the document with only `some` of its items. Raises Unsure if it may have been split wrongly."""
+    root = parse_xml(parts.head + b"".join(some) + parts.tail)
     items = [element for element in root.iter("{*}item", "{*}entry") if name_of(element) in {"item", "entry"}]
     if len(items) != len(some) or not _are_siblings(items) or _OWN_BASE(root) or _OWN_LANGUAGE(root):
         raise Unsure
@@ -133,15 +135,14 @@ def _context(root: etree._Element, item: etree._Element, url: str, headers: Mapp
 def _items(
     parts: _Parts, sample: list[etree._Element], context: _Context, known: Mapping[bytes, Fingerprint]
 ) -> tuple[tuple[Item, ...], tuple[Fingerprint, ...]]:
-    """The items, of which `sample` holds the first, and the imprints of those that are known.
+    """Return the items that are not known, and the fingerprints of those that are. `sample` is the first item, parsed.
 
-    What stands between two beginnings of items is whole in itself, whatever document it is put into; not so where an item has a prefix,
-    for such beginnings were not looked for.
+    Items with a prefix get no source hash: their start tags are not searched for, so the bytes of one may contain another.
     """
-    key_of = keys_in(repr(context))
-    pieces = [key_of(markup.rstrip())[:SIZE] for markup in parts.items]
-    unread = [number for number, piece in enumerate(pieces) if piece not in known]
-    elements = sample if unread == [0] else _checked(parts, [parts.items[number] for number in unread])[1] if unread else []
+    key_of = key_function(repr(context))
+    source_hashes = [key_of(markup.rstrip())[:SIZE] for markup in parts.items]
+    unread = [number for number, source_hash in enumerate(source_hashes) if source_hash not in known]
+    elements = sample if unread == [0] else _parse_items(parts, [parts.items[number] for number in unread])[1] if unread else []
     whole = all(element.prefix is None for element in elements)
     items = tuple(
         read_item(
@@ -150,15 +151,15 @@ def _items(
             own_base=context.own_base,
             atom=context.atom,
             language=context.language,
-            piece=pieces[number] if whole else NO_SOURCE_HASH,
+            source_hash=source_hashes[number] if whole else NO_SOURCE_HASH,
         )
         for number, element in zip(unread, elements, strict=True)
     )
-    return items, tuple(known[piece] for piece in pieces if piece in known)
+    return items, tuple(known[source_hash] for source_hash in source_hashes if source_hash in known)
 
 
-def _as_utf8(body: bytes, headers: Mapping[str, str]) -> bytes | None:
-    """The document in UTF-8 where its encoding is beyond doubt: declared alike wherever it is declared, and true."""
+def _to_utf8(body: bytes, headers: Mapping[str, str]) -> bytes | None:
+    """Return the document in UTF-8 if its encoding is certain: declared the same in header and document, and valid; else None."""
     body = body.removeprefix(codecs.BOM_UTF8)
     if b"<?xml" not in body[:1000]:
         body = body.lstrip()
@@ -180,7 +181,7 @@ def _as_utf8(body: bytes, headers: Mapping[str, str]) -> bytes | None:
     return _UTF8_DECLARATION + text[declaration.end() :].encode()
 
 
-def _taken_apart(body: bytes) -> _Parts | None:
+def _split(body: bytes) -> _Parts | None:
     starts = [found.start() for found in _OPENING.finditer(body)]
     last = max(body.rfind(b"</item>"), body.rfind(b"</entry>"))
     if not starts or last < starts[0]:

@@ -1,6 +1,6 @@
-"""One item or entry of a well-formed feed, read with lxml exactly as feedparser reads it.
+"""Read one item or entry of a well-formed feed with lxml exactly as feedparser reads it.
 
-What feedparser treats in a way of its own (mark-up inside elements, further titles and descriptions, people with addresses, media groups with
+What feedparser treats specially (mark-up inside elements, a second title or description, people with addresses, media groups with
 texts) is not imitated: Unsure is raised, and feedparser reads the whole document.
 """
 
@@ -35,7 +35,7 @@ _DATES = {
 _HANDLED = frozenset(
     name.partition("_")[2].partition("_")[2] for name in dir(_FeedParserMixin) if name.startswith(("_start_", "_end_"))
 )
-"""Elements that feedparser does something about, as `dc_date`; all others only leave a key of their own name."""
+"""Elements for which feedparser has a handler, such as `dc_date`; of all others it only stores the text under their name."""
 _KEYS = frozenset(
     {"authors", "tags", "links", "id", "published", "updated", "created", "image", "title_detail", "summary_detail", "language"}
 )
@@ -55,12 +55,12 @@ _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 class Unsure(Exception):
-    """This item has something that only feedparser reads as feedparser does."""
+    """The item has something that may be read differently from feedparser."""
 
 
 @dataclass(slots=True)
 class _Draft:
-    """An item while its elements are read in order."""
+    """The state of an item while its elements are read in order."""
 
     atom: bool
     links: list[str] = field(default_factory=list)
@@ -83,11 +83,11 @@ class _Draft:
 
 
 def read_item(
-    element: etree._Element, *, base: str, own_base: bool, atom: bool, language: str | None, piece: bytes = NO_SOURCE_HASH
+    element: etree._Element, *, base: str, own_base: bool, atom: bool, language: str | None, source_hash: bytes = NO_SOURCE_HASH
 ) -> Item:
-    """The item in `element`, its links absolute; Unsure if feedparser might see something else in it.
+    """Return the item in `element` with absolute links. Raises Unsure if feedparser might read it differently.
 
-    `language` is the document's; `own_base` says that the document states `base` itself, which then holds for links, not for identifiers.
+    `language` is the document's; `own_base` says that the document states `base` itself, which then applies to links, not to identifiers.
     """
     if not len(element):
         raise Unsure
@@ -113,18 +113,18 @@ def read_item(
         published=draft.dates.get("published") or draft.dates.get("created", ""),
         updated=draft.dates.get("updated", ""),
         image=absolute_url(base, image) if image and image.strip() else None,
-        piece=piece,
+        source_hash=source_hash,
     )
 
 
 def _language(draft: _Draft, default: str | None) -> str | None:
-    """That of the content, else of the summary, else of the title; an empty one means none, and the next is asked."""
+    """Return the language of the content, else of the summary, else of the title; an empty one counts as missing."""
     said = [draft.languages[name] for name in ("content", "summary", "title") if name in draft.languages]
     return next((language or default for language in said if language != "" and (language or default)), None)
 
 
 def name_of(element: etree._Element) -> str:
-    """The name feedparser gives an element, as `title` or `dc:date`; Unsure where a known prefix stands for another namespace."""
+    """Return feedparser's name of an element, such as `dc:date`. Raises Unsure if a known prefix is bound to another namespace."""
     if not isinstance(element.tag, str):
         raise Unsure
     uri, _, local = element.tag.rpartition("}")
@@ -161,7 +161,7 @@ def _read(draft: _Draft, element: etree._Element, base: str) -> None:
 
 
 def _is_harmless(name: str) -> bool:
-    """Whether feedparser makes nothing of the element that an entry shows."""
+    """Return whether the element changes nothing of what is taken from feedparser's entry."""
     handler = name.replace(":", "_")
     if handler in _HARMLESS_HANDLED or handler.startswith(("georss_", "gml_")):
         return True
@@ -191,7 +191,7 @@ def _read_text(draft: _Draft, element: etree._Element, name: str) -> None:
 
 
 def _markup(draft: _Draft, element: etree._Element, default: str) -> Markup:
-    """The text, and whether feedparser takes it for HTML; in RSS it looks at plain text for signs of it."""
+    """Return the text and whether feedparser treats it as HTML; in RSS it searches plain text for tags."""
     if set(element.attrib) - _HARMLESS - ({"type"} if draft.atom else set()):
         raise Unsure
     kind = _FeedParserMixin.map_content_type(element.get("type", default))
@@ -224,14 +224,14 @@ def _read_link(draft: _Draft, element: etree._Element, base: str, *, enclosure: 
 
 
 def _read_person(draft: _Draft, element: etree._Element) -> None:
-    """A name: an element of its own, or what feedparser itself finds beside an address in a text. Both kinds in one item are its affair."""
+    """Read the name of a person: of a child element, or as feedparser finds it in a text. Raises Unsure if an item has both kinds."""
     structured = len(element) > 0
     if draft.structured_people not in {None, structured}:
         raise Unsure
     draft.structured_people = structured
     if not structured:
         draft.last_person = _text(element)
-        name = feedparser_compat.name_in(draft.last_person)
+        name = feedparser_compat.find_name(draft.last_person)
         draft.people += [name] if name else []
         return
     parts = {name_of(child): _text(child) for child in element}
@@ -257,12 +257,12 @@ def _read_media(draft: _Draft, element: etree._Element, name: str) -> None:
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
-    """Attributes under lower-case names, as feedparser knows them."""
+    """Return the attributes under lower-case names, as in feedparser."""
     return {str(name).lower(): str(value) for name, value in element.attrib.items()}
 
 
 def _text(element: etree._Element) -> str:
-    """The stripped text, with feedparser's repair of text that was encoded twice."""
+    """Return the stripped text, with feedparser's repair of text that was encoded twice."""
     if len(element):
         raise Unsure
     text = (element.text or "").strip()

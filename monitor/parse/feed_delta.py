@@ -1,4 +1,4 @@
-"""A document as a poll needs it: the entries that are not stored yet, and how it compares with the last one."""
+"""Compare a feed's document with the last one: which entries are not stored yet, and how far both overlap."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from monitor.domain.fingerprint import (
 from monitor.parse.result import ParsedFeed
 
 _NO_END = b"\xff" * SIZE
-"""The last document is known whole; of a long one only a sample, up to its largest identity."""
+"""The last document is known completely; of a long one only a sample, up to its largest identity."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedDelta:
-    """What is needed of a document of `size` entries. `feed.entries` are only those that were not stored, `fingerprints` those of all, packed.
+    """What a poll needs of a document of `size` entries. `feed.entries` are those not stored yet, `fingerprints` those of all, packed.
 
     `fresh` are the dates of the entries that the last document did not have (Unix seconds, NaN without a date); `overlaps` says whether it
-    had any of the others. `oldest` and `newest` are those of all entries, as far as there are any that are not ahead of time.
+    had any of these entries. `oldest` and `newest` are the dates of all entries that are not in the future; None if there are none.
     """
 
     feed: ParsedFeed
@@ -40,15 +40,15 @@ class FeedDelta:
 
 
 def delta_of(feed: ParsedFeed, known: Sequence[Fingerprint], now: datetime) -> FeedDelta:
-    """What is needed of `feed` where the last document had the entries with these fingerprints, which are stored."""
+    """Return what a poll needs of `feed` if the last document had the entries with the `known` fingerprints, which are stored."""
     before = {one.identity: one.content_hash for one in known}
-    read = tuple(map(fingerprint_of, feed.entries, feed.pieces or repeat(NO_SOURCE_HASH)))
-    fingerprints = {one.identity: one for one in (*feed.recognised, *read)}
+    read = tuple(map(fingerprint_of, feed.entries, feed.source_hashes or repeat(NO_SOURCE_HASH)))
+    fingerprints = {one.identity: one for one in (*feed.recognized, *read)}
     unstored = tuple(entry for entry, one in zip(feed.entries, read, strict=True) if before.get(one.identity) != one.content_hash)
     reach = known[-1].identity if len(known) >= MOST else _NO_END
     dates = [one.published for one in fingerprints.values() if one.published <= now.timestamp()]
     return FeedDelta(
-        feed=replace(feed, entries=unstored, pieces=(), recognised=()),
+        feed=replace(feed, entries=unstored, source_hashes=(), recognized=()),
         size=len(fingerprints),
         fingerprints=pack_fingerprints(fingerprints.values()),
         fresh=tuple(one.published for key, one in fingerprints.items() if key not in before and key <= reach),
@@ -58,8 +58,8 @@ def delta_of(feed: ParsedFeed, known: Sequence[Fingerprint], now: datetime) -> F
     )
 
 
-def joined(first: FeedDelta, others: Iterable[FeedDelta]) -> FeedDelta:
-    """Several documents as one, which is called what the first is called."""
+def merge_deltas(first: FeedDelta, others: Iterable[FeedDelta]) -> FeedDelta:
+    """Return several documents as one, with the title and other properties of the first."""
     parts = (first, *others)
     return FeedDelta(
         feed=replace(first.feed, entries=tuple(entry for part in parts for entry in part.feed.entries)),

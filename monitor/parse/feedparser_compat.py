@@ -1,6 +1,6 @@
-"""feedparser with one of its habits changed, and its guards against hostile input completed.
+"""Call feedparser with one behaviour changed and with limits against hostile input that it lacks.
 
-The changes are made once, on its parser's base class, when this module is imported; there is no option for them.
+It has no options for these, so its parser's base class is patched when this module is imported.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import feedparser
 from feedparser.mixin import _FeedParserMixin
 
 MAX_PERSON = 500
-"""Characters of a person's field that are looked at: feedparser's pattern for addresses takes time in the square of the length."""
+"""Characters of a person's field: the time of feedparser's pattern for addresses grows with the square of the length."""
 
 MAX_TAGS = 200
-"""Tags of one entry; feedparser compares each new one with all before it."""
+"""Tags of one entry: feedparser compares each new one with all before it."""
 
 # An identifier is compared, never followed; feedparser would join it to whatever xml:base it met last.
 _FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"id"}
 
-_find_person = _FeedParserMixin._sync_author_detail  # noqa: SLF001 - there is no public place to hold it
+_find_person = _FeedParserMixin._sync_author_detail  # noqa: SLF001 - there is no public place to patch
 
 
 def _find_person_in_short(parser: Any, key: str = "author") -> None:
@@ -46,7 +46,7 @@ _FeedParserMixin._add_tag = _add_one_of_few_tags  # noqa: SLF001 - as above
 
 
 class _OnePerson:
-    """As much of a parser as finding a name takes."""
+    """The part of a parser that finding a name needs."""
 
     def __init__(self, person: str) -> None:
         self.context = feedparser.FeedParserDict(author=person, authors=[feedparser.FeedParserDict()])
@@ -55,8 +55,8 @@ class _OnePerson:
         return self.context
 
 
-def name_in(person: str) -> str:
-    """The name that feedparser finds in a person's field such as `jo@example.org (Jo Doe)`; empty if it finds none."""
+def find_name(person: str) -> str:
+    """Return the name that feedparser finds in a person's field such as `jo@example.org (Jo Doe)`; empty if it finds none."""
     if "@" not in person:
         return person
     parser = _OnePerson(person)
@@ -65,7 +65,7 @@ def name_in(person: str) -> str:
 
 
 def parse(body: bytes, *, headers: Mapping[str, str]) -> Any:
-    """What feedparser makes of `body`, unsanitised; None where its tolerant parser raised. Neither files nor addresses are opened."""
+    """Return feedparser's result for `body` with HTML unsanitized; None if it raised. Opens no files or addresses."""
     try:
         return feedparser.parse(io.BytesIO(body), response_headers=dict(headers), sanitize_html=False, resolve_relative_uris=False)
     except Exception:  # noqa: BLE001 - it raises a dozen kinds of error on hostile bytes

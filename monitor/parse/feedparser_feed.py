@@ -1,4 +1,4 @@
-"""feedparser, the reference: every XML feed format there is, well-formed or not."""
+"""Parse XML feeds of every format, well-formed or not, with feedparser, the reference."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor.domain.urls import absolute_url
 from monitor.parse import feedparser_compat
-from monitor.parse.body import with_ampersands_escaped
+from monitor.parse.body import escape_ampersands
 from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 from monitor.parse.poll_hints import poll_hints
 
@@ -20,10 +20,10 @@ _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+))")
 _SURROGATES = range(0xD800, 0xE000)
 
 
-def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
-    """The feed in `body`, fetched from `url` with `headers` (names in lower case); None if it holds no feed.
+def parse_with_feedparser(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument | None:
+    """Return the feed in `body`, fetched from `url` with `headers` (names in lower case); None if there is none.
 
-    An entry without any content is the shell that an item inside an item leaves behind.
+    Empty entries are left out: feedparser makes one of an item that contains another item.
     """
     base = absolute_url(url, headers.get("content-location", ""))
     known = {
@@ -31,7 +31,7 @@ def read(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedDocument |
         "content-language": headers.get("content-language", ""),
         "content-location": base,
     }
-    parsed = feedparser_compat.parse(_repaired(body), headers=known)
+    parsed = feedparser_compat.parse(_repair(body), headers=known)
     if parsed is None:
         return None
     feed, entries = parsed["feed"], parsed["entries"]
@@ -69,9 +69,9 @@ def _item(entry: Any, base: str) -> Item:
 
 
 def _content_type(body: bytes, stated: str) -> str:
-    """The media type for feedparser: without one it would take an undeclared encoding for Latin-1.
+    """Return the media type for feedparser, which takes an undeclared encoding for Latin-1 without one.
 
-    A document that calls itself UTF-8, and is, is believed over a header that says otherwise: servers' defaults are wrong far more often.
+    A document that declares UTF-8 and is valid UTF-8 counts for more than the header: servers' defaults are often wrong.
     """
     if not stated:
         return "application/xml"
@@ -84,19 +84,19 @@ def _content_type(body: bytes, stated: str) -> str:
     return "application/xml; charset=utf-8"
 
 
-def _repaired(body: bytes) -> bytes:
-    """With raw ampersands escaped and without the prefix `rss:`, for which no namespace was ever defined.
+def _repair(body: bytes) -> bytes:
+    """Escape raw ampersands, replace invalid character references, and remove the prefix `rss:`, which has no namespace.
 
-    Of `AT&T` feedparser would make `AT&T;`, and of `&copy=1` in a link a sign. Numbers that stand for no character go, too: it raises at them.
+    feedparser would turn `AT&T` into `AT&T;` and `&copy=1` in a link into ©, and raises at references that are no character.
     """
-    body = with_ampersands_escaped(body)
+    body = escape_ampersands(body)
     if b"&#" in body:
-        body = _REFERENCES.sub(_to_characters, body)
+        body = _REFERENCES.sub(_repair_references, body)
     return _UNDECLARED_PREFIX.sub(rb"<\1", body) if b"<rss:item" in body else body
 
 
-def _to_characters(found: re.Match[bytes]) -> bytes:
-    """Character references as they stand if all are characters; halves of a UTF-16 pair put together, others replaced."""
+def _repair_references(found: re.Match[bytes]) -> bytes:
+    """Return character references unchanged if all are valid, else with UTF-16 surrogate pairs joined and the rest replaced."""
     numbers = [
         int(hexadecimal or decimal, 16 if hexadecimal else 10) if len(hexadecimal or decimal) <= 10 else -1
         for hexadecimal, decimal in _REFERENCE.findall(found[0])
@@ -109,7 +109,7 @@ def _to_characters(found: re.Match[bytes]) -> bytes:
 
 
 def _text(entry: Any, name: str) -> str:
-    """A plain field; feedparser itself would answer for `updated` with a warning and the publication date."""
+    """Return a plain field; `dict.get`, since feedparser's own access to `updated` warns and falls back to the publication date."""
     value = dict.get(entry, name)
     return value if isinstance(value, str) else ""
 
@@ -120,7 +120,7 @@ def _markup(element: Any, name: str) -> Markup:
 
 
 def _content(parts: Sequence[Any]) -> Markup:
-    """The longest part that is text; others are pictures and the like."""
+    """Return the longest part that is text, not a picture or the like."""
     texts = [part for part in parts if part.get("value") and part.get("type", "") in {*_HTML_TYPES, "text/plain", ""}]
     if not texts:
         return NOTHING
@@ -129,7 +129,7 @@ def _content(parts: Sequence[Any]) -> Markup:
 
 
 def _link(entry: Any) -> str:
-    """The page, or whatever is linked first."""
+    """Return the link to the page, else the first link of any kind."""
     linked = (str(link.get("href") or "").strip() for link in entry.get("links", ()))
     return _text(entry, "link") or next(filter(None, linked), "")
 

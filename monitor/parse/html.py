@@ -1,11 +1,18 @@
-"""HTML to the plain text that is matched and shown."""
+"""Convert HTML to the plain text that is matched and shown."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import unescape
 
-from selectolax.lexbor import LexborHTMLParser
+from ahocorasick_rs import BytesAhoCorasick
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.domain.aside import Aside
+from monitor.parse.aside_words import HINTS
+from monitor.parse.asides import FoundAside, find_asides
 
 _DROPPED = (
     "script",
@@ -20,8 +27,12 @@ _DROPPED = (
     "select",
     "button",
 )
-_OPENINGS = tuple(f"<{tag}" for tag in _DROPPED)
+_SIGNS = BytesAhoCorasick([*(f"<{tag}".encode() for tag in _DROPPED), *(hint.encode() for hint in HINTS)])
+"""Finds in one pass which tags to leave out may occur, and whether there may be asides; most texts hold none of either."""
 _PARAGRAPH, _LINE = "\x1e", "\x1f"
+_BEGINS, _ENDS = "\x01", "\x02"
+"""With the number of an aside, paragraphs of their own that stand where it begins and ends."""
+_MARK = re.compile(f"([{_BEGINS}{_ENDS}])([0-9]+)")
 _BLOCKS = (
     "p|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre|table|tr|td|th|caption|section|article|header|footer|aside|main|nav|figure"
     "|figcaption|hr|address|details|summary|fieldset|center|body"
@@ -41,49 +52,65 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _NEVER_NEST = frozenset("area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option".split())
 _FEW_TAGS = 2000
 MAX_DEPTH = 500
-"""Deeper nesting is hostile: tree building takes time in its square (browsers stop at 512, too)."""
+"""Deeper nesting is hostile: the parser's time grows with its square. Browsers stop at 512."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadText:
+    """A plain text, and what in it is not the article; `asides` are in order."""
+
+    text: str
+    asides: tuple[Aside, ...] = ()
 
 
 def html_to_text(markup: str) -> str:
-    """The text a reader sees: one blank line between paragraphs, one line feed for a line break, scripts and styles left out.
+    """Return the text of `read_html`."""
+    return read_html(markup).text
 
-    Entities are decoded once. Text without any mark-up keeps its own blank lines as paragraph breaks.
+
+def read_html(markup: str) -> ReadText:
+    """Return the text that a reader sees: a blank line between paragraphs, a line feed for a line break, no scripts and styles.
+
+    Entities are decoded once. In text without any mark-up blank lines are paragraph breaks.
     """
-    markup = _cleaned(markup)
+    markup = _clean_characters(markup)
     if not _MARKUP.search(markup):
         if "\n" not in markup:
-            return " ".join(markup.split())
-        return _collapsed(_BLANK_LINE.sub(_PARAGRAPH, markup))
+            return ReadText(text=" ".join(markup.split()))
+        return ReadText(text=_collapse(_BLANK_LINE.sub(_PARAGRAPH, markup)))
     block = _BLOCK_IN_CAPITALS if _CAPITAL_TAG.search(markup) else _BLOCK
     marked = _BREAK.sub(f"{_LINE}<", block.sub(f"{_PARAGRAPH}<", markup))
     if len(marked) == len(markup):
         marked = _BLANK_LINE.sub(_PARAGRAPH, marked)
     if _too_deep(marked):
-        return _collapsed(unescape(_ANY_TAG.sub(" ", marked)))
+        return ReadText(text=_collapse(unescape(_ANY_TAG.sub(" ", marked))))
     tree = LexborHTMLParser(marked)
-    dropped = _dropped_in(markup)
+    dropped, hinted = _signs_in(markup)
     if dropped:
         tree.strip_tags(dropped)
     body = tree.body
-    return _collapsed(body.text(deep=True)) if body is not None else ""
+    if body is None:
+        return ReadText(text="")
+    text = _collapse(body.text(deep=True))
+    return ReadText(text=text, asides=_asides_in(body, text) if hinted else ())
 
 
 def plain_text(text: str) -> str:
-    """Text that is no HTML, in the same form: blank lines part paragraphs, line feeds stay."""
-    text = _cleaned(text)
+    """Return text that is not HTML in the same form: blank lines separate paragraphs, line feeds are kept."""
+    text = _clean_characters(text)
     if "\n" not in text:
         return " ".join(text.split())
-    return _collapsed(_BLANK_LINE.sub(_PARAGRAPH, text).replace("\n", _LINE))
+    return _collapse(_BLANK_LINE.sub(_PARAGRAPH, text).replace("\n", _LINE))
 
 
 def first_image(markup: str) -> str | None:
-    """The address of the first picture in `markup`, as it stands there."""
+    """Return the address of the first picture in `markup`, unresolved; None if there is none."""
     found = _IMAGE.search(markup)
     return found.group(1).replace("&amp;", "&") if found else None
 
 
-def _cleaned(text: str) -> str:
-    """Without control characters, and with one kind of line end."""
+def _clean_characters(text: str) -> str:
+    """Remove control characters and make every line end a line feed."""
     if text.isprintable():
         return text
     if "\r" in text or "\x85" in text or "\u2028" in text:
@@ -91,14 +118,46 @@ def _cleaned(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def _dropped_in(markup: str) -> list[str]:
-    """The tags to leave out that may occur; most texts hold none, and looking for all of them costs as much as parsing."""
+def _signs_in(markup: str) -> tuple[list[str], bool]:
+    """Return which of the tags to remove may occur, and whether there may be asides."""
     lower = markup.lower()
-    return [tag for tag, opening in zip(_DROPPED, _OPENINGS, strict=True) if opening in lower]
+    numbers = {number for number, _, _ in _SIGNS.find_matches_as_indexes(lower.encode("utf-8", "replace"))}
+    dropped = [tag for number, tag in enumerate(_DROPPED) if number in numbers]
+    return dropped, len(numbers) > len(dropped) and any(sign in lower for sign in ("<a", "<fo", "author"))
+
+
+def _asides_in(body: LexborNode, text: str) -> tuple[Aside, ...]:
+    """Return the asides in `body`, whose text is `text`."""
+    found = find_asides(body)
+    if not found:
+        return ()
+    for number, one in enumerate(found):
+        one.first.insert_before(f"{_PARAGRAPH}{_BEGINS}{number}{_PARAGRAPH}")
+        one.last.insert_after(f"{_PARAGRAPH}{_ENDS}{number}{_PARAGRAPH}")
+    located, asides = _located(_paragraphs(body.text(deep=True)), found)
+    # Where an aside would begin or end inside a paragraph, which broken HTML can do, the text would have been cut there.
+    return asides if located == text else ()
+
+
+def _located(paragraphs: Iterable[str], found: Sequence[FoundAside]) -> tuple[str, tuple[Aside, ...]]:
+    """Return the text of paragraphs without the marks among them, and the asides that these mark."""
+    kept: list[str] = []
+    asides: list[Aside] = []
+    start = end = 0
+    for paragraph in paragraphs:
+        mark = _MARK.fullmatch(paragraph) if paragraph[0] in {_BEGINS, _ENDS} else None
+        if mark is None:
+            kept.append(paragraph)
+            end += len(paragraph) + (2 if len(kept) > 1 else 0)
+        elif mark[1] == _BEGINS:
+            start = end + (2 if kept else 0)
+        elif start < end and int(mark[2]) < len(found):
+            asides.append(Aside(start, end, found[int(mark[2])].reason))
+    return "\n\n".join(kept), tuple(asides)
 
 
 def _too_deep(markup: str) -> bool:
-    """Whether elements nest deeper than a document's own would; tags that close each other are not counted."""
+    """Return whether elements nest deeper than MAX_DEPTH, not counting those that HTML closes implicitly."""
     if markup.count("<") < _FEW_TAGS:
         return False
     depth = 0
@@ -119,8 +178,12 @@ def _too_deep(markup: str) -> bool:
     return False
 
 
-def _collapsed(text: str) -> str:
-    """White space made one; marks made line feeds; empty lines and paragraphs left out."""
+def _collapse(text: str) -> str:
+    """Collapse white space, replace the marks with line feeds, and drop empty lines and paragraphs."""
+    return "\n\n".join(_paragraphs(text))
+
+
+def _paragraphs(text: str) -> list[str]:
     paragraphs: list[str] = []
     for block in text.split(_PARAGRAPH):
         lines: list[str] = []
@@ -133,4 +196,4 @@ def _collapsed(text: str) -> str:
                 lines = []
         if lines:
             paragraphs.append("\n".join(lines))
-    return "\n\n".join(paragraphs)
+    return paragraphs

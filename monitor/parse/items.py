@@ -1,25 +1,29 @@
-"""What every feed format holds, before it becomes entries."""
+"""The items and documents that every format is parsed to, before they become entries."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from monitor.domain.fingerprint import NO_SOURCE_HASH, Fingerprint
-from monitor.parse.html import html_to_text, plain_text
+from monitor.parse.html import ReadText, html_to_text, plain_text, read_html
 from monitor.parse.result import PollHints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Markup:
-    """A piece of a feed's text, and whether it is HTML."""
+    """A text of a feed, and whether it is HTML."""
 
     value: str = ""
     html: bool = False
 
     @property
     def text(self) -> str:
-        """As plain text with paragraph breaks."""
+        """The plain text with paragraph breaks."""
         return html_to_text(self.value) if self.html else plain_text(self.value)
+
+    def read(self) -> ReadText:
+        """As `text`, with what in it is not the article."""
+        return read_html(self.value) if self.html else ReadText(text=plain_text(self.value))
 
 
 NOTHING = Markup()
@@ -27,9 +31,9 @@ NOTHING = Markup()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One item as its format holds it: links absolute, dates and texts as they stand there.
+    """One item of a document: links are absolute, dates and texts unchanged.
 
-    `piece` is that of its imprint, if it can be recognised by it.
+    `source_hash` is that of its fingerprint, or NO_SOURCE_HASH if it cannot be recognized by its bytes.
     """
 
     title: Markup = NOTHING
@@ -43,19 +47,19 @@ class Item:
     published: str = ""
     updated: str = ""
     image: str | None = None
-    piece: bytes = field(default=NO_SOURCE_HASH, compare=False)
+    source_hash: bytes = field(default=NO_SOURCE_HASH, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """A feed as its format holds it. `recognised`, `hints`, `hubs`, `self_url` and `children` as in ParsedFeed; links are absolute."""
+    """A feed with its items. Links are absolute; `recognized`, `hints`, `hubs`, `self_url` and `children` are as in ParsedFeed."""
 
     format: str
     title: Markup = NOTHING
     link: str | None = None
     language: str | None = None
     items: tuple[Item, ...] = ()
-    recognised: tuple[Fingerprint, ...] = ()
+    recognized: tuple[Fingerprint, ...] = ()
     hints: PollHints = field(default_factory=PollHints)
     hubs: tuple[str, ...] = ()
     self_url: str | None = None

@@ -1,4 +1,4 @@
-"""JSON documents: an article, a list of articles, or an object that holds such a list, under the names in common use."""
+"""Parse JSON documents: an article, a list of articles, or an object that contains such a list, under the names in common use."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LANGUAGE = ("language", "lang", "inlanguage")
 _TAGS = ("tags", "keywords", "categories", "category", "section", "topics")
 _IMAGE = ("image", "image_url", "imageurl", "thumbnail", "urltoimage")
 _AROUND_LINE = b" \t,\x1e"
-"""What some put around a line of JSON: a comma, or the record separator of RFC 7464."""
+"""What may surround the JSON on a line: a comma, or the record separator of RFC 7464."""
 _IDENTITY = ("id", "guid", "_id", "uuid")
 _LISTS = (
     "items",
@@ -51,32 +51,32 @@ _LISTS = (
     "@graph",
 )
 _INSIDE = ("rendered", "main", "value", "#text", "$t", "name")
-"""Names under which an object holds the one text that it is about."""
+"""Names under which an object holds its text, as in `{"rendered": …}`."""
 _LOOKS_LIKE_HTML = re.compile(r"</?(?:p|br|div|a|span|b|i|em|strong|ul|li|h[1-6]|img|blockquote)\b[^<>]*>", re.IGNORECASE)
 
 
 def items_of_json(data: bytes) -> tuple[Item, ...] | None:
-    """The articles in a JSON document (a JSON Feed among them); None if it is no JSON. Values of another type than expected count as missing."""
-    value = json_feed.decoded_json(data)
+    """Return the articles of a JSON document, which may be a JSON Feed; None if it is not JSON. Values of an unexpected type count as missing."""
+    value = json_feed.decode_json(data)
     if value is None:
         values = _values(data)
         return _items(values) if values and all(isinstance(one, dict) for one in values) else None
-    feed = json_feed.from_value(value, url="")
+    feed = json_feed.feed_of_value(value, url="")
     return feed.items if feed is not None else items_of_value(value)
 
 
 def items_of_lines(data: bytes) -> tuple[Item, ...] | None:
-    """The articles in JSON lines; lines that are no JSON are passed over, and None if all are."""
+    """Return the articles of JSON lines, skipping lines that are not JSON; None if all are not."""
     values = [value for value in _values(data) if value is not None]
     if not values:
-        whole = json_feed.decoded_json(data)
+        whole = json_feed.decode_json(data)
         return None if whole is None else items_of_value(whole)
     return _items(values)
 
 
 def _values(data: bytes) -> list[Any]:
-    """What each line holds, None for what is no JSON."""
-    return [json_feed.decoded_json(line) for raw in data.splitlines()[:MAX_RECORDS] if (line := raw.strip(_AROUND_LINE))]
+    """Return the value of each line; None for a line that is not JSON."""
+    return [json_feed.decode_json(line) for raw in data.splitlines()[:MAX_RECORDS] if (line := raw.strip(_AROUND_LINE))]
 
 
 def _items(values: list[Any]) -> tuple[Item, ...]:
@@ -84,7 +84,7 @@ def _items(values: list[Any]) -> tuple[Item, ...]:
 
 
 def items_of_value(value: Any, *, depth: int = 3) -> tuple[Item, ...]:
-    """The articles in a decoded value: the members of a list that it holds, at most `depth` objects down, or else itself."""
+    """Return the articles in a decoded value: the members of a list in it, at most `depth` objects down, else the value itself."""
     if isinstance(value, list):
         records = (_lowered(entry) for entry in value[:MAX_RECORDS] if isinstance(entry, dict))
         return tuple(item for record in records if (item := _item(record)) is not None)
@@ -103,7 +103,7 @@ def items_of_value(value: Any, *, depth: int = 3) -> tuple[Item, ...]:
 
 
 def _lowered(record: dict[str, Any]) -> dict[str, Any]:
-    """With names in small letters; what a search engine wraps in `_source` is taken out, with its identity."""
+    """Return the object with names in lower case, and with what a search engine wraps in `_source`."""
     inner = record.get("_source")
     whole = {**record, **inner} if isinstance(inner, dict) else record
     return {str(name).lower(): member for name, member in whole.items()}
@@ -114,12 +114,12 @@ def _holds_text(record: dict[str, Any]) -> bool:
 
 
 def _item(record: dict[str, Any]) -> Item | None:
-    """The article in one object; None if it has neither title nor text."""
+    """Return the article of one object; None if it has neither title nor text."""
     html, text = _prose(record, _HTML), _prose(record, _TEXT)
     item = Item(
         title=Markup(value=_prose(record, _TITLE), html=_is_rendered(record.get("title"))),
-        summary=markup(_prose(record, _SUMMARY)),
-        content=Markup(value=html, html=True) if html else markup(text),
+        summary=guess_markup(_prose(record, _SUMMARY)),
+        content=Markup(value=html, html=True) if html else guess_markup(text),
         link=_first(record, _URL) or None,
         guid=_first(record, _IDENTITY) or None,
         authors=tuple(_names(record, _AUTHOR)),
@@ -132,13 +132,13 @@ def _item(record: dict[str, Any]) -> Item | None:
     return item if item.title.value or item.summary.value or item.content.value else None
 
 
-def markup(text: str) -> Markup:
-    """A text of which it is not said whether it is HTML: it is if it has tags that are in common use."""
+def guess_markup(text: str) -> Markup:
+    """Return a text of unknown type, as HTML if it contains common tags."""
     return Markup(value=text, html=bool(_LOOKS_LIKE_HTML.search(text))) if text else NOTHING
 
 
 def _is_rendered(value: Any) -> bool:
-    """WordPress gives its titles as HTML."""
+    """Return whether a value is WordPress's `{"rendered": …}`, which is HTML."""
     return isinstance(value, dict) and "rendered" in value
 
 
@@ -151,7 +151,7 @@ def _prose(record: dict[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _text(record: dict[str, Any], name: str) -> str:
-    """A member as text: its own, that of the object it is, or its paragraphs."""
+    """Return a member as text: a text, the text of an object, or paragraphs joined."""
     value = record.get(name)
     if isinstance(value, dict):
         return next(filter(None, (json_feed.text_of(value, inner) for inner in _INSIDE)), "")
@@ -161,7 +161,7 @@ def _text(record: dict[str, Any], name: str) -> str:
 
 
 def _names(record: dict[str, Any], names: tuple[str, ...]) -> Iterator[str]:
-    """Texts out of a text, a list of texts, an object with a name, or a list of such objects."""
+    """Yield names from texts and from objects with a name, alone or in lists."""
     for name in names:
         value = record.get(name)
         for member in value if isinstance(value, list) else [value]:

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org), read without trust in any value's type."""
+"""Parse JSON Feed 1.0 and 1.1 (jsonfeed.org) without relying on the type of any value."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 _UTF8_BOM = b"\xef\xbb\xbf"
 
 
-def read(body: bytes, *, url: str) -> FeedDocument | None:
-    """The JSON Feed in `body`, fetched from `url`; None if it is other JSON or none."""
-    return from_value(decoded_json(body.removeprefix(_UTF8_BOM)), url=url)
+def parse_json_feed(body: bytes, *, url: str) -> FeedDocument | None:
+    """Return the JSON Feed in `body`, fetched from `url`; None if it is other JSON or not JSON."""
+    return feed_of_value(decode_json(body.removeprefix(_UTF8_BOM)), url=url)
 
 
-def decoded_json(body: bytes) -> Any:
-    """The value in a JSON document, in any encoding and as browsers' less careful writers make it: with half an emoji, or a raw line end in a text. None if it is none."""
+def decode_json(body: bytes) -> Any:
+    """Return the value of a JSON document; None if it is not JSON.
+
+    Any encoding is accepted, and so are common faults: half of a surrogate pair, or a raw line end in a text.
+    """
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -38,8 +41,8 @@ def decoded_json(body: bytes) -> Any:
         return None
 
 
-def from_value(feed: Any, *, url: str) -> FeedDocument | None:
-    """The JSON Feed in a decoded document, or None. The version may be written in any way, but something must be there."""
+def feed_of_value(feed: Any, *, url: str) -> FeedDocument | None:
+    """Return the JSON Feed in a decoded document, or None. Accepts any version, or none if the feed names its page or address."""
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         return None
     version = text_of(feed, "version")
@@ -50,16 +53,14 @@ def from_value(feed: Any, *, url: str) -> FeedDocument | None:
         title=Markup(value=text_of(feed, "title")),
         link=_link(feed, "home_page_url", url),
         language=text_of(feed, "language") or None,
-        items=tuple(
-            filter(_says_something, (_item(item, url, _authors(feed)) for item in feed["items"] if isinstance(item, dict)))
-        ),
+        items=tuple(filter(_is_not_empty, (_item(item, url, _authors(feed)) for item in feed["items"] if isinstance(item, dict)))),
         hubs=tuple(filter(None, (_link(hub, "url", url) for hub in list_of(feed, "hubs") if isinstance(hub, dict)))),
         self_url=_link(feed, "feed_url", url),
     )
 
 
 def text_of(record: dict[str, Any], name: str) -> str:
-    """A member as text; numbers are written out (some feeds number their items), anything else is empty."""
+    """Return a member as text; a number as its digits, as some feeds number their items; anything else as an empty text."""
     value = record.get(name)
     if isinstance(value, str):
         return value.strip()
@@ -67,7 +68,7 @@ def text_of(record: dict[str, Any], name: str) -> str:
 
 
 def list_of(record: dict[str, Any], name: str) -> list[Any]:
-    """A member that is a list; empty if it is not."""
+    """Return a member that is a list; an empty list if it is not one."""
     value = record.get(name)
     return value if isinstance(value, list) else []
 
@@ -89,7 +90,7 @@ def _item(item: dict[str, Any], url: str, feed_authors: tuple[str, ...]) -> Item
     )
 
 
-def _says_something(item: Item) -> bool:
+def _is_not_empty(item: Item) -> bool:
     return any((item.guid, item.link, item.title.value, item.summary.value, item.content.value))
 
 

@@ -1,4 +1,4 @@
-"""What was read before: what a piece of a document is read as depends on its bytes and on what surrounds it; both together are its key."""
+"""Cache what parts of documents were parsed to. The key is a hash of a part's bytes and of the context that decides how they are read."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _T = TypeVar("_T")
 
 
 class LruCache(Generic[_T]):
-    """What was read last, up to `max_bytes` of what it was read from; for one thread."""
+    """Keeps the values used last, up to `max_bytes` of what they were parsed from. For one thread."""
 
     def __init__(self, max_bytes: int) -> None:
         self._found: dict[bytes, tuple[_T, int]] = {}
         self._max_bytes = self._room = max_bytes
 
     def get(self, key: bytes) -> _T | None:
-        """What was read under `key`, if it is still known."""
+        """Return the value of `key`, or None."""
         found = self._found.pop(key, None)
         if found is None:
             return None
@@ -25,7 +25,10 @@ class LruCache(Generic[_T]):
         return found[0]
 
     def add(self, key: bytes, value: _T, size: int) -> None:
-        """Remember what was read from `size` bytes, and forget what was not asked for the longest. Too much at once is not remembered."""
+        """Store a value that was parsed from `size` bytes, and remove those not used for the longest time.
+
+        A value from more than a hundredth of `max_bytes` is not stored.
+        """
         if size > self._max_bytes // 100 or key in self._found:
             return
         self._found[key] = (value, size)
@@ -35,9 +38,9 @@ class LruCache(Generic[_T]):
             self._room += freed
 
 
-def keys_in(surroundings: str) -> Callable[[bytes], bytes]:
-    """The function from what stands in these surroundings to its key, 32 bytes."""
-    common = hashlib.sha256(surroundings.encode("utf-8", "surrogatepass") + b"\0")
+def key_function(context: str) -> Callable[[bytes], bytes]:
+    """Return the function from bytes in this context to their key, 32 bytes."""
+    common = hashlib.sha256(context.encode("utf-8", "surrogatepass") + b"\0")
 
     def key_of(markup: bytes) -> bytes:
         whole = common.copy()

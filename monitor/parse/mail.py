@@ -1,4 +1,4 @@
-"""A mail message as an article: subject, date, sender, the text of its body."""
+"""Parse a mail message to an article: subject, date, sender, text of the body."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import getaddresses
 
-from monitor.parse.charset import decoded
+from monitor.parse.charset import decode_bytes
 from monitor.parse.html import html_to_text, plain_text
 from monitor.parse.items import Item, Markup
 
 MAX_PARTS = 200
 _MAX_DEPTH = 20
 _STUB = 3
-"""A plain text that is so many times shorter than the HTML beside it only says that there is HTML."""
+"""A plain text this many times shorter than its HTML alternative only says that there is HTML."""
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _PAGE = re.compile(r"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
 def item_of_mail(data: bytes) -> Item | None:
-    """The article in an RFC 5322 message; None if it cannot be taken apart. Attachments are left out, forwarded messages are not."""
+    """Return the article of an RFC 5322 message, with forwarded messages and without attachments; None if it cannot be parsed."""
     try:
         message = BytesParser(policy=policy.default).parsebytes(_with_readable_head(data))
         return Item(
@@ -38,11 +38,11 @@ def item_of_mail(data: bytes) -> Item | None:
 
 
 def _with_readable_head(data: bytes) -> bytes:
-    """Without what stands before the first header, and with the headers' raw bytes in UTF-8."""
+    """Return the message without what precedes the first header, and with raw bytes in headers as UTF-8."""
     data = data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
     end = _END_OF_HEAD.search(data)
     head = data[: end.start()] if end else data
-    return data if head.isascii() else decoded(head).encode() + data[len(head) :]
+    return data if head.isascii() else decode_bytes(head).encode() + data[len(head) :]
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -50,7 +50,7 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _text_of(part: EmailMessage, *, depth: int) -> str:
-    """The text that a reader of this part sees: of alternatives the plain one, of a sequence every one."""
+    """Return the text that a reader of this part sees: the plain one of alternatives, all of a sequence."""
     if part.get_content_disposition() == "attachment" or depth > _MAX_DEPTH:
         return ""
     if not part.is_multipart():
@@ -66,10 +66,10 @@ def _text_of(part: EmailMessage, *, depth: int) -> str:
 
 
 def _leaf(part: EmailMessage) -> str:
-    """The text of a part that holds no others; one that should, but does not, is read as it stands."""
+    """Return the text of a part without subparts. A broken multipart is read as text."""
     payload = part.get_payload(decode=True)
     kind = part.get_content_type()
     if not isinstance(payload, bytes) or (kind not in {"text/plain", "text/html"} and part.get_content_maintype() != "multipart"):
         return ""
-    text = decoded(payload, declared=part.get_content_charset())
+    text = decode_bytes(payload, declared=part.get_content_charset())
     return html_to_text(text) if kind == "text/html" or _PAGE.match(text) else plain_text(text)

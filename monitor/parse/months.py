@@ -1,4 +1,4 @@
-"""Names of months in the languages that feeds are written in, and the names of zones."""
+"""The names of months in the languages of feeds, and the names of time zones."""
 
 from __future__ import annotations
 
@@ -86,4 +86,4 @@ ZONES: dict[str, str] = {
     "AKDT": "-0800",
     "HST": "-1000",
 }
-"""Zone name to offset. An ambiguous name stands for its most populous zone."""
+"""Zone name to offset. An ambiguous name means its most populous zone."""

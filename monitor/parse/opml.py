@@ -1,7 +1,7 @@
-"""Reading OPML. It forgives: most subscription lists found in the wild are not well-formed XML.
+"""Parse OPML leniently: most real subscription lists are not well-formed XML.
 
-A small scanner of tags stands in for an XML parser. It takes a raw `&` or `<` in an attribute for what it plainly means and notes it with
-its line. Entities beyond the named ones of HTML are not expanded, so a document type can do no harm.
+A small tag scanner is used instead of an XML parser. It accepts a raw `&` or `<` in an attribute and reports it with its line. Only HTML's
+named entities are expanded, so a document type definition can do no harm.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OF_FEEDS: Final = frozenset({"rss", "atom", "rdf", "feed"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """Something that was not as it should be, and what was made of it; `line` counts from 1."""
+    """An error in the list and how it was repaired; `line` counts from 1."""
 
     line: int
     message: str
@@ -43,7 +43,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpmlFeed:
-    """One subscription. `folders` names the outlines around it, the outermost first."""
+    """One subscription. `folders` are the titles of the outlines around it, outermost first."""
 
     url: str
     title: str | None = None
@@ -53,7 +53,7 @@ class OpmlFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opml:
-    """What a list holds: its feeds in order, repeated ones too, and counts of all outlines, those without a feed, and nested levels."""
+    """A parsed list: its feeds in order, with duplicates; the counts of all outlines and of those without a feed; the depth of nesting."""
 
     feeds: tuple[OpmlFeed, ...]
     repairs: tuple[Repair, ...]
@@ -70,7 +70,7 @@ class _Scan:
     _counted: int = 0
 
     def line(self, at: int) -> int:
-        """The line of index `at`; asked in ascending order, so the text is counted once."""
+        """Return the line of index `at`. Ascending calls count the text only once."""
         if at >= self._counted:
             self._line += self.text.count("\n", self._counted, at)
             self._counted = at
@@ -81,7 +81,7 @@ class _Scan:
 
 
 def read_opml(data: bytes) -> Opml:
-    """Read a subscription list, whatever state it is in. What is no OPML at all gives no feeds and a repair that says so."""
+    """Return the feeds of a subscription list, however broken. Data that is not OPML gives no feeds and a repair that says so."""
     repairs: list[Repair] = []
     scan = _Scan(text=_decode(data, repairs), repairs=repairs)
     feeds: list[OpmlFeed] = []
@@ -106,13 +106,13 @@ def read_opml(data: bytes) -> Opml:
             folders += 1
         if not empty:
             stack.append(None if url else title)
-    _judge(scan, stack, roots)
+    _note_missing(scan, stack, roots)
     ordered = tuple(sorted(repairs, key=lambda repair: repair.line))
     return Opml(feeds=tuple(feeds), repairs=ordered, outlines=outlines, folders=folders, depth=depth)
 
 
 def _address(attributes: dict[str, str], scan: _Scan, at: int) -> str:
-    """The feed's address without what a line break put into it; other names than `xmlUrl` count where the outline calls itself a feed."""
+    """Return the feed's address without line breaks; empty if there is none. Other names than `xmlUrl` count if the type is that of a feed."""
     of_feed = attributes.get("type", "").strip().lower() in _OF_FEEDS
     for name in _ADDRESSES if of_feed else _ADDRESSES[:1]:
         if address := one_line(_BROKEN_LINE.sub("", attributes.get(name, "").strip())):
@@ -131,7 +131,7 @@ def _close(stack: list[str | None], scan: _Scan, at: int) -> None:
         scan.note(at, "an </outline> that closes nothing was passed over")
 
 
-def _judge(scan: _Scan, stack: list[str | None], roots: set[str]) -> None:
+def _note_missing(scan: _Scan, stack: list[str | None], roots: set[str]) -> None:
     end = len(scan.text)
     if stack:
         scan.note(end, f"{len(stack)} outlines were never closed")
@@ -143,7 +143,7 @@ def _judge(scan: _Scan, stack: list[str | None], roots: set[str]) -> None:
 
 
 def _tags(scan: _Scan) -> Iterator[tuple[int, bool, str, dict[str, str], bool]]:
-    """Each tag: where it begins, whether it closes, its name in small letters, its attributes, and whether it is empty (`/>`)."""
+    """Yield each tag: its index, whether it closes, its name in lower case, its attributes, and whether it is empty (`/>`)."""
     text, at = scan.text, 0
     while (at := text.find("<", at)) >= 0:
         skipped = next((end for begin, end in _SKIPPED.items() if text.startswith(begin, at)), None)
@@ -164,7 +164,7 @@ def _tags(scan: _Scan) -> Iterator[tuple[int, bool, str, dict[str, str], bool]]:
 
 
 def _after_declaration(text: str, at: int) -> int:
-    """Past a document type with its internal subset, or past a lone `<`."""
+    """Return the index after a document type with its internal subset, or after a single `<`."""
     if not text.startswith("<!", at):
         return at + 1
     end = text.find(">", at)
@@ -175,7 +175,7 @@ def _after_declaration(text: str, at: int) -> int:
 
 
 def _attributes(scan: _Scan, at: int) -> tuple[dict[str, str], int]:
-    """The attributes from index `at` on, names in small letters, and the index of the `>` that ends the tag (or of the text's end)."""
+    """Return the attributes from index `at` on, names in lower case, and the index of the `>` that ends the tag, or of the text's end."""
     text = scan.text
     found: dict[str, str] = {}
     while True:
@@ -203,7 +203,7 @@ def _value(scan: _Scan, at: int) -> tuple[str, int]:
     if quote not in {'"', "'"}:
         end = _end(_BARE, text, at)
         scan.note(at, "an attribute without quotation marks was read up to the next space")
-        return _resolved(scan, at, text[at:end].removesuffix("/")), end
+        return _resolve(scan, at, text[at:end].removesuffix("/")), end
     end = _closing(text, at + 1, quote)
     raw = text[at + 1 : end]
     if (swallowed := _NEXT_TAG.search(raw)) is not None or end == len(text):
@@ -214,13 +214,13 @@ def _value(scan: _Scan, at: int) -> tuple[str, int]:
         scan.note(at + 1 + raw.index(quote), f"a raw {quote} in an attribute was taken for the character")
     if "<" in raw:
         scan.note(at + 1 + raw.index("<"), "a raw < in an attribute was taken for the character")
-    return _resolved(scan, at + 1, raw), end + 1
+    return _resolve(scan, at + 1, raw), end + 1
 
 
 def _closing(text: str, at: int, quote: str) -> int:
-    """The index of the quotation mark that ends the value: the first with a further attribute or the tag's end behind it.
+    """Return the index of the quotation mark that ends the value: the first before another attribute or the tag's end.
 
-    Quotation marks inside HTML that someone pasted into the value are passed over.
+    Quotation marks inside HTML that was pasted into the value are skipped.
     """
     first = end = text.find(quote, at)
     next_tag = text.find("<outline", at, at + _LONGEST_VALUE)
@@ -233,7 +233,7 @@ def _closing(text: str, at: int, quote: str) -> int:
     return first if first >= 0 else len(text)
 
 
-def _resolved(scan: _Scan, at: int, raw: str) -> str:
+def _resolve(scan: _Scan, at: int, raw: str) -> str:
     if "&" not in raw:
         return raw
 
@@ -262,7 +262,7 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _decode(data: bytes, repairs: list[Repair]) -> str:
-    """As its marks say, else as UTF-8 if it is, whatever it declares; else as declared."""
+    """Return the text by its byte order mark, else as UTF-8 if it is valid, else in the declared encoding."""
     marked = encoding_by_marks(data)
     if marked:
         return data.decode(marked, "replace").removeprefix("\ufeff")

@@ -1,4 +1,4 @@
-"""PDF documents, where the optional `pypdf` is installed (`pip install news-monitor[pdf]`)."""
+"""Parse PDF documents with the optional `pypdf` (`pip install news-monitor[pdf]`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_PAGES = 300
 
 
 def item_of_pdf(data: bytes) -> Item | ParseFailure:
-    """The text of a PDF document's first pages, a paragraph each, with its title and date where its metadata give them."""
+    """Return the text of a PDF document's first MAX_PAGES pages, a paragraph each, with the title, author and date of its metadata."""
     if find_spec("pypdf") is None:
         return ParseFailure(reason="PDF is not read: install news-monitor[pdf]")
     from pypdf import PdfReader  # noqa: PLC0415 - an optional extra, and heavy

@@ -1,4 +1,4 @@
-"""Plain text and mark-down: date line, heading, body."""
+"""Split plain text and Markdown into date, title and body."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _MARKS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """A text taken apart. `title` is empty where nothing stands out as one; then the body is the whole text."""
+class TextParts:
+    """The parts of a text. Without a recognizable title `title` is empty and the body is the whole text."""
 
     title: str = ""
     date: str = ""
@@ -47,24 +47,27 @@ class Parts:
     tags: tuple[str, ...] = ()
 
 
-def text_parts(text: str) -> Parts:
-    """Plain text. A leading `date 2024-03-21` is its date; a first line that is short, alone and no sentence is its title."""
-    date, text = _dated(text)
+def split_text(text: str) -> TextParts:
+    """Return the parts of a plain text: a leading `date 2024-03-21`, and a short first line, not a sentence, before a blank line as title."""
+    date, text = _split_date(text)
     title, body = _heading_line(text)
-    return Parts(title=title, date=date, body=body)
+    return TextParts(title=title, date=date, body=body)
 
 
-def markdown_parts(text: str) -> Parts:
-    """Mark-down without its marks. The title comes from the front matter, else from a heading at the top, which the body then leaves out."""
+def split_markdown(text: str) -> TextParts:
+    """Return the parts of a Markdown text without its marks.
+
+    The title is that of the front matter, else a heading at the top, which is then not in the body.
+    """
     fields, text = _front_matter(text)
-    date, text = _dated(text)
+    date, text = _split_date(text)
     title, body = _markdown_heading(text)
     if fields.get("title") and title != fields["title"]:
         body = text
-    return Parts(
-        title=fields.get("title") or unmarked(title),
+    return TextParts(
+        title=fields.get("title") or strip_markdown(title),
         date=fields.get("date") or date,
-        body=unmarked(body),
+        body=strip_markdown(body),
         author=fields.get("author", ""),
         language=fields.get("lang") or fields.get("language", ""),
         url=fields.get("url") or fields.get("link", ""),
@@ -72,14 +75,14 @@ def markdown_parts(text: str) -> Parts:
     )
 
 
-def unmarked(text: str) -> str:
-    """`text` without mark-down's marks; what they stood around stays."""
+def strip_markdown(text: str) -> str:
+    """Return `text` without the marks of Markdown."""
     for pattern, replacement in _MARKS:
         text = pattern.sub(replacement, text)
     return text
 
 
-def _dated(text: str) -> tuple[str, str]:
+def _split_date(text: str) -> tuple[str, str]:
     found = _DATE_LINE.match(text)
     if not found or parse_date(found[1]) is None:
         return "", text
@@ -87,7 +90,7 @@ def _dated(text: str) -> tuple[str, str]:
 
 
 def _heading_line(text: str) -> tuple[str, str]:
-    """The title and the rest; no title where the first line is a sentence, goes on in the next, or is all there is."""
+    """Return the title and the rest; no title if the first line is a sentence, continues on the next line, or is the whole text."""
     first, _, rest = text.strip().partition("\n")
     title = first.strip()
     following = rest.partition("\n")[0].strip()

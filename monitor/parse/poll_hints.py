@@ -1,4 +1,4 @@
-"""How often a feed asks to be polled: `ttl`, `skipHours`, `skipDays`, and the syndication module."""
+"""Read how often a feed asks to be polled: `ttl`, `skipHours`, `skipDays`, and the syndication module."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from monitor.parse.result import PollHints
 
 MAX_INTERVAL_S = 7 * 86400
-"""A feed that asks for less than one poll a week is mistaken about its unit."""
+"""A feed that asks for less than one poll a week uses a wrong unit."""
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 * 86400, "yearly": 365 * 86400}
@@ -20,7 +20,7 @@ _WINDOW = 4000
 
 
 def poll_hints(body: bytes) -> PollHints:
-    """The hints in an XML feed; what is malformed asks for nothing. UTF-16 is not looked into: hints are hints."""
+    """Return the hints in an XML feed, ignoring malformed ones. UTF-16 is not decoded for these."""
     lower = body.lower()
     intervals = [interval for interval in (_ttl(body, lower), _syndication(body, lower)) if interval > 0]
     hours = frozenset(int(hour) % 24 for hour in _HOUR.findall(_section(body, lower, b"<skiphours")) if int(hour) <= 24)
@@ -38,7 +38,7 @@ def _ttl(body: bytes, lower: bytes) -> int:
 
 
 def _syndication(body: bytes, lower: bytes) -> int:
-    """A period without a frequency is once a period, a frequency without a period is by the day (the module's defaults)."""
+    """Return the interval of the syndication module in seconds, 0 if there is none. By its defaults the period is a day, the frequency 1."""
     period = _PERIOD.search(_around(body, lower, b"updateperiod>"))
     frequency = _FREQUENCY.search(_around(body, lower, b"updatefrequency>"))
     if not period and not frequency:

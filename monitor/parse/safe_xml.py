@@ -1,14 +1,14 @@
-"""XML from strangers: no entity is expanded, nothing is loaded from anywhere, nothing grows beyond lxml's limits."""
+"""Parse untrusted XML: no entities are expanded, nothing is loaded, and lxml's size limits apply."""
 
 from __future__ import annotations
 
 from lxml import etree
 
 
-def tree(body: bytes, *, recover: bool = False) -> etree._Element:
-    """The root of a document, without comments and processing instructions; etree.XMLSyntaxError or ValueError if it is not well-formed.
+def parse_xml(body: bytes, *, recover: bool = False) -> etree._Element:
+    """Return the root of a document without comments and processing instructions.
 
-    With `recover` as much is read as can be; a document of which nothing can raises all the same.
+    Raises etree.XMLSyntaxError or ValueError if it is not well-formed; with `recover` only if nothing can be read.
     """
     parser = etree.XMLParser(
         recover=recover,

@@ -1,4 +1,4 @@
-"""A saved web page as an article: its title, its text, and what its head says about it."""
+"""Parse a saved web page to an article: title, text, and the metadata in its head."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.domain.urls import is_http
-from monitor.parse.charset import decoded
+from monitor.parse.charset import decode_bytes
 from monitor.parse.items import Item, Markup
 
 _META_CHARSET = re.compile(rb"<meta\b[^<>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
@@ -16,9 +16,9 @@ _UPDATED = ("article:modified_time", "og:updated_time", "last-modified", "datemo
 
 
 def item_of_page(data: bytes) -> Item:
-    """The article in an HTML document. Its canonical link, if it names one on the web, is its address."""
+    """Return the article of an HTML document. Its canonical link, if that is on the web, is its address."""
     declared = _META_CHARSET.search(data[:4096])
-    tree = LexborHTMLParser(decoded(data, declared=declared[1].decode("ascii") if declared else None))
+    tree = LexborHTMLParser(decode_bytes(data, declared=declared[1].decode("ascii") if declared else None))
     meta = _meta(tree)
     canonical = _attribute(tree.css_first('link[rel="canonical"]'), "href")
     article = tree.css_first("article") if len(tree.css("article")) == 1 else tree.css_first("main")

@@ -1,11 +1,11 @@
-"""A heading for a text that has none: its first sentence."""
+"""Find a title for a text that has none: its first sentence."""
 
 from __future__ import annotations
 
 import re
 
 MAX_HEADING = 120
-"""Characters; what fits in a line of an alert."""
+"""Characters that fit on a line of an alert."""
 
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？؟।]+")
 _ABBREVIATION = re.compile(
@@ -15,7 +15,10 @@ _NO_CUT_BEFORE = 60
 
 
 def first_sentence(text: str, *, limit: int = MAX_HEADING) -> str:
-    """The first sentence of `text`, which a line feed ends unless the next line goes on in small letters; one longer than `limit` is cut after a word and marked with `…`."""
+    """Return the first sentence of `text`; a line feed ends it unless the next line begins with a small letter.
+
+    A sentence longer than `limit` is cut after a word and gets `…`.
+    """
     line = _first_line(text, limit * 10)
     for end in _END.finditer(line):
         if end.end() > limit:
@@ -26,7 +29,7 @@ def first_sentence(text: str, *, limit: int = MAX_HEADING) -> str:
 
 
 def _first_line(text: str, limit: int) -> str:
-    """The first line that is not empty, with those that go on from it in a text broken into short lines; about `limit` characters."""
+    """Return the first line that is not empty with the lines that continue it, about `limit` characters."""
     lines = iter(text.lstrip()[:limit].split("\n"))
     line = next(lines, "").strip()
     for following in map(str.strip, lines):
@@ -37,7 +40,7 @@ def _first_line(text: str, limit: int) -> str:
 
 
 def _cut(line: str, limit: int) -> str:
-    """At most `limit` characters: whole words, a clause's end if one stands past the middle."""
+    """Return at most `limit` characters of whole words, cut at the end of a clause if that is past the middle."""
     if len(line) <= limit:
         return line
     head = line[: limit - 1]

@@ -1,4 +1,4 @@
-"""Sitemaps (sitemaps.org) with Google's news extension, and sitemap indexes."""
+"""Parse sitemaps (sitemaps.org) with Google's news extension, and sitemap indexes."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from monitor.domain.urls import absolute_url
-from monitor.parse.body import with_ampersands_escaped
+from monitor.parse.body import escape_ampersands
 from monitor.parse.dates import parse_date
 from monitor.parse.items import FeedDocument, Item, Markup
-from monitor.parse.safe_xml import tree
+from monitor.parse.safe_xml import parse_xml
 
 MAX_CHILDREN = 1000
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def read(body: bytes, *, url: str) -> FeedDocument | None:
-    """The news of a sitemap, or the sitemaps of an index (newest first); None if it is neither, or a sitemap without news."""
+def parse_sitemap(body: bytes, *, url: str) -> FeedDocument | None:
+    """Return the news of a sitemap, or the sitemaps of an index, newest first; None if it is neither or has no news."""
     try:
-        root = tree(with_ampersands_escaped(body), recover=True)
+        root = parse_xml(escape_ampersands(body), recover=True)
     except (etree.XMLSyntaxError, ValueError):
         return None
     if _local(root) == "sitemapindex":
@@ -49,7 +49,7 @@ def _item(fields: dict[str, str], url: str) -> Item:
 
 
 def _fields(element: etree._Element) -> dict[str, str]:
-    """The texts below one `url` or `sitemap` by local name; a picture's own address is `image`, its title none of ours."""
+    """Return the texts in a `url` or `sitemap` by local name, the first of each; the address of a picture is `image`."""
     fields: dict[str, str] = {}
     for name, text in _leaves(element):
         fields.setdefault(name, text)

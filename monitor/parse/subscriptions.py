@@ -1,4 +1,4 @@
-"""From a subscription list to feeds that can be subscribed to."""
+"""Turn an OPML list into feeds that can be subscribed to."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _NO_SCHEME: Final = re.compile(r"\A(?://)?(?=[\w-]+(?:\.[\w-]+)*\.[^\W\d]{2,}(?:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriptions:
-    """Feeds fit to be subscribed to, each address once, and why others are not, or what was changed."""
+    """Feeds with valid addresses, each once, and the problems: why others were left out, or what was changed."""
 
     feeds: tuple[OpmlFeed, ...]
     problems: tuple[Repair, ...]
 
 
-def subscriptions(opml: Opml) -> Subscriptions:
-    """The feeds of a list with each address once (folders put together) and readers' own schemes made http; others are problems."""
+def to_subscriptions(opml: Opml) -> Subscriptions:
+    """Return the feeds of a list: folders of the same address merged, schemes such as `feed:` replaced by http, other addresses left out."""
     feeds: dict[str, OpmlFeed] = {}
     problems: list[Repair] = []
     for feed in opml.feeds:
@@ -45,6 +45,6 @@ def subscriptions(opml: Opml) -> Subscriptions:
 
 
 def _web_address(url: str) -> str:
-    """`url` with the scheme that a browser would use, and with its spaces encoded."""
+    """Return `url` with the scheme that a browser would use, and with its spaces encoded."""
     url = _SCHEME.sub(lambda found: f"http{found[1].lower()}://", _AROUND.sub("", url, count=1), count=1)
     return _NO_SCHEME.sub("http://", url, count=1).replace(" ", "%20")

@@ -13,6 +13,7 @@ from monitor.domain import cadence
 from monitor.domain.cadence import IntervalLimits, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
 from monitor.domain.fingerprint import pack_fingerprints, unpack_fingerprints
+from monitor.domain.freshness import FirstFetch
 from monitor.domain.retry import http_date
 from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
@@ -113,9 +114,17 @@ def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: d
                 wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days
             ),
             unreliable=before.document.unreliable or _hides_changes(before, outcome, fresh, now),
+            first_fetch=before.document.first_fetch if before.has_had_entries else _first_fetch(document, now),
         ),
         "gap_at": now if missed else before.gap_at,
     }
+
+
+def _first_fetch(document: FeedDelta, now: datetime) -> FirstFetch | None:
+    """Return what the first document with entries holds without a date; None for one without entries."""
+    undated = [entry for entry in document.feed.entries if entry.published_at is None]
+    ahead = sum(entry.dated_ahead for entry in undated)
+    return FirstFetch(at=now, undated=len(undated) - ahead, ahead=ahead) if document.size else None
 
 
 def _fingerprints(before: FeedState, document: FeedDelta, *, delta: bool) -> bytes:
@@ -174,7 +183,7 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
         gap_at=learnt.get("gap_at", before.gap_at),
         moved_to=learnt.get("moved_to", before.moved_to),
         moves_seen=learnt.get("moves_seen", before.moves_seen),
-        unreliable=document.unreliable,
+        document=document,
         now=now,
     )
     return replace(
@@ -190,16 +199,20 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
     )
 
 
-def _remark(*, gap_at: datetime | None, moved_to: str | None, moves_seen: int, unreliable: bool, now: datetime) -> str | None:
+def _remark(
+    *, gap_at: datetime | None, moved_to: str | None, moves_seen: int, document: DocumentMemory, now: datetime
+) -> str | None:
     """Return what the operator should know about a feed that works; None if nothing."""
     remarks = []
+    if document.first_fetch is not None and (told := document.first_fetch.remark(now)) is not None:
+        remarks.append(told)
     if gap_at is not None and now - gap_at < GAP_SHOWN_FOR:
         remarks.append(
             f"entries may have been missed before {gap_at:%Y-%m-%d %H:%M} UTC: none of the previous ones was left; polling faster"
         )
     if moved_to is not None and moves_seen >= CONFIRMATIONS:
         remarks.append(f"moved for good to {moved_to}, polled there")
-    if unreliable:
+    if document.unreliable:
         remarks.append('the server says "not changed" of documents that have changed, so they are always fetched whole')
     return "; ".join(remarks) or None
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from monitor.daemon.parser_client import Parse, Parsed
@@ -13,12 +12,13 @@ from monitor.domain.article import Entry, Origin
 from monitor.domain.cadence import IntervalLimits
 from monitor.domain.clock import Clock
 from monitor.domain.feed import FeedForPoll, FeedUpdate
+from monitor.domain.freshness import AgeLimits, is_news
 from monitor.domain.urls import Url, parse_url
 from monitor.fetching import address_guard
 from monitor.fetching.access import Access, access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Outcome
-from monitor.parse.feed_delta import FeedDelta, joined
+from monitor.parse.feed_delta import FeedDelta, merge_deltas
 from monitor.parse.result import ParsedFeed
 from monitor.polling.decide import Plan, conditions, decide, is_unchanged, poll_address
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
@@ -35,7 +35,7 @@ MAX_CHILDREN = 3
 class PollResult:
     """What a poll found. `entries` are those of a changed document that the last stored document did not have.
 
-    `document_size` counts all entries of the document. `first`: it is the feed's first success.
+    `document_size` counts all entries of the document. `first`: no document of the feed has held an entry before.
     """
 
     feed: FeedForPoll
@@ -46,16 +46,15 @@ class PollResult:
     document_size: int = 0
     first: bool = False
 
-    def ingest_requests(self, backfill: timedelta, now: datetime, *, most: int) -> list[IngestRequest]:
+    def ingest_requests(self, limits: AgeLimits, now: datetime, *, most: int) -> list[IngestRequest]:
         """Return what to store, at most `most` entries in each request; at least one request, even without entries.
 
-        At the first fetch entries may raise alerts if they were published within `backfill`, later all of them.
+        Those that are archive by `limits` are stored, too, but raise no alerts.
         """
 
-        def recent(entry: Entry) -> bool:
-            return entry.published_at is not None and entry.published_at >= now - backfill
+        def alertable(entry: Entry) -> bool:
+            return is_news(entry.published_at, first=self.first, now=now, limits=limits)
 
-        alertable: Callable[[Entry], bool] = recent if self.first else lambda _: True
         parts = [self.entries[start : start + most] for start in range(0, len(self.entries), most)] or [()]
         return [IngestRequest(origin=self.origin, entries=part, alertable=alertable) for part in parts]
 
@@ -113,7 +112,7 @@ async def poll(
         origin=_origin(feed, settings, document),
         entries=() if document is None else _entries(document.feed, settings.feed.language),
         document_size=0 if document is None else document.size,
-        first=feed.state.last_success_at is None,
+        first=not feed.state.has_had_entries,
     )
 
 
@@ -139,7 +138,7 @@ async def _with_children(
             children += [child] if isinstance(child, FeedDelta) else []
     headers = {name: value for name, value in index.headers.items() if name not in {"etag", "last-modified"}}
     whole = replace(index, body=b"\x00".join(bodies), headers=headers)
-    return whole, None if is_unchanged(feed.state, whole) else joined(parsed, children)
+    return whole, None if is_unchanged(feed.state, whole) else merge_deltas(parsed, children)
 
 
 def _origin(feed: FeedForPoll, settings: FeedPollSettings, document: FeedDelta | None) -> Origin:

@@ -12,6 +12,7 @@ from monitor.daemon.parser_client import Parse
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.errors import MonitorError
 from monitor.domain.feed import FeedForPoll, FeedUpdate
+from monitor.domain.freshness import AgeLimits
 from monitor.domain.ids import ScanId
 from monitor.domain.source import SourceStatus
 from monitor.domain.text import one_line
@@ -174,7 +175,8 @@ class Poller:
     def _store_together(self, batch: Sequence[PollResult]) -> list[ScanId]:
         # Feeds are locked before articles in every process: two schedulers never wait for each other in a circle.
         now = self._clock.now()
-        requests = [result.ingest_requests(self._settings.backfill, now, most=_MAX_BATCH_ENTRIES) for result in batch]
+        limits = AgeLimits(backfill=self._settings.backfill, max_age=self._settings.max_age)
+        requests = [result.ingest_requests(limits, now, most=_MAX_BATCH_ENTRIES) for result in batch]
         ingested = [self._store_early(result, parts[:-1]) for result, parts in zip(batch, requests, strict=True)]
         with self._resources.database.write() as connection:
             current = feeds.finish_all(connection, [(result.feed, result.update) for result in batch])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
@@ -59,6 +60,31 @@ class ChannelBase(Section):
     fallback: Text | None = None
     fallback_after: Duration = timedelta(minutes=15)
     timeout: Duration = timedelta(seconds=15)
+
+
+class Event(StrEnum):
+    """What a channel for programs can be told of."""
+
+    ALERT_CREATED = "alert.created"
+    ALERT_UPDATED = "alert.updated"
+    ALERT_WITHDRAWN = "alert.withdrawn"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    STORY_UPDATED = "story.updated"
+    BURST_STARTED = "burst.started"
+    BURST_ENDED = "burst.ended"
+    HELD_REPORT = "held.report"
+    SYSTEM_PROBLEM = "system.problem"
+    SYSTEM_RESOLVED = "system.resolved"
+
+
+ALWAYS_TOLD: Final = frozenset({Event.ALERT_CREATED, Event.ALERT_UPDATED, Event.HELD_REPORT})
+"""What a channel is told of that names no `events`."""
+
+
+def takes(channel: ChannelBase, event: Event) -> bool:
+    """Return whether a channel for programs is to be told of this event."""
+    named: tuple[Event, ...] | None = getattr(channel, "events", None)
+    return event in (ALWAYS_TOLD if named is None else named)
 
 
 class HttpChannel(ChannelBase):

@@ -15,7 +15,7 @@ from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.sources import SourceSettings
-from monitor.settings.values import DatabaseAddress, Duration, Moment, OneOrMany, RedisAddress, Section, Text, Wait
+from monitor.settings.values import DatabaseAddress, Duration, HttpUrl, Moment, OneOrMany, RedisAddress, Section, Text, Wait
 
 
 class RouteSettings(Section):
@@ -138,14 +138,19 @@ class LogSettings(Section):
 
 
 class Settings(Section):
-    """Everything the configuration says. `terms` is what `watch:` holds. `redis_url` None: embedded; `database_url` None: SQLite."""
+    """Everything the configuration says. `terms` is what `watch:` holds. `redis_url` None: embedded; `database_url` None: SQLite.
+
+    `public_url` is where others reach the pages; messages then link to them.
+    """
 
     data_dir: Path = Path("data")
     redis_url: RedisAddress | None = None
     database_url: DatabaseAddress | None = None
+    public_url: HttpUrl | None = None
     polling: PollingSettings = PollingSettings()
     http: HttpSettings = HttpSettings()
     backfill: Wait = timedelta(hours=24)
+    max_age: Duration = timedelta(days=3)
     feeds: tuple[FeedSettings, ...] = ()
     folders: tuple[Path, ...] = ()
     sources: Mapping[str, SourceSettings] = {}

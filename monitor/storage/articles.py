@@ -1,4 +1,4 @@
-"""Store articles once, however many origins carry them, and revise them when their text changes."""
+"""Store what each origin publishes as articles of its own, and revise them when their text changes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from monitor.domain.article import Article, Entry, Origin, PageState
+from monitor.domain.aside import Aside, asides_from_json
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage import scans
 from monitor.storage.chunks import parts
-from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep_revisions, revision_of, shared_urls
+from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep_revisions, revision_of
 from monitor.storage.locks import serialise
 from monitor.storage.tables import alerts, appearances, articles, revisions
 from monitor.storage.tables import scans as scan_rows
@@ -40,15 +41,15 @@ def ingest(
 def ingest_all(connection: Connection, requests: Sequence[IngestRequest], *, now: datetime) -> tuple[IngestResult, ...]:
     """Store what is new in `requests` and queue it for scanning, in the caller's transaction. Return what each has changed.
 
-    An entry already seen in its origin is skipped, or revised if its text changed. One seen elsewhere, by canonical URL or by text,
-    is recorded as another appearance of that article; if it is longer than the stored copy, it becomes its next revision.
+    An entry already seen in its origin is skipped, or revised if its text changed. What other origins carry, under whatever URL, has no
+    influence: every origin speaks for itself.
     """
     changes = changed_entries(connection, requests)
     if not any(changes):
         return tuple(IngestResult(known=len(request.entries)) for request in requests)
     if serialise(connection, "ingest"):
         changes = changed_entries(connection, [_only(request, some) for request, some in zip(requests, changes, strict=True)])
-    batch = Batch(connection, [change for some in changes for change in some], shared=shared_urls(requests), now=now)
+    batch = Batch(connection, [change for some in changes for change in some], now=now)
     changed = [_add(batch, some) for some in changes]
     batch.write(connection)
     revisions = {article_id: row["revision"] for article_id, row in {**batch.new, **batch.revised}.items()}
@@ -110,20 +111,23 @@ def article_from_row(row: Row[Any]) -> Article:
         },
         tags=tuple(values["tags"]),
         page=PageState(values["page"]),
+        asides=asides_from_json(values["asides"]),
     )
 
 
-def earlier(connection: Connection, article: Article) -> tuple[str, str] | None:
-    """Return title and text of the revision before the article's own; None for a first revision."""
+def earlier(connection: Connection, article: Article) -> tuple[str, str, tuple[Aside, ...]] | None:
+    """Return title, text and asides of the revision before the article's own; None for a first revision."""
     if article.revision == 1:
         return None
     row = connection.execute(_EARLIER, {"of_article": article.id, "number": article.revision - 1}).one_or_none()
-    return None if row is None else (row.title, row.text)
+    return None if row is None else (row.title, row.text, asides_from_json(row.asides))
 
 
-def mark_scanned(connection: Connection, article_id: ArticleId, *, language: str | None, now: datetime) -> None:
-    """Store that the article was scanned, and its language."""
-    connection.execute(_MARK_SCANNED, {"of_article": article_id, "scanned_at": now, "language": language})
+def mark_scanned(connection: Connection, scanned: Sequence[Article], now: datetime) -> None:
+    """Store that articles were scanned, and their languages."""
+    rows = [{"of_article": article.id, "scanned_at": now, "language": article.language} for article in scanned]
+    if rows:
+        connection.execute(_MARK_SCANNED, rows)
 
 
 def keep_revision(connection: Connection, row: Row[Any], now: datetime) -> None:
@@ -145,7 +149,7 @@ _COUNT_BY_ORIGIN = (
     .group_by(appearances.c.origin_id)
 )
 _LOAD = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
-_EARLIER = select(revisions.c.title, revisions.c.text).where(
+_EARLIER = select(revisions.c.title, revisions.c.text, revisions.c.asides).where(
     revisions.c.article_id == bindparam("of_article"), revisions.c.revision == bindparam("number")
 )
 _MARK_SCANNED = (

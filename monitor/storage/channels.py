@@ -11,7 +11,7 @@ from monitor.domain.channel_state import ChannelState
 from monitor.domain.lease import Lease
 from monitor.storage.dialect import insert
 from monitor.storage.leases import NO_LEASE, leasable, lease_values
-from monitor.storage.tables import channels
+from monitor.storage.tables import channels, messages
 
 _FRESH: dict[str, Any] = {"failures": 0, "failing_since": None, "open_until": None, "paused": False, "reason": None}
 
@@ -19,7 +19,8 @@ _FRESH: dict[str, Any] = {"failures": 0, "failing_since": None, "open_until": No
 def acquire(connection: Connection, name: str, lease: Lease, *, now: datetime, target: bytes | None = None) -> ChannelState | None:
     """Lease the channel and return its state; None while another process has it. An owner may renew its lease.
 
-    `target` is a fingerprint of the receiver that the channel leads to: a new receiver starts with a fresh state.
+    `target` is a fingerprint of the receiver that the channel leads to: a new receiver starts with a fresh state, and has none of the messages
+    that were posted before.
     """
     values = lease_values(lease)
     take = update(channels).where(channels.c.name == name, leasable(channels, lease.owner, now)).values(values).returning(channels)
@@ -31,6 +32,7 @@ def acquire(connection: Connection, name: str, lease: Lease, *, now: datetime, t
     if target is None or row.target == target:
         return _state(row)
     connection.execute(update(channels).where(channels.c.name == name).values(target=target, **_FRESH))
+    connection.execute(update(messages).where(messages.c.channel == name).values(reference=None))
     return ChannelState(next_send_at=row.next_send_at)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 
 from monitor.domain.alert import Reason
-from monitor.domain.delivery import CREATED, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate, Thread
+from monitor.domain.delivery import CREATED, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.lease import Lease
 from monitor.domain.watch import Severity
@@ -19,6 +19,7 @@ from monitor.storage.leases import NO_LEASE, lease_values
 from monitor.storage.tables import alerts, channels, deliveries
 
 _PENDING, _SENDING, _HELD = DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.HELD
+_SEVERITIES = tuple(Severity)
 
 
 def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, now: datetime) -> tuple[DeliveryId, ...]:
@@ -26,12 +27,11 @@ def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, n
 
     `now` is the alert's own time, which decides the order within a channel.
     """
-    rows = [
-        {"id": new_id(), "alert_id": alert_id, "channel": name, "next_attempt_at": now, "created_at": now, "status": _PENDING}
-        for name in names
-    ]
-    if not rows:
+    if not names:
         return ()
+    alert = connection.execute(select(alerts.c.story_id, alerts.c.severity).where(alerts.c.id == alert_id)).one()
+    common = {"alert_id": alert_id, "story_id": alert.story_id, "rank": Severity(alert.severity).rank, **_waiting(now)}
+    rows = [{"id": new_id(), "channel": name, **common} for name in names]
     query = insert(connection, deliveries).values(rows).on_conflict_do_nothing().returning(deliveries.c.id)
     return tuple(DeliveryId(one) for one in connection.execute(query).scalars())
 
@@ -40,8 +40,7 @@ def notify(connection: Connection, kind: str, data: dict[str, Any], names: Seque
     """Add a delivery of a notice to the operator to each of the channels `names`; `data` is what its webhook says."""
     notice = {"type": kind, "data": data}
     for name in names:
-        row = {"id": new_id(), "channel": name, "notice": notice, "next_attempt_at": now, "created_at": now, "status": _PENDING}
-        connection.execute(insert(connection, deliveries).values(row))
+        connection.execute(insert(connection, deliveries).values(id=new_id(), channel=name, notice=notice, **_waiting(now)))
 
 
 def due_channels(connection: Connection, now: datetime) -> tuple[str, ...]:
@@ -75,16 +74,20 @@ def reclaim(connection: Connection, channel: str, now: datetime) -> int:
 def defer(
     connection: Connection, channel: str, *, until: datetime, severities: Iterable[Severity], now: datetime, since: datetime | None
 ) -> int:
-    """Hold due alerts of these severities until `until`, those raised at `since` or later or (None) for quiet hours; return how many."""
-    quiet = select(alerts.c.id).where(alerts.c.severity.in_(tuple(severities)))
+    """Hold what is due of these severities until `until`: what was raised at `since` or later, or (None) all, for quiet hours; return how many.
+
+    Notices to the operator have no severity, what only keeps a message up to date disturbs nobody, and a report of what was held back is a
+    digest of its own, which only quiet hours hold.
+    """
     query = update(deliveries).where(
         deliveries.c.channel == channel,
         deliveries.c.status == _PENDING,
         deliveries.c.next_attempt_at <= now,
-        deliveries.c.alert_id.in_(quiet),
+        deliveries.c.rank.in_([severity.rank for severity in severities]),
     )
     if since is not None:
-        query = query.where(deliveries.c.created_at >= since)
+        of_story = or_(deliveries.c.alert_id.is_not(None), deliveries.c.change.is_not(None))
+        query = query.where(deliveries.c.created_at >= since, of_story)
     return connection.execute(query.values(status=_HELD, next_attempt_at=until, quiet=since is None)).rowcount
 
 
@@ -100,8 +103,8 @@ def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> t
 
 
 def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tuple[ClaimedDelivery, ...]:
-    """Claim these deliveries as far as they are pending, and return what was claimed, oldest alert first."""
-    taken = update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.status == _PENDING)
+    """Claim these deliveries as far as they wait, and return what was claimed, oldest alert first."""
+    taken = update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.status.in_((_PENDING, _HELD)))
     connection.execute(taken.values(status=_SENDING, **lease_values(lease)))
     query = (
         select(
@@ -113,9 +116,9 @@ def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tu
             deliveries.c.notice,
             deliveries.c.quiet,
             func.coalesce(alerts.c.created_at, deliveries.c.created_at).label("alerted_at"),
-            alerts.c.severity,
+            deliveries.c.rank,
+            deliveries.c.story_id,
             alerts.c.term,
-            alerts.c.story_id,
             alerts.c.data,
         )
         .join_from(deliveries, alerts, isouter=True)
@@ -163,7 +166,10 @@ def release_all(connection: Connection, *, owner: str) -> int:
 def make_due(connection: Connection, channel: str, *, now: datetime) -> int:
     """Make due what waits for a retry, now that the channel works again, so that the backlog leaves oldest first; return how many."""
     query = update(deliveries).where(
-        deliveries.c.channel == channel, deliveries.c.status == _PENDING, deliveries.c.next_attempt_at > now
+        deliveries.c.channel == channel,
+        deliveries.c.status == _PENDING,
+        deliveries.c.next_attempt_at > now,
+        deliveries.c.attempts > 0,
     )
     return connection.execute(query.values(next_attempt_at=now)).rowcount
 
@@ -233,31 +239,14 @@ def retry(connection: Connection, ids: Sequence[DeliveryId] | None, *, now: date
     return tuple(sorted(DeliveryId(row.id) for row in rows))
 
 
-def thread_of(connection: Connection, channel: str, *, story_id: str, term: str) -> Thread | None:
-    """Return the first message about this story and term on this channel, if the receiver gave it a name (`place:ts`)."""
-    query = (
-        select(deliveries.c.reference, alerts.c.data)
-        .join_from(deliveries, alerts)
-        .where(
-            alerts.c.story_id == story_id,
-            alerts.c.term == term,
-            deliveries.c.channel == channel,
-            deliveries.c.reference.is_not(None),
-        )
-        .order_by(deliveries.c.created_at, deliveries.c.id)
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    place, _, ts = row.reference.partition(":")
-    return Thread(place=place, ts=ts, data=row.data)
-
-
 def prune(connection: Connection, before: datetime, limit: int) -> int:
     """Delete deliveries settled before `before`, at most `limit`; return how many."""
     old = select(deliveries.c.id).where(deliveries.c.settled_at < before).limit(limit)
     return connection.execute(delete(deliveries).where(deliveries.c.id.in_(old))).rowcount
+
+
+def _waiting(now: datetime) -> dict[str, Any]:
+    return {"next_attempt_at": now, "created_at": now, "status": _PENDING}
 
 
 def _due(now: datetime) -> Any:
@@ -276,14 +265,13 @@ def _claimed(row: Any) -> ClaimedDelivery:
         "attempts": row.attempts,
         "first_attempt_at": row.first_attempt_at,
         "quiet": row.quiet,
+        "story_id": row.story_id,
+        "severity": Severity.HIGH if row.rank is None else _SEVERITIES[max(row.rank, 0)],
     }
-    severity = Severity(row.severity or row.notice.get("severity", Severity.HIGH))
     if row.notice is not None:
-        return ClaimedDelivery(alert_id=None, severity=severity, data=row.notice["data"], kind=row.notice["type"], **common)
+        return ClaimedDelivery(alert_id=None, data=row.notice["data"], kind=row.notice["type"], **common)
     kind = UPDATED if row.data.get("alert", {}).get("reason") == Reason.JOINED else CREATED
-    return ClaimedDelivery(
-        alert_id=row.alert_id, severity=severity, data=row.data, kind=kind, term=row.term, story_id=row.story_id, **common
-    )
+    return ClaimedDelivery(alert_id=row.alert_id, data=row.data, kind=kind, term=row.term, **common)
 
 
 def _delivery(row: Any) -> Delivery:

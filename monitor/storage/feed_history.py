@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.feed import DocumentMemory
+from monitor.domain.freshness import FirstFetch
 
 FORM = 2
 """The number of this form of the JSON; its keys keep the names they had when they were first stored."""
@@ -29,6 +30,7 @@ def write(arrival_rate: ArrivalRate, document: DocumentMemory) -> dict[str, Any]
             "newest": None if document.newest is None else document.newest.timestamp(),
             "wishes": [publisher_hints.wait_s, sorted(publisher_hints.skip_hours), sorted(publisher_hints.skip_days)],
             "unreliable": document.unreliable,
+            **({"first_fetch": _written(document.first_fetch)} if document.first_fetch is not None else {}),
         },
     }
 
@@ -47,7 +49,19 @@ def _stored_values(arrival_rate: ArrivalRate, document: DocumentMemory) -> tuple
         arrival_rate.recent,
         arrival_rate.size,
     )
-    return (*counts, document.newest, document.publisher_hints, document.unreliable)
+    return (*counts, document.newest, document.publisher_hints, document.unreliable, document.first_fetch)
+
+
+def _written(first: FirstFetch) -> list[float]:
+    return [first.at.timestamp(), first.undated, first.ahead]
+
+
+def _read_first(written: list[float] | None) -> FirstFetch | None:
+    """Return what `_written` was given; None for a feed that was first fetched before this was stored."""
+    if written is None:
+        return None
+    at, undated, ahead = written
+    return FirstFetch(at=datetime.fromtimestamp(at, UTC), undated=int(undated), ahead=int(ahead))
 
 
 def read(
@@ -73,5 +87,6 @@ def read(
             newest=None if document["newest"] is None else datetime.fromtimestamp(document["newest"], UTC),
             publisher_hints=PublisherHints(wait_s=wait_s, skip_hours=frozenset(skip_hours), skip_days=frozenset(skip_days)),
             unreliable=document["unreliable"],
+            first_fetch=_read_first(document.get("first_fetch")),
         ),
     )

@@ -8,16 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, func, or_, select, update
 
-from monitor.domain.alert import HeldAlert, Hold, HoldState, Suppression, ToldStory
+from monitor.domain.alert import HeldAlert, Hold, HoldState, Reason, Suppression, ToldStory
 from monitor.domain.delivery import HELD_REPORT, DeliveryStatus
-from monitor.domain.ids import AlertId, DeliveryId, StoryId
+from monitor.domain.ids import AlertId, ArticleId, DeliveryId, StoryId
+from monitor.domain.story_update import StoryChange
 from monitor.domain.watch import Severity
 from monitor.storage.dialect import insert
 from monitor.storage.locks import serialise
 from monitor.storage.tables import alerts, deliveries, holds, stories
 
 _BATCH = 500
-_TOLD = ("id", "suppressed", "term", "severity", "tags", "article_id", "created_at", "data")
+_TOLD = ("id", "suppressed", "term", "severity", "tags", "reason", "article_id", "created_at", "data")
 """The columns of an alert from which a report is made."""
 
 
@@ -82,21 +83,27 @@ def states(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertId, Hold
 
 
 def told_stories(connection: Connection, story_ids: Iterable[StoryId]) -> tuple[ToldStory, ...]:
-    """Return on which channels alerts of these stories were sent or wait to be, those of stories merged into them as well."""
-    story = func.coalesce(stories.c.merged_into, alerts.c.story_id).label("present_story")
+    """Return on which channels alerts and developments of these stories, or of those merged into them, were sent or wait to be."""
     told: list[ToldStory] = []
     for some in _batches(sorted(set(story_ids))):
-        query = (
-            select(story, deliveries.c.channel, alerts.c.article_id, alerts.c.created_at)
-            .join_from(alerts, deliveries, deliveries.c.alert_id == alerts.c.id)
-            .join(stories, stories.c.id == alerts.c.story_id)
-            .where(or_(stories.c.id.in_(some), stories.c.merged_into.in_(some)), deliveries.c.status != DeliveryStatus.DEAD)
-        )
-        told += [
-            ToldStory(story_id=row.present_story, channel=row.channel, article_id=row.article_id, at=row.created_at)
-            for row in connection.execute(query)
-        ]
+        merged = connection.execute(select(stories.c.id, stories.c.merged_into).where(stories.c.merged_into.in_(some)))
+        present = {**{story_id: story_id for story_id in some}, **{row.id: row.merged_into for row in merged}}
+        for ids in _batches(tuple(present)):
+            told += [_told(row, present[row.story_id]) for row in connection.execute(_tellings(ids))]
     return tuple(told)
+
+
+def _tellings(story_ids: Sequence[StoryId]) -> Select[Any]:
+    """Select the deliveries that tell people, or programs, something new of these stories."""
+    return (
+        select(deliveries.c.story_id, deliveries.c.channel, deliveries.c.created_at, deliveries.c.notice, alerts.c.article_id)
+        .join_from(deliveries, alerts, alerts.c.id == deliveries.c.alert_id, isouter=True)
+        .where(
+            deliveries.c.story_id.in_(story_ids),
+            or_(deliveries.c.alert_id.is_not(None), deliveries.c.change == StoryChange.DEVELOPED),
+            deliveries.c.status != DeliveryStatus.DEAD,
+        )
+    )
 
 
 def send_report(
@@ -116,7 +123,8 @@ def send_report(
     row = {
         "id": report_id,
         "channel": channel,
-        "notice": {"type": HELD_REPORT, "severity": severity, "data": data},
+        "notice": {"type": HELD_REPORT, "data": data},
+        "rank": severity.rank,
         "status": DeliveryStatus.PENDING if quiet_until is None else DeliveryStatus.HELD,
         "next_attempt_at": quiet_until or now,
         "created_at": now + timedelta(microseconds=data["part"] - 1),
@@ -126,6 +134,8 @@ def send_report(
 
 def reports_among(connection: Connection, ids: Sequence[DeliveryId]) -> frozenset[DeliveryId]:
     """Return those of the deliveries that are reports of what was held back."""
+    if not ids:
+        return frozenset()
     query = select(deliveries.c.id, deliveries.c.notice).where(deliveries.c.id.in_(ids), deliveries.c.alert_id.is_(None))
     return frozenset(row.id for row in connection.execute(query) if row.notice["type"] == HELD_REPORT)
 
@@ -144,7 +154,14 @@ def _held(row: Row[Any]) -> HeldAlert:
         article_id=row.article_id,
         story_id=row.present_story,
         created_at=row.created_at,
+        reason=Reason(row.reason),
     )
+
+
+def _told(row: Row[Any], story_id: StoryId) -> ToldStory:
+    developed = row.article_id is None
+    article_id = ArticleId(row.notice["data"]["article"]["id"] if developed else row.article_id)
+    return ToldStory(story_id=story_id, channel=row.channel, article_id=article_id, at=row.created_at, developed=developed)
 
 
 def _batches(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:

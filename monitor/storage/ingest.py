@@ -5,27 +5,23 @@ A batch may come from many origins. Every statement is built once and run with m
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import datetime
 from itertools import cycle, islice
 from typing import Any
 
 from sqlalchemy import Connection, Executable, and_, bindparam, delete, or_, select, update
 
-from monitor.domain import article_identity
 from monitor.domain.article import Entry, Origin, PageState
+from monitor.domain.aside import asides_to_json
 from monitor.domain.ids import ArticleId
 from monitor.storage.chunks import parts
 from monitor.storage.dialect import upsert
 from monitor.storage.ids import new_id
-from monitor.storage.tables import appearances, article_keys, articles, revisions
+from monitor.storage.tables import appearances, articles, revisions
 
 MAX_REVISIONS = 20
-TEXT_KEY_LIFE = timedelta(days=7)
-"""A text that appears again under another URL after this long is a new article, such as a yearly notice or a reissued warning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,23 +34,6 @@ class IngestRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityKeys:
-    """The hashes by which an entry is recognised in other origins."""
-
-    url: bytes | None
-    text: bytes | None
-
-    @classmethod
-    def of(cls, entry: Entry) -> IdentityKeys:
-        """Return the keys of `entry`."""
-        return cls(url=article_identity.url_key(entry), text=article_identity.text_key(entry))
-
-    def known(self) -> tuple[bytes, ...]:
-        """Return the keys that the entry has."""
-        return tuple(key for key in (self.url, self.text) if key is not None)
-
-
-@dataclass(frozen=True, kw_only=True)
 class EntryChange:
     """An entry that is new to its origin (`own` is None), or a new text of its article `own`."""
 
@@ -62,11 +41,6 @@ class EntryChange:
     entry: Entry
     alertable: bool
     own: ArticleId | None
-
-    @cached_property
-    def identity_keys(self) -> IdentityKeys:
-        """The keys by which the entry is recognised in other origins."""
-        return IdentityKeys.of(self.entry)
 
 
 def changed_entries(connection: Connection, requests: Sequence[IngestRequest]) -> list[list[EntryChange]]:
@@ -83,25 +57,18 @@ def changed_entries(connection: Connection, requests: Sequence[IngestRequest]) -
     return changes
 
 
-def _seen(connection: Connection, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], tuple[ArticleId, bytes]]:
-    """Return by origin and entry key the article and the content hash that are stored."""
-    found: dict[tuple[str, bytes], tuple[ArticleId, bytes]] = {}
+def _seen(connection: Connection, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], tuple[ArticleId | None, bytes]]:
+    """Return by origin and entry key the article and the content hash that are stored.
+
+    There is no article where version 0.1 stored another source's for both.
+    """
+    found: dict[tuple[str, bytes], tuple[ArticleId | None, bytes]] = {}
     for start in range(0, len(wanted), _PAIRS):
         pairs = islice(cycle(wanted[start : start + _PAIRS]), _PAIRS)
         values = {name: value for n, pair in enumerate(pairs) for name, value in zip((f"origin{n}", f"key{n}"), pair, strict=True)}
         for row in connection.execute(_SEEN, values):
-            found[row.origin_id, bytes(row.entry_key)] = row.article_id, bytes(row.content_hash)
+            found[row.origin_id, bytes(row.entry_key)] = row.article_id if row.own else None, bytes(row.content_hash)
     return found
-
-
-def shared_urls(requests: Iterable[IngestRequest]) -> frozenset[tuple[str, bytes]]:
-    """Return the canonical URLs, each with its origin, that several entries share, such as a live page's updates: they identify none."""
-    shared: set[tuple[str, bytes]] = set()
-    for request in requests:
-        one_each = {entry.key: entry for entry in request.entries}.values()
-        counts = Counter(key for entry in one_each if (key := article_identity.url_key(entry)) is not None)
-        shared |= {(request.origin.id, key) for key, count in counts.items() if count > 1}
-    return frozenset(shared)
 
 
 class Batch:
@@ -110,46 +77,25 @@ class Batch:
     `new` and `revised` hold the rows of `articles`, by id, in the order of their creation; one article may be in both.
     """
 
-    def __init__(
-        self, connection: Connection, changes: Sequence[EntryChange], *, shared: frozenset[tuple[str, bytes]], now: datetime
-    ) -> None:
-        """`shared` are origins and the canonical URLs that identify no entry there."""
-        self._shared = shared
+    def __init__(self, connection: Connection, changes: Sequence[EntryChange], *, now: datetime) -> None:
         self._now = now
-        identity_keys = {key for one in changes for key in one.identity_keys.known()}
-        self._by_key: dict[bytes, ArticleId] = {
-            bytes(row.key): row.article_id for row in _rows(connection, _BY_KEY, "keys", sorted(identity_keys))
-        }
-        ids = sorted({*self._by_key.values(), *(one.own for one in changes if one.own is not None)})
+        ids = sorted({one.own for one in changes if one.own is not None})
         self._articles = {row.id: dict(row._mapping) for row in _rows(connection, _BY_ID, "ids", ids)}  # noqa: SLF001 - the documented way to read a row by name
-        self._carried = {(row.origin_id, row.article_id) for row in _rows(connection, _CARRIERS, "ids", ids)}
-        self._new_keys: dict[bytes, ArticleId] = {}
+        self._added: dict[tuple[str, bytes], ArticleId] = {}
         self._revisions: list[dict[str, Any]] = []
         self._appearances: list[dict[str, Any]] = []
         self.new: dict[ArticleId, dict[str, Any]] = {}
         self.revised: dict[ArticleId, dict[str, Any]] = {}
 
     def add(self, change: EntryChange) -> None:
-        """Make `change` a new article, the next revision of one, or another appearance of one."""
-        found = change.own or self._same_elsewhere(change)
-        if found is None:
-            found = self._create(change)
+        """Make `change` a new article, or the next revision of its own."""
+        place = change.origin.id, change.entry.identity
+        own = change.own or self._added.get(place)
+        if own is None:
+            own = self._added[place] = self._create(change)
         else:
-            self._revise(found, change)
-        self._add_appearance(change, found)
-
-    def _same_elsewhere(self, change: EntryChange) -> ArticleId | None:
-        """Return the article that another origin has under the same URL, or any origin with the same title and text.
-
-        Within one origin an entry with a key of its own is an article of its own, whatever page it links to.
-        """
-        identity_keys = change.identity_keys
-        if identity_keys.url is not None and (change.origin.id, identity_keys.url) not in self._shared:
-            found = self._by_key.get(identity_keys.url)
-            if found is not None and (change.origin.id, found) not in self._carried:
-                return found
-        found = self._by_key.get(identity_keys.text) if identity_keys.text is not None else None
-        return found if found is not None and self._articles[found]["fetched_at"] > self._now - TEXT_KEY_LIFE else None
+            self._revise(own, change)
+        self._add_appearance(change, own)
 
     def _create(self, change: EntryChange) -> ArticleId:
         entry, origin = change.entry, change.origin
@@ -170,38 +116,33 @@ class Batch:
             "updated_at": entry.updated_at,
             "summary": entry.summary,
             "text": entry.text,
+            "asides": asides_to_json(entry.asides),
             "image": entry.image,
             "tags": sorted({*origin.tags, *entry.tags}),
             "content_hash": entry.content_hash,
         }
-        self._add_keys(change, article_id)
         return article_id
 
     def _revise(self, article_id: ArticleId, change: EntryChange) -> None:
-        """Make `change` the next revision. A copy from another origin must be longer than the stored text."""
         entry, article = change.entry, self._articles[article_id]
-        if bytes(article["content_hash"]) == entry.content_hash or not (change.own or len(entry.text) > len(article["text"])):
+        if bytes(article["content_hash"]) == entry.content_hash:
             return
+        if (article["title"], article["text"]) == (entry.title, entry.text):
+            return  # Only the hash differs: it was stored before asides were known.
         self._revisions.append(revision_of(article, self._now))
         article |= {
             "revision": article["revision"] + 1,
             "title": entry.title,
             "summary": entry.summary,
             "text": entry.text,
+            "asides": asides_to_json(entry.asides),
             "updated_at": entry.updated_at or self._now,
             "content_hash": entry.content_hash,
         }
         self.revised[article_id] = article
-        self._add_keys(change, article_id)
-
-    def _add_keys(self, change: EntryChange, article_id: ArticleId) -> None:
-        known = dict.fromkeys(change.identity_keys.known(), article_id)
-        self._by_key |= known
-        self._new_keys |= known
 
     def _add_appearance(self, change: EntryChange, article_id: ArticleId) -> None:
         entry, origin = change.entry, change.origin
-        self._carried.add((origin.id, article_id))
         self._appearances.append(
             {
                 "origin_id": origin.id,
@@ -212,23 +153,22 @@ class Batch:
                 "url": entry.url,
                 "published_at": entry.published_at,
                 "seen_at": self._now,
+                "own": True,
             }
         )
 
     def write(self, connection: Connection) -> None:
         """Write the batch."""
         revised = [row for article_id, row in self.revised.items() if article_id not in self.new]
-        identity_keys = [{"key": key, "article_id": article_id} for key, article_id in sorted(self._new_keys.items())]
         _run(connection, _CREATE, list(self.new.values()))
         _run(connection, _REVISE, [{f"new_{name}": row[name] for name in ("id", *_REVISED)} for row in revised])
         keep_revisions(connection, self._revisions)
-        _run(connection, upsert(connection, article_keys, changed=("article_id",)), identity_keys)
-        _run(connection, upsert(connection, appearances, changed=("content_hash", "seen_at")), self._appearances)
+        _run(connection, upsert(connection, appearances, changed=_APPEARANCE_CHANGED), self._appearances)
 
 
 def revision_of(article: Any, now: datetime) -> dict[str, Any]:
     """Return the present text of an article (its columns by name) as a row of `revisions`."""
-    values = {name: article[name] for name in ("revision", "title", "summary", "text")}
+    values = {name: article[name] for name in ("revision", "title", "summary", "text", "asides")}
     return {"article_id": article["id"], "fetched_at": now, **values}
 
 
@@ -249,10 +189,13 @@ def _rows(connection: Connection, query: Executable, name: str, values: Sequence
     return [row for some in parts(values) for row in connection.execute(query, {name: some})]
 
 
-_REVISED = ("revision", "title", "summary", "text", "updated_at", "content_hash")
+_REVISED = ("revision", "title", "summary", "text", "asides", "updated_at", "content_hash")
+_APPEARANCE_CHANGED = ("article_id", "content_hash", "seen_at", "own")
 _PAIRS = 32
 """Entries looked up by one statement. Each pair has parameters of its own, since for a list of pairs SQLite reads the whole index."""
-_SEEN = select(appearances.c.origin_id, appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash).where(
+_SEEN = select(
+    appearances.c.origin_id, appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash, appearances.c.own
+).where(
     or_(
         *(
             and_(appearances.c.origin_id == bindparam(f"origin{n}"), appearances.c.entry_key == bindparam(f"key{n}"))
@@ -260,15 +203,12 @@ _SEEN = select(appearances.c.origin_id, appearances.c.entry_key, appearances.c.a
         )
     )
 )
-_BY_KEY = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(bindparam("keys", expanding=True)))
 _BY_ID = select(
-    *(articles.c[name] for name in ("id", "fetched_at", "revision", "title", "summary", "text", "updated_at", "content_hash"))
+    *(
+        articles.c[name]
+        for name in ("id", "fetched_at", "revision", "title", "summary", "text", "asides", "updated_at", "content_hash")
+    )
 ).where(articles.c.id.in_(bindparam("ids", expanding=True)))
-_CARRIERS = (
-    select(appearances.c.origin_id, appearances.c.article_id)
-    .where(appearances.c.article_id.in_(bindparam("ids", expanding=True)))
-    .distinct()
-)
 _CREATE = articles.insert()
 _REVISE = (
     update(articles)

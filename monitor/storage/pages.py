@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, exists, select, update
 
 from monitor.domain.article import Article, PageState
+from monitor.domain.aside import asides_to_json
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage import scans
 from monitor.storage.articles import keep_revision
@@ -26,7 +27,13 @@ def store(connection: Connection, article: Article, *, before: int, now: datetim
     connection.execute(
         update(articles)
         .where(articles.c.id == article.id)
-        .values(text=article.text, revision=article.revision, page=PageState.READ, page_due_at=None)
+        .values(
+            text=article.text,
+            asides=asides_to_json(article.asides),
+            revision=article.revision,
+            page=PageState.READ,
+            page_due_at=None,
+        )
     )
     return True
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, literal, or_, select, update
+from sqlalchemy.sql.dml import ReturningDelete
 
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage.chunks import parts
@@ -80,9 +81,9 @@ def load(connection: Connection, ids: Sequence[ScanId]) -> tuple[Scan, ...]:
     return tuple(scan for part in parts(sorted(ids)) for scan in _read(connection, _select(len(part)).where(scans.c.id.in_(part))))
 
 
-def finish(connection: Connection, scan_id: ScanId) -> bool:
-    """Delete a scan, in the transaction that stores its result; return False if another worker was first."""
-    return connection.execute(_FINISH, {"of_scan": scan_id}).rowcount == 1
+def finish(connection: Connection, ids: Sequence[ScanId]) -> frozenset[ScanId]:
+    """Delete scans, in the transaction that stores their results; return those that no other worker had finished."""
+    return frozenset(row.id for part in parts(sorted(ids)) for row in connection.execute(_finish(part)))
 
 
 def fail(connection: Connection, scan_id: ScanId, error: str) -> None:
@@ -107,6 +108,10 @@ def _cut_off(now: datetime) -> ColumnElement[datetime]:
     return case({0: cut_offs[0], **dict(enumerate(cut_offs[:-1], start=1))}, value=scans.c.attempts, else_=cut_offs[-1])
 
 
+def _finish(ids: Sequence[ScanId]) -> ReturningDelete[tuple[str]]:
+    return delete(scans).where(scans.c.id.in_(ids)).returning(scans.c.id)
+
+
 def _select(limit: int) -> Select[tuple[object, ...]]:
     columns = (scans.c.id, scans.c.article_id, scans.c.revision, scans.c.created_at, scans.c.attempts)
     return select(*columns).order_by(scans.c.id).limit(limit)
@@ -114,6 +119,3 @@ def _select(limit: int) -> Select[tuple[object, ...]]:
 
 def _read(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[Scan, ...]:
     return tuple(Scan(**row) for row in connection.execute(query).mappings())
-
-
-_FINISH = delete(scans).where(scans.c.id == bindparam("of_scan"))

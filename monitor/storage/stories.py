@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, u
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
-from monitor.domain.story import AlertStory, Report, Story, StoryMember
+from monitor.domain.story import AlertStory, Story, StoryMember
 from monitor.storage.ids import new_id
 from monitor.storage.locks import serialise
 from monitor.storage.tables import alerts, appearances, articles, stories
@@ -107,27 +107,6 @@ def listing(connection: Connection, since: datetime | None = None, limit: int = 
     )
 
 
-def newest(connection: Connection) -> datetime | None:
-    """Return when a story last had an article; None before the first."""
-    found: datetime | None = connection.execute(select(func.max(stories.c.last_article_at))).scalar_one()
-    return found
-
-
-def reports(connection: Connection, since: datetime, *, limit: int) -> tuple[Report, ...]:
-    """Return the newest `limit` articles fetched since `since` that have a story, each with the beginning of its text."""
-    rows = connection.execute(_REPORTS, {"since": since, "most": limit})
-    return tuple(
-        Report(
-            story_id=row.story_id,
-            dated_at=min(row.published_at or row.fetched_at, row.fetched_at),
-            title=row.title,
-            text=row.beginning,
-            language=row.language,
-        )
-        for row in rows
-    )
-
-
 def merge(connection: Connection, story_id: StoryId, into: StoryId) -> bool:
     """Move the articles of a story into another and note that in `merged_into`; alerts raised before stay as they are.
 
@@ -172,19 +151,6 @@ _GROW = (
         articles=stories.c.articles + 1,
         last_article_at=case((stories.c.last_article_at < bindparam("at"), bindparam("at")), else_=stories.c.last_article_at),
     )
-)
-_REPORTS = (
-    select(
-        articles.c.story_id,
-        articles.c.title,
-        func.substr(articles.c.text, 1, 2000).label("beginning"),
-        articles.c.language,
-        articles.c.published_at,
-        articles.c.fetched_at,
-    )
-    .where(articles.c.fetched_at >= bindparam("since"), articles.c.story_id.is_not(None))
-    .order_by(articles.c.fetched_at.desc(), articles.c.id.desc())
-    .limit(bindparam("most"))
 )
 _STORY_OF = select(articles.c.story_id).where(articles.c.id == bindparam("of_article"))
 _MEMBERS = (

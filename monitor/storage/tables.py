@@ -1,16 +1,17 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
-`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `article_keys`,
-`revisions` hold what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`,
-`attempts` hold what followed from it; `silences` says what is not told for a while; `holds` is the outbox of alerts that are held back until
-a silence, a cooldown or the hour of a budget ends; `source_budgets` counts the alerts of each source in its hour; `sketches` and `sketch_keys` are the index that finds
-an article's story; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
+`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions` hold
+what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
+it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
+held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
+`statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `word_counts` and
+`source_passages` what is common;
+`incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Float,
@@ -22,16 +23,18 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    true,
 )
 
+from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.source_tables import feeds, files, hosts, source_states
+from monitor.storage.statement_tables import relations, source_passages, statement_keys, statements, word_counts
 from monitor.storage.types import Digest, Json, SafeText, UtcDateTime
 
 __all__ = (
     "alerts",
     "appearances",
-    "article_keys",
     "articles",
     "attempts",
     "channels",
@@ -42,15 +45,19 @@ __all__ = (
     "holds",
     "hosts",
     "incidents",
+    "messages",
     "metadata",
+    "relations",
     "revisions",
     "scans",
     "silences",
-    "sketch_keys",
-    "sketches",
     "source_budgets",
+    "source_passages",
     "source_states",
+    "statement_keys",
+    "statements",
     "stories",
+    "word_counts",
 )
 
 stories = Table(
@@ -62,6 +69,7 @@ stories = Table(
     Column("last_article_at", UtcDateTime, nullable=False, index=True),
     Column("articles", Integer, nullable=False, server_default="0"),
     Column("merged_into", ID, index=True),
+    Column("profile", LargeBinary),
 )
 
 articles = Table(
@@ -80,6 +88,7 @@ articles = Table(
     Column("fetched_at", UtcDateTime, nullable=False, index=True),
     Column("summary", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
+    Column("asides", Json),
     Column("image", SafeText),
     Column("tags", Json, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -90,13 +99,6 @@ articles = Table(
     Column("page", String(16), nullable=False, server_default="unread"),
     Column("page_tries", Integer, nullable=False, server_default="0"),
     Column("page_due_at", UtcDateTime, index=True),
-)
-
-article_keys = Table(
-    "article_keys",
-    metadata,
-    Column("key", Digest, primary_key=True),
-    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 appearances = Table(
@@ -110,25 +112,7 @@ appearances = Table(
     Column("url", SafeText),
     Column("published_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
-)
-
-sketches = Table(
-    "sketches",
-    metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
-    Column("at", UtcDateTime, nullable=False, index=True),
-    Column("dated", UtcDateTime, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-    Column("index_keys", LargeBinary, nullable=False),
-)
-
-sketch_keys = Table(
-    "sketch_keys",
-    metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("sketch_id", BigInteger, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
+    Column("own", Boolean, nullable=False, server_default=true()),
 )
 
 revisions = Table(
@@ -139,6 +123,7 @@ revisions = Table(
     Column("title", SafeText, nullable=False),
     Column("summary", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
+    Column("asides", Json),
     Column("fetched_at", UtcDateTime, nullable=False),
 )
 
@@ -193,10 +178,28 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
     Column("reference", SafeText),
+    Column("story_id", ID),
+    Column("rank", Integer),
+    Column("change", String(16)),
     Column("quiet", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "channel"),
     Index(None, "status", "channel", "next_attempt_at"),
     Index(None, "channel", "status", "created_at", "id"),
+    Index(None, "story_id", "channel", "status"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("channel", SafeText, primary_key=True),
+    Column("story_id", ID, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("reference", SafeText),
+    Column("posted_at", UtcDateTime, nullable=False),
+    Column("notified_at", UtcDateTime, nullable=False),
+    Column("edited_at", UtcDateTime),
+    Column("developed_at", UtcDateTime),
+    Column("shows", Json, nullable=False),
+    Index(None, "story_id"),
 )
 
 attempts = Table(
@@ -235,24 +238,6 @@ silences = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False, index=True),
     Column("reason", SafeText),
-)
-
-holds = Table(
-    "holds",
-    metadata,
-    Column("alert_id", ID, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
-    Column("until", UtcDateTime),
-    Column("earliest", UtcDateTime),
-    Column("reported_at", UtcDateTime),
-    Index(None, "reported_at", "until"),
-)
-
-source_budgets = Table(
-    "source_budgets",
-    metadata,
-    Column("source", SafeText, primary_key=True),
-    Column("hour", UtcDateTime, nullable=False),
-    Column("told", Integer, nullable=False),
 )
 
 incidents = Table(

@@ -1,19 +1,23 @@
-"""Hold what every handler needs: settings, database, queues, event hub and the compiled watch list."""
+"""Hold what every handler needs: settings, database, queues, event hub, compiled watch list and recognizers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from monitor.domain.match import Document
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.storage.engine import Connection, Database
 from monitor.web.event_hub import EventHub
+from workers.analysis.dry_run import dry_run
 from workers.matching.matcher import Matcher
+from workers.scanning.compiled_settings import CompiledSettings
 
 _T = TypeVar("_T")
 
@@ -26,7 +30,8 @@ class AppState:
         self.database = database
         self.relay = relay
         self.hub = EventHub(database)
-        self._matcher: Matcher | None = None
+        self._compiled: CompiledSettings | None = None
+        self._recognizing = Lock()
 
     @property
     def settings(self) -> Settings:
@@ -36,14 +41,23 @@ class AppState:
     @property
     def matcher(self) -> Matcher:
         """The watch list in force, compiled on first use. Blocks."""
-        if self._matcher is None:
-            self._matcher = Matcher.build(self.settings.terms)
-        return self._matcher
+        return self._compile().matcher
+
+    def dry_run(self, matcher: Matcher, document: Document, *, names: Sequence[str] = ()) -> dict[str, Any]:
+        """Return what a matcher and the configured recognizers find in a document (see `workers.analysis.dry_run`). Blocks."""
+        recognizers = self._compile().recognizers
+        with self._recognizing:
+            return dry_run(matcher, recognizers, document, names=names)
 
     def rebuild(self, settings: Settings) -> None:
-        """Compile the watch list of new settings, if one has been used. Raises ConfigError, and the one before stays in force."""
-        if self._matcher is not None:
-            self._matcher = Matcher.build(settings.terms, self._matcher)
+        """Compile new settings, if the ones before were. Raises ConfigError or PluginError, and the ones before stay in force."""
+        if self._compiled is not None:
+            self._compiled = CompiledSettings.build(settings, self._compiled)
+
+    def _compile(self) -> CompiledSettings:
+        if self._compiled is None:
+            self._compiled = CompiledSettings.build(self.settings)
+        return self._compiled
 
     async def read(self, work: Callable[[Connection], _T]) -> _T:
         """Return what `work` returns, called in a thread with a connection that reads."""

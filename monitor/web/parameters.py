@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from starlette.requests import Request
@@ -73,10 +72,10 @@ def since_parameter(request: Request, now: datetime) -> datetime | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def choice_parameter(request: Request, name: str, choices: type[StrEnum]) -> str | None:
+def choice_parameter(request: Request, name: str, choices: Iterable[str]) -> str | None:
     """Return a parameter that is one of `choices`."""
     value = text_parameter(request, name)
-    _check_choice(name, value, choices)
+    _check_choice(name, value, tuple(choices))
     return value
 
 
@@ -84,7 +83,7 @@ def alert_filter(request: Request, now: datetime) -> AlertFilter:
     """Return the alerts that `since`, `term`, `severity` (both may be repeated) and `before` (the id of an alert) ask for."""
     severities = text_parameters(request, "severity")
     for severity in severities:
-        _check_choice("severity", severity, Severity)
+        _check_choice("severity", severity, tuple(Severity))
     return AlertFilter(
         since=since_parameter(request, now),
         terms=text_parameters(request, "term"),
@@ -93,9 +92,9 @@ def alert_filter(request: Request, now: datetime) -> AlertFilter:
     )
 
 
-def _check_choice(name: str, value: str | None, choices: type[StrEnum]) -> None:
-    if value is not None and value not in list(choices):
-        raise ApiError(422, f"`{name}` is one of {', '.join(choices)}{did_you_mean(value, list(choices))}")
+def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> None:
+    if value is not None and value not in choices:
+        raise ApiError(422, f"`{name}` is one of {', '.join(choices)}{did_you_mean(value, choices)}")
 
 
 def _before(now: datetime, duration: timedelta) -> datetime:

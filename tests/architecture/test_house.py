@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,3 +106,11 @@ def test_lower_bounds_are_those_that_are_tested() -> None:
     lowest = dict(line.split("==") for line in (ROOT / "constraints-lowest.txt").read_text("utf-8").split())
     assert len(bounds) == len({re.split(r"[\[>;]", line)[0].lower() for line in declared})
     assert lowest == bounds
+
+
+def test_matching_a_text_loads_no_event_loop() -> None:
+    """`match --text` is a short command, of which asyncio would be a seventh."""
+    code = "import sys; import monitor.cli.match; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert "workers.matching.matcher" in loaded
+    assert not {"asyncio", "aiohttp", "sqlalchemy"} & set(loaded)

@@ -21,9 +21,7 @@ QUALIFIED_ROOMS = {
 """Rooms in which functions may have names that are used elsewhere, with the reason."""
 
 SHARED_CLASSES: dict[str, str] = {}
-SHARED_FUNCTIONS = {
-    "read": "the reader of a format (parse) and of a document on disk (folders), called through its module",
-}
+SHARED_FUNCTIONS: dict[str, str] = {}
 SHARED_MODULES = {
     "article": "the noun (domain), its page (web)",
     "backtest": "the work (analysis), the command (cli)",

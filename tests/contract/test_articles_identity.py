@@ -42,7 +42,7 @@ def test_another_feeds_live_page_does_not_swallow_updates(database: Database) ->
     assert _new(database, "b", _entry(11), _entry(12)) == 2
 
 
-def test_one_article_in_two_feeds_is_one(database: Database) -> None:
-    """The same address in another feed, tracking parameters aside, is another appearance."""
+def test_the_same_address_in_two_feeds_is_two_statements(database: Database) -> None:
+    """What another feed says under an address, tracking parameters aside, hides nothing: each is stored and scanned."""
     assert _new(database, "a", _entry(1, f"{PAGE}/1")) == 1
-    assert _new(database, "b", _entry(1, f"{PAGE}/1?utm_source=rss")) == 0
+    assert _new(database, "b", _entry(1, f"{PAGE}/1?utm_source=rss")) == 1

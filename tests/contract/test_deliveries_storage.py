@@ -8,13 +8,13 @@ from functools import partial
 from sqlalchemy import Connection
 
 from monitor.domain.channel_state import ChannelState
-from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate, Outcome, Thread
+from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate, Outcome
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.lease import Lease
 from monitor.domain.watch import Severity
 from monitor.storage import attempts, channels, deliveries, silences
 from monitor.storage.engine import Database
-from tests.alerting import EPOCH, add_story, alert_data, raise_alerts
+from tests.alerting import EPOCH, raise_alerts
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=20)
@@ -239,21 +239,6 @@ def test_every_attempt_is_stored(database: Database) -> None:
         (EPOCH, 503, 0.5, "busy"),
         (EPOCH + SECOND, None, 10, "no answer within 10 s"),
     ]
-
-
-def test_a_storys_first_message_is_found_for_its_thread(database: Database) -> None:
-    """Later alerts on the same story and term find the message they belong under, on the same channel only."""
-    with database.write() as connection:
-        story = add_story(connection)
-        raise_alerts(connection, [1], ["desk"], story_id=story)
-        (one,) = _claim_next(connection, "desk", "me", now=EPOCH)
-        assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") is None
-        deliveries.settle(connection, [one.id], DELIVERED, owner="me", now=EPOCH, began=EPOCH, reference="C1:17.5")
-        assert deliveries.thread_of(connection, "desk", story_id=story, term="Rafah") == Thread(
-            place="C1", ts="17.5", data=alert_data(1)
-        )
-        assert deliveries.thread_of(connection, "phone", story_id=story, term="Rafah") is None
-        assert deliveries.thread_of(connection, "desk", story_id=story, term="Hamas") is None
 
 
 def test_a_silence_lasts_as_long_as_it_was_set_for(database: Database) -> None:

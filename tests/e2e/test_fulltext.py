@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
 from aiohttp import web
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from tests.e2e.program import Program
 from tests.receiving import Receiver
 
@@ -26,7 +26,7 @@ def test_the_page_is_matched_or_else_the_summary(tmp_path: Path) -> None:
 
     async def answer(request: web.Request) -> web.StreamResponse:
         if request.path == "/feed.xml":
-            now, base = format_datetime(datetime.now(UTC)), f"http://{request.host}"
+            now, base = format_datetime(SYSTEM_CLOCK.now()), f"http://{request.host}"
             items = "".join(
                 f"<item><title>{title}</title><link>{base}{path}</link><pubDate>{now}</pubDate><description>{summary}</description></item>"
                 for title, path, summary in (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from tests.e2e.program import Program, kill
 from tests.receiving import Receiver, hang, ok, one_by_one
 from tests.waiting import until
@@ -74,7 +74,7 @@ class _Press:
             for number in self.documents[request.path][-1:-31:-1]
             for title, _, text in (_document(number).partition("\n\n"),)
         )
-        channel = f"<title>Press</title><lastBuildDate>{format_datetime(datetime.now(UTC))}</lastBuildDate>{items}"
+        channel = f"<title>Press</title><lastBuildDate>{format_datetime(SYSTEM_CLOCK.now())}</lastBuildDate>{items}"
         return web.Response(text=f"<rss version='2.0'><channel>{channel}</channel></rss>", content_type="application/rss+xml")
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
 from tests.e2e.program import Program
 from tests.plugins import install_example
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +23,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder on the path of every program that the test starts, with the example plug-in."""
     site = tmp_path / "site"
     site.mkdir()
-    monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
     install_example(site)
     return site
 
@@ -41,6 +45,29 @@ def test_a_plug_ins_recognizer_adds_to_what_the_watch_list_finds(tmp_path: Path)
         ("Jane Doe", "person", 1),
         ("Smith", "person", 1),
     ]
+
+
+@pytest.mark.usefixtures("site")
+def test_a_dry_run_mentions_what_the_recognizer_finds(tmp_path: Path, redis_url: str) -> None:
+    """`match`, its JSON, the API and the page of terms show the entities of the watch list and of the configured recognizer."""
+    text = "Prof Smith and Dr. Jane Doe met in Rafah. Prof Smith left."
+    expected = [
+        {"name": "Rafah", "type": "place", "count": 1},
+        {"name": "Smith", "type": "person", "count": 2},
+        {"name": "Jane Doe", "type": "person", "count": 1},
+    ]
+    config = {"watch": [{"name": "Rafah", "type": "place"}], "entities": {"engine": "honorifics"}}
+    program = Program(tmp_path, {**config, "redis_url": redis_url, "web": {"port": 0}})
+    assert program.records("match", "--text", text)["documents"][0]["mentions"] == expected
+    assert "mentions Rafah (place, 1), Smith (person, 2), Jane Doe (person, 1)\n" in program.command("match", "--text", text).stdout
+    with program.role("web"):
+        (started,) = until(lambda: program.events("daemon.started"), within_s=60)
+        for document in ({"text": text}, {"text": text, "query": "smith"}):
+            body = json.dumps(document).encode()
+            with urlopen(Request(f"{started['url']}/api/match", body, {"Content-Type": "application/json"}), timeout=20) as answer:
+                assert json.load(answer)["mentions"] == expected
+        with urlopen(Request(f"{started['url']}/terms", f"text={text.replace(' ', '+')}".encode()), timeout=20) as answer:
+            assert "Jane Doe</span> (person, 1)" in answer.read().decode()
 
 
 @pytest.mark.usefixtures("site")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,12 +23,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder on the path of every program that the test starts."""
     site = tmp_path / "site"
     site.mkdir()
-    monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
     return site
 
 
 def test_a_plug_ins_source_is_one_like_any_other(site: Path, tmp_path: Path) -> None:
-    """`run --once` reads it and alerts on it; `status` and the summary count it, and say what is wrong with it."""
+    """`run --once` reads it and alerts on it; `status`, `feeds` and the summary show it, and say what is wrong with it."""
     install_example(site)
     board = tmp_path / "board.txt"
     board.write_text("Ceasefire talks resume\nBring cake on Friday\n")
@@ -55,6 +56,13 @@ def test_a_plug_ins_source_is_one_like_any_other(site: Path, tmp_path: Path) -> 
     assert "noticeboard:canteen: the board cannot be read: No such file or directory" in second.stdout
     sources = program.records("status")["sources"]
     assert (sources["noticeboards"], sources["failing"]) == (1, 1)
+    (record,) = program.records("feeds", "list")
+    assert (record["kind"], record["name"], record["url"]) == ("noticeboard", "canteen", "noticeboard:canteen")
+    assert (record["status"], record["reason"], record["articles"]) == (
+        "failing",
+        "the board cannot be read: No such file or directory",
+        2,
+    )
 
 
 def test_a_plug_ins_source_is_read_as_soon_as_it_is_configured(site: Path, tmp_path: Path) -> None:

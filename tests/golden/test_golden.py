@@ -44,7 +44,7 @@ def _result(name: str) -> dict[str, Any]:
 def _shown(entry: Entry) -> dict[str, Any]:
     """The fields that are not empty, as JSON has them."""
     values = ((field.name, getattr(entry, field.name)) for field in fields(entry))
-    return {name: _json(value) for name, value in values if value not in {None, "", ()}}
+    return {name: _json(value) for name, value in values if value not in {None, "", (), False}}
 
 
 def _json(value: object) -> object:

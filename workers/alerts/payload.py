@@ -28,6 +28,7 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
     snippet: str,
     mentions: Sequence[Mention],
     raised_at: datetime,
+    public_url: str | None = None,
 ) -> dict[str, Any]:
     """Return the `data` object of an alert. Offsets in `matches` count characters of the article's title, or of its text (`body`)."""
     return {
@@ -39,16 +40,7 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
             "tags": list(term.tags),
             "reason": reason,
         },
-        "article": {
-            "id": article.id,
-            "title": article.title,
-            "url": article.url,
-            "source": article.source,
-            "author": article.author,
-            "language": article.language,
-            "published_at": rfc3339(article.published_at),
-            "fetched_at": rfc3339(article.fetched_at),
-        },
+        "article": article_part(article),
         "story": dict(story),
         "matches": [match_record(match) for match in matches[:MAX_MATCHES]],
         "matches_total": len(matches),
@@ -58,7 +50,27 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
             "published_to_fetched_s": _seconds(article.published_at, article.fetched_at),
             "fetched_to_alert_s": _seconds(article.fetched_at, raised_at),
         },
+        **({} if public_url is None else {"links": page_links(public_url, article)}),
     }
+
+
+def article_part(article: Article) -> dict[str, Any]:
+    """Return the `article` part of an alert."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "source": article.source,
+        "author": article.author,
+        "language": article.language,
+        "published_at": rfc3339(article.published_at),
+        "fetched_at": rfc3339(article.fetched_at),
+    }
+
+
+def page_links(public_url: str, article: Article) -> dict[str, str]:
+    """Return the pages on an alert, by what they are for. `alert` explains why it was raised."""
+    return {"alert": f"{public_url.rstrip('/')}/articles/{article.id}"}
 
 
 def _seconds(earlier: datetime | None, later: datetime) -> float | None:

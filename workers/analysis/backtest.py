@@ -85,6 +85,7 @@ def _document(article: Article) -> Document:
     return Document(
         title=article.title,
         body=article.text,
+        asides=article.asides,
         source=article.source,
         language=article.language or detect(f"{article.title}\n{article.text}"),
         tags=frozenset(article.tags),

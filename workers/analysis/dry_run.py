@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from monitor.domain.match import Document, match_record
+from monitor.domain.aside import aside_at
+from monitor.domain.match import Document, Field, match_record
+from monitor.domain.watch import Term
 from workers.matching.matcher import Matcher
+from workers.recognition.recognizer import Recognizer, recognize_all
 
 EXPLAINED = 500
 """Length of a watch list up to which terms that do not match are explained too."""
 
 
-def dry_run(matcher: Matcher, document: Document, *, names: Sequence[str] = ()) -> dict[str, Any]:
-    """Return `title language terms mentions`; each term has `term kind severity matched matches why`. `names` limits it to these terms.
+def dry_run(
+    matcher: Matcher, recognizers: Iterable[Recognizer], document: Document, *, names: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return `title language terms mentions`; each term has `term kind severity matched matches passed_over why`.
 
-    Raises KeyError for a name that is not on the list.
+    `passed_over` are the occurrences in what is not the article's text, each with the `reason`. `mentions` are the entities that
+    `recognizers` find, each with `name type count`. `names` limits the result to these terms. Raises KeyError for a name that is not on
+    the list.
     """
     fired = {match.term.name: match for match in matcher.match(document)}
     known = {term.name: term for term in matcher.terms}
     chosen = [known[name] for name in names] if names else [*matcher.terms]
-    shown = chosen if names or len(chosen) <= EXPLAINED else [term for term in chosen if term.name in fired]
+    passed = _passed_over(matcher, document, chosen)
+    shown = chosen if names or len(chosen) <= EXPLAINED else [term for term in chosen if term.name in fired or term.name in passed]
     return {
         "title": document.title,
         "language": document.language,
@@ -31,9 +40,37 @@ def dry_run(matcher: Matcher, document: Document, *, names: Sequence[str] = ()) 
                 "severity": term.severity,
                 "matched": term.name in fired,
                 "matches": [match_record(match) for match in (fired[term.name].matches if term.name in fired else ())],
-                "why": matcher.explain(document, term.name),
+                "passed_over": passed.get(term.name, []),
+                "why": _why(matcher, document, term, passed.get(term.name)),
             }
             for term in shown
         ],
-        "mentions": [{"name": one.name, "type": one.type, "count": one.count} for one in matcher.mentions(document)],
+        "mentions": [{"name": one.name, "type": one.type, "count": one.count} for one in recognize_all(recognizers, document)],
     }
+
+
+def _passed_over(matcher: Matcher, document: Document, terms: Sequence[Term]) -> Mapping[str, list[dict[str, Any]]]:
+    """Return by term the occurrences in the asides of a document that would count elsewhere."""
+    if not document.asides:
+        return {}
+    whole = replace(document, asides=())
+    fired = {match.term.name: match.matches for match in matcher.match(whole)}
+    found = {}
+    for term in terms:
+        hits = [
+            {**match_record(match), "reason": aside.reason.value}
+            for match in fired.get(term.name, ())
+            if match.field is Field.BODY and (aside := aside_at(document.asides, match.start, match.end)) is not None
+        ]
+        if hits:
+            found[term.name] = hits
+    return found
+
+
+def _why(matcher: Matcher, document: Document, term: Term, passed: Sequence[dict[str, Any]] | None) -> dict[str, Any]:
+    """Return the explanation of a term, which for one that does not fire says first whether it would but for the asides."""
+    why = matcher.explain(document, term.name)
+    if why["fired"] or not passed:
+        return why
+    places = ", ".join(sorted({hit["reason"] for hit in passed}))
+    return {**why, "refused": [f"occurs in what is not the article's own text ({places})", *why.get("refused", ())]}

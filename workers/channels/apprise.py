@@ -7,16 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
+from urllib.parse import parse_qsl, urlencode
 
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.domain.text import one_line
+from monitor.domain.watch import Severity
 from monitor.settings.channels import ChannelBase, Library
 from monitor.settings.values import SecretAddress
 from workers.channels.kind import ChannelKind, Limits
-from workers.rendering.card import Card, cards_of, heading_of
-from workers.rendering.truncation import cut
+from workers.rendering.card import Card
+from workers.rendering.story_card import cards_of, heading_of
+from workers.rendering.truncation import cut, fit
 
 _ACTIVE = re.compile(r"([@<])(?=[\w@#!&:])")
+_MAX_TERMS, _LONGEST_LINK = 1_000, 300
+_NOTIFY_TYPES = ("info", "info", "info", "warning", "failure")
+"""Apprise's types of a message, by the rank of a severity."""
+_TAGS = ("white_circle", "large_blue_circle", "yellow_circle", "orange_circle", "rotating_light")
+_PRIORITIES = {
+    **dict.fromkeys(("ntfy", "ntfys"), ("priority", ("min", "low", "default", "high", "max"))),
+    "pover": ("priority", ("low", "moderate", "normal", "high", "high")),
+    **dict.fromkeys(("gotify", "gotifys"), ("priority", ("low", "moderate", "normal", "high", "emergency"))),
+    "prowl": ("priority", ("low", "moderate", "normal", "high", "emergency")),
+    "pagerduty": ("severity", ("info", "info", "warning", "error", "critical")),
+}
+"""The services that know priorities: how the parameter is called, and its value by the rank of a severity."""
 _MARKUP = str.maketrans({"*": "∗", "`": "ˋ", "[": "［", "]": "］"})
 
 
@@ -34,12 +49,30 @@ class AppriseMessage:
     url: str = field(repr=False)
     title: str
     text: str
+    severity: Severity = Severity.MEDIUM
 
 
 def render(channel: AppriseChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> AppriseMessage:
     """Return one message in plain text."""
-    title, text = title_and_text(cards_of(deliveries), heading_of(deliveries))
-    return AppriseMessage(url=channel.url.get_secret_value(), title=title, text=text)
+    cards = cards_of(deliveries)
+    title, text = title_and_text(cards, heading_of(deliveries))
+    severity = cards[0].severity
+    url = with_priority(channel.url.get_secret_value(), severity)
+    return AppriseMessage(url=url, title=title, text=text, severity=severity)
+
+
+def with_priority(url: str, severity: Severity) -> str:
+    """Return the address of a service that knows priorities with the one that fits `severity`, unless the address names one itself."""
+    scheme, _, rest = url.partition("://")
+    asked = _PRIORITIES.get(scheme.lower())
+    if asked is None:
+        return url
+    key, values = asked
+    wanted = {key: values[severity.rank]} | ({"tags": _TAGS[severity.rank]} if scheme.lower() in {"ntfy", "ntfys"} else {})
+    _, mark, query = rest.partition("?")
+    given = {name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)}
+    added = urlencode({name: value for name, value in wanted.items() if name not in given})
+    return f"{url}{'&' if mark and query else '' if mark else '?'}{added}" if added else url
 
 
 def send(message: AppriseMessage, at: datetime, within: timedelta) -> AttemptResult:
@@ -58,7 +91,8 @@ def send(message: AppriseMessage, at: datetime, within: timedelta) -> AttemptRes
         raise ValueError("Apprise does not know this kind of address")
     service.retry = 0
     service.socket_connect_timeout = service.socket_read_timeout = seconds
-    if service.notify(body=message.text, title=message.title, body_format=NotifyFormat.TEXT):
+    kind = _NOTIFY_TYPES[message.severity.rank]
+    if service.notify(body=message.text, title=message.title, body_format=NotifyFormat.TEXT, notify_type=kind):
         return AttemptResult(outcome=Outcome.ACCEPTED, at=at)
     return AttemptResult(outcome=Outcome.FAILED, at=at, reason="Apprise could not deliver it")
 
@@ -69,20 +103,27 @@ def escape(text: str) -> str:
 
 
 def title_and_text(cards: Sequence[Card], heading: str | None = None) -> tuple[str, str]:
-    """Return the title and the text of one alert, or of a digest of several; with a `heading` it is always a digest, with links."""
+    """Return the title and the text of one alert, or of a digest of several; with a `heading` it is always a digest, with every link."""
     if heading is not None:
-        return heading, "\n".join(_with_link(card) for card in cards)
+        return heading, "\n".join(_digest_line(card, None) for card in cards)
     if len(cards) > 1:
-        return f"{len(cards)} alerts", "\n".join(escape(cut(card.headline, 150)) for card in cards)
+        return f"{len(cards)} alerts · {cards[0].label}", "\n".join(_digest_line(card, _LONGEST_LINK) for card in cards)
     (card,) = cards
-    snippet = "".join(text for text, _ in card.pieces)
-    parts = [snippet, " · ".join(card.facts), "With " + ", ".join(card.entities) if card.entities else ""]
-    lines = [escape(part) for part in parts if part] + ([card.url] if card.url else [])
+    parts = [
+        "Terms: " + ", ".join(fit(card.terms, _MAX_TERMS, str)) if len(card.terms) > 1 else "",
+        *fit(card.news, _MAX_TERMS, str),
+        "".join(text for text, _ in card.pieces),
+        " · ".join(card.facts),
+        "With " + ", ".join(card.entities) if card.entities else "",
+    ]
+    links = [address for address in (card.url, *(f"{name}: {address}" for name, address in card.links)) if address]
+    lines = [escape(part) for part in parts if part] + links
     return escape(cut(card.headline, 200)), "\n".join(lines) or escape(card.title)
 
 
-def _with_link(card: Card) -> str:
-    return escape(cut(card.headline, 150)) + (f"\n{card.url}" if card.url else "")
+def _digest_line(card: Card, longest_link: int | None) -> str:
+    linked = card.url and (longest_link is None or len(card.url) <= longest_link)
+    return escape(cut(card.headline, 150)) + (f"\n{card.url}" if linked else "")
 
 
 KIND = ChannelKind(

@@ -8,10 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
-from monitor.settings.channels import ChannelBase
+from monitor.settings.channels import ChannelBase, Event
+from monitor.settings.values import OneOrMany
 from workers.channels.kind import ChannelKind, Limits
 from workers.rendering.alert_json import alert_json
 
@@ -19,10 +22,11 @@ _LONGEST_LINE = 64 * 1024
 
 
 class FileChannel(ChannelBase):
-    """Webhook bodies in a file, one line each."""
+    """Webhook bodies in a file, one line each. `events` None: alerts, the updates of terms with `repeat: update`, and reports of what was held back."""
 
     type: Literal["file"]
     path: Path
+    events: Annotated[tuple[Event, ...] | None, OneOrMany(), Field(min_length=1)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,7 @@ def _end_torn_line(handle: int, size: int) -> bytes:
     start = max(0, size - _LONGEST_LINE)
     tail = os.pread(handle, size - start, start)
     line = tail.rfind(b"\n") + 1
-    if not tail[line:].startswith((b'{"type":"alert.', b'{"type":"held.')):
+    if not tail[line:].startswith(b'{"type":"'):
         return b"\n"
     os.ftruncate(handle, start + line)
     return b""

@@ -11,10 +11,16 @@ from pydantic import SecretStr
 
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery
 from monitor.domain.hashing import hash_parts
+from monitor.domain.story_message import FollowUp
 from monitor.settings.channels import ChannelBase, ChannelType
 
 S = TypeVar("S", bound=ChannelBase)
 M = TypeVar("M")
+
+
+def no_follow_up(_channel: object) -> FollowUp:
+    """Return what holds for a service that neither changes messages nor shows answers under them."""
+    return FollowUp.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,9 @@ class ChannelKind(ChannelType, Generic[S, M]):
     attempt and the longest it may take, and returns what the receiver said. A coroutine function is cancelled when that time is over; any other function
     may block, since it runs in a thread. An exception counts as a failure that may pass: the message is sent again later.
 
-    With `threads`, an alert comes with the first message on its story (`ClaimedDelivery.thread`), if the receiver gave that one a reference.
+    On a channel for people (`limits.digests`), deliveries of one story come together, each with the `story` that its message is to show.
+    `follow_up` says for a channel what becomes of a message whose story grows: with EDIT or REPLY, `send` or `read_reply` returns a `reference`,
+    and a story that has been posted comes with it. What can no longer be changed is answered with `message_gone`: it is posted anew.
 
     `leads_to` names the settings that say where the channel leads: when one of them changes, a paused channel starts afresh.
     """
@@ -53,7 +61,7 @@ class ChannelKind(ChannelType, Generic[S, M]):
     render: Callable[[S, Sequence[ClaimedDelivery], datetime], M]
     send: Callable[[M, datetime, timedelta], AttemptResult | Awaitable[AttemptResult]] | None = None
     leads_to: tuple[str, ...]
-    threads: bool = False
+    follow_up: Callable[[S], FollowUp] = no_follow_up
 
     def limits_for(self, channel: S) -> Limits:
         """Return the limits of one channel: its own `rate` wins over its kind's."""

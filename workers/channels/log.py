@@ -10,7 +10,8 @@ from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.logs import get_logger
 from monitor.settings.channels import ChannelBase
 from workers.channels.kind import ChannelKind, Limits
-from workers.rendering.card import Card, cards_of
+from workers.rendering.card import Card
+from workers.rendering.story_card import cards_of
 
 
 class LogChannel(ChannelBase):

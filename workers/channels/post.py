@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from pydantic import SecretStr
@@ -28,7 +28,10 @@ class Tls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """An HTTP POST. `then` is sent after this one was accepted; its own result does not matter."""
+    """An HTTP POST, or with another `method` a change of what was posted.
+
+    `then` is sent after this one was accepted; if it fails, that is no failure of this one.
+    """
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
@@ -37,6 +40,7 @@ class Post:
     tls: Tls | None = None
     read_reply: ReadReply | None = None
     then: Post | None = None
+    method: Literal["POST", "PATCH"] = "POST"
 
 
 def json_post(

@@ -14,19 +14,23 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
+from monitor.domain.story_message import FollowUp
 from monitor.domain.text import one_line
 from monitor.settings.channels import ChannelBase
 from monitor.settings.values import HttpUrl, Secret, SecretAddress, SecretHttpUrl, Text
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post
-from workers.rendering.card import Card, card_of, cards_of, heading_of
-from workers.rendering.truncation import cut
+from workers.rendering.card import Card
+from workers.rendering.story_card import cards_of, heading_of, message_card, story_of
+from workers.rendering.truncation import cut, fit
 
 _MAX_DIGEST = 10_500
 _MAX_SECTION = 2_900
+_MAX_TERMS, _MAX_NEWS = 1_300, 1_300
 _REFUSALS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text", "invalid_arguments"}
 )
+_GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _EMOJI = re.compile(r":(?=[\w+'-]{1,100}:)")
@@ -34,7 +38,7 @@ _BADGES = {"info": "⚪", "low": "🔵", "medium": "🟡", "high": "🟠", "crit
 
 
 class SlackChannel(ChannelBase):
-    """Slack, by an incoming webhook (`url`) or as a bot (`token` and `channel`), which can answer in threads."""
+    """Slack, by an incoming webhook (`url`) or as a bot (`token` and `channel`), which changes its messages."""
 
     type: Literal["slack"]
     url: SecretHttpUrl | None = None
@@ -53,17 +57,17 @@ class SlackChannel(ChannelBase):
 
 
 def render(channel: SlackChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
-    """Return the POST of one message; a bot's message on a story goes into the thread of the first one, which is then updated."""
-    body = content(cards_of(deliveries), heading_of(deliveries))
+    """Return the POST of one message; a bot changes the message of a story, and answers in its thread what people are to hear of."""
+    body, story = content(cards_of(deliveries), heading_of(deliveries)), story_of(deliveries)
     if channel.url is not None:
         return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy)
-    body |= {"channel": channel.channel}
-    thread = deliveries[0].thread if len(deliveries) == 1 else None
-    if thread is None:
-        return _api_call(channel, "chat.postMessage", body)
-    return replace(
-        _api_call(channel, "chat.postMessage", body | {"thread_ts": thread.ts}), then=_update_first_message(channel, deliveries[0])
-    )
+    if story is None or story.reference is None:
+        return _api_call(channel, "chat.postMessage", body | {"channel": channel.channel})
+    place, _, ts = story.reference.partition(":")
+    edit = _api_call(channel, "chat.update", content([message_card(story)]) | {"channel": place, "ts": ts})
+    if not story.notifies:
+        return edit
+    return replace(_api_call(channel, "chat.postMessage", body | {"channel": place, "thread_ts": ts}), then=edit)
 
 
 def read_reply(result: AttemptResult, reply: Mapping[str, Any]) -> AttemptResult:
@@ -74,17 +78,9 @@ def read_reply(result: AttemptResult, reply: Mapping[str, Any]) -> AttemptResult
         place, ts = reply.get("channel"), reply.get("ts")
         return replace(result, reference=f"{place}:{ts}" if place and ts else None)
     error = str(reply.get("error") or "an answer without ok")[:80]
-    outcome = Outcome.REFUSED if error in _REFUSALS else Outcome.FAILED
-    return replace(result, outcome=outcome, reason=f"Slack: {error}")
-
-
-def _update_first_message(channel: SlackChannel, delivery: ClaimedDelivery) -> Post | None:
-    """Return the call that shows the story's present size in the first message of the thread."""
-    if delivery.thread is None:
-        return None
-    first, latest = card_of(replace(delivery, data=delivery.thread.data)), card_of(delivery)
-    grown = replace(first, articles=max(first.articles, latest.articles))
-    return _api_call(channel, "chat.update", content([grown]) | {"channel": delivery.thread.place, "ts": delivery.thread.ts})
+    gone = error in _GONE
+    outcome = Outcome.REFUSED if gone or error in _REFUSALS else Outcome.FAILED
+    return replace(result, outcome=outcome, reason=f"Slack: {error}", message_gone=gone)
 
 
 def _api_call(channel: SlackChannel, method: str, body: dict[str, Any]) -> Post:
@@ -112,25 +108,32 @@ def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]
     if heading is None and len(cards) == 1:
         fallback, blocks = cards[0].headline, _alert(cards[0])
     else:
-        heading = heading or f"{len(cards)} alerts"
-        fallback, blocks = f"{heading}: " + ", ".join(dict.fromkeys(card.term for card in cards)), _digest(cards, heading)
+        terms = ", ".join(dict.fromkeys(card.term for card in cards))
+        fallback = f"{heading or f'{len(cards)} alerts · {cards[0].label}'}: {terms}"
+        blocks = _digest(cards, f"*{heading}*" if heading else f"*{len(cards)} alerts* · worst: *{cards[0].label}*")
     return {"text": escape(cut(fallback, 500)), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
 def _alert(card: Card) -> list[dict[str, Any]]:
-    badge = f"{_BADGES[card.severity]} *{card.label}* · *{escape(card.term)}*"
-    blocks = [_section(f"{badge}\n{_title(card)}")]
+    terms = ", ".join(fit(card.terms or (card.term,), _MAX_TERMS, lambda name: f"*{escape(name)}*"))
+    badge = f"{_BADGES[card.severity]} *{card.label}* · {terms}"
+    title = _title(card)
+    room = _MAX_SECTION - len(badge)
+    blocks = [_section(f"{badge}\n{title if len(title) < room else f'*{escape(cut(card.title, room // 6))}*'}")]
+    if card.news:
+        blocks.append(_section("\n".join(fit(card.news, _MAX_NEWS, lambda line: f"• {escape(line)}"))))
     if card.pieces:
         blocks.append(_section(_snippet(card)))
     if card.facts:
         blocks.append(_context(" · ".join(map(escape, card.facts))))
     if card.entities:
         blocks.append(_context("With " + ", ".join(map(escape, card.entities))))
+    if card.links:
+        blocks.append(_context(" · ".join(f"<{_address(address)}|{name}>" for name, address in card.links)))
     return blocks
 
 
-def _digest(cards: Sequence[Card], title: str) -> list[dict[str, Any]]:
-    heading = f"*{title}*"
+def _digest(cards: Sequence[Card], heading: str) -> list[dict[str, Any]]:
     sections: list[str] = [heading]
     for line in _lines(cards, _MAX_DIGEST - len(heading)):
         if len(sections) == 1 or len(sections[-1]) + 1 + len(line) > _MAX_SECTION:
@@ -197,7 +200,7 @@ KIND = ChannelKind(
     limits=Limits(alerts_per_message=100, characters=13_000),
     render=render,
     leads_to=("url", "token", "channel", "api"),
-    threads=True,
+    follow_up=lambda channel: FollowUp.NONE if channel.token is None else FollowUp.EDIT,
     examples=(
         {"url": "https://receiver.example/services/T0/B0/x"},
         {"token": "xoxb-1", "channel": "C0123456789", "api": "https://receiver.example/api"},

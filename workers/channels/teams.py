@@ -13,8 +13,9 @@ from monitor.domain.delivery import ClaimedDelivery
 from monitor.settings.channels import HttpChannel
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post, tls_of
-from workers.rendering.card import Card, cards_of, heading_of
-from workers.rendering.truncation import cut
+from workers.rendering.card import Card
+from workers.rendering.story_card import cards_of, heading_of
+from workers.rendering.truncation import cut, fit
 
 _COLOURS = {"info": "default", "low": "accent", "medium": "warning", "high": "attention", "critical": "attention"}
 
@@ -33,11 +34,12 @@ def render(channel: TeamsChannel, deliveries: Sequence[ClaimedDelivery], _now: d
 
 def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]:
     """Return the JSON of one alert as an Adaptive Card, or of several as a digest that names each of them; with a `heading` it is always a digest."""
+    alone = heading is None and len(cards) == 1
     adaptive_card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "body": _alert(cards[0]) if heading is None and len(cards) == 1 else _digest(cards, heading or f"{len(cards)} alerts"),
+        "body": _alert(cards[0]) if alone else _digest(cards, heading or f"{len(cards)} alerts · worst: {cards[0].label}"),
         "msteams": {"width": "Full"},
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": adaptive_card}
@@ -45,14 +47,18 @@ def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]
 
 
 def _alert(card: Card) -> list[dict[str, Any]]:
-    heading = {**_run(f"{card.label} · {card.term}", bold=True), "color": _COLOURS[card.severity]}
+    terms = ", ".join(fit(card.terms or (card.term,), 1_500, str))
+    heading = {**_run(f"{card.label} · {terms}", bold=True), "color": _COLOURS[card.severity]}
     body = [_block([heading]), _block([_title(card, 250)])]
+    body += [_block([_run(line)]) for line in fit(card.news, 1_200, str)]
     if card.pieces:
         body.append(_block([_run(text, bold=match) for text, match in card.pieces]))
     if card.facts:
         body.append(_block([_run(" · ".join(card.facts), subtle=True)]))
     if card.entities:
         body.append(_block([_run("With " + ", ".join(card.entities), subtle=True)]))
+    if card.links:
+        body.append(_block([_linked(_run(f"{name} "), address) for name, address in card.links]))
     return body
 
 
@@ -67,9 +73,11 @@ def _digest(cards: Sequence[Card], heading: str) -> list[dict[str, Any]]:
 
 def _title(card: Card, limit: int, *, longest_url: int = 1500) -> dict[str, Any]:
     run = _run(cut(card.title, limit), bold=True)
-    if card.url and len(card.url) <= longest_url:
-        run["selectAction"] = {"type": "Action.OpenUrl", "url": card.url}
-    return run
+    return _linked(run, card.url) if card.url and len(card.url) <= longest_url else run
+
+
+def _linked(run: dict[str, Any], address: str) -> dict[str, Any]:
+    return {**run, "selectAction": {"type": "Action.OpenUrl", "url": address}}
 
 
 def _run(text: str, *, bold: bool = False, subtle: bool = False) -> dict[str, Any]:

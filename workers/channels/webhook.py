@@ -10,7 +10,7 @@ import orjson
 from pydantic import BeforeValidator, Field
 
 from monitor.domain.delivery import HELD_REPORT, ClaimedDelivery
-from monitor.settings.channels import HttpChannel
+from monitor.settings.channels import Event, HttpChannel
 from monitor.settings.values import FromFile, HeaderValue, OneOrMany, SigningSecret, Text, one_or_many
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, tls_of
@@ -20,13 +20,17 @@ from workers.rendering.signature import sign
 
 
 class WebhookChannel(HttpChannel):
-    """A receiver of Standard Webhooks; each `secret` signs. `template` is Jinja for a receiver that wants a body of its own shape."""
+    """A receiver of Standard Webhooks; each `secret` signs. `template` is Jinja for a receiver that wants a body of its own shape.
+
+    `events` None: alerts, the updates of terms with `repeat: update`, and reports of what was held back.
+    """
 
     type: Literal["webhook"]
     secret: Annotated[tuple[SigningSecret, ...], BeforeValidator(one_or_many), OneOrMany()] = ()
     headers: Mapping[str, HeaderValue] = Field(default_factory=dict)
     template: Annotated[Text | None, FromFile()] = None
     content_type: Text = "application/json"
+    events: Annotated[tuple[Event, ...] | None, OneOrMany(), Field(min_length=1)] = None
 
     @property
     def secrets(self) -> tuple[str, ...]:

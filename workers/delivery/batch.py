@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
-from monitor.domain.ids import DeliveryId
+from monitor.domain.ids import DeliveryId, StoryId
 from monitor.domain.lease import Lease
+from monitor.domain.story_message import FollowUp
 from monitor.settings.channels import ChannelBase
+from monitor.storage.story_deliveries import WaitingDelivery
 from workers.channels.kind import ChannelKind, Limits
 
 
@@ -28,6 +30,11 @@ class LeasedChannel:
     def limits(self) -> Limits:
         """The limits of this channel."""
         return self.kind.limits_for(self.settings)
+
+    @property
+    def editable(self) -> bool:
+        """Whether messages of this channel can be changed or answered."""
+        return self.kind.follow_up(self.settings) is not FollowUp.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +61,23 @@ class SentMessage:
 
     @property
     def plainly_accepted(self) -> bool:
-        """Whether it was accepted, and the receiver gave it no reference."""
-        return self.result.outcome is Outcome.ACCEPTED and self.result.reference is None
+        """Whether it was accepted, and nothing more than that is to be stored of it."""
+        plain = self.result.reference is None and all(one.story is None for one in self.deliveries)
+        return plain and self.result.outcome is Outcome.ACCEPTED
+
+    @property
+    def stories(self) -> dict[StoryId, tuple[ClaimedDelivery, ...]]:
+        """The deliveries by the story that the message shows; those without one are left out."""
+        found: dict[StoryId, tuple[ClaimedDelivery, ...]] = {}
+        for one in self.deliveries:
+            if one.story is not None:
+                found[one.story.id] = (*found.get(one.story.id, ()), one)
+        return found
+
+    @property
+    def divisible(self) -> bool:
+        """Whether it carried what could also go out in several messages."""
+        return len(self.deliveries) > 1 and (len(self.stories) != 1 or any(one.story is None for one in self.deliveries))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +99,28 @@ class BatchMemory:
     in_digest: set[str] = field(default_factory=set)
 
 
+def by_story(due: Sequence[WaitingDelivery]) -> tuple[tuple[WaitingDelivery, ...], ...]:
+    """Return what is due in groups that share a message: one for each story, in the order of their first; without a story each is alone."""
+    groups: dict[str, tuple[WaitingDelivery, ...]] = {}
+    for one in due:
+        key = one.story_id or one.id
+        groups[key] = (*groups.get(key, ()), one)
+    return tuple(groups.values())
+
+
 def report_apart(due: Sequence[DeliveryId], reports: Collection[DeliveryId]) -> tuple[DeliveryId, ...]:
-    """Return the beginning of `due` that may share a message: a report of what was held back fills one of its own."""
-    until = next((index for index, one in enumerate(due) if one in reports), len(due))
-    return tuple(due[: max(until, 1)])
+    """Return what of `due` may share a message: a report of what was held back fills one of its own, and lets the others go first if they come first."""
+    if due and due[0] in reports:
+        return (due[0],)
+    return tuple(one for one in due if one not in reports)
 
 
 def plan_batch(
     due: Sequence[DeliveryId], limits: Limits, *, most_singles: int, probing: bool, refused_together: Collection[DeliveryId]
 ) -> BatchPlan:
     """Return which of the due deliveries to send next. More than `most_singles` of them become a digest, if the kind of channel has digests.
+
+    Where deliveries of a story share a message, the first of them stands for all.
 
     A delivery that was refused in a digest goes alone, so that it takes no others with it; while `probing`, only one is sent.
     """

@@ -49,7 +49,7 @@ class ChannelLease:
         """
         settings = self._configured().get(name)
         with self._database.write() as connection:
-            settle_deliveries(connection, sent, self._memory.refused_together, owner=owner, now=now, rng=self._rng)
+            settle_deliveries(connection, name, sent, self._memory.refused_together, owner=owner, now=now, rng=self._rng)
             if settings is None:
                 deliveries.dead_letter_all(connection, name, "there is no channel of this name", now=now)
                 channels.release(connection, name, owner=owner)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from monitor.domain.channel_state import ChannelState, digest_window, quiet_until
-from monitor.domain.delivery import ClaimedDelivery
 from monitor.domain.watch import Severity
-from monitor.storage import deliveries, holds
+from monitor.storage import deliveries
 from monitor.storage.engine import Connection
-from workers.delivery.batch import BatchMemory, Idle, LeasedChannel, SendBatch, plan_batch, report_apart
+from workers.delivery.batch import BatchMemory, Idle, LeasedChannel, SendBatch, plan_batch
+from workers.delivery.claim_stories import claim_stories
 
 
 def claim(
@@ -21,36 +19,28 @@ def claim(
     _defer(connection, channel)
     ready = state.ready_at()
     if ready is not None and ready > now:
+        if not deliveries.due(connection, name, now=now, limit=1):
+            memory.in_digest.discard(name)
         due = deliveries.next_due(connection, name)
         return Idle(until=None if due is None else max(ready, due))
-    count = 1 if state.probing else max(limits.alerts_per_message, limits.messages_per_claim, settings.digest_over + 1)
-    ids = deliveries.due(connection, name, now=now, limit=count)
+    if limits.digests:
+        # What a digest or quiet hours held comes as one message; so does the rest of a burst, however few are left.
+        at_once = settings.digest is not None or released > 1 or name in memory.in_digest
+        batch = claim_stories(connection, channel, memory, probing=state.probing, at_once=at_once)
+    else:
+        batch = _claim_each(connection, channel, memory, probing=state.probing)
+    return batch or Idle(until=deliveries.next_due(connection, name))
+
+
+def _claim_each(connection: Connection, channel: LeasedChannel, memory: BatchMemory, *, probing: bool) -> SendBatch | None:
+    """Claim alerts for a program, which wants each by itself."""
+    limits = channel.limits
+    ids = deliveries.due(connection, channel.name, now=channel.now, limit=max(limits.alerts_per_message, limits.messages_per_claim))
     if not ids:
-        memory.in_digest.discard(name)
-        return Idle(until=deliveries.next_due(connection, name))
-    ids = report_apart(ids, holds.reports_among(connection, ids))
-    # What a digest or quiet hours held comes as one message; so does the rest of a burst, however few are left.
-    at_once = settings.digest is not None or released > 1 or name in memory.in_digest
-    plan = plan_batch(
-        ids,
-        limits,
-        most_singles=1 if at_once else settings.digest_over,
-        probing=state.probing,
-        refused_together=memory.refused_together,
-    )
-    if plan.together and limits.digests:
-        memory.in_digest.add(name)
+        return None
+    plan = plan_batch(ids, limits, most_singles=1, probing=probing, refused_together=memory.refused_together)
     claimed = deliveries.claim(connection, plan.ids, channel.lease)
-    if channel.kind.threads and len(claimed) == 1:
-        claimed = (_with_thread(connection, name, claimed[0]),)
-    messages = (claimed,) if plan.together else tuple((delivery,) for delivery in claimed)
-    return SendBatch(channel=channel, messages=messages)
-
-
-def _with_thread(connection: Connection, name: str, delivery: ClaimedDelivery) -> ClaimedDelivery:
-    if delivery.story_id is None:
-        return delivery
-    return replace(delivery, thread=deliveries.thread_of(connection, name, story_id=delivery.story_id, term=delivery.term))
+    return SendBatch(channel=channel, messages=(claimed,) if plan.together else tuple((one,) for one in claimed))
 
 
 def _defer(connection: Connection, channel: LeasedChannel) -> None:

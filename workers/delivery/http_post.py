@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -37,8 +38,8 @@ class HttpPoster:
         Once the status has come the message has its answer: the deadline is lifted, and the body has a short one of its own.
         """
         session = self._session(post.tls)
-        async with session.post(
-            post.url, data=post.body, headers=post.headers, proxy=post.proxy, allow_redirects=False
+        async with session.request(
+            post.method, post.url, data=post.body, headers=post.headers, proxy=post.proxy, allow_redirects=False
         ) as response:
             deadline.reschedule(None)
             answer = await _read_start(response, _MAX_REPLY_BYTES if post.read_reply else _MAX_ANSWER_BYTES, self._answer_s)
@@ -54,10 +55,15 @@ class HttpPoster:
         if post.read_reply is not None:
             result = post.read_reply(result, _json_object(answer))
         if post.then is not None and result.outcome is Outcome.ACCEPTED:
-            with suppress(TimeoutError, aiohttp.ClientError, OSError):
-                async with asyncio.timeout(self._answer_s) as short:
-                    await self.post(post.then, at, short)
+            return replace(result, then_failed=not await self._follow(post.then, at))
         return result
+
+    async def _follow(self, post: Post, at: datetime) -> bool:
+        """Send what follows an accepted message; return whether it was accepted, too."""
+        with suppress(TimeoutError, aiohttp.ClientError, OSError):
+            async with asyncio.timeout(self._answer_s) as short:
+                return (await self.post(post, at, short)).outcome is Outcome.ACCEPTED
+        return False
 
     async def close(self) -> None:
         """Close every connection."""

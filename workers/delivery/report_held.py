@@ -11,13 +11,14 @@ from monitor.domain.channel_state import quiet_until
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.watch import Severity
 from monitor.logs import get_logger
-from monitor.settings.channels import ChannelBase
+from monitor.settings.channels import ChannelBase, Event, takes
 from monitor.settings.model import Settings, SilenceSettings
 from monitor.storage import holds, silences
 from monitor.storage.engine import Connection, Database
 from workers.alerts.held_back import held_until, in_force
 from workers.alerts.held_report import HeldReport, report_parts, untold
 from workers.alerts.routing import channels_for
+from workers.announcing.announce import tells_apart
 from workers.channels.registry import kind_of
 
 EVERY_S = 1.0
@@ -56,9 +57,9 @@ class HeldReporter:
             self._on_report(channel)
 
 
-def takes_reports(_channel: ChannelBase) -> bool:
-    """Whether a channel gets reports of what was held back: every channel does."""
-    return True
+def takes_reports(channel: ChannelBase) -> bool:
+    """Whether a channel gets reports of what was held back: one for people does, one for programs unless its `events` leave them out."""
+    return kind_of(channel).limits.digests or takes(channel, Event.HELD_REPORT)
 
 
 def _report(connection: Connection, settings: Settings, *, only_due: bool, now: datetime) -> tuple[str, ...]:
@@ -79,7 +80,8 @@ def _report(connection: Connection, settings: Settings, *, only_due: bool, now: 
         channel = settings.channels[name]
         limits = kind_of(channel).limits
         most, characters = (limits.alerts_per_message, limits.characters) if limits.digests else (None, None)
-        reports = report_parts(name, untold(alerts, told, name), most=most, characters=characters)
+        told_here = told if limits.digests else [one for one in told if not one.developed]
+        reports = report_parts(name, untold(alerts, told_here, name), most=most, characters=characters)
         _send(connection, name, channel, reports, now)
         channels += [name] if reports else []
     if due:
@@ -94,9 +96,14 @@ def _by_channel(due: Sequence[HeldAlert], settings: Settings) -> dict[str, list[
     for alert in due:
         own = terms[alert.term].channels if alert.term in terms else None
         for name in channels_for(alert.severity, alert.tags, own, settings.routes, settings.channels, term=alert.term):
-            if name in settings.channels and takes_reports(settings.channels[name]):
+            if name in settings.channels and _hears_of(settings.channels[name], alert):
                 found.setdefault(name, []).append(alert)
     return found
+
+
+def _hears_of(channel: ChannelBase, alert: HeldAlert) -> bool:
+    for_people = kind_of(channel).limits.digests
+    return takes_reports(channel) and (not for_people or tells_apart(channel, alert.reason))
 
 
 def _send(connection: Connection, name: str, channel: ChannelBase, reports: Iterable[HeldReport], now: datetime) -> None:

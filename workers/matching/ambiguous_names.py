@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from workers.matching.spellings import FUNCTION_WORDS
 from workers.matching.tokenized_document import TokenizedDocument
+from workers.matching.word_breaks import FUNCTION_WORDS
 
 _COMMON_WORDS: Final = FUNCTION_WORDS | frozenset(
     b"act all art ask bad bar bath battle best big block bold bond book call camp care case cash change charge charter check chase choice "

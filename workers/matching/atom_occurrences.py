@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from workers.matching.automaton import AtomSearch, atom_of, atom_ref, is_certain
 from workers.matching.compiled_index import Atom, CompiledIndex
+from workers.matching.occurrence import find_occurrence
 from workers.matching.phrase import phrase_of
 from workers.matching.proximity import WordRange
-from workers.matching.spellings import occurrence
 from workers.matching.tokenized_document import TokenizedDocument
 
 
@@ -80,7 +80,7 @@ class AtomOccurrences:
             phrase = phrase_of(self._index.texts[atom], self._index.options[atom])
             for first in {word_at(start) for start in unchecked}:
                 if (first, first) not in word_ranges:
-                    last = occurrence(phrase, self._tokens, first, self._language)
+                    last = find_occurrence(phrase, self._tokens, first, self._language)
                     if last is not None:
                         word_ranges.add((first, last))
         return sorted(word_ranges)

@@ -9,8 +9,8 @@ from monitor.domain.errors import ConfigError
 from monitor.domain.watch import Term, TermKind
 from workers.matching.automaton import AtomSearch, Automaton, atom_ref
 from workers.matching.compiled_index import Atom, CompiledIndex, atom_key, options_of
+from workers.matching.patterns import propose_patterns
 from workers.matching.phrase import Option, Options, parse_phrase
-from workers.matching.spellings import patterns
 from workers.matching.triggers import set_triggers
 from workers.matching.watchlist_check import CheckedWatchlist, check_watchlist
 from workers.query.syntax import Node, Phrase, Prefix, Word, walk_nodes
@@ -75,7 +75,7 @@ def _build_search(index: CompiledIndex, atoms: Sequence[Atom], previous: AtomSea
 
 def _patterns_of(index: CompiledIndex, atoms: Iterable[Atom]) -> Iterator[tuple[int, bytes]]:
     for atom in atoms:
-        for pattern, certain in patterns(parse_phrase(index.texts[atom], index.options[atom])):
+        for pattern, certain in propose_patterns(parse_phrase(index.texts[atom], index.options[atom])):
             yield atom_ref(atom, certain=certain), pattern
 
 

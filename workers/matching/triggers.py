@@ -9,7 +9,7 @@ from typing import Final
 from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.compiled_index import CompiledIndex, atom_key, options_of
 from workers.matching.phrase import Option, phrase_of
-from workers.matching.spellings import FUNCTION_WORDS
+from workers.matching.word_breaks import FUNCTION_WORDS
 from workers.query.syntax import EntityRef, Node, Or, Phrase, Prefix, TermRef, Word, required_children
 
 _FREQUENT: Final = frozenset(

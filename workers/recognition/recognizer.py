@@ -12,7 +12,7 @@ from workers.matching.matcher import Matcher
 
 
 class Recognizer(Protocol):
-    """A recognizer that is set up. It is called from one thread, and gives the same result for the same document."""
+    """A recognizer that is set up. It is called by one thread at a time, and gives the same result for the same document."""
 
     def recognize(self, document: Document) -> tuple[Mention, ...]:
         """Return the entities of the document, each name once, the most frequent first."""

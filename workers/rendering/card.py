@@ -18,6 +18,8 @@ from workers.rendering.truncation import cut, cut_around
 TITLE_LENGTH, TERM_LENGTH, SOURCE_LENGTH, SNIPPET_LENGTH, URL_LENGTH = 250, 100, 80, 500, 1500
 MAX_ENTITIES = 8
 _MAX_MARKS = 60
+_LINKS = {"alert": "Why", "acknowledge": "Acknowledge", "silence": "Silence"}
+"""How our own pages are called in a message, by their key in an alert's `links`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,8 @@ class Card:
     """The words of an alert, one line each, already within sane lengths.
 
     `pieces` is the snippet in order; True marks the words that matched. `test` is an alert that was only sent to try a channel.
+    `terms` are all that fired, the worst first, and `term` is the first of them. `note` says what kind of news this is, in one word;
+    `news` are lines on what has changed; `growth` says how the story has spread. `links` lead to our own pages: name and address.
     """
 
     severity: Severity
@@ -38,58 +42,87 @@ class Card:
     updated: bool
     entities: tuple[str, ...]
     test: bool = False
+    terms: tuple[str, ...] = ()
+    note: str | None = None
+    news: tuple[str, ...] = ()
+    growth: str | None = None
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def facts(self) -> tuple[str, ...]:
         """Source, time of publication and size of the story, as far as known."""
-        story = f"{self.articles} articles" if self.articles > 1 else None
+        story = self.growth or (f"{self.articles} articles" if self.articles > 1 else None)
         return tuple(fact for fact in (self.source, self.when, story, "updated" if self.updated else None) if fact)
 
     @property
     def label(self) -> str:
-        """The severity in capitals, and whether this is a test."""
-        return f"TEST · {self.severity.upper()}" if self.test else self.severity.upper()
+        """The severity in capitals, and whether this is a test or news of a story that has been told."""
+        parts = ("TEST" if self.test else None, self.severity.upper(), self.note)
+        return " · ".join(part for part in parts if part)
 
     @property
     def headline(self) -> str:
         """Severity, term and title in one line."""
-        return f"{self.label} · {self.term}: {self.title}"
+        more = f" and {len(self.terms) - 1} more" if len(self.terms) > 1 else ""
+        return f"{self.label} · {self.term}{more}: {self.title}"
 
 
-def cards_of(deliveries: Sequence[ClaimedDelivery]) -> tuple[Card, ...]:
-    """Return the cards of a message: one for each alert or notice, and one for each line of a report of what was held back."""
-    return tuple(
-        card
-        for delivery in deliveries
-        for card in (map(_held_card, delivery.data["events"]) if delivery.kind == HELD_REPORT else (card_of(delivery),))
+def card_of(delivery: ClaimedDelivery) -> Card:
+    """Return what there is to read in an alert, or in a notice to the operator; of a report, its heading and its first events."""
+    if delivery.kind == HELD_REPORT:
+        return _report_card(delivery)
+    if delivery.kind in {BROKEN, RECOVERED}:
+        return _notice(delivery)
+    return alert_card(delivery.data, delivery.severity, test=delivery.kind == TEST)
+
+
+def alert_card(data: Mapping[str, Any], severity: Severity, *, test: bool = False) -> Card:
+    """Return what there is to read in the data of an alert. Other events of a story name several terms, or none, and no alert."""
+    article, story, alert = data["article"], data.get("story") or {}, data.get("alert") or {}
+    snippet = one_line(data.get("snippet") or "")
+    names = [alert["term"]] if "term" in alert else list(data.get("terms") or ())
+    terms = tuple(cut(one_line(name), TERM_LENGTH) or "?" for name in names)
+    return Card(
+        severity=severity,
+        term=terms[0] if terms else "?",
+        terms=terms,
+        title=cut(one_line(article.get("title") or ""), TITLE_LENGTH) or "(untitled)",
+        url=followable_link(article.get("url")),
+        pieces=mark_matches(snippet, [match.get("text", "") for match in data.get("matches") or ()]),
+        source=cut(one_line(article.get("source") or ""), SOURCE_LENGTH),
+        when=_shown_time(article.get("published_at")),
+        articles=int(story.get("articles") or 1),
+        updated=alert.get("reason") == "updated",
+        entities=_shown_entities(data.get("entities") or ()),
+        test=test,
+        links=_own_links(data.get("links") or {}),
     )
 
 
-def heading_of(deliveries: Sequence[ClaimedDelivery]) -> str | None:
-    """Return the heading of a message that tells what was held back, and of how many such messages it is which; None for any other."""
-    if len(deliveries) == 1 and deliveries[0].kind == HELD_REPORT:
-        data = deliveries[0].data
-        part = f" (part {data['part']} of {data['parts']})" if data["parts"] > 1 else ""
-        return f"While quiet: {_counted(data['total'])}{part}"
-    if len(deliveries) > 1 and all(delivery.quiet for delivery in deliveries):
-        return f"While quiet: {_counted(len(deliveries))}"
-    return None
+def held_cards(report: Mapping[str, Any]) -> tuple[Card, ...]:
+    """Return the cards of a report of what was held back: one for each story, or for the worst of a source that was over its budget."""
+    return tuple(map(_held_card, report["events"]))
+
+
+def report_heading(report: Mapping[str, Any]) -> str:
+    """Return the heading of a report of what was held back, and of how many messages it is which."""
+    part = f" (part {report['part']} of {report['parts']})" if report["parts"] > 1 else ""
+    return quiet_heading(report["total"]) + part
+
+
+def quiet_heading(events: int) -> str:
+    """Return the heading of a message that tells what has happened while nobody was told."""
+    return f"While quiet: {'1 event' if events == 1 else f'{events} events'}"
 
 
 def _report_card(delivery: ClaimedDelivery) -> Card:
     """Return a report as one card, for a channel that does not list its events."""
-    first, *others = map(_held_card, delivery.data["events"])
+    first, *others = held_cards(delivery.data)
     titles = "; ".join((first.title, *(card.title for card in others)))
-    heading = heading_of([delivery]) or ""
-    return replace(first, severity=delivery.severity, term=heading, title=cut(titles, TITLE_LENGTH))
-
-
-def _counted(events: int) -> str:
-    return "1 event" if events == 1 else f"{events} events"
+    return replace(first, severity=delivery.severity, term=report_heading(delivery.data), title=cut(titles, TITLE_LENGTH))
 
 
 def _held_card(event: Mapping[str, Any]) -> Card:
-    """Return the card of one line of a report: a story, or the worst of a source that was over its budget."""
     over_budget = event["reason"] == Suppression.BUDGET and event["alerts"] > 1
     title = one_line(event["title"]) or "(untitled)"
     return Card(
@@ -106,28 +139,9 @@ def _held_card(event: Mapping[str, Any]) -> Card:
     )
 
 
-def card_of(delivery: ClaimedDelivery) -> Card:
-    """Return what there is to read in an alert, or in a notice to the operator; of a report, its heading and its first events."""
-    data = delivery.data
-    if delivery.kind == HELD_REPORT:
-        return _report_card(delivery)
-    if delivery.kind in {BROKEN, RECOVERED}:
-        return _notice(delivery)
-    article, story = data["article"], data.get("story") or {}
-    snippet = one_line(data.get("snippet") or "")
-    return Card(
-        severity=delivery.severity,
-        term=cut(one_line(data["alert"]["term"]), TERM_LENGTH) or "?",
-        title=cut(one_line(article.get("title") or ""), TITLE_LENGTH) or "(untitled)",
-        url=followable_link(article.get("url")),
-        pieces=mark_matches(snippet, [match.get("text", "") for match in data.get("matches") or ()]),
-        source=cut(one_line(article.get("source") or ""), SOURCE_LENGTH),
-        when=_shown_time(article.get("published_at")),
-        articles=int(story.get("articles") or 1),
-        updated=data["alert"].get("reason") == "updated",
-        entities=_shown_entities(data.get("entities") or ()),
-        test=delivery.kind == TEST,
-    )
+def _own_links(links: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    found = ((name, followable_link(links.get(key))) for key, name in _LINKS.items())
+    return tuple((name, address) for name, address in found if address is not None)
 
 
 def _notice(delivery: ClaimedDelivery) -> Card:

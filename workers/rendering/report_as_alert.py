@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.domain.delivery import ClaimedDelivery
-from workers.rendering.card import card_of, cards_of
+from workers.rendering.card import card_of, held_cards
 
 
 def report_as_alert(delivery: ClaimedDelivery) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def report_as_alert(delivery: ClaimedDelivery) -> dict[str, Any]:
     What a report has not, such as matches, is empty; the address and the source are those of its worst event.
     """
     card, first = card_of(delivery), delivery.data["events"][0]
-    lines = "\n".join(f"{one.headline} {one.url or ''}".rstrip() for one in cards_of([delivery]))
+    lines = "\n".join(f"{one.headline} {one.url or ''}".rstrip() for one in held_cards(delivery.data))
     return {
         "alert": {
             "id": delivery.id,

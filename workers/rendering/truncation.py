@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import regex
 
 ELLIPSIS = "…"
@@ -44,3 +46,13 @@ def boundary(text: str, index: int, *, forward: bool = False) -> int:
     if forward:
         return min(end for end in ends if end >= index)
     return max((end for end in ends if end <= index), default=index if start else 0)
+
+
+def fit(texts: Sequence[str], limit: int, shown: Callable[[str], str], *, longest: int = 150) -> tuple[str, ...]:
+    """Return every text as `shown` renders it, all of them cut alike so that they fit into `limit` characters with 2 between them."""
+    rendered: tuple[str, ...] = ()
+    for length in (longest, 100, 60, 40, 25, 16, 11, 8, 6):
+        rendered = tuple(shown(cut(text, length)) for text in texts)
+        if sum(map(len, rendered)) + 2 * len(rendered) <= limit:
+            break
+    return rendered

@@ -1,16 +1,16 @@
-"""Examine an article: what matches in it, whom it mentions, what it looks like. Pure."""
+"""Examine an article: what matches in it and whom it mentions. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from monitor.domain.article import Article
+from monitor.domain.aside import Aside
 from monitor.domain.match import Document, Mention, TermMatch
 from workers.language.detector import detect
 from workers.recognition.recognizer import recognize_all
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import ScanTask
-from workers.stories.near_duplicates import ArticleFeatures, features_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +22,13 @@ class ExaminedArticle:
     matches: tuple[TermMatch, ...]
     mentions: tuple[Mention, ...]
     matched_before: frozenset[str]
-    features: ArticleFeatures
 
 
 def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
     """Return what an article says."""
     language = task.article.language or detect(f"{task.article.title}\n{task.article.text}")
     article = replace(task.article, language=language)
-    document = document_of(article, article.title, article.text)
+    document = document_of(article, article.title, article.text, article.asides)
     before = compiled.matcher.match(document_of(article, *task.earlier)) if task.earlier else ()
     return ExaminedArticle(
         task=task,
@@ -37,10 +36,11 @@ def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
         matches=tuple(match.computed() for match in compiled.matcher.match(document)),
         mentions=recognize_all(compiled.recognizers, document),
         matched_before=frozenset(match.term.name for match in before),
-        features=features_of(article),
     )
 
 
-def document_of(article: Article, title: str, text: str) -> Document:
-    """Return a document of the article with the title and text of one of its revisions."""
-    return Document(title=title, body=text, source=article.source, language=article.language, tags=frozenset(article.tags))
+def document_of(article: Article, title: str, text: str, asides: tuple[Aside, ...]) -> Document:
+    """Return a document of the article with the title, the text and the asides of one of its revisions."""
+    return Document(
+        title=title, body=text, asides=asides, source=article.source, language=article.language, tags=frozenset(article.tags)
+    )

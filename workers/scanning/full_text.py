@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.article import Article, PageState
+from monitor.domain.aside import shifted
 from monitor.domain.clock import Clock
 from monitor.domain.urls import is_http
 from monitor.fetching.article_reader import ArticlePage, ArticleReader, Unread
-from monitor.parse.article_page import Extracted
+from monitor.parse.article_page import ExtractedArticle
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
 
@@ -59,16 +60,18 @@ class FullTextReader:
     async def _read(self, article: Article) -> PageResult:
         page = ArticlePage(url=article.url or "", title=article.title, feed_url=article.feed_url)
         found = await self._reader.read_async(page, deadline_s=DEADLINE_S)
-        if isinstance(found, Extracted):
-            return PageResult(article=_completed(article, found.text), read=True)
+        if isinstance(found, ExtractedArticle):
+            return PageResult(article=_completed(article, found), read=True)
         return PageResult(article=article, read=False, due_at=_next_try(article, found, self._clock.now()))
 
 
-def _completed(article: Article, text: str) -> Article:
+def _completed(article: Article, page: ExtractedArticle) -> Article:
     """Return the article with the page's text, after the feed's where that says something else. A scanned article gets a new revision."""
-    body = text if article.text in text else f"{article.text}\n\n{text}".strip()
+    body, asides = page.text, page.asides
+    if article.text not in page.text:
+        body, asides = f"{article.text}\n\n{body}", (*article.asides, *shifted(asides, len(article.text) + 2))
     changed = article.scanned_at is not None and body != article.text
-    return replace(article, text=body, revision=article.revision + changed, page=PageState.READ)
+    return replace(article, text=body, asides=asides, revision=article.revision + changed, page=PageState.READ)
 
 
 def _next_try(article: Article, unread: Unread, now: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitor.domain.article import Article
+from monitor.domain.aside import Aside
 from monitor.domain.ids import ScanId
 from monitor.storage import articles, scans
 from monitor.storage.engine import Connection, Database
@@ -14,14 +15,14 @@ from workers.scanning.full_text import FullTextReader, PageResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanTask:
-    """A scan to do: the newest revision of an article, and title and text of the revision before, if there is one.
+    """A scan to do: the newest revision of an article, and title, text and asides of the revision before, if there is one.
 
     `loaded` is the revision that was in the database; `page_result` is the result of reading the page behind its link, if it was read.
     """
 
     scan: scans.Scan
     article: Article
-    earlier: tuple[str, str] | None
+    earlier: tuple[str, str, tuple[Aside, ...]] | None
     loaded: int
     page_result: PageResult | None = None
 
@@ -48,4 +49,9 @@ def _with_page(task: ScanTask, result: PageResult) -> ScanTask:
     """Return the task with its page. A page that came late is a new revision, and the text matched before is the one before it."""
     before = task.article
     late = result.article.revision != before.revision
-    return replace(task, article=result.article, page_result=result, earlier=(before.title, before.text) if late else task.earlier)
+    return replace(
+        task,
+        article=result.article,
+        page_result=result,
+        earlier=(before.title, before.text, before.asides) if late else task.earlier,
+    )

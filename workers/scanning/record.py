@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from monitor.domain.alert import Alert
 from monitor.domain.article import Article
-from monitor.domain.ids import AlertId
+from monitor.domain.ids import AlertId, ArticleId
+from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
+from monitor.domain.story_update import StoryChange, StoryUpdate
 from monitor.domain.watch import Term
 from monitor.settings.model import SilenceSettings
 from monitor.storage import alert_history, alerts, articles, deliveries, holds, pages, scans, silences, source_budgets, stories
@@ -21,10 +23,13 @@ from workers.alerts.payload import alert_data
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
 from workers.alerts.snippet import changed_snippet, snippet
-from workers.scanning.assign_story import Assignment, assign_story
+from workers.announcing.announce import announce, channels_to_tell
+from workers.scanning.background import BatchCounts, ReadStatement
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.examine import ExaminedArticle, document_of
 from workers.scanning.load import ScanTask
+from workers.scanning.relate_statement import Placement, StatementCache, place_statement
+from workers.stories.headline import headline_turned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,23 +40,130 @@ class ScanResult:
     channels: tuple[str, ...] = ()
 
 
-def record(connection: Connection, compiled: CompiledSettings, batch: Sequence[ExaminedArticle], *, now: datetime) -> ScanResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The new alerts of one article with their terms, and what it does to its story."""
+
+    alerts: tuple[tuple[Alert, Term], ...]
+    updates: tuple[StoryUpdate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """Records the articles of one batch in one transaction."""
+
+    connection: Connection
+    compiled: CompiledSettings
+    silences: Sequence[SilenceSettings]
+    cache: StatementCache
+    now: datetime
+
+    def record(self, examined: ExaminedArticle, read: ReadStatement) -> Recorded:
+        """Put the article into its story and store the alerts that follow."""
+        settings = self.compiled.settings.stories
+        placement = place_statement(self.connection, examined.article, read, self.cache, now=self.now, settings=settings)
+        decision = self._decide(examined, placement)
+        alert_history.mark_stale(self.connection, [one.id for one in decision.stale], now=self.now)
+        updates = _updates(examined, placement, decision)
+        if not decision.drafts:
+            return Recorded(alerts=(), updates=updates)
+        members = stories.members(self.connection, [placement.story_id])[placement.story_id]
+        kind = placement.relation.kind if placement.relation is not None else RelationKind.OTHER
+        story = alert_story_record(placement.story_id, examined.article.id, members, kind)
+        public_url = self.compiled.settings.public_url
+        made = [(_alert(draft, examined, story, public_url, self.now), draft) for draft in decision.drafts]
+        added = [
+            (alert, draft) for alert, draft in made if alerts.add(self.connection, alert, draft.match.why if draft.match else {})
+        ]
+        self._hold_back(examined.article, added)
+        return Recorded(alerts=tuple((alert, draft.term) for alert, draft in added), updates=updates)
+
+    def _hold_back(self, article: Article, added: Sequence[tuple[Alert, AlertDraft]]) -> None:
+        """Store until when alerts are held, and count those that are told against the budget of their feed."""
+        for alert, draft in added:
+            if draft.hold is not None:
+                holds.add(self.connection, alert.id, draft.hold)
+        told = sum(draft.hold is None for _, draft in added)
+        if told and article.feed_url is not None and article.feed_url in self.compiled.budgets:
+            source_budgets.add(self.connection, article.feed_url, budget_hour(self.now), told)
+
+    def _budget_left(self, article: Article) -> int | None:
+        """Return how many more alerts of the article's feed may be told in this hour; None for what comes from no feed."""
+        if article.feed_url is None or article.feed_url not in self.compiled.budgets:
+            return None
+        used = source_budgets.used(self.connection, article.feed_url, budget_hour(self.now))
+        return self.compiled.budgets[article.feed_url] - used
+
+    def _decide(self, examined: ExaminedArticle, placement: Placement) -> AlertDecision:
+        begun = placement.relation is not None and placement.relation.story_id is None
+        past_alerts = () if begun else alert_history.of_story(self.connection, placement.story_id)
+        if not examined.matches and not past_alerts:
+            return AlertDecision(drafts=(), stale=())
+        with_cooldown = [match.term.name for match in examined.matches if match.term.cooldown]
+        context = AlertContext(
+            story_id=placement.story_id,
+            joined=placement.joined,
+            alertable=examined.article.alertable,
+            past_alerts=past_alerts,
+            last_notified_at=alert_history.last_by_term(self.connection, with_cooldown),
+            matched_before=examined.matched_before,
+            budget_left=self._budget_left(examined.article),
+        )
+        return decide_alerts(
+            examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now
+        )
+
+
+def record(
+    connection: Connection,
+    compiled: CompiledSettings,
+    batch: Sequence[ExaminedArticle],
+    statements: Mapping[ArticleId, ReadStatement],
+    cache: StatementCache,
+    *,
+    now: datetime,
+) -> ScanResult:
     """Delete the scans of a batch and store what follows from them. A scan that is gone was recorded by another worker, and is skipped."""
     stories.lock(connection)
     in_force = (*compiled.settings.silences, *silences.active(connection, now))
+    recorder = Recorder(connection=connection, compiled=compiled, silences=in_force, cache=cache, now=now)
+    finished = scans.finish(connection, [examined.task.scan.id for examined in batch])
+    mine = [one for one in batch if one.task.scan.id in finished and _store_page(connection, one.task, now)]
+    articles.mark_scanned(connection, [one.article for one in mine], now)
+    counts = BatchCounts()
     stored: list[Alert] = []
     channels: dict[str, None] = {}
-    for examined in batch:
-        if not scans.finish(connection, examined.task.scan.id) or not _store_page(connection, examined.task, now):
-            continue
-        articles.mark_scanned(connection, examined.article.id, language=examined.article.language, now=now)
-        for alert, term in _raise_alerts(connection, compiled, examined, in_force, now):
+    for examined in mine:
+        read = statements[examined.article.id]
+        recorded = recorder.record(examined, read)
+        for alert, term in recorded.alerts:
             stored.append(alert)
             if alert.suppressed is None:
-                names = _channels(alert, term, compiled)
+                names = channels_to_tell(compiled.settings, _channels(alert, term, compiled), alert.reason)
                 deliveries.create(connection, alert.id, names, now=now)
                 channels.update(dict.fromkeys(names))
+        for update in recorded.updates:
+            channels.update(dict.fromkeys(announce(connection, compiled.settings, update, now=now)))
+        if examined.article.revision == 1:
+            counts.add(read)
+    counts.save(connection, now)
     return ScanResult(alerts=tuple(stored), channels=tuple(channels))
+
+
+def _updates(examined: ExaminedArticle, placement: Placement, decision: AlertDecision) -> tuple[StoryUpdate, ...]:
+    """Return what the article does to its story: it grows, it develops, or alerts no longer hold."""
+    update = StoryUpdate(story_id=placement.story_id, article_id=examined.article.id, change=StoryChange.GREW)
+    updates = []
+    if placement.relation is not None and placement.relation.kind is RelationKind.DEVELOPMENT and examined.article.alertable:
+        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=placement.relation.changes))
+    elif placement.joined:
+        updates.append(update)
+    if withdrawn := tuple(dict.fromkeys(alert.term for alert in decision.stale)):
+        updates.append(replace(update, change=StoryChange.WITHDRAWN, terms=withdrawn))
+    earlier = examined.task.earlier
+    if earlier is not None and examined.matches and headline_turned(earlier[0], examined.article.title):
+        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=(f"{earlier[0]} → {examined.article.title}",)))
+    return tuple(updates)
 
 
 def _store_page(connection: Connection, task: ScanTask, now: datetime) -> bool:
@@ -69,72 +181,12 @@ def _channels(alert: Alert, term: Term, compiled: CompiledSettings) -> Sequence[
     return channels_for(alert.severity, alert.tags, term.channels, settings.routes, settings.channels, term=term.name)
 
 
-def _raise_alerts(
-    connection: Connection,
-    compiled: CompiledSettings,
-    examined: ExaminedArticle,
-    in_force: Sequence[SilenceSettings],
-    now: datetime,
-) -> list[tuple[Alert, Term]]:
-    """Put the article into its story and store the alerts that follow; return the new ones with their terms."""
-    assignment = assign_story(connection, examined.article, examined.features, now=now, settings=compiled.settings.stories)
-    decision = _decide(connection, compiled, examined, assignment, in_force, now)
-    alert_history.mark_stale(connection, [one.id for one in decision.stale], now=now)
-    if not decision.drafts:
-        return []
-    members = stories.members(connection, [assignment.story_id])[assignment.story_id]
-    story = alert_story_record(assignment.story_id, examined.article.id, members)
-    made = [(_alert(draft, examined, story, now), draft) for draft in decision.drafts]
-    added = [(alert, draft) for alert, draft in made if alerts.add(connection, alert, draft.match.why if draft.match else {})]
-    for alert, draft in added:
-        if draft.hold is not None:
-            holds.add(connection, alert.id, draft.hold)
-    _use_budget(connection, compiled, examined.article, sum(draft.hold is None for _, draft in added), now)
-    return [(alert, draft.term) for alert, draft in added]
-
-
-def _use_budget(connection: Connection, compiled: CompiledSettings, article: Article, count: int, now: datetime) -> None:
-    if count and article.feed_url is not None and article.feed_url in compiled.budgets:
-        source_budgets.add(connection, article.feed_url, budget_hour(now), count)
-
-
-def _budget_left(connection: Connection, compiled: CompiledSettings, article: Article, now: datetime) -> int | None:
-    """Return how many more alerts of the article's feed may be told in this hour; None for what comes from no feed."""
-    if article.feed_url is None or article.feed_url not in compiled.budgets:
-        return None
-    return compiled.budgets[article.feed_url] - source_budgets.used(connection, article.feed_url, budget_hour(now))
-
-
-def _decide(
-    connection: Connection,
-    compiled: CompiledSettings,
-    examined: ExaminedArticle,
-    assignment: Assignment,
-    in_force: Sequence[SilenceSettings],
-    now: datetime,
-) -> AlertDecision:
-    past_alerts = alert_history.of_story(connection, assignment.story_id)
-    if not examined.matches and not past_alerts:
-        return AlertDecision(drafts=(), stale=())
-    with_cooldown = [match.term.name for match in examined.matches if match.term.cooldown]
-    context = AlertContext(
-        story_id=assignment.story_id,
-        joined=assignment.joined,
-        alertable=examined.article.alertable,
-        past_alerts=past_alerts,
-        last_notified_at=alert_history.last_by_term(connection, with_cooldown),
-        matched_before=examined.matched_before,
-        budget_left=_budget_left(connection, compiled, examined.article, now),
-    )
-    return decide_alerts(examined.article, examined.matches, context, watch=compiled.watch, silences=in_force, now=now)
-
-
-def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], now: datetime) -> Alert:
+def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], public_url: str | None, now: datetime) -> Alert:
     article, term = replace(examined.article, story_id=story["id"]), draft.term
     alert_id = AlertId(new_id())
     matches = draft.match.matches if draft.match else ()
     earlier = examined.task.earlier
-    document = document_of(article, article.title, article.text)
+    document = document_of(article, article.title, article.text, article.asides)
     return Alert(
         id=alert_id,
         dedup_key=draft.key,
@@ -158,5 +210,6 @@ def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], 
             snippet=changed_snippet(document, earlier[1], matches) if earlier else snippet(document, matches),
             mentions=[mention for mention in examined.mentions if mention.name != term.name],
             raised_at=now,
+            public_url=public_url,
         ),
     )

@@ -1,6 +1,7 @@
 """Scan a batch of articles: examine each outside any transaction, then record all in one.
 
-In that transaction the scan is deleted, the article gets its story, and alerts with their deliveries are stored: all of it happens, or nothing.
+In that transaction the scan is deleted, the article is related to a story, and alerts with their deliveries are stored: all of it happens, or
+nothing.
 """
 
 from __future__ import annotations
@@ -12,19 +13,25 @@ from monitor.domain.clock import Clock
 from monitor.logs import get_logger
 from monitor.storage import scans
 from monitor.storage.engine import Database
+from workers.scanning.background import read_statements
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.examine import ExaminedArticle, examine
 from workers.scanning.load import ScanTask
 from workers.scanning.record import ScanResult, record
+from workers.scanning.relate_statement import StatementCache
 
 
-def scan_batch(database: Database, compiled: CompiledSettings, tasks: Sequence[ScanTask], *, clock: Clock) -> ScanResult:
+def scan_batch(
+    database: Database, compiled: CompiledSettings, tasks: Sequence[ScanTask], cache: StatementCache, *, clock: Clock
+) -> ScanResult:
     """Examine and record these articles; log and return the alerts that were raised."""
     batch = [examined for task in tasks if (examined := _attempt(database, compiled, task)) is not None]
     if not batch:
         return ScanResult()
+    with database.read() as connection:
+        statements = read_statements(connection, [examined.article for examined in batch])
     with database.write() as connection:
-        result = record(connection, compiled, batch, now=clock.now())
+        result = record(connection, compiled, batch, statements, cache, now=clock.now())
     for alert in result.alerts:
         _log(alert)
     return result

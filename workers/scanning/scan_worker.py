@@ -16,11 +16,11 @@ from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
 from workers.language import detector
-from workers.scanning import merge_stories
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.full_text import FullTextReader
+from workers.scanning.index_missing import index_missing
 from workers.scanning.load import ScanTask, load_tasks, read_pages
-from workers.scanning.merge_stories import StoryMerger
+from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
 
 
@@ -34,11 +34,9 @@ class ScanWorker:
         self._full_text = FullTextReader(database, live.current, clock=SYSTEM_CLOCK)
         detector.load_model()
         reloader = SettingsReloader(SCAN, live, self._apply)
-        merger = StoryMerger(database, lambda: live.current)
-        self._tasks = (
-            PeriodicTask("settings", reloader.reload_if_changed, every_s=settings_reloader.EVERY_S).start(),
-            PeriodicTask("stories", merger.merge_if_changed, every_s=merge_stories.EVERY_S, at_end=merger.merge_if_changed).start(),
-        )
+        self._cache = StatementCache()
+        index_missing(database, live.current.stories, now=SYSTEM_CLOCK.now())
+        self._reloading = PeriodicTask("settings", reloader.reload_if_changed, every_s=settings_reloader.EVERY_S).start()
 
     def scan(self, ids: Sequence[ScanId]) -> None:
         """Scan these articles, those first that need not wait for a page, and have their alerts delivered."""
@@ -54,13 +52,12 @@ class ScanWorker:
         raise MonitorError(f"a scan worker was asked to deliver on {channel!r}")
 
     def close(self) -> None:
-        """Stop the periodic tasks and close the database."""
-        for task in self._tasks:
-            task.stop()
+        """Stop reloading and close the database."""
+        self._reloading.stop()
         self._database.close()
 
     def _scan(self, compiled: CompiledSettings, tasks: Sequence[ScanTask]) -> None:
-        for channel in scan_batch(self._database, compiled, tasks, clock=SYSTEM_CLOCK).channels:
+        for channel in scan_batch(self._database, compiled, tasks, self._cache, clock=SYSTEM_CLOCK).channels:
             self._relay.deliver(channel)
 
     def _apply(self, settings: Settings) -> None:

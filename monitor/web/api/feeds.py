@@ -1,4 +1,4 @@
-"""Answer requests for feeds."""
+"""Answer requests for feeds, folders and other sources."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.source import SourceStatus
-from monitor.records import feed_records
+from monitor.records import source_records
+from monitor.sources.registry import kinds_for
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.parameters import choice_parameter, expect_only, limit_parameter, text_parameter
@@ -17,15 +18,18 @@ from monitor.web.responses import json_response
 
 
 async def _list(request: Request) -> Response:
-    expect_only(request, ("status", "search", "limit"))
+    app_state = app_state_of(request)
+    expect_only(request, ("kind", "status", "search", "limit"))
+    kind = choice_parameter(request, "kind", kinds_for(app_state.settings))
     status, search = choice_parameter(request, "status", SourceStatus), (text_parameter(request, "search") or "").lower()
     limit = limit_parameter(request) if text_parameter(request, "limit") else None
-    app_state = app_state_of(request)
-    records = await app_state.read(lambda connection: feed_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
+    records = await app_state.read(lambda connection: source_records(connection, app_state.settings, SYSTEM_CLOCK.now()))
     chosen = [
         record
         for record in records
-        if (status is None or record["status"] == status) and search in f"{record['name']} {record['url']}".lower()
+        if kind in {None, record["kind"]}
+        and status in {None, record["status"]}
+        and search in f"{record['name']} {record['url']}".lower()
     ]
     return json_response(chosen[:limit])
 
@@ -35,6 +39,7 @@ ENDPOINTS: Final = (
         method="GET",
         path="/api/feeds",
         handler=_list,
-        takes="`status` (`new ok failing gone`), `search` (part of name or address), `limit`; all feeds without a `limit`",
+        takes="`kind` (`feed`, `folder` or that of a plug-in), `status` (`new ok failing gone`), `search` (part of name or address), `limit`; "
+        "all sources without a `limit`",
     ),
 )

@@ -13,11 +13,11 @@ from starlette.responses import Response
 from monitor.domain.errors import ConfigError
 from monitor.domain.match import Document
 from monitor.domain.watch import Term, TermKind
+from monitor.parse.html import ReadText, read_html
 from monitor.settings.suggestion import did_you_mean
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.responses import ApiError, json_of, json_response
-from workers.analysis.dry_run import dry_run
 from workers.language.detector import detect
 from workers.matching.matcher import Matcher
 
@@ -29,12 +29,16 @@ _MAX_REFERRED: Final = 5000
 
 
 class MatchRequest(BaseModel):
-    """The body of a preview: a text, and one term of the list, or a query, or neither for the whole list."""
+    """The body of a preview: a text, and one term of the list, or a query, or neither for the whole list.
+
+    With `html` the text is read as that of a feed's entry is.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     title: Annotated[str, StringConstraints(max_length=5000)] = ""
     text: Annotated[str, StringConstraints(max_length=MAX_TEXT)] = ""
+    html: bool = False
     term: str | None = None
     query: Annotated[str, StringConstraints(max_length=10_000)] | None = None
     language: str | None = None
@@ -56,25 +60,28 @@ def match_request(document: Mapping[str, Any]) -> MatchRequest:
 
 
 def preview(app_state: AppState, wanted: MatchRequest) -> dict[str, Any]:
-    """Return what `match --json` prints for one document. Blocks.
+    """Return what `match --json` prints for one document, for HTML with the plain `text` that offsets refer to. Blocks.
 
     Raises ApiError with 422 for a term that is not on the list or a query that cannot be parsed.
     """
     if not (wanted.title or wanted.text).strip():
         raise ApiError(422, "a `title` or a `text` is needed")
+    body = read_html(wanted.text) if wanted.html else ReadText(text=wanted.text)
     document = Document(
         title=wanted.title,
-        body=wanted.text,
+        body=body.text,
+        asides=body.asides,
         source=wanted.source,
-        language=wanted.language or detect(f"{wanted.title}\n{wanted.text}"),
+        language=wanted.language or detect(f"{wanted.title}\n{body.text}"),
         tags=frozenset(wanted.tags),
     )
+    plain = {"text": body.text} if wanted.html else {}
     if wanted.query is not None and wanted.query.strip():
-        return dry_run(_with_query(app_state, wanted.query), document, names=(QUERY_NAME,))
+        return app_state.dry_run(_with_query(app_state, wanted.query), document, names=(QUERY_NAME,)) | plain
     known = [term.name for term in app_state.matcher.terms]
     if wanted.term and wanted.term not in known:
         raise ApiError(422, f"not on the watch list: {wanted.term[:100]!r}{did_you_mean(wanted.term, known)}")
-    return dry_run(app_state.matcher, document, names=(wanted.term,) if wanted.term else ())
+    return app_state.dry_run(app_state.matcher, document, names=(wanted.term,) if wanted.term else ()) | plain
 
 
 def _with_query(app_state: AppState, query: str) -> Matcher:

@@ -19,7 +19,7 @@ from monitor.domain.urls import is_http
 from monitor.parse.dates import parse_date
 from monitor.parse.entries import language_tag, to_entries
 from monitor.parse.items import Item, Markup
-from monitor.parse.json_documents import markup
+from monitor.parse.json_documents import guess_markup
 from monitor.relay import hand_over
 from monitor.storage import articles
 from monitor.storage.engine import Connection
@@ -122,8 +122,8 @@ def entry_of(pushed: PushedArticle, now: datetime) -> Entry:
     """Return the article as an entry of a feed would be read: HTML becomes text, implausible dates are dropped."""
     item = Item(
         title=Markup(value=pushed.title or ""),
-        summary=markup(pushed.summary or ""),
-        content=markup(pushed.text or ""),
+        summary=guess_markup(pushed.summary or ""),
+        content=guess_markup(pushed.text or ""),
         link=pushed.url,
         guid=pushed.guid,
         authors=(pushed.author,) if pushed.author else (),

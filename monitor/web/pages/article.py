@@ -52,7 +52,12 @@ def _read(connection: Connection, article_id: ArticleId) -> tuple[Article, tuple
 
 def _matches(app_state: AppState, article: Article) -> tuple[TermMatch, ...]:
     document = Document(
-        title=article.title, body=article.text, source=article.source, language=article.language, tags=frozenset(article.tags)
+        title=article.title,
+        body=article.text,
+        asides=article.asides,
+        source=article.source,
+        language=article.language,
+        tags=frozenset(article.tags),
     )
     return app_state.matcher.match(document)
 

@@ -21,7 +21,7 @@ from monitor.web.responses import ApiError
 
 SPANS: Final = {"24h": (trends.Bucket.HOUR, 24), "14d": (trends.Bucket.DAY, 14), "90d": (trends.Bucket.DAY, 90)}
 MAX_ROWS: Final = 200
-_EMPTY_FORM: Final = {"title": "", "text": "", "term": ""}
+_EMPTY_FORM: Final = {"title": "", "text": "", "term": "", "html": ""}
 
 
 async def _load(request: Request) -> Context:
@@ -74,13 +74,15 @@ def _preview(app_state: AppState, form: dict[str, str]) -> dict[str, Any]:
     names = {term.name for term in app_state.settings.terms}
     text = form["text"].replace("\r\n", "\n")
     choice = {"term": wanted} if wanted in names else {"query": wanted} if wanted else {}
-    found = preview(app_state, match_request({"title": form["title"], "text": text, **choice}))
+    found: dict[str, Any] = {"text": text} | preview(
+        app_state, match_request({"title": form["title"], "text": text, "html": bool(form["html"]), **choice})
+    )
     matches = [(match["field"], match["start"], match["end"]) for term in found["terms"] for match in term["matches"]]
     return {
         **found,
         "query": wanted if "query" in choice else None,
         "marked_title": mark_spans(form["title"], [(start, end) for field, start, end in matches if field == "title"]),
-        "marked_text": mark_spans(text, [(start, end) for field, start, end in matches if field == "body"]),
+        "marked_text": mark_spans(found["text"], [(start, end) for field, start, end in matches if field == "body"]),
     }
 
 

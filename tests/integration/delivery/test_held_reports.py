@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import update
 
 from monitor.domain.alert import Hold, HoldState, Suppression
-from monitor.domain.clock import VirtualClock
 from monitor.domain.ids import AlertId
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.watch import Severity
 from monitor.settings.channels import ChannelBase
 from monitor.settings.model import RouteSettings, Settings, SilenceSettings

@@ -20,6 +20,7 @@ from monitor.storage.tables import metadata
 from tests.alerting import claimed_delivery, raise_alerts
 from tests.channels import send
 from tests.receiving import Receiver, hang, ok, one_by_one, status
+from tests.story_scenes import ChatService, Scene, chat, methods
 from workers.channels.webhook import WebhookChannel
 from workers.delivery.deliver_worker import expire_leases_of_dead_processes
 from workers.delivery.dispatcher import Dispatcher
@@ -33,6 +34,17 @@ from workers.delivery.dispatcher import Dispatcher
 
 database, url = Database(sys.argv[1]), sys.argv[2]
 Dispatcher(database, lambda: {"audit": WebhookChannel(type="webhook", url=url)}).drain("audit").result()
+"""
+
+
+STORY_WORKER = """
+import sys
+from monitor.storage.engine import Database
+from tests.story_scenes import chat
+from workers.delivery.dispatcher import Dispatcher
+
+database, kind, base = Database(sys.argv[1]), sys.argv[2], sys.argv[3]
+Dispatcher(database, lambda: {"desk": chat(kind, base)}).drain("desk").result()
 """
 
 
@@ -74,6 +86,42 @@ def test_a_process_killed_while_sending_loses_nothing(database: Database, tmp_pa
     )
     with database.read() as connection:
         assert deliveries.counts(connection)["delivered"] == 4
+
+
+@pytest.mark.parametrize("kind", ["slack", "telegram", "discord"])
+@pytest.mark.parametrize("posted", [False, True], ids=["post", "news"])
+def test_a_story_in_hand_is_told_again_with_all_that_has_come_meanwhile(
+    database: Database, tmp_path: Path, kind: str, *, posted: bool
+) -> None:
+    """Killed before the answer to a post or to news of it: the same deliveries go out once more, and nothing that joined them is lost."""
+    service = ChatService()
+    with Receiver(service) as receiver:
+        story = Scene(database, chat(kind, receiver.url("")), at=Clock().now() - timedelta(seconds=1))
+        story.report("Gulf Wire", "Rafah")
+        if posted:
+            story.drain()
+            story.develop("Second Wire", "12 → 14 dead")
+        before, receiver.answer = len(receiver.requests), hang
+        worker = subprocess.Popen([sys.executable, "-c", STORY_WORKER, sqlite_url(tmp_path / "news.db"), kind, receiver.url("")])
+        receiver.wait_for(before + 1)
+        worker.kill()
+        worker.wait(10)
+        receiver.answer = service
+        story.grow("Third Wire")
+        with database.read() as connection:
+            ids = {one.id for one in deliveries.listing(connection)}
+        expire_leases_of_dead_processes(database)
+        story.now = Clock().now() + timedelta(minutes=1)
+        story.drain()
+        done = methods(receiver.requests[before:])
+        shown = receiver.requests[-1].body.decode()
+    told = "answer" if posted and kind != "discord" else "post"
+    assert done in ([told, told, "edit"], [told, told]), "growth is in the message that is told again, or changes it"
+    assert f"{3 if posted else 2} outlets" in shown
+    with database.read() as connection:
+        settled = deliveries.listing(connection)
+    assert {one.id for one in settled} == ids
+    assert {one.status for one in settled} == {"delivered"}
 
 
 async def test_a_day_of_failures_leaks_nothing() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from monitor.domain.clock import VirtualClock
 from monitor.domain.delivery import DeliveryStatus
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.watch import Severity
 from monitor.settings.channels import ChannelBase
 from monitor.storage import attempts, channels, deliveries

@@ -19,8 +19,8 @@ import pytest
 from sqlalchemy import insert
 
 from monitor import logs
-from monitor.domain.clock import VirtualClock
 from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.settings.channels import ChannelBase
 from monitor.storage import deliveries
 from monitor.storage.engine import Database, sqlite_url

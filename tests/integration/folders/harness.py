@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import io
 import json
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -42,15 +41,13 @@ class FolderHarness:
         """Have `hear` called whenever something was stored."""
         self._hear = hear
 
-    async def until(self, holds: Callable[[], bool]) -> float:
-        """Wait until `holds` after something was stored; the seconds it took."""
-        started = time.monotonic()
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until `holds` after something was stored."""
         async with asyncio.timeout(DEADLINE_S):
             while not holds():
                 self._stored.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stored.wait(), 0.1)
-        return time.monotonic() - started
 
     def texts(self) -> set[str]:
         """The text of every article."""

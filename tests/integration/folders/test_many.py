@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, func, select
 
 from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.folders import ingest
 from monitor.folders.file_reader import FoundFile, walk
 from monitor.folders.ingest import DocumentIngester
 from monitor.folders.read_queue import ReadQueue
@@ -44,7 +46,7 @@ async def test_new_files_are_read_before_old_ones(harness: FolderHarness) -> Non
     for number in range(20):
         new = harness.folder / str(number) / "new.txt"
         new.write_text(f"new in directory {number}")
-        os.utime(new, (time.time() - 3600, time.time() - 3600))
+        os.utime(new, (LONG_AGO + 1_000_000,) * 2)
     first: set[str] = set()
     harness.on_stored(lambda: first.update(() if first else harness.texts()))
     await harness.watcher.read_all()
@@ -121,18 +123,20 @@ def test_what_is_still_to_be_scanned_is_counted_as_far_as_needed(database: Datab
     assert not reader.is_ahead(300)
 
 
-def test_other_writers_get_their_turn(tmp_path: Path) -> None:
-    """Between two transactions of a large file SQLite is free for as long as the first took: who waits for it gets in."""
-    database = Noted(sqlite_url(tmp_path / "news.db"))
+def test_other_writers_get_their_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two transactions of a large file SQLite is free for as long as the first took, up to a limit: who waits for it gets in."""
+    lasting = [0.05, 0.1, 0.01, 3.0, 0.2, 0.1, 0.02, 0.1]
+    database = Lasting(sqlite_url(tmp_path / "news.db"), lasting)
+    monkeypatch.setattr(ingest, "time", database)
     with database.engine.begin() as connection:
         metadata.create_all(connection)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "large.jsonl").write_text(records(2000))
     assert sum(map(len, ingester(database).ingest(list(walk(tmp_path / "in"))))) == 2000
     database.close()
-    assert len(database.spans) == 8
-    for (began, ended), (next_began, _) in zip(database.spans, database.spans[1:], strict=False):
-        assert next_began - ended >= min(ended - began, 0.2)
+    assert len(database.spans) == len(lasting)
+    pauses = [after[0] - before[1] for before, after in pairwise(database.spans)]
+    assert pauses == pytest.approx([0.05, 0.1, 0.01, 0.2, 0.2, 0.1, 0.02])
 
 
 def test_the_backlog_gives_the_newest_first() -> None:
@@ -165,17 +169,28 @@ def ingester(database: Database) -> DocumentIngester:
     return DocumentIngester(database, clock=SYSTEM_CLOCK, max_bytes=MAX_BYTES)
 
 
-class Noted(Database):
-    """A database that notes when each write transaction began and ended."""
+class Lasting(Database):
+    """A database and the time of its world: each write transaction lasts as long as the list says, and notes when it began and ended."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, lasting: Sequence[float]) -> None:
         super().__init__(url)
+        self._left = list(lasting)
+        self._now = 100.0
         self.spans: list[tuple[float, float]] = []
+
+    def monotonic(self) -> float:
+        """The time."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self._now += seconds
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write transaction."""
+        began = self._now
         with super().write() as connection:
-            began = time.monotonic()
             yield connection
-        self.spans.append((began, time.monotonic()))
+        self._now += self._left.pop(0)
+        self.spans.append((began, self._now))

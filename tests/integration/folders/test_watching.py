@@ -6,19 +6,22 @@ import asyncio
 import shutil
 from pathlib import Path
 
+import pytest
+
+from monitor.folders import watcher
 from tests.integration.folders.harness import FolderHarness, eventually, watching
 
 
-async def test_new_files_are_noticed_at_once(harness: FolderHarness) -> None:
-    """From a file's appearance to its article well under a second; the best of a few, since others use this machine."""
+async def test_new_files_are_noticed_at_once(harness: FolderHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is an article because it was reported: nothing is walked through in the meantime."""
+    for every in ("WALK_EVERY_S", "WALK_EVERY_WITHOUT_NOTIFICATIONS_S"):
+        monkeypatch.setattr(watcher, every, 1_000_000.0)
     async with watching(harness):
         (harness.folder / "warm.txt").write_text("warming up the watcher")
         await harness.until(lambda: len(harness.scans) == 1)
-        took = []
         for number in range(5):
             (harness.folder / f"{number}.txt").write_text(f"document with the number {number}")
-            took.append(await harness.until(lambda expected=number + 2: len(harness.scans) == expected))  # type: ignore[misc]
-    assert min(took) < 0.5
+            await harness.until(lambda expected=number + 2: len(harness.scans) == expected)  # type: ignore[misc]
 
 
 async def test_folders_come_and_go(harness: FolderHarness, tmp_path: Path) -> None:
@@ -109,4 +112,4 @@ async def test_a_folder_may_be_named_in_any_way(harness: FolderHarness, tmp_path
         await harness.until(lambda: len(harness.texts()) == 1)
         (harness.folder / "b.txt").write_text("behind a link to the folder")
         (tmp_path / "other" / "c.txt").write_text("in a folder with a roundabout path")
-        assert await harness.until(lambda: len(harness.texts()) == 3) < 10
+        await harness.until(lambda: len(harness.texts()) == 3)

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from monitor.daemon.parser_client import ParserProcess
-from monitor.domain.clock import VirtualClock
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings

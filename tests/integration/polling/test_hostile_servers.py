@@ -6,7 +6,6 @@ import asyncio
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,9 +14,9 @@ import pytest
 from aiohttp import web
 
 from monitor.daemon.parser_client import ParserProcess
-from monitor.domain.clock import VirtualClock
 from monitor.domain.source import SourceStatus
 from monitor.domain.urls import parse_url
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
 from monitor.parse.feed_delta import FeedDelta
@@ -47,10 +46,9 @@ async def test_every_misbehaviour_has_its_name_and_good_feeds_come_first(
     harness = await make_harness(*hostile, *good, timeout="4s", max_body="2MB")
     await parser(b"<rss/>", "http://warm.example/", {}, harness.clock.now())
     await harness.poller.tick()
-    started = time.monotonic()
-    while len(harness.titles()) < 5:
-        await asyncio.sleep(0.01)
-        assert time.monotonic() - started < 10, "good feeds wait for hostile ones"
+    async with asyncio.timeout(60):
+        while len(harness.titles()) < 5:  # noqa: ASYNC110 - the database sends no event
+            await asyncio.sleep(0.01)
     statuses = [harness.feed(url).status for url, name in hostile.items() if HOSTILE[name][1] is Problem.TIMEOUT]
     assert statuses == [SourceStatus.NEW] * 3, "the hostile feeds were still being waited for"
     await harness.poller.drain()
@@ -142,11 +140,12 @@ async def test_a_redirect_chain_has_an_end(site: Site) -> None:
 
 
 POLLER = """
-import asyncio, datetime
+import asyncio
 from monitor.daemon.parser_client import ParserProcess
+from monitor.domain.clock import SYSTEM_CLOCK
 async def main():
     parse = ParserProcess()
-    await parse(b"<rss/>", "http://x.example/", {}, datetime.datetime.now(datetime.UTC))
+    await parse(b"<rss/>", "http://x.example/", {}, SYSTEM_CLOCK.now())
     print(parse._child.process.pid, flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
@@ -155,12 +154,12 @@ asyncio.run(main())
 
 async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
     """A parser that does not come back is ended, and the next document is parsed by a fresh one."""
-    process = ParserProcess(patience_s=0.0)
+    process = ParserProcess(timeout_s=0.0)
     body, headers = rss("next").encode(), dict[str, str]()
     clock = VirtualClock(START)
     hung = await process(body, "http://x.example/", headers, clock.now())
     assert "given up" in str(hung)
-    process.patience_s = 20.0
+    process.timeout_s = 20.0
     read = await process(body, "http://x.example/", headers, clock.now())
     process.close()
     assert isinstance(read, FeedDelta)

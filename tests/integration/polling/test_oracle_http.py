@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from tests.integration.polling.oracle import Difference, Expectation
 from tests.integration.polling.world import Site
 
 AGREEMENT = 0.995
-LONGEST_S = 5.0
+HANGS_AFTER_S = 60.0
 POLLING = PollingSettings.model_validate({"max_body": "50MB"})
 
 
@@ -41,31 +41,33 @@ class Reader:
         for expected in self.expectations.values():
             site.pages[urlsplit(expected.url).path or "/"] = serve
 
-    async def read(self, fetcher: Fetcher, expected: Expectation) -> tuple[dict[str, Any], float]:
-        """The record of one poll, and the seconds it took."""
+    async def read(self, fetcher: Fetcher, expected: Expectation) -> dict[str, Any]:
+        """The record of one poll."""
         feed = FeedSettings.model_validate({"url": expected.url, "proxy": self.site.url, "headers": {"X-File": expected.file}})
-        started = time.monotonic()
         setting = FeedPollSettings(feed=feed, polling=POLLING, http=HttpSettings())
-        diagnosis = await explain_poll(setting, fetcher, self.parser, clock=SYSTEM_CLOCK)
-        return diagnosis.record(), time.monotonic() - started
+        async with asyncio.timeout(HANGS_AFTER_S):
+            diagnosis = await explain_poll(setting, fetcher, self.parser, clock=SYSTEM_CLOCK)
+        return diagnosis.record()
 
 
 @pytest.mark.timeout(300)
 async def test_the_daemon_reads_what_the_oracle_says(site: Site, corpora: Path, parser: ParserProcess) -> None:
     """Count, title, link, id and dates agree in at least 99.5 % of the asserted fields; nothing hangs, nothing else is asked for."""
     reader = Reader(site, corpora, parser)
-    asserted, differences, slow = 0, list[Difference](), []
+    asserted, differences, hanging = 0, list[Difference](), []
     async with Fetcher(POLLING, HttpSettings()) as fetcher:
         for expected in reader.expectations.values():
-            record, took = await reader.read(fetcher, expected)
+            try:
+                record = await reader.read(fetcher, expected)
+            except TimeoutError:
+                hanging.append(expected.file)
+                continue
             count, found = oracle.compare(expected, record)
             asserted += count
             differences += found
-            if took > LONGEST_S:
-                slow.append((expected.file, took))
     table = "\n".join(f"{d.file} [{d.index}] {d.field}: expected {d.expected!r}, got {d.got!r}" for d in differences)
     if reports := os.environ.get("NEWS_MONITOR_REPORTS"):
         (Path(reports) / "oracle_http.txt").write_text(f"{asserted} asserted, {len(differences)} differ\n{table}\n")
-    assert slow == []
+    assert hanging == []
     assert len(site.requests) == len(reader.expectations), "a feed was fetched that nobody asked for"
     assert 1 - len(differences) / asserted >= AGREEMENT, table

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from aiohttp import web
 from sqlalchemy import select
 
-from monitor.domain.clock import VirtualClock
 from monitor.domain.feed import Feed
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.polling.poller import Poller
 from monitor.settings.model import Settings
 from monitor.storage import feeds

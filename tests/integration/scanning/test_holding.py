@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.domain.alert import HoldState
 from monitor.domain.article import Entry, Origin
-from monitor.domain.clock import VirtualClock
 from monitor.domain.ids import ScanId
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.watch import Severity, Term, TermKind
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
@@ -17,6 +17,7 @@ from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Database
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
+from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
 
 NOW = datetime(2026, 3, 1, 12, 20, tzinfo=UTC)
@@ -36,7 +37,7 @@ def scan(
             entry = Entry(key=f"{feed} {place}", title=f"Flood in {place}", text=text, url=f"https://example.org/{place}")
             origin = Origin(id=feed, name="Example", url=feed)
             ids += articles.ingest(connection, origin, [entry], now=now, alertable=lambda _: True).scans
-    scan_batch(database, CompiledSettings.build(settings), load_tasks(database, ids), clock=VirtualClock(now))
+    scan_batch(database, CompiledSettings.build(settings), load_tasks(database, ids), StatementCache(), clock=VirtualClock(now))
     with database.read() as connection:
         return alerts.listing(connection)[::-1]
 

@@ -12,6 +12,7 @@ from monitor.settings.model import Settings
 from monitor.storage.engine import Database
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
+from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
 
 
@@ -21,10 +22,12 @@ def main() -> None:
     url, *words = sys.argv[1:]
     terms = tuple(Term(name=word, kind=TermKind.KEYWORD, phrases=(word,)) for word in words)
     ready = CompiledSettings.build(Settings(terms=terms))
-    database = Database(url)
+    database, cache = Database(url), StatementCache()
     print("ready", flush=True)  # noqa: T201 - the answer
     for line in sys.stdin:
-        scan_batch(database, ready, load_tasks(database, [ScanId(one) for one in line.strip().split(",")]), clock=SYSTEM_CLOCK)
+        scan_batch(
+            database, ready, load_tasks(database, [ScanId(one) for one in line.strip().split(",")]), cache, clock=SYSTEM_CLOCK
+        )
         print("done", flush=True)  # noqa: T201 - the answer
 
 

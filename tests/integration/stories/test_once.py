@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.domain.article import Entry, Origin
-from monitor.domain.clock import VirtualClock
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ScanId
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.watch import Term, TermKind
 from monitor.records import alert_record
 from monitor.settings.model import Settings
@@ -29,10 +30,11 @@ from monitor.storage import articles
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts, scans
 from monitor.storage.tables import articles as article_table
-from monitor.storage.tables import sketches as sketch_table
+from monitor.storage.tables import statements as statement_table
 from monitor.storage.tables import stories as story_table
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
+from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
 
 HERE = Path(__file__).parent
@@ -41,7 +43,7 @@ WORKERS = 4
 KILLS = 3
 COPIES = 40
 DEADLINE_S = 60
-NOW = datetime.now(UTC)
+NOW = SYSTEM_CLOCK.now()
 
 _spec = importlib.util.spec_from_file_location("variants", HERE / "variants.py")
 assert _spec is not None
@@ -109,8 +111,9 @@ def _scan_at_once(workers: Sequence[subprocess.Popen[str]], ids: Sequence[ScanId
 def _scan_here(database: Database, ids: Sequence[ScanId]) -> None:
     """Scan in this process, in batches as the queue hands them out."""
     ready = CompiledSettings.build(Settings(terms=(Term(name="the", kind=TermKind.KEYWORD, phrases=("the",)),)))
+    cache = StatementCache()
     for start in range(0, len(ids), 20):
-        scan_batch(database, ready, load_tasks(database, ids[start : start + 20]), clock=VirtualClock(NOW))
+        scan_batch(database, ready, load_tasks(database, ids[start : start + 20]), cache, clock=VirtualClock(NOW))
 
 
 def _answers(worker: subprocess.Popen[str], count: int) -> None:
@@ -145,7 +148,7 @@ def test_forty_outlets_are_one_alert(database: Database, database_url: str, repo
             assert sorted(record["alert"]["term"] for record in told) == terms
             assert [len(record["story"]["also_in"]) for record in told] == [COPIES - 1] * len(terms)
             with database.write() as connection:
-                connection.execute(story_table.update().values(last_article_at=NOW - timedelta(days=30)))
+                connection.execute(statement_table.update().values(dated=NOW - timedelta(days=30)))
 
 
 def test_forty_different_reports_are_forty_stories(database: Database, reports: list[dict[str, Any]]) -> None:
@@ -195,7 +198,7 @@ def _assert_whole(database: Database) -> None:
         waiting = set(connection.execute(select(scans.c.article_id)).scalars())
         placed = connection.execute(select(article_table.c.id, article_table.c.story_id)).all()
         counts = {row.id: row.articles for row in connection.execute(select(story_table.c.id, story_table.c.articles))}
-        sketched = set(connection.execute(select(sketch_table.c.article_id)).scalars())
+        sketched = set(connection.execute(select(statement_table.c.article_id)).scalars())
     inside = [row.story_id for row in placed if row.story_id is not None]
     assert {row.id for row in placed if row.story_id is None} == waiting
     assert sketched == {row.id for row in placed} - waiting

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import AlertId
 from monitor.storage import deliveries
 from monitor.storage.engine import Database
@@ -27,7 +28,7 @@ def add_article(database: Database, *, title: str = "Crossing reopens", text: st
         "text": text,
         "url": f"https://news.example.org/{article_id}",
         "source": "Example World",
-        "fetched_at": datetime.now(UTC),
+        "fetched_at": SYSTEM_CLOCK.now(),
         "summary": "",
         "tags": [],
         "revision": 1,
@@ -51,7 +52,7 @@ def add_alert(
 ) -> str:
     """A raised alert on an article of its own, on its way to `channels`; its id."""
     article_id = add_article(database, **{name: value for name, value in article.items() if name in {"title", "url", "source"}})
-    alert_id, at = AlertId(new_id()), datetime.now(UTC) - ago
+    alert_id, at = AlertId(new_id()), SYSTEM_CLOCK.now() - ago
     data = alert_data(1, **{"id": article_id, **article})
     data["alert"] |= {"id": alert_id, "term": term, "severity": severity}
     data["story"]["id"] = None

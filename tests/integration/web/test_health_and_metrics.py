@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.storage import heartbeats
 from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
@@ -20,7 +20,7 @@ DEAD_REDIS = "redis://127.0.0.1:9/0"
 
 
 def _beat(database: Database, role: str) -> None:
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     with database.write() as connection:
         heartbeats.beat(connection, new_id(), role, "here", 1, now, now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from monitor.domain.alert import Hold, Suppression
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.times import rfc3339
@@ -61,7 +62,7 @@ def test_hostile_news_stays_text_on_every_page(tmp_path: Path, store: Database, 
         tmp_path, store, redis_url, watch=[{"name": "script", "query": "script"}], feeds=["https://a.example/<b>"]
     ) as site:
         delivery = site.get("/api/deliveries").json[0]["id"]
-        receipt = AttemptResult(outcome=Outcome.REFUSED, at=datetime.now(UTC), http_status=422, answer=HOSTILE)
+        receipt = AttemptResult(outcome=Outcome.REFUSED, at=SYSTEM_CLOCK.now(), http_status=422, answer=HOSTILE)
         with store.write() as connection:
             attempts.record(connection, [(DeliveryId(delivery), receipt)])
         form = urlencode({"title": HOSTILE, "text": HOSTILE, "term": ""}).encode()
@@ -91,7 +92,7 @@ def test_the_front_page_shows_what_an_editor_needs(site: Site) -> None:
 
 def test_the_front_page_says_what_becomes_of_an_alert_that_is_held(site: Site) -> None:
     """When it will be told, that it waits for somebody, or when it was told."""
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     ids = [AlertId(add_alert(site.database, title=f"Held {number}")) for number in range(4)]
     later = Hold(reason=Suppression.COOLDOWN, until=now + timedelta(minutes=30))
     with site.database.write() as connection:

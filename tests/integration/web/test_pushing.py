@@ -116,6 +116,19 @@ def test_a_text_is_tried(still: Site) -> None:
     assert still.get("/api/articles").json == []
 
 
+def test_html_is_tried_without_what_is_not_the_article(still: Site) -> None:
+    """Of HTML the plain text comes back, and a hit in a list of links beside the article is passed over."""
+    box = '<h3>Most read</h3><ul><li><a href="/1">Offensive on Rafah</a></li></ul>'
+    found = still.post("/api/match", {"text": f"<p>Ships wait off the coast.</p>{box}", "html": True, "term": "Rafah"}).json
+    (term,) = found["terms"]
+    assert found["text"] == "Ships wait off the coast.\n\nMost read\n\nOffensive on Rafah"
+    assert (term["matched"], term["passed_over"][0]["text"], term["passed_over"][0]["reason"]) == (
+        False,
+        "Rafah",
+        "links to other articles",
+    )
+
+
 def test_a_query_that_is_not_on_the_list_is_tried(still: Site) -> None:
     """A query is tried before it is written down; one that cannot be read is explained by column."""
     found = still.post("/api/match", {"text": "Aid reached Khan Younis.", "query": '"khan younis" AND aid'}).json

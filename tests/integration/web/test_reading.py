@@ -50,6 +50,21 @@ def test_feeds_that_were_never_polled_are_listed(tmp_path: Path, store: Database
         assert site.get("/api/feeds?status=failing").json == []
 
 
+def test_sources_of_every_kind_are_listed(tmp_path: Path, store: Database, redis_url: str) -> None:
+    """`/api/feeds` has the feeds and the folders, as its page has; `kind` chooses."""
+    folder = tmp_path / "incoming"
+    with store.write() as connection:
+        source_states.record(connection, "folder", {str(folder): "no such folder"}, SYSTEM_CLOCK.now())
+    with serving(tmp_path, store, redis_url, feeds=["https://a.example/rss"], folders=[str(folder)]) as site:
+        found = site.get("/api/feeds").json
+        assert [(one["kind"], one["url"], one["status"], one["reason"]) for one in found] == [
+            ("feed", "https://a.example/rss", "new", None),
+            ("folder", str(folder), "failing", "no such folder"),
+        ]
+        assert site.get("/api/feeds?kind=folder").json == found[1:]
+        assert site.get("/api/feeds?kind=noticeboard").json == {"error": "`kind` is one of feed, folder"}
+
+
 def test_the_page_of_feeds_shows_sources_of_every_kind(tmp_path: Path, store: Database, redis_url: str) -> None:
     """A folder that is missing is there with its reason, beside the feeds; the start page counts both."""
     folder = tmp_path / "incoming"

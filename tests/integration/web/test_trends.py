@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import AlertId
 from monitor.storage import activity, alerts, trends
 from monitor.storage.alerts import AlertFilter
@@ -14,10 +15,10 @@ from tests.integration.web.scenes import add_alert
 
 def test_alerts_are_counted_per_hour_and_day_of_utc(database: Database) -> None:
     """Each alert counts in its bucket; older ones and other terms do not."""
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     for term, ago in (("Rafah", 0), ("Rafah", 0), ("Rafah", 24), ("ceasefire", 48), ("ceasefire", 24 * 30)):
         add_alert(database, term=term, ago=timedelta(hours=ago))
-    now = max(now, datetime.now(UTC))
+    now = max(now, SYSTEM_CLOCK.now())
     with database.read() as connection:
         days = trends.by_term(connection, bucket=Bucket.DAY, number=14, now=now)
         hours = trends.by_term(connection, bucket=Bucket.HOUR, number=24, now=now)
@@ -56,7 +57,7 @@ def test_the_waiting_and_the_latencies(database: Database) -> None:
     with database.read() as connection:
         since = activity.undelivered_since(connection)
         assert since is not None
-        assert timedelta(minutes=4) < datetime.now(UTC) - since < timedelta(minutes=6)
+        assert timedelta(minutes=4) < SYSTEM_CLOCK.now() - since < timedelta(minutes=6)
         assert activity.alerts_by_severity(connection) == {"high": 1, "low": 1}
         assert activity.scan_latencies(connection) == (0.02, 0.02)
         assert activity.delivery_latencies(connection) == ()

@@ -1,4 +1,4 @@
-"""A small daemon: the embedded server, two workers and two plain children under a supervisor: `python -m … FOLDER [fork]`.
+"""A small daemon: the embedded server, two workers and two plain children under a supervisor: `python -m … FOLDER run|fork GRACE_S`.
 
 With `fork` the children are forked, as those of the program are; else they run commands.
 """
@@ -62,11 +62,11 @@ def children(folder: Path, url: str, *, forked: bool) -> list[ChildSpec]:
 
 def main() -> None:
     """Run until a signal, then print why it ended."""
-    folder = Path(sys.argv[1])
+    folder, start, grace_s = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
     logs.configure(strict=True)
     server = EmbeddedServer(folder / "data")
     server.start()
-    with Supervisor(children(folder, server.url, forked=sys.argv[2:] == ["fork"]), server=server, grace_s=2) as supervisor:
+    with Supervisor(children(folder, server.url, forked=start == "fork"), server=server, grace_s=grace_s) as supervisor:
         sys.stdout.write(json.dumps({"url": server.url, "server": server.pid}) + "\n")
         sys.stdout.flush()
         ended = supervisor.run_forever()

@@ -7,7 +7,6 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from sqlalchemy import func, select
 from monitor import relay as relay_module
 from monitor.broker import EmbeddedServer, connect, connect_producer
 from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.relay import Relay, reconcile
 from monitor.storage import scans
@@ -31,8 +31,10 @@ def strike_off(ids: list[ScanId]) -> None:
     """A scan job in small: finish each scan and count it, in one transaction."""
     database = Database(os.environ["DATABASE_URL"])
     with database.write() as connection:
-        for scan in scans.load(connection, ids):
-            if scans.finish(connection, scan.id):
+        waiting = scans.load(connection, ids)
+        finished = scans.finish(connection, [scan.id for scan in waiting])
+        for scan in waiting:
+            if scan.id in finished:
                 connection.execute(
                     articles.update().where(articles.c.id == scan.article_id).values(revision=articles.c.revision + 1)
                 )
@@ -49,7 +51,7 @@ def server(tmp_path: Path) -> Iterator[EmbeddedServer]:
 
 
 def _outbox(database: Database) -> None:
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     with database.write() as connection:
         row = {"title": "t", "source": "s", "fetched_at": now, "summary": "", "text": "", "tags": [], "content_hash": b"h"}
         names = [ArticleId(f"a{number}") for number in range(COUNT)]
@@ -92,7 +94,7 @@ def test_nothing_is_lost_and_nothing_done_twice(
     ]
 
     def done() -> bool:
-        reconcile(database, relay, datetime.now(UTC))
+        reconcile(database, relay, SYSTEM_CLOCK.now())
         with database.read() as connection:
             left = scans.backlog(connection).count
         if blows and left < blows[0][0]:

@@ -10,7 +10,9 @@ from monitor.domain.delivery import ClaimedDelivery
 from monitor.settings.channels import HttpChannel
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post, tls_of
-from workers.rendering.card import card_of, cards_of, heading_of
+from workers.rendering.card import Card
+from workers.rendering.story_card import cards_of, heading_of
+from workers.rendering.truncation import fit
 
 
 class BlackboardChannel(HttpChannel):
@@ -21,14 +23,25 @@ class BlackboardChannel(HttpChannel):
 
 
 def render(channel: BlackboardChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
-    """Return the POST of one line for each alert; of what was held back, with its heading and links."""
-    heading = heading_of(deliveries)
-    if heading is None:
-        lines = [card_of(delivery).headline for delivery in deliveries]
+    """Return the POST of a story in several lines, or of several stories in one line each; of what was held back, with its heading and every link."""
+    cards, heading = cards_of(deliveries), heading_of(deliveries)
+    if heading is not None:
+        lines = [heading, *(f"{card.headline[:200]} {card.url or ''}" for card in cards)]
+    elif len(cards) == 1:
+        lines = _story(cards[0])
     else:
-        lines = [heading, *(f"{card.headline[:200]} {card.url or ''}" for card in cards_of(deliveries))]
+        lines = [f"{len(cards)} alerts · {cards[0].label}", *map(_line, cards)]
     body = {"chalk": channel.chalk, "lines": lines}
     return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy, tls=tls_of(channel))
+
+
+def _story(card: Card) -> list[str]:
+    terms = ", ".join(fit(card.terms, 1_000, str))
+    return [card.headline, terms, *fit(card.news, 900, str), " · ".join(card.facts), *(address for _, address in card.links)]
+
+
+def _line(card: Card) -> str:
+    return f"{card.headline} {card.url}" if card.url and len(card.url) <= 100 else card.headline
 
 
 KIND = ChannelKind(

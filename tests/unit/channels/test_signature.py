@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks import Webhook
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from tests.alerting import claimed_delivery
 from workers.channels.webhook import webhook_headers
 from workers.rendering.alert_json import alert_json
@@ -35,7 +35,7 @@ def test_each_of_several_secrets_verifies(known: str) -> None:
     """While keys are changed, receivers with the old one and with the new one both accept."""
     payload = alert_json(claimed_delivery())
     sent = webhook_headers(
-        "d-1", payload, secrets=[SECRET, OTHER], now=datetime.now(UTC), extra={}, content_type="application/json"
+        "d-1", payload, secrets=[SECRET, OTHER], now=SYSTEM_CLOCK.now(), extra={}, content_type="application/json"
     )
     assert len(sent["webhook-signature"].split()) == 2
     Webhook(known).verify(payload, sent)
@@ -44,7 +44,7 @@ def test_each_of_several_secrets_verifies(known: str) -> None:
 def test_a_bare_secret_verifies_with_the_library_and_taken_literally() -> None:
     """A secret without `whsec_` works for those who read it as base64 and for those who do not."""
     payload = alert_json(claimed_delivery())
-    sent = webhook_headers("d-1", payload, secrets=[KEY], now=datetime.now(UTC), extra={}, content_type="application/json")
+    sent = webhook_headers("d-1", payload, secrets=[KEY], now=SYSTEM_CLOCK.now(), extra={}, content_type="application/json")
     Webhook(KEY).verify(payload, sent)
     Webhook(base64.b64encode(KEY.encode()).decode()).verify(payload, sent)
     plain = sign(["correct horse battery"], message_id="a", timestamp=1, body=b"{}")
@@ -74,7 +74,7 @@ def test_own_headers_cannot_replace_the_signature() -> None:
         "d-1",
         b"{}",
         secrets=[SECRET],
-        now=datetime.now(UTC),
+        now=SYSTEM_CLOCK.now(),
         extra={"Webhook-Id": "x", "X-Key": "k"},
         content_type="application/json",
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.daemon.parser_protocol import ENTRIES, HEAD, Answer, ParserCrash, framed, messages_of, put_together
+from monitor.daemon.parser_protocol import ENTRIES, HEAD, Answer, ParserCrash, encode_message, join_messages, split_messages
 from monitor.domain.article import Entry
 from monitor.parse.feed_delta import delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure
@@ -20,17 +20,17 @@ def test_a_long_document_is_carried_in_parts(count: int) -> None:
     """However many entries there are, all arrive in their order, and no message holds more than a few hundred."""
     entries = tuple(Entry(key=str(number), title=str(number), text="", published_at=NOW) for number in range(count))
     read = delta_of(ParsedFeed(format="rss20", entries=entries), (), NOW)
-    answer, *further = (pickle.loads(framed(message)[HEAD:]) for message in messages_of(read))
+    answer, *further = (pickle.loads(encode_message(message)[HEAD:]) for message in split_messages(read))
     assert isinstance(answer, Answer)
     assert answer.further == len(further) == max(0, -(-count // ENTRIES) - 1)
     assert all(len(part) <= ENTRIES for part in further)
-    assert put_together(answer, further) == read
+    assert join_messages(answer, further) == read
 
 
 def test_failures_and_faults_are_one_message() -> None:
     """Nothing follows where nothing was read."""
     failure, fault = ParseFailure(reason="not a feed"), ParserCrash(error="KeyError()")
-    (answer,) = messages_of(failure)
+    (answer,) = split_messages(failure)
     assert isinstance(answer, Answer)
-    assert put_together(answer, ()) == failure
-    assert [*messages_of(fault)] == [fault]
+    assert join_messages(answer, ()) == failure
+    assert [*split_messages(fault)] == [fault]

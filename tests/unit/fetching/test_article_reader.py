@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.parse.article_page import Extracted, NoArticle, extract_article
+from monitor.parse.article_page import ExtractedArticle, NoArticle, extract_article
 
 URL = "https://news.example/a"
 PARAGRAPH = (
@@ -31,7 +31,7 @@ def paragraphs(count: int) -> list[str]:
 def test_the_article_is_read_without_its_surroundings() -> None:
     """Paragraphs are kept apart; navigation, footer and the repeated title are left out."""
     found = extract_article(page(*paragraphs(8)), URL, title="Crossing opened")
-    assert isinstance(found, Extracted)
+    assert isinstance(found, ExtractedArticle)
     assert found.text.split("\n\n") == paragraphs(8)
 
 
@@ -61,11 +61,11 @@ def test_a_consent_host_is_no_article_whatever_it_shows() -> None:
 def test_a_closed_page_that_shows_everything_is_read() -> None:
     """Some publishers mark free samples as closed: if the whole text is there, it counts."""
     html = page(*paragraphs(30), head='<script type="application/ld+json">{"isAccessibleForFree": false}</script>')
-    assert isinstance(extract_article(html, URL), Extracted)
+    assert isinstance(extract_article(html, URL), ExtractedArticle)
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=2000))
 def test_no_bytes_raise(html: bytes) -> None:
     """Whatever a server sends, the result is a value."""
-    assert isinstance(extract_article(html, URL), Extracted | NoArticle)
+    assert isinstance(extract_article(html, URL), ExtractedArticle | NoArticle)

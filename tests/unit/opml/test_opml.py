@@ -13,7 +13,7 @@ from lxml import etree
 
 from monitor.parse.opml import Opml, OpmlFeed, read_opml
 from monitor.parse.opml_writer import to_opml
-from monitor.parse.subscriptions import subscriptions
+from monitor.parse.subscriptions import to_subscriptions
 
 WELL_FORMED = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -258,8 +258,8 @@ def test_real_lists_give_the_counts_they_should(corpora: Path) -> None:
 def test_real_lists_survive_export_and_import(corpora: Path) -> None:
     """What was imported from any real list is exported and imported again without loss."""
     for line in material(corpora):
-        feeds = subscriptions(read_opml((corpora / line["file"]).read_bytes())).feeds
-        again = subscriptions(read_opml(to_opml(feeds, title="All").encode())).feeds
+        feeds = to_subscriptions(read_opml((corpora / line["file"]).read_bytes())).feeds
+        again = to_subscriptions(read_opml(to_opml(feeds, title="All").encode())).feeds
         assert sorted((feed.url, feed.title or feed.url, feed.folders) for feed in feeds) == sorted(
             (feed.url, feed.title or "", feed.folders) for feed in again
         )

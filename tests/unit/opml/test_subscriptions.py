@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.parse.opml import Opml, OpmlFeed, read_opml
-from monitor.parse.subscriptions import subscriptions
+from monitor.parse.subscriptions import to_subscriptions
 
 
 def test_subscriptions_are_unique_and_fit_to_be_fetched() -> None:
@@ -23,7 +23,7 @@ def test_subscriptions_are_unique_and_fit_to_be_fetched() -> None:
         folders=0,
         depth=1,
     )
-    found = subscriptions(opml)
+    found = to_subscriptions(opml)
     assert [(feed.url, feed.title, feed.folders) for feed in found.feeds] == [
         ("http://e/1", "One", ("A", "B")),
         ("http://e/2", "Two", ()),
@@ -53,6 +53,6 @@ def test_subscriptions_are_unique_and_fit_to_be_fetched() -> None:
 def test_addresses_as_other_programs_write_them(attributes: str, address: str | None, remark: str | None) -> None:
     """Whatever program has written the list, its feeds are subscribed to, or it is said why not."""
     opml = read_opml(f'<opml version="2.0"><body><outline text="One" {attributes}/></body></opml>'.encode())
-    found = subscriptions(opml)
+    found = to_subscriptions(opml)
     assert [feed.url for feed in found.feeds] == ([] if address is None else [address])
     assert [one.message for one in (*opml.repairs, *found.problems)] == ([] if remark is None else [remark])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.parse.dates import believable, parse_date
+from monitor.parse.dates import discard_implausible, parse_date
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -133,7 +133,7 @@ def test_any_text_gives_a_utc_time_or_none(text: str) -> None:
 
 def test_unbelievable_dates_are_dropped() -> None:
     """A scheduled or a default date never makes an article look new or ancient."""
-    assert believable(NOW + timedelta(hours=23), now=NOW) == NOW + timedelta(hours=23)
-    assert believable(NOW + timedelta(hours=25), now=NOW) is None
-    assert believable(datetime(1989, 12, 31, tzinfo=UTC), now=NOW) is None
-    assert believable(None, now=NOW) is None
+    assert discard_implausible(NOW + timedelta(hours=23), now=NOW) == NOW + timedelta(hours=23)
+    assert discard_implausible(NOW + timedelta(hours=25), now=NOW) is None
+    assert discard_implausible(datetime(1989, 12, 31, tzinfo=UTC), now=NOW) is None
+    assert discard_implausible(None, now=NOW) is None

@@ -88,7 +88,7 @@ def test_encodings(encoding: str) -> None:
     assert _read(text.encode(encoding))[0].text == text
 
 
-def test_an_encoding_of_another_script_is_recognised() -> None:
+def test_an_encoding_of_another_script_is_recognized() -> None:
     """Text that is neither UTF-8 nor Western is not turned into accents."""
     text = "Сегодня стороны объявили о прекращении огня. Переговоры продолжатся завтра в столице."
     assert _read(text.encode("cp1251"))[0].text == text

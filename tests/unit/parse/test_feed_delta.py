@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.domain.article import Entry
 from monitor.domain.fingerprint import MOST, Fingerprint, pack_fingerprints, unpack_fingerprints
-from monitor.parse.feed_delta import delta_of, joined
+from monitor.parse.feed_delta import delta_of, merge_deltas
 from monitor.parse.result import ParsedFeed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -37,14 +37,14 @@ def test_a_date_ahead_of_time_is_not_the_newest() -> None:
     assert (read.oldest, read.newest) == (NOW.timestamp(), NOW.timestamp())
 
 
-def test_imprints_come_back_from_their_bytes() -> None:
-    """With a piece and without, with a date and without; a piece may end in zero bytes."""
+def test_fingerprints_come_back_from_their_bytes() -> None:
+    """With a source hash and without, with a date and without; a source hash may end in zero bytes."""
     fingerprints = (Fingerprint(b"identity", b"wording0", b"1234567\0", 1.5), Fingerprint(b"identitz", b"wording1", published=2.5))
     assert unpack_fingerprints(pack_fingerprints(fingerprints)) == fingerprints
 
 
 def test_of_a_long_document_a_sample_is_kept_that_stays() -> None:
-    """The smallest imprints, each once. An entry is fresh only if the sample of the last document would have shown it."""
+    """The smallest fingerprints, each once. An entry is fresh only if the sample of the last document would have shown it."""
     entries = [(str(number), "") for number in range(3 * MOST)]
     before = delta_of(_feed(*entries, *entries), (), NOW)
     sample = unpack_fingerprints(before.fingerprints)
@@ -58,6 +58,6 @@ def test_of_a_long_document_a_sample_is_kept_that_stays() -> None:
 def test_several_documents_are_read_as_one() -> None:
     """The parts of a sitemap index come in their order, under the name of the first."""
     first, *others = (delta_of(_feed((key, key)), (), NOW) for key in "abc")
-    whole = joined(first, others)
+    whole = merge_deltas(first, others)
     assert [entry.title for entry in whole.feed.entries] == ["a", "b", "c"]
     assert (whole.size, len(whole.fresh), len(unpack_fingerprints(whole.fingerprints))) == (3, 3, 3)

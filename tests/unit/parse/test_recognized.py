@@ -1,4 +1,4 @@
-"""Recognising entries changes nothing but the time: a document says the same, whatever of it was read before."""
+"""Recognizing entries changes nothing but the time: a document says the same, whatever of it was read before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from monitor.parse import fast_feed
 from monitor.parse.feed import parse_feed
 from monitor.parse.feed_delta import FeedDelta, delta_of
 from monitor.parse.items import FeedDocument
-from monitor.parse.lru_cache import LruCache, keys_in
+from monitor.parse.lru_cache import LruCache, key_function
 from monitor.parse.result import ParsedFeed
 from tests.recorded import URL, recorded_feeds
 
@@ -45,7 +45,7 @@ def _read(
 
 
 def _assert_alike(known: Iterable[Fingerprint], body: bytes, **where: Any) -> int:
-    """Read with `known` imprints, `body` says what it says without them; how many entries were recognised."""
+    """Read with `known` fingerprints, `body` says what it says without them. Return how many entries were recognized."""
     known = tuple(known)
     alone, again = _read(body, **where), _read(body, known, **where)
     if alone is None or again is None:
@@ -59,19 +59,19 @@ def _assert_alike(known: Iterable[Fingerprint], body: bytes, **where: Any) -> in
     how: dict[str, Any] = {"url": URL, "headers": {}, **where}
     parsed = parse_feed(body, now=NOW, known=known, **how)
     assert isinstance(parsed, ParsedFeed)
-    return len(parsed.recognised)
+    return len(parsed.recognized)
 
 
 def test_recorded_feeds_are_read_alike_where_they_are_known(corpora: Path) -> None:
     """After a version with half of the items, and after itself, each feed is what it is on its own."""
-    recognised = 0
+    recognized = 0
     for body, url, headers in recorded_feeds(corpora):
         for before in (_without_each_second(body), body):
             first = _read(before, url=url, headers=headers)
-            recognised += _assert_alike(
+            recognized += _assert_alike(
                 unpack_fingerprints(first.fingerprints) if first is not None else (), body, url=url, headers=headers
             )
-    assert recognised > 1000
+    assert recognized > 1000
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_only_what_is_new_is_read() -> None:
     parsed = parse_feed(_feed(NEW, ONE, TWO, THREE), url=URL, headers={}, now=NOW, known=unpack_fingerprints(first.fingerprints))
     assert isinstance(parsed, ParsedFeed)
     assert [entry.title for entry in parsed.entries] == ["New"]
-    assert len(parsed.recognised) == 3
+    assert len(parsed.recognized) == 3
     turned = parse_feed(_feed(THREE, ONE, TWO), url=URL, headers={}, now=NOW, known=unpack_fingerprints(first.fingerprints))
     assert isinstance(turned, ParsedFeed)
-    assert (turned.title, turned.entries, len(turned.recognised)) == ("News", (), 3)
+    assert (turned.title, turned.entries, len(turned.recognized)) == ("News", (), 3)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -130,7 +130,7 @@ def test_a_document_whose_own_dates_have_moved_is_known() -> None:
     frames = LruCache[FeedDocument](1_000_000)
 
     def read(body: bytes) -> FeedDocument:
-        document = fast_feed.read(body, url=URL, headers={}, frames=frames)
+        document = fast_feed.parse_with_lxml(body, url=URL, headers={}, frames=frames)
         assert document is not None
         return document
 
@@ -157,7 +157,7 @@ def test_a_date_ahead_is_believed_once_it_is_near() -> None:
 def test_memory_is_bounded() -> None:
     """What was not asked for the longest is forgotten first, and what is large is not remembered."""
     known = LruCache[str](max_bytes=20_000)
-    keys = [keys_in("")(str(number).encode()) for number in range(220)]
+    keys = [key_function("")(str(number).encode()) for number in range(220)]
     for number in range(100):
         known.add(keys[number], str(number), 200)
     assert known.get(keys[0]) == "0"

@@ -7,8 +7,8 @@ from alembic import op
 
 import monitor.storage.types
 
-revision = "0004"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,27 @@
+"""What has happened to a story of which people have been told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.domain.ids import ArticleId, StoryId
+
+
+class StoryChange(StrEnum):
+    """A story is in one more place (`grew`), has new facts (`developed`), or an article no longer says what raised an alert (`withdrawn`)."""
+
+    GREW = "grew"
+    DEVELOPED = "developed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryUpdate:
+    """A change of a story by one article. `facts` are short texts such as `12 → 14 dead`; `terms` are those that no longer match."""
+
+    story_id: StoryId
+    article_id: ArticleId
+    change: StoryChange
+    facts: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()

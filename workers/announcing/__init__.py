@@ -1,0 +1,1 @@
+"""Announce what has happened to a story to the channels that were told of it."""

@@ -1,0 +1,174 @@
+"""Extract from a report the facts by which it is compared with others: words, names, numbers with what they count, days."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from workers.matching.stems import stem
+from workers.stories.boilerplate import sentences, without_boilerplate, without_outlet_name
+from workers.stories.number_roles import AGE, NUMBER, YEAR, number_role, number_value
+from workers.stories.stop_words import DAYS, MONTHS, STOP_WORDS
+
+LEAD_WORDS: Final = 90
+"""Words of a report that are compared: the first paragraph of news says what happened, background comes later."""
+_READ_CHARACTERS: Final = 3000
+_MAX_WORD: Final = 40
+_NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+TOKEN: Final = re.compile(rf"[A-Z]{{2,6}}-\d[\d-]*\d|#\d+|\d+(?:[.,]\d+)*|[{_NO_SPACES}]|[^\W\d_{_NO_SPACES}]+")
+"""A word as written, a number, an identifier such as CVE-2026-1001 or #301, or one character of a script without spaces."""
+_NO_SPACE: Final = re.compile(f"[{_NO_SPACES}]")
+_HEADLINE_SHARE: Final = 0.6
+_LEAD_SENTENCES: Final = 2
+_RUN_SENTENCES: Final = 3
+
+
+class Capitals(Protocol):
+    """Knows how words are usually written."""
+
+    def capitalized(self, word: str) -> int:
+        """Return how many more articles wrote this lower-case word with a capital inside a sentence than without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a report says. `words` are stems and `names` lower-case words, each with how often it occurs.
+
+    `runs` are names of two words or more in the first sentences, `numbers` are values by role, `lead` those of the first two sentences.
+    `length` counts words and names, `sentences` the passages that were read or passed over.
+    """
+
+    words: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, int] = field(default_factory=dict)
+    runs: frozenset[tuple[str, ...]] = frozenset()
+    numbers: Mapping[str, frozenset[float]] = field(default_factory=dict)
+    lead: frozenset[tuple[str, float]] = frozenset()
+    days: frozenset[str] = frozenset()
+    headline: frozenset[str] = frozenset()
+    length: int = 0
+    sentences: int = 0
+
+
+@dataclass(slots=True)
+class _Reading:
+    language: str
+    words: Counter[str] = field(default_factory=Counter)
+    names: Counter[str] = field(default_factory=Counter)
+    runs: set[tuple[str, ...]] = field(default_factory=set)
+    numbers: dict[str, set[float]] = field(default_factory=lambda: defaultdict(set))
+    lead: set[tuple[str, float]] = field(default_factory=set)
+    days: set[str] = field(default_factory=set)
+
+    @property
+    def length(self) -> int:
+        return self.words.total() + self.names.total()
+
+
+def passages_of(title: str, text: str) -> tuple[str, ...]:
+    """Return the headline and the sentences of a report that are read, without boilerplate, as written."""
+    body = tuple(part.strip() for part in sentences(without_boilerplate(text[:_READ_CHARACTERS])))
+    headline = without_outlet_name(title.strip())
+    return body if not headline or (body and text.lstrip().startswith(headline)) else (headline, *body)
+
+
+def passage_key(passage: str) -> int:
+    """Return a 32-bit hash of a passage, by which a source's repeated ones are recognized."""
+    return zlib.crc32(passage.lower().encode("utf-8", "surrogatepass"))
+
+
+def extract_facts(
+    title: str, passages: Sequence[str], language: str | None, *, capitals: Capitals, repeated: Collection[int] = frozenset()
+) -> Facts:
+    """Return the facts in `passages` (from `passages_of`), up to about 90 words.
+
+    Passages whose keys are in `repeated`, which the source prints in many of its articles, are passed over, but never the first one.
+    """
+    reading, position = _Reading(language or ""), -1
+    for position, passage in enumerate(passages):
+        if position and passage_key(passage) in repeated:
+            continue
+        _read_sentence(reading, passage, position, capitals)
+        if reading.length >= LEAD_WORDS:
+            break
+    headline = TOKEN.findall(title.lower())
+    return Facts(
+        words=dict(reading.words),
+        names=dict(reading.names),
+        runs=frozenset(reading.runs),
+        numbers={role: frozenset(values) for role, values in reading.numbers.items()},
+        lead=frozenset(reading.lead),
+        days=frozenset(reading.days),
+        headline=frozenset(headline),
+        length=reading.length,
+        sentences=position + 1,
+    )
+
+
+def written_inside(passages: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the words inside the sentences of a report in lower case, each with whether it is written with a capital.
+
+    The first word of a sentence and sentences Written Like This say nothing about a word.
+    """
+    for passage in passages:
+        found = TOKEN.findall(passage)
+        if not _is_title_case(found):
+            yield from ((word.lower(), word[0].isupper()) for word in found[1:] if word[0].isalpha())
+
+
+def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Capitals) -> None:
+    found = TOKEN.findall(sentence)
+    lowered = [word.lower() for word in found]
+    title_case = _is_title_case(found)
+    run: tuple[str, ...] = ()
+    for at, (written, word) in enumerate(zip(found, lowered, strict=True)):
+        value = number_value(word)
+        capital = written[0].isupper()
+        is_name = (
+            capital
+            and word not in STOP_WORDS
+            and ((at > 0 and not title_case) or _usually_capital(word, capitals, unknown=title_case))
+        )
+        if word in DAYS or (capital and word in MONTHS):
+            reading.days.add(word)
+        elif value is not None:
+            _read_number(reading, sentence, lowered, at, value, position)
+        elif _NO_SPACE.match(word):
+            reading.words["".join(lowered[at : at + 2])] += 1
+        elif is_name:
+            reading.names[word[:_MAX_WORD]] += 1
+            run = (*run, word)
+            if position < _RUN_SENTENCES and len(run) > 1:
+                reading.runs.discard(run[:-1])
+                reading.runs.add(run)
+        elif word not in STOP_WORDS and (len(word) > 1 or not word.isascii()):
+            reading.words[stem(word[:_MAX_WORD], reading.language).decode("utf-8", "replace")] += 1
+        if not is_name or value is not None:
+            run = ()
+
+
+def _usually_capital(word: str, capitals: Capitals, *, unknown: bool) -> bool:
+    balance = capitals.capitalized(word)
+    return balance > 0 or (balance == 0 and unknown)
+
+
+def _is_title_case(found: Sequence[str]) -> bool:
+    """Whether a sentence Is Written Like This, so that its capitals say nothing."""
+    letters = [word for word in found if word[0].isalpha() and len(word) > 3]
+    return len(letters) > 2 and sum(word[0].isupper() for word in letters) > _HEADLINE_SHARE * len(letters)
+
+
+def _read_number(reading: _Reading, sentence: str, words: list[str], at: int, value: float, position: int) -> None:
+    found = number_role(words, at, value, sentence)
+    if found is None:
+        return
+    role = found[0]
+    reading.numbers[role].add(found[1])
+    if words[at][0].isdigit():
+        reading.words[words[at]] += 1
+    beside = {*words[at + 1 : at + 2], *words[max(0, at - 1) : at]}
+    if position < _LEAD_SENTENCES and role not in (YEAR, AGE) and MONTHS.isdisjoint(beside):
+        reading.lead.add((role or NUMBER, found[1]))

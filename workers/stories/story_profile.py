@@ -1,0 +1,42 @@
+"""What the statements of a story say together."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from workers.stories.statement import Statement
+
+
+@dataclass(slots=True)
+class StoryProfile:
+    """Of each word, name, full name and leading number, how many of the story's statements have it; of numbers and days, all.
+
+    `idf` and `name_weights` hold the weights that the newest statement with the word had; `bag` are all words as written, in lower case.
+    """
+
+    statements: int = 0
+    words: Counter[str] = field(default_factory=Counter)
+    names: Counter[str] = field(default_factory=Counter)
+    runs: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    lead: Counter[tuple[str, float]] = field(default_factory=Counter)
+    idf: dict[str, float] = field(default_factory=dict)
+    name_weights: dict[str, float] = field(default_factory=dict)
+    numbers: dict[str, set[float]] = field(default_factory=lambda: defaultdict(set))
+    days: set[str] = field(default_factory=set)
+    bag: set[str] = field(default_factory=set)
+
+    def add(self, statement: Statement) -> None:
+        """Count another statement of the story."""
+        facts, weights = statement.facts, statement.weights
+        self.statements += 1
+        self.words.update(weights.idf.keys())
+        self.names.update(facts.names.keys())
+        self.runs.update(facts.runs)
+        self.lead.update(facts.lead)
+        self.idf.update(weights.idf)
+        self.name_weights.update(weights.names)
+        for role, values in facts.numbers.items():
+            self.numbers[role] |= values
+        self.days |= facts.days
+        self.bag |= statement.bag

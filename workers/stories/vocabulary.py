@@ -1,0 +1,65 @@
+"""How rare words are and how they are written: what has been read so far, and before that what is to be expected of each language."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from monitor.domain.word_counts import WordCounts
+from workers.matching.stems import stem
+from workers.stories.facts import LEAD_WORDS, TOKEN, Facts, written_inside
+from workers.stories.frequencies import expected_share, word_key
+
+EXPECTED_ARTICLES: Final = 2000
+"""The expected frequencies count as much as this many articles that have been read."""
+_LOOKED_UP: Final = 2 * LEAD_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The frequencies of words for statements in one language."""
+
+    counts: WordCounts
+    language: str
+
+    def capitalized(self, word: str) -> int:
+        """Return how many more articles wrote this lower-case word with a capital inside a sentence than without."""
+        return self.counts.capitals.get(word_key(word), 0)
+
+    def idf(self, word: str) -> float:
+        """Return the inverse document frequency of a stem or lower-case word, 0 or more."""
+        seen = self.counts.articles.get(word_key(word), 0) + EXPECTED_ARTICLES * expected_share(word, self.language)
+        return max(0.0, math.log((self.counts.total + EXPECTED_ARTICLES + 1) / (seen + 0.5)))
+
+
+@dataclass(slots=True)
+class Learned:
+    """What a batch of statements adds to the counts."""
+
+    articles: int = 0
+    words: Counter[int] = field(default_factory=Counter)
+    capitals: Counter[int] = field(default_factory=Counter)
+
+    def add(self, facts: Facts, passages: Sequence[str]) -> None:
+        """Count one statement."""
+        self.articles += 1
+        self.words.update(word_key(word) for word in facts.words.keys() | facts.names.keys())
+        for word, capital in written_inside(passages[: facts.sentences]):
+            self.capitals[word_key(word)] += 1 if capital else -1
+
+
+def words_to_look_up(passages: Iterable[str], language: str | None) -> set[int]:
+    """Return the keys of all words that reading these passages may ask for."""
+    found: set[int] = set()
+    count = 0
+    for passage in passages:
+        words = [word.lower() for word in TOKEN.findall(passage)]
+        found.update(word_key(word) for word in words)
+        found.update(word_key(stem(word, language or "").decode("utf-8", "replace")) for word in words if word[0].isalpha())
+        count += len(words)
+        if count > _LOOKED_UP:
+            break
+    return found
