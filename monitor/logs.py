@@ -19,8 +19,9 @@ from monitor.domain.text import printable
 
 EVENTS: dict[str, str] = {
     "alert.raised": "a term fired and an alert was stored",
+    "alert.reported": "alerts that were held back are told in a report, now that their silence, cooldown or hour is over",
     "alert.shown": "an alert on a channel of type `log`",
-    "alert.suppressed": "a term fired, the alert is kept but notifies nobody; `reason` says why",
+    "alert.suppressed": "a term fired, the alert is held back and told later; `suppressed` says why",
     "article.stored": "a source brought articles that were not known",
     "broker.reset": "the queue's file was damaged and moved aside; its work is put on the queue again from the database",
     "channel.failed": "a channel could not be worked on; it is tried again",

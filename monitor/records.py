@@ -47,7 +47,9 @@ def source_record(health: SourceHealth) -> dict[str, Any]:
 
 
 def alert_record(stored: StoredAlert) -> dict[str, Any]:
-    """Return the `data` of an alert's webhook, with `id created_at why suppressed lapsed_at deliveries`.
+    """Return the `data` of an alert's webhook, with `id created_at why suppressed held held_until reported_at lapsed_at deliveries`.
+
+    `held` is true until what was suppressed is told in a report, which was made at `reported_at`.
 
     Its `story` is as it is now: with the articles that have joined since, and under the id of the story it was merged into.
     """
@@ -59,6 +61,9 @@ def alert_record(stored: StoredAlert) -> dict[str, Any]:
         **({"story": alert_story_record(story.id, story.article_id, story.members)} if story else {}),
         "why": stored.why,
         "suppressed": alert.suppressed,
+        "held": stored.hold is not None and stored.hold.reported_at is None,
+        "held_until": rfc3339(stored.hold.until) if stored.hold else None,
+        "reported_at": rfc3339(stored.hold.reported_at) if stored.hold else None,
         "lapsed_at": rfc3339(stored.lapsed_at),
         "deliveries": alert_deliveries_record(stored.deliveries),
     }

@@ -28,7 +28,7 @@ from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
 from monitor.sources.registry import kinds_for, source_counts
 from monitor.sources.source import Source, SourceContext, Step
-from monitor.storage import deliveries, pages, progress
+from monitor.storage import deliveries, holds, pages, progress
 from monitor.storage.engine import Database
 
 TICK_S = 1.0
@@ -69,6 +69,7 @@ class Scheduler:
     async def run_once(self, stop: asyncio.Event) -> None:
         """Read every source once, then relay until nothing is left that can be done now."""
         await self._configure_sources()
+        await asyncio.to_thread(self._look_at_holds_again)
         await asyncio.gather(*(source.run_once(stop) for source in self._sources.values()))
         while not stop.is_set() and not await asyncio.to_thread(self._is_idle):
             await self._relay_all()
@@ -164,6 +165,11 @@ class Scheduler:
         )
         self._handing_over.add(task)
         task.add_done_callback(self._handing_over.discard)
+
+    def _look_at_holds_again(self) -> None:
+        # A silence may have been lifted or removed while nothing ran: what it held is due, and must be waited for.
+        with self._database.write() as connection:
+            holds.look_again(connection, SYSTEM_CLOCK.now())
 
     def _is_idle(self) -> bool:
         with self._database.read() as connection:

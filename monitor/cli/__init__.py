@@ -45,7 +45,7 @@ COMMANDS = {
     "deliveries": CommandEntry("deliveries", "Show deliveries that wait, were accepted or were given up, newest first."),
     "channels": CommandEntry("channels", "Show the channels and how they are doing."),
     "silence": CommandEntry(
-        "silence", "Keep the alerts of TERM but notify nobody for a while; without a term, show what is silenced."
+        "silence", "Hold back the alerts of TERM for a while and tell them when it ends; without a term, show what is silenced."
     ),
     "watch": CommandEntry("watch", "Show the watch list, or add to it."),
     "status": CommandEntry(

@@ -24,11 +24,25 @@ def alert_text(record: Mapping[str, Any], now: datetime) -> Text:
     if alert["reason"] != "new":
         text.append(f"  ({alert['reason']})", style="dim")
     if record.get("suppressed"):
-        text.append(f"  (not sent: {record['suppressed']})", style="dim")
+        text.append(f"  ({_holding(record)})", style="dim")
     text.append(f"\n  {one_line(article['title'])}\n", style="bold")
     text.append_text(_snippet(record))
     text.append(f"\n  {_origin(article, story, record['created_at'], now)}\n", style="dim")
     return text
+
+
+def _holding(record: Mapping[str, Any]) -> str:
+    """Return until when an alert is held back, or when it was told after all."""
+    reason = record["suppressed"]
+    if record.get("held"):
+        return (
+            f"held until {_clock(record['held_until'])}: {reason}" if record["held_until"] else "held until the silence is lifted"
+        )
+    return f"held back: {reason}; told at {_clock(record['reported_at'])}" if record.get("reported_at") else f"not sent: {reason}"
+
+
+def _clock(moment: str) -> str:
+    return datetime.fromisoformat(moment).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _snippet(record: Mapping[str, Any]) -> Text:

@@ -1,4 +1,4 @@
-"""Keep the alerts of a term or a tag without notifying anyone for a while: `news-monitor silence`."""
+"""Hold back the alerts of a term or a tag for a while: `news-monitor silence`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from monitor.storage.silences import Silence
 def silence(
     *, term: str | None, tag: str | None, duration: timedelta | None, reason: str | None, lift: bool, as_json: bool
 ) -> None:
-    """Keep the alerts of TERM but notify nobody for a while; without a term, show what is silenced."""
+    """Hold back the alerts of TERM for a while and tell them when it ends; without a term, show what is silenced."""
     settings, now = load_settings(), SYSTEM_CLOCK.now()
     database = open_database(settings)
     if term is not None and tag is not None:

@@ -20,10 +20,63 @@ class Reason(StrEnum):
 
 
 class Suppression(StrEnum):
-    """Why an alert is stored but not sent."""
+    """Why an alert is held back: stored, and told later in a report."""
 
     COOLDOWN = "cooldown"
     SILENCED = "silenced"
+    BUDGET = "budget"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why an alert is held back and until when; `until` None: until an open-ended silence is lifted.
+
+    `earliest` is the end of the cooldown or of the budget's hour: whatever becomes of a silence, nothing is told before.
+    """
+
+    reason: Suppression
+    until: datetime | None
+    earliest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldState:
+    """How far an alert that was held back has come: `reported_at` is when its report was made, None while it is held."""
+
+    until: datetime | None
+    reported_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAlert:
+    """An alert that is held back, with what a report says of it. `story_id` is its story as it is now, after merges.
+
+    `reason` is why it was raised; `hold` says why it is held.
+    """
+
+    id: AlertId
+    hold: Hold
+    term: str
+    severity: Severity
+    tags: tuple[str, ...]
+    title: str
+    url: str | None
+    source: str
+    article_id: ArticleId
+    story_id: StoryId | None
+    created_at: datetime
+    reason: Reason = Reason.NEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldStory:
+    """A story that was told on a channel, by an alert on `article_id` that was raised `at`, or by what it has brought to the story (`developed`)."""
+
+    story_id: StoryId
+    channel: str
+    article_id: ArticleId
+    at: datetime
+    developed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

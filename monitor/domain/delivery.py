@@ -15,6 +15,7 @@ RETRY_WAITS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 30, 120, 60
 GIVE_UP_AFTER = timedelta(hours=24)
 JITTER = 0.2
 CREATED, UPDATED, TEST = "alert.created", "alert.updated", "alert.test"
+HELD_REPORT = "held.report"
 BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
 STORY_UPDATED, WITHDRAWN = "story.updated", "alert.withdrawn"
 
@@ -40,7 +41,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The stored state of a delivery. `attempts` counts answers and failures so far. A notice to the operator has no alert."""
+    """The stored state of a delivery. `attempts` counts answers and failures so far.
+
+    What is no alert, such as a notice to the operator, has the type of its message in `notice`.
+    """
 
     id: DeliveryId
     alert_id: AlertId | None
@@ -50,6 +54,7 @@ class Delivery:
     next_attempt_at: datetime | None
     last_error: str | None
     created_at: datetime
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,8 @@ class ClaimedDelivery:
     """A delivery that this process may send, with all that sending takes. `data` is the alert as it was at `alerted_at`.
 
     `kind` is the type that the webhook states; the `data` of `monitoring.…` is an incident's, that of `story.updated` and `alert.withdrawn` an
-    event's. `story` is what the story's message is to show, on channels for people; deliveries of one story go out as one message.
+    event's, that of `held.report` tells what was held back. `quiet`: quiet hours of its channel have held it. `story` is what the story's message
+    is to show, on channels for people; deliveries of one story go out as one message.
     """
 
     id: DeliveryId
@@ -66,6 +72,7 @@ class ClaimedDelivery:
     severity: Severity
     data: dict[str, Any] = field(repr=False)
     kind: str = CREATED
+    quiet: bool = False
     term: str = ""
     story_id: StoryId | None = None
     attempts: int = 0

@@ -77,7 +77,7 @@ class Event(StrEnum):
     SYSTEM_RESOLVED = "system.resolved"
 
 
-ALWAYS_TOLD: Final = frozenset({Event.ALERT_CREATED, Event.ALERT_UPDATED})
+ALWAYS_TOLD: Final = frozenset({Event.ALERT_CREATED, Event.ALERT_UPDATED, Event.HELD_REPORT})
 """What a channel is told of that names no `events`."""
 
 

@@ -10,7 +10,19 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
-from monitor.settings.values import Duration, HeaderValue, HttpUrl, Language, Secret, SecretAddress, Section, Size, Text, Wait
+from monitor.settings.values import (
+    Duration,
+    HeaderValue,
+    HttpUrl,
+    Language,
+    PerHour,
+    Secret,
+    SecretAddress,
+    Section,
+    Size,
+    Text,
+    Wait,
+)
 
 
 class PollingSettings(Section):
@@ -53,7 +65,7 @@ class FeedAuth(Section):
 
 
 class FeedSettings(Section):
-    """One feed. `every` None means adaptive. A user name and password in the address are moved to `auth`, so `url` can be shown."""
+    """One feed. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown."""
 
     shorthand: ClassVar[str | None] = "url"
 
@@ -63,6 +75,7 @@ class FeedSettings(Section):
     tags: tuple[Text, ...] = ()
     language: Language | None = None
     full_text: bool = False
+    budget: PerHour = 200
     headers: Mapping[str, HeaderValue] = {}
     cookies: Mapping[str, HeaderValue] = {}
     auth: FeedAuth | None = None

@@ -38,7 +38,7 @@ class StoriesSettings(Section):
 
 
 class SilenceSettings(Section):
-    """A time from `since` until `until` in which alerts of `term`, or with `tag`, are stored but notify nobody."""
+    """A time from `since` until `until` in which alerts of `term`, or with `tag`, are held back and told at its end."""
 
     term: Text | None = None
     tag: Text | None = None

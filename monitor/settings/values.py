@@ -86,6 +86,16 @@ def read_size(value: object) -> object:
     return int(float(found[1]) * _SIZES[found[2] or ""])
 
 
+def read_per_hour(value: object) -> object:
+    """Return `50/h` as 50. Raises ValueError for anything else that stands in a file."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    found = re.fullmatch(r"(\d{1,9}) ?/ ?h", value.strip(), re.ASCII) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("expected a number an hour such as 50/h")
+    return int(found[1])
+
+
 def _positive(value: timedelta) -> timedelta:
     if value <= timedelta():
         raise ValueError("expected a duration of more than 0s")
@@ -204,6 +214,7 @@ def _language(value: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(read_duration), AfterValidator(_positive)]
 Wait = Annotated[timedelta, BeforeValidator(read_duration), AfterValidator(_not_negative)]
 Size = Annotated[int, BeforeValidator(read_size), Field(gt=0)]
+PerHour = Annotated[int, BeforeValidator(read_per_hour), Field(gt=0)]
 Text = Annotated[str, AfterValidator(_not_empty)]
 Language = Annotated[str, AfterValidator(_language)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]

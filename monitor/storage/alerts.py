@@ -9,15 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select
 
-from monitor.domain.alert import Alert, Reason, Suppression
+from monitor.domain.alert import Alert, HoldState, Reason, Suppression
 from monitor.domain.delivery import Delivery
 from monitor.domain.ids import AlertId
 from monitor.domain.story import AlertStory
 from monitor.domain.watch import Severity, TermKind
-from monitor.storage import stories
+from monitor.storage import holds, stories
 from monitor.storage.deliveries import listing as list_deliveries
 from monitor.storage.dialect import insert
 from monitor.storage.tables import alerts, deliveries
+from monitor.storage.tables import holds as holds_table
 
 _BATCH = 500
 """Ids in one query."""
@@ -38,7 +39,7 @@ class StoredAlert:
     """An alert as it is read. `why` is the explanation of its matches, empty where there is none.
 
     `lapsed_at` is when a later revision of the article no longer matched. `story` is None where the alert has none, or where its
-    story is no longer stored; the alert's `data` then says what was known when it was raised.
+    story is no longer stored; the alert's `data` then says what was known when it was raised. `hold` is None where it was told at once.
     """
 
     alert: Alert
@@ -46,6 +47,7 @@ class StoredAlert:
     lapsed_at: datetime | None
     story: AlertStory | None
     deliveries: tuple[Delivery, ...]
+    hold: HoldState | None = None
 
 
 def add(connection: Connection, alert: Alert, why: dict[str, Any]) -> bool:
@@ -81,6 +83,7 @@ def listing(
     skipped = frozenset(skip)
     rows = [row for row in connection.execute(_matching(wanted or AlertFilter()).limit(limit)) if row.id not in skipped]
     sent = deliveries_of(connection, [row.id for row in rows])
+    held = holds.states(connection, [row.id for row in rows if row.suppressed is not None])
     told_by = stories.of_alerts(connection, [(row.story_id, row.article_id) for row in rows if row.story_id is not None])
     return tuple(
         StoredAlert(
@@ -89,6 +92,7 @@ def listing(
             lapsed_at=row.lapsed_at,
             story=told_by.get((row.story_id, row.article_id)),
             deliveries=sent.get(row.id, ()),
+            hold=held.get(row.id),
         )
         for row in rows
     )
@@ -148,7 +152,8 @@ def count_since(connection: Connection, since: datetime) -> int:
 
 
 def prune(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete alerts raised before `before` whose deliveries are all settled, at most `limit`; return how many."""
+    """Delete alerts raised before `before` that are told and whose deliveries are settled, at most `limit`; return how many."""
     unsettled = select(deliveries.c.id).where(deliveries.c.alert_id == alerts.c.id, deliveries.c.settled_at.is_(None)).exists()
-    old = select(alerts.c.id).where(alerts.c.created_at < before, ~unsettled).limit(limit)
+    held = select(holds_table.c.alert_id).where(holds_table.c.alert_id == alerts.c.id, holds_table.c.reported_at.is_(None)).exists()
+    old = select(alerts.c.id).where(alerts.c.created_at < before, ~unsettled, ~held).limit(limit)
     return connection.execute(delete(alerts).where(alerts.c.id.in_(old))).rowcount

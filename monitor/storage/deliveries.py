@@ -74,9 +74,10 @@ def reclaim(connection: Connection, channel: str, now: datetime) -> int:
 def defer(
     connection: Connection, channel: str, *, until: datetime, severities: Iterable[Severity], now: datetime, since: datetime | None
 ) -> int:
-    """Hold what is due of these severities until `until`, what was raised at `since` or later if given; return how many.
+    """Hold what is due of these severities until `until`: what was raised at `since` or later, or (None) all, for quiet hours; return how many.
 
-    Notices to the operator have no severity, and what only keeps a message up to date disturbs nobody: both are let through.
+    Notices to the operator have no severity, what only keeps a message up to date disturbs nobody, and a report of what was held back is a
+    digest of its own, which only quiet hours hold.
     """
     query = update(deliveries).where(
         deliveries.c.channel == channel,
@@ -85,8 +86,9 @@ def defer(
         deliveries.c.rank.in_([severity.rank for severity in severities]),
     )
     if since is not None:
-        query = query.where(deliveries.c.created_at >= since)
-    return connection.execute(query.values(status=_HELD, next_attempt_at=until)).rowcount
+        of_story = or_(deliveries.c.alert_id.is_not(None), deliveries.c.change.is_not(None))
+        query = query.where(deliveries.c.created_at >= since, of_story)
+    return connection.execute(query.values(status=_HELD, next_attempt_at=until, quiet=since is None)).rowcount
 
 
 def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> tuple[DeliveryId, ...]:
@@ -112,6 +114,7 @@ def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tu
             deliveries.c.attempts,
             deliveries.c.first_attempt_at,
             deliveries.c.notice,
+            deliveries.c.quiet,
             func.coalesce(alerts.c.created_at, deliveries.c.created_at).label("alerted_at"),
             deliveries.c.rank,
             deliveries.c.story_id,
@@ -261,6 +264,7 @@ def _claimed(row: Any) -> ClaimedDelivery:
         "alerted_at": row.alerted_at,
         "attempts": row.attempts,
         "first_attempt_at": row.first_attempt_at,
+        "quiet": row.quiet,
         "story_id": row.story_id,
         "severity": Severity.HIGH if row.rank is None else _SEVERITIES[max(row.rank, 0)],
     }
@@ -280,4 +284,5 @@ def _delivery(row: Any) -> Delivery:
         next_attempt_at=row.next_attempt_at,
         last_error=row.last_error,
         created_at=row.created_at,
+        notice=row.notice["type"] if row.notice else None,
     )

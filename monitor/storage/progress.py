@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, exists, or_, select
 
 from monitor.domain.delivery import DeliveryStatus
+from monitor.storage import holds
 from monitor.storage.tables import channels, deliveries, scans
 
 HOPELESS_AFTER = 2
@@ -14,7 +15,7 @@ HOPELESS_AFTER = 2
 
 
 def idle(connection: Connection, now: datetime) -> bool:
-    """Return whether nothing is left to scan, and nothing to deliver that could be delivered now."""
+    """Return whether nothing is left to scan, to report or to deliver that could be done now."""
     to_scan = or_(scans.c.error.is_(None), scans.c.attempts < HOPELESS_AFTER)
     resting = select(channels.c.name).where(or_(channels.c.paused, channels.c.open_until > now))
     to_send = or_(
@@ -26,6 +27,7 @@ def idle(connection: Connection, now: datetime) -> bool:
         ),
     )
     return (
-        not connection.execute(select(exists().where(to_scan))).scalar()
+        not holds.any_due(connection, now)
+        and not connection.execute(select(exists().where(to_scan))).scalar()
         and not connection.execute(select(exists().where(to_send))).scalar()
     )

@@ -1,4 +1,4 @@
-"""Store the silences set by command: alerts under them are kept but notify nobody. Those of the configuration are in the settings."""
+"""Store the silences set by command: alerts under them are held back until the end. Those of the configuration are in the settings."""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions` hold
 what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
-it; `messages` says where each story is shown to people; `silences` says what notifies nobody; `statements` and `statement_keys` are the
-index that finds a statement's story, `relations` what each was found to be, `word_counts` and `source_passages` what is common;
+it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
+held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
+`statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `word_counts` and
+`source_passages` what is common;
 `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
@@ -24,6 +26,7 @@ from sqlalchemy import (
     true,
 )
 
+from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.source_tables import feeds, files, hosts, source_states
 from monitor.storage.statement_tables import relations, source_passages, statement_keys, statements, word_counts
@@ -39,6 +42,7 @@ __all__ = (
     "feeds",
     "files",
     "heartbeats",
+    "holds",
     "hosts",
     "incidents",
     "messages",
@@ -47,6 +51,7 @@ __all__ = (
     "revisions",
     "scans",
     "silences",
+    "source_budgets",
     "source_passages",
     "source_states",
     "statement_keys",
@@ -176,6 +181,7 @@ deliveries = Table(
     Column("story_id", ID),
     Column("rank", Integer),
     Column("change", String(16)),
+    Column("quiet", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "channel"),
     Index(None, "status", "channel", "next_attempt_at"),
     Index(None, "channel", "status", "created_at", "id"),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.domain.alert import PastAlert, Reason, Suppression
+from monitor.domain.alert import Hold, PastAlert, Reason, Suppression
 from monitor.domain.article import Article
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import StoryId
 from monitor.domain.match import TermMatch
 from monitor.domain.watch import Repeat, Term
 from monitor.settings.model import SilenceSettings
+from workers.alerts.held_back import hold_for, hold_over_budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,8 @@ class AlertContext:
 
     `joined` is True if the article has just joined a story with other articles. `alertable` is False if it was too old at its feed's
     first fetch; then only an edit can raise an alert. `past_alerts` are those of the story, `last_notified_at` is by term, and
-    `matched_before` names the terms that matched the previous revision (none for a first one).
+    `matched_before` names the terms that matched the previous revision (none for a first one). `budget_left` is how many more alerts of
+    the article's source may be told in this hour, None without a limit.
     """
 
     story_id: StoryId
@@ -30,20 +32,27 @@ class AlertContext:
     past_alerts: tuple[PastAlert, ...] = ()
     last_notified_at: Mapping[str, datetime] = field(default_factory=dict)
     matched_before: frozenset[str] = frozenset()
+    budget_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDraft:
     """An alert to store. `key` is 32 bytes; two drafts of what may be raised only once have the same key.
 
-    `match` is None for an article that joined a story of which the user wants updates, and does not match itself.
+    `match` is None for an article that joined a story of which the user wants updates, and does not match itself. `hold` is None for an
+    alert that is told at once.
     """
 
     key: bytes
     term: Term
     reason: Reason
-    suppressed: Suppression | None
+    hold: Hold | None
     match: TermMatch | None
+
+    @property
+    def suppressed(self) -> Suppression | None:
+        """Why the alert is not told at once."""
+        return None if self.hold is None else self.hold.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +81,7 @@ def decide_alerts(
             key=_key(match.term, article, context.story_id),
             term=match.term,
             reason=reason,
-            suppressed=_suppression(match.term, context.last_notified_at.get(match.term.name), silences, now),
+            hold=hold_for(match.term, context.last_notified_at.get(match.term.name), silences, now),
             match=match,
         )
         for match in matches
@@ -86,7 +95,17 @@ def decide_alerts(
             for term in _terms_to_update(context, watch)
             if term.name not in drafted
         ]
+    drafts = _within_budget(drafts, context.budget_left, now)
     return AlertDecision(drafts=tuple(drafts), stale=_stale_alerts(article, matches, context))
+
+
+def _within_budget(drafts: Sequence[AlertDraft], left: int | None, now: datetime) -> list[AlertDraft]:
+    """Return the drafts, those held back that are more than the source may tell in this hour; the most severe are told first."""
+    if left is None:
+        return list(drafts)
+    told = sorted((draft for draft in drafts if draft.hold is None), key=lambda draft: -draft.term.severity.rank)
+    over = {draft.key for draft in told[max(left, 0) :]}
+    return [replace(draft, hold=hold_over_budget(now)) if draft.key in over else draft for draft in drafts]
 
 
 def _stale_alerts(article: Article, matches: Sequence[TermMatch], context: AlertContext) -> tuple[PastAlert, ...]:
@@ -129,19 +148,6 @@ def _joined_draft(
         key=hash_parts("alert", "growth", term.name, article.id),
         term=term,
         reason=Reason.JOINED,
-        suppressed=_suppression(term, last, silences, now),
+        hold=hold_for(term, last, silences, now),
         match=match,
     )
-
-
-def _suppression(term: Term, last: datetime | None, silences: Sequence[SilenceSettings], now: datetime) -> Suppression | None:
-    if any(_silences(silence, term, now) for silence in silences):
-        return Suppression.SILENCED
-    if term.cooldown is not None and last is not None and now - last < term.cooldown:
-        return Suppression.COOLDOWN
-    return None
-
-
-def _silences(silence: SilenceSettings, term: Term, now: datetime) -> bool:
-    concerned = silence.term in {None, term.name} and (silence.tag is None or silence.tag in term.tags)
-    return concerned and (silence.since is None or silence.since <= now) and (silence.until is None or now < silence.until)

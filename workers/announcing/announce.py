@@ -73,10 +73,14 @@ def channels_to_tell(settings: Settings, names: Sequence[str], reason: Reason) -
     return tuple(name for name in names if name not in settings.channels or _wants(settings.channels[name], reason))
 
 
+def tells_apart(channel: ChannelBase, reason: Reason) -> bool:
+    """Return whether people on the channel are told of such an alert by itself; that a story has grown they see in its message, where it can change."""
+    return reason is not Reason.JOINED or kind_of(channel).follow_up(channel) is FollowUp.NONE
+
+
 def _wants(channel: ChannelBase, reason: Reason) -> bool:
-    kind = kind_of(channel)
-    if kind.limits.digests:
-        return reason is not Reason.JOINED or kind.follow_up(channel) is FollowUp.NONE
+    if kind_of(channel).limits.digests:
+        return tells_apart(channel, reason)
     return takes(channel, Event.ALERT_UPDATED if reason is Reason.JOINED else Event.ALERT_CREATED)
 
 

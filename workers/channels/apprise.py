@@ -16,7 +16,7 @@ from monitor.settings.channels import ChannelBase, Library
 from monitor.settings.values import SecretAddress
 from workers.channels.kind import ChannelKind, Limits
 from workers.rendering.card import Card
-from workers.rendering.story_card import cards_of
+from workers.rendering.story_card import cards_of, heading_of
 from workers.rendering.truncation import cut, fit
 
 _ACTIVE = re.compile(r"([@<])(?=[\w@#!&:])")
@@ -55,7 +55,7 @@ class AppriseMessage:
 def render(channel: AppriseChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> AppriseMessage:
     """Return one message in plain text."""
     cards = cards_of(deliveries)
-    title, text = title_and_text(cards)
+    title, text = title_and_text(cards, heading_of(deliveries))
     severity = cards[0].severity
     url = with_priority(channel.url.get_secret_value(), severity)
     return AppriseMessage(url=url, title=title, text=text, severity=severity)
@@ -102,10 +102,12 @@ def escape(text: str) -> str:
     return _ACTIVE.sub("\\1\u2060", one_line(text)).translate(_MARKUP)
 
 
-def title_and_text(cards: Sequence[Card]) -> tuple[str, str]:
-    """Return the title and the text of one alert, or of a digest of several."""
+def title_and_text(cards: Sequence[Card], heading: str | None = None) -> tuple[str, str]:
+    """Return the title and the text of one alert, or of a digest of several; with a `heading` it is always a digest, with every link."""
+    if heading is not None:
+        return heading, "\n".join(_digest_line(card, None) for card in cards)
     if len(cards) > 1:
-        return f"{len(cards)} alerts · {cards[0].label}", "\n".join(map(_digest_line, cards))
+        return f"{len(cards)} alerts · {cards[0].label}", "\n".join(_digest_line(card, _LONGEST_LINK) for card in cards)
     (card,) = cards
     parts = [
         "Terms: " + ", ".join(fit(card.terms, _MAX_TERMS, str)) if len(card.terms) > 1 else "",
@@ -119,8 +121,9 @@ def title_and_text(cards: Sequence[Card]) -> tuple[str, str]:
     return escape(cut(card.headline, 200)), "\n".join(lines) or escape(card.title)
 
 
-def _digest_line(card: Card) -> str:
-    return escape(cut(card.headline, 150)) + (f"\n{card.url}" if card.url and len(card.url) <= _LONGEST_LINK else "")
+def _digest_line(card: Card, longest_link: int | None) -> str:
+    linked = card.url and (longest_link is None or len(card.url) <= longest_link)
+    return escape(cut(card.headline, 150)) + (f"\n{card.url}" if linked else "")
 
 
 KIND = ChannelKind(

@@ -16,7 +16,7 @@ from monitor.settings.channels import HttpChannel
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post, tls_of
 from workers.rendering.card import Card
-from workers.rendering.story_card import cards_of, message_card, story_of
+from workers.rendering.story_card import cards_of, heading_of, message_card, story_of
 from workers.rendering.truncation import cut, fit
 
 _MAX_TITLE, _MAX_DESCRIPTION, _MAX_SNIPPET, _MAX_DIGEST = 256, 4096, 1100, 5500
@@ -33,7 +33,7 @@ class DiscordChannel(HttpChannel):
 
 def render(channel: DiscordChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
     """Return the POST of one message, or the change of a story's message; what people are to hear of is a message of its own, and changes the first."""
-    body, story = content(cards_of(deliveries)), story_of(deliveries)
+    body, story = content(cards_of(deliveries), heading_of(deliveries)), story_of(deliveries)
     post = replace(_request(channel, body, query="wait=true"), read_reply=read_reply)
     if story is None or story.reference is None:
         return post
@@ -65,9 +65,10 @@ def escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", one_line(text)).replace("@", "@\u200b")
 
 
-def content(cards: Sequence[Card]) -> dict[str, Any]:
-    """Return the JSON of one alert as an embed, or of several as a digest that names each of them."""
-    embeds = [_embed(cards[0])] if len(cards) == 1 else _digest(cards)
+def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]:
+    """Return the JSON of one alert as an embed, or of several as a digest that names each of them; with a `heading` it is always a digest."""
+    alone = heading is None and len(cards) == 1
+    embeds = [_embed(cards[0])] if alone else _digest(cards, heading or f"{len(cards)} alerts · worst: {cards[0].label}")
     return {"embeds": embeds, "allowed_mentions": {"parse": []}}
 
 
@@ -98,27 +99,40 @@ def _own_pages(card: Card) -> str:
     return " · ".join(f"[{name}](<{address}>)" for name, address in card.links if len(address) <= 300)[:1024] or "–"
 
 
-def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
-    lines = [_line(card, _MAX_DIGEST // len(cards) - 1) for card in cards]
+def _digest(cards: Sequence[Card], heading: str) -> list[dict[str, Any]]:
+    lines = _lines(cards)
     texts: list[str] = [""]
     for line in lines:
         if len(texts[-1]) + len(line) + 1 > _MAX_DESCRIPTION:
             texts.append("")
         texts[-1] += line + "\n"
     embeds: list[dict[str, Any]] = [{"description": text} for text in texts]
-    embeds[0]["title"] = f"{len(cards)} alerts · worst: {cards[0].label}"
+    embeds[0]["title"] = heading
     embeds[0]["color"] = _COLOURS[cards[0].severity]
     return embeds
 
 
-def _line(card: Card, limit: int) -> str:
+def _lines(cards: Sequence[Card]) -> list[str]:
+    """Return one line for each alert, within a message: every title is shortened first, then each line to an equal share, if need be without its link."""
+    for title in (150, 90):
+        lines = [_line(card, title, linked=True) for card in cards]
+        if sum(map(len, lines)) + len(lines) <= _MAX_DIGEST:
+            return lines
+    return [_line_within(card, _MAX_DIGEST // len(cards) - 1) for card in cards]
+
+
+def _line_within(card: Card, limit: int) -> str:
     for title, linked in ((150, True), (90, True), (90, False), (45, False), (20, False)):
-        words = escape(cut(card.title, title))
-        shown = f"[{words}](<{card.url}>)" if linked and card.url and ")" not in card.url else words
-        line = f"**{card.severity.upper()} {escape(cut(card.term, 25))}** {shown}"
+        line = _line(card, title, linked=linked)
         if len(line) <= limit:
             break
     return line
+
+
+def _line(card: Card, title: int, *, linked: bool) -> str:
+    words = escape(cut(card.title, title))
+    shown = f"[{words}](<{card.url}>)" if linked and card.url and ")" not in card.url else words
+    return f"**{card.severity.upper()} {escape(cut(card.term, 25))}** {shown}"
 
 
 def _escape_keeping_edges(text: str) -> str:

@@ -23,7 +23,7 @@ from monitor.settings.channels import ChannelBase
 from monitor.settings.values import OneOrMany, Text
 from workers.channels.kind import ChannelKind, Limits
 from workers.rendering.card import Card
-from workers.rendering.story_card import cards_of, story_of
+from workers.rendering.story_card import cards_of, heading_of, story_of
 from workers.rendering.truncation import cut
 
 _LONGEST_QUIT_S = 2.0
@@ -94,19 +94,28 @@ def render(channel: EmailChannel, deliveries: Sequence[ClaimedDelivery], _now: d
             message_id=name,
             at=first.alerted_at,
             answers=story.reference if story is not None else None,
+            heading=heading_of(deliveries),
         ),
     )
 
 
 def content(
-    cards: Sequence[Card], *, sender: str, to: Sequence[str], message_id: str, at: datetime, answers: str | None = None
+    cards: Sequence[Card],
+    *,
+    sender: str,
+    to: Sequence[str],
+    message_id: str,
+    at: datetime,
+    answers: str | None = None,
+    heading: str | None = None,
 ) -> bytes:
     """Return an e-mail of one alert or several; the same arguments always give the same bytes.
 
-    `answers` is the Message-ID of the mail in whose thread this one belongs.
+    `answers` is the Message-ID of the mail in whose thread this one belongs. A `heading` is its subject.
     """
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     subject = f"{len(cards)} alerts · {cards[0].label}" if len(cards) > 1 else cut(one_line(cards[0].headline), 200)
+    subject = heading or subject
     message["Subject"] = subject if answers is None else f"Re: {subject}"
     message["From"] = one_line(sender)
     message["To"] = ", ".join(map(one_line, to))

@@ -22,7 +22,7 @@ _LONGEST_LINE = 64 * 1024
 
 
 class FileChannel(ChannelBase):
-    """Webhook bodies in a file, one line each. `events` None: alerts, and the updates of terms with `repeat: update`."""
+    """Webhook bodies in a file, one line each. `events` None: alerts, the updates of terms with `repeat: update`, and reports of what was held back."""
 
     type: Literal["file"]
     path: Path

@@ -10,7 +10,8 @@ from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.logs import get_logger
 from monitor.settings.channels import ChannelBase
 from workers.channels.kind import ChannelKind, Limits
-from workers.rendering.card import card_of
+from workers.rendering.card import Card
+from workers.rendering.story_card import cards_of
 
 
 class LogChannel(ChannelBase):
@@ -23,8 +24,8 @@ LogLines = tuple[Mapping[str, str], ...]
 
 
 def render(_channel: LogChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> LogLines:
-    """Return the id, severity, term and title of each alert."""
-    return tuple(map(_line, deliveries))
+    """Return the id, severity, term and title of each alert, and of each line of a report."""
+    return tuple(_line(delivery, card) for delivery in deliveries for card in cards_of([delivery]))
 
 
 def send(message: LogLines, at: datetime, _within: timedelta) -> AttemptResult:
@@ -34,9 +35,8 @@ def send(message: LogLines, at: datetime, _within: timedelta) -> AttemptResult:
     return AttemptResult(outcome=Outcome.ACCEPTED, at=at)
 
 
-def _line(delivery: ClaimedDelivery) -> Mapping[str, str]:
-    card = card_of(delivery)
-    return {"alert": delivery.alert_id or delivery.id, "severity": delivery.severity, "term": card.term, "title": card.title}
+def _line(delivery: ClaimedDelivery, card: Card) -> Mapping[str, str]:
+    return {"alert": delivery.alert_id or delivery.id, "severity": card.severity, "term": card.term, "title": card.title}
 
 
 KIND = ChannelKind(

@@ -21,7 +21,7 @@ from monitor.settings.values import HttpUrl, Secret, SecretAddress, SecretHttpUr
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post
 from workers.rendering.card import Card
-from workers.rendering.story_card import cards_of, message_card, story_of
+from workers.rendering.story_card import cards_of, heading_of, message_card, story_of
 from workers.rendering.truncation import cut, fit
 
 _MAX_DIGEST = 10_500
@@ -58,7 +58,7 @@ class SlackChannel(ChannelBase):
 
 def render(channel: SlackChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
     """Return the POST of one message; a bot changes the message of a story, and answers in its thread what people are to hear of."""
-    body, story = content(cards_of(deliveries)), story_of(deliveries)
+    body, story = content(cards_of(deliveries), heading_of(deliveries)), story_of(deliveries)
     if channel.url is not None:
         return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy)
     if story is None or story.reference is None:
@@ -103,14 +103,14 @@ def escape(text: str) -> str:
     return ("›" + plain[1:] if plain.startswith(">") else plain).translate(_MARKUP)
 
 
-def content(cards: Sequence[Card]) -> dict[str, Any]:
-    """Return the JSON of one alert, or of several as a digest that names each of them."""
-    fallback = (
-        cards[0].headline
-        if len(cards) == 1
-        else f"{len(cards)} alerts · {cards[0].label}: " + ", ".join(dict.fromkeys(card.term for card in cards))
-    )
-    blocks = _alert(cards[0]) if len(cards) == 1 else _digest(cards)
+def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]:
+    """Return the JSON of one alert, or of several as a digest that names each of them; with a `heading` it is always a digest."""
+    if heading is None and len(cards) == 1:
+        fallback, blocks = cards[0].headline, _alert(cards[0])
+    else:
+        terms = ", ".join(dict.fromkeys(card.term for card in cards))
+        fallback = f"{heading or f'{len(cards)} alerts · {cards[0].label}'}: {terms}"
+        blocks = _digest(cards, f"*{heading}*" if heading else f"*{len(cards)} alerts* · worst: *{cards[0].label}*")
     return {"text": escape(cut(fallback, 500)), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
@@ -133,8 +133,7 @@ def _alert(card: Card) -> list[dict[str, Any]]:
     return blocks
 
 
-def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
-    heading = f"*{len(cards)} alerts* · worst: *{cards[0].label}*"
+def _digest(cards: Sequence[Card], heading: str) -> list[dict[str, Any]]:
     sections: list[str] = [heading]
     for line in _lines(cards, _MAX_DIGEST - len(heading)):
         if len(sections) == 1 or len(sections[-1]) + 1 + len(line) > _MAX_SECTION:

@@ -14,7 +14,7 @@ from monitor.settings.channels import HttpChannel
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post, tls_of
 from workers.rendering.card import Card
-from workers.rendering.story_card import cards_of
+from workers.rendering.story_card import cards_of, heading_of
 from workers.rendering.truncation import cut, fit
 
 _COLOURS = {"info": "default", "low": "accent", "medium": "warning", "high": "attention", "critical": "attention"}
@@ -28,17 +28,18 @@ class TeamsChannel(HttpChannel):
 
 def render(channel: TeamsChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
     """Return the POST of one message."""
-    body = content(cards_of(deliveries))
+    body = content(cards_of(deliveries), heading_of(deliveries))
     return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy, tls=tls_of(channel))
 
 
-def content(cards: Sequence[Card]) -> dict[str, Any]:
-    """Return the JSON of one alert as an Adaptive Card, or of several as a digest that names each of them."""
+def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]:
+    """Return the JSON of one alert as an Adaptive Card, or of several as a digest that names each of them; with a `heading` it is always a digest."""
+    alone = heading is None and len(cards) == 1
     adaptive_card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "body": _alert(cards[0]) if len(cards) == 1 else _digest(cards),
+        "body": _alert(cards[0]) if alone else _digest(cards, heading or f"{len(cards)} alerts · worst: {cards[0].label}"),
         "msteams": {"width": "Full"},
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": adaptive_card}
@@ -61,8 +62,8 @@ def _alert(card: Card) -> list[dict[str, Any]]:
     return body
 
 
-def _digest(cards: Sequence[Card]) -> list[dict[str, Any]]:
-    body = [_block([_run(f"{len(cards)} alerts · worst: {cards[0].label}", bold=True)])]
+def _digest(cards: Sequence[Card], heading: str) -> list[dict[str, Any]]:
+    body = [_block([_run(heading, bold=True)])]
     body += [
         _block([_run(f"{card.severity.upper()} {cut(card.term, 40)} ", bold=True), _title(card, 100, longest_url=250)])
         for card in cards

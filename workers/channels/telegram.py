@@ -19,7 +19,7 @@ from monitor.settings.values import HttpUrl, Secret, SecretAddress, Text
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post
 from workers.rendering.card import Card
-from workers.rendering.story_card import cards_of, message_card, story_of
+from workers.rendering.story_card import cards_of, heading_of, message_card, story_of
 from workers.rendering.truncation import cut, fit
 
 _MAX_DIGEST = 3_900
@@ -40,7 +40,7 @@ class TelegramChannel(ChannelBase):
 
 def render(channel: TelegramChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
     """Return the call of one message, or of the change of a story's message; what people are to hear of answers that message, and changes it."""
-    body, story = content(cards_of(deliveries)), story_of(deliveries)
+    body, story = content(cards_of(deliveries), heading_of(deliveries)), story_of(deliveries)
     if story is None or story.reference is None or not story.reference.isdecimal():
         return _call(channel, "sendMessage", body)
     number = int(story.reference)
@@ -79,9 +79,10 @@ def escape(text: str) -> str:
     return html.escape(_ACTIVE.sub("\\1\u2060", one_line(text)), quote=True)
 
 
-def content(cards: Sequence[Card]) -> dict[str, Any]:
-    """Return the JSON of one alert, or of several as a digest that names each of them."""
-    text = _alert(cards[0]) if len(cards) == 1 else _digest(cards)
+def content(cards: Sequence[Card], heading: str | None = None) -> dict[str, Any]:
+    """Return the JSON of one alert, or of several as a digest that names each of them; with a `heading` it is always a digest."""
+    alone = heading is None and len(cards) == 1
+    text = _alert(cards[0]) if alone else _digest(cards, heading or f"{len(cards)} alerts · worst: {cards[0].label}")
     return {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 
 
@@ -103,8 +104,8 @@ def _within(news: Sequence[str]) -> tuple[str, ...]:
     return fit(news, _MAX_NEWS, str)
 
 
-def _digest(cards: Sequence[Card]) -> str:
-    heading = f"<b>{len(cards)} alerts · worst: {cards[0].label}</b>"
+def _digest(cards: Sequence[Card], title: str) -> str:
+    heading = f"<b>{title}</b>"
     for limit, linked in ((150, True), (90, True), (90, False), (45, False), (15, False)):
         lines = [
             f"{card.severity.upper()} <b>{escape(cut(card.term, 30))}</b> {_title(card, limit, linked=linked)}" for card in cards

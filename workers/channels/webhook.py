@@ -9,19 +9,20 @@ from typing import Annotated, Literal
 import orjson
 from pydantic import BeforeValidator, Field
 
-from monitor.domain.delivery import ClaimedDelivery
+from monitor.domain.delivery import HELD_REPORT, ClaimedDelivery
 from monitor.settings.channels import Event, HttpChannel
 from monitor.settings.values import FromFile, HeaderValue, OneOrMany, SigningSecret, Text, one_or_many
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, tls_of
 from workers.rendering.alert_json import alert_json
+from workers.rendering.report_as_alert import report_as_alert
 from workers.rendering.signature import sign
 
 
 class WebhookChannel(HttpChannel):
     """A receiver of Standard Webhooks; each `secret` signs. `template` is Jinja for a receiver that wants a body of its own shape.
 
-    `events` None: alerts, and the updates of terms with `repeat: update`.
+    `events` None: alerts, the updates of terms with `repeat: update`, and reports of what was held back.
     """
 
     type: Literal["webhook"]
@@ -55,7 +56,10 @@ def render(channel: WebhookChannel, deliveries: Sequence[ClaimedDelivery], now: 
     if channel.template is not None:
         from workers.rendering.template import fill  # noqa: PLC0415 - Jinja is heavy, and few channels have a template
 
-        body = fill(channel.template, orjson.loads(body))
+        payload = orjson.loads(body)
+        if delivery.kind == HELD_REPORT:
+            payload["data"] = report_as_alert(delivery) | payload["data"]
+        body = fill(channel.template, payload)
     extra = {name: value.get_secret_value() for name, value in channel.headers.items()}
     headers = webhook_headers(delivery.id, body, secrets=channel.secrets, now=now, extra=extra, content_type=channel.content_type)
     proxy = None if channel.proxy is None else channel.proxy.get_secret_value()

@@ -108,6 +108,13 @@ def by_story(due: Sequence[WaitingDelivery]) -> tuple[tuple[WaitingDelivery, ...
     return tuple(groups.values())
 
 
+def report_apart(due: Sequence[DeliveryId], reports: Collection[DeliveryId]) -> tuple[DeliveryId, ...]:
+    """Return what of `due` may share a message: a report of what was held back fills one of its own, and lets the others go first if they come first."""
+    if due and due[0] in reports:
+        return (due[0],)
+    return tuple(one for one in due if one not in reports)
+
+
 def plan_batch(
     due: Sequence[DeliveryId], limits: Limits, *, most_singles: int, probing: bool, refused_together: Collection[DeliveryId]
 ) -> BatchPlan:

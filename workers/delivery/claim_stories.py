@@ -1,4 +1,4 @@
-"""Claim what a channel for people is told next: one message for a story, or one digest for many."""
+"""Claim what a channel for people is told next: one message for a story, one digest for many, or a report of what was held back."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.ids import DeliveryId, StoryId
-from monitor.storage import deliveries, messages, story_deliveries
+from monitor.storage import deliveries, holds, messages, story_deliveries
 from monitor.storage.engine import Connection
 from monitor.storage.story_deliveries import WaitingDelivery
-from workers.delivery.batch import BatchMemory, LeasedChannel, SendBatch, by_story, plan_batch
+from workers.delivery.batch import BatchMemory, LeasedChannel, SendBatch, by_story, plan_batch, report_apart
 from workers.delivery.story_state import with_stories
 
 _MOST_ROWS = 2000
@@ -29,7 +29,9 @@ def claim_stories(
         memory.in_digest.discard(channel.name)
         return _claim_edit(connection, channel, [group for group in groups if group[0].id not in news])
     most = 1 if at_once else channel.settings.digest_over
-    plan = plan_batch(tuple(news), channel.limits, most_singles=most, probing=probing, refused_together=memory.refused_together)
+    reports = holds.reports_among(connection, [key for key, (one, *_) in news.items() if one.story_id is None])
+    candidates = report_apart(tuple(news), reports)
+    plan = plan_batch(candidates, channel.limits, most_singles=most, probing=probing, refused_together=memory.refused_together)
     if plan.together:
         memory.in_digest.add(channel.name)
         return _claimed(connection, channel, [one.id for key in plan.ids for one in news[key] if one.notifies])

@@ -16,7 +16,9 @@ from monitor.settings.channels import ChannelBase
 from monitor.settings.live import LiveSettings
 from monitor.storage import leases
 from monitor.storage.engine import Database
+from workers.delivery import report_held
 from workers.delivery.dispatcher import Dispatcher
+from workers.delivery.report_held import HeldReporter
 
 
 class DeliverWorker:
@@ -27,9 +29,12 @@ class DeliverWorker:
         self._database = database
         expire_leases_of_dead_processes(database)
         self._dispatcher = Dispatcher(database, self._channels)
-        self._reloading = PeriodicTask(
-            "settings", SettingsReloader(DELIVER, live, lambda _: None).reload_if_changed, every_s=settings_reloader.EVERY_S
-        ).start()
+        reloader = SettingsReloader(DELIVER, live, lambda _: None)
+        reporter = HeldReporter(database, lambda: live.current, self.deliver)
+        self._tasks = (
+            PeriodicTask("settings", reloader.reload_if_changed, every_s=settings_reloader.EVERY_S).start(),
+            PeriodicTask("held reports", reporter.report_due, every_s=report_held.EVERY_S, at_once=True).start(),
+        )
 
     def scan(self, ids: Sequence[ScanId]) -> None:
         """Raise MonitorError: this process delivers."""
@@ -41,7 +46,8 @@ class DeliverWorker:
 
     def close(self) -> None:
         """Stop; messages that are being sent get their answer."""
-        self._reloading.stop()
+        for task in self._tasks:
+            task.stop()
         self._dispatcher.close()
         self._database.close()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from monitor.domain.delivery import BROKEN, RECOVERED, TEST, ClaimedDelivery
+from monitor.domain.alert import Suppression
+from monitor.domain.delivery import BROKEN, HELD_REPORT, RECOVERED, TEST, ClaimedDelivery
 from monitor.domain.highlight import Segment, find_phrases, split_at
 from monitor.domain.text import one_line
 from monitor.domain.watch import Severity
@@ -67,7 +68,9 @@ class Card:
 
 
 def card_of(delivery: ClaimedDelivery) -> Card:
-    """Return what there is to read in an alert, or in a notice to the operator."""
+    """Return what there is to read in an alert, or in a notice to the operator; of a report, its heading and its first events."""
+    if delivery.kind == HELD_REPORT:
+        return _report_card(delivery)
     if delivery.kind in {BROKEN, RECOVERED}:
         return _notice(delivery)
     return alert_card(delivery.data, delivery.severity, test=delivery.kind == TEST)
@@ -93,6 +96,46 @@ def alert_card(data: Mapping[str, Any], severity: Severity, *, test: bool = Fals
         entities=_shown_entities(data.get("entities") or ()),
         test=test,
         links=_own_links(data.get("links") or {}),
+    )
+
+
+def held_cards(report: Mapping[str, Any]) -> tuple[Card, ...]:
+    """Return the cards of a report of what was held back: one for each story, or for the worst of a source that was over its budget."""
+    return tuple(map(_held_card, report["events"]))
+
+
+def report_heading(report: Mapping[str, Any]) -> str:
+    """Return the heading of a report of what was held back, and of how many messages it is which."""
+    part = f" (part {report['part']} of {report['parts']})" if report["parts"] > 1 else ""
+    return quiet_heading(report["total"]) + part
+
+
+def quiet_heading(events: int) -> str:
+    """Return the heading of a message that tells what has happened while nobody was told."""
+    return f"While quiet: {'1 event' if events == 1 else f'{events} events'}"
+
+
+def _report_card(delivery: ClaimedDelivery) -> Card:
+    """Return a report as one card, for a channel that does not list its events."""
+    first, *others = held_cards(delivery.data)
+    titles = "; ".join((first.title, *(card.title for card in others)))
+    return replace(first, severity=delivery.severity, term=report_heading(delivery.data), title=cut(titles, TITLE_LENGTH))
+
+
+def _held_card(event: Mapping[str, Any]) -> Card:
+    over_budget = event["reason"] == Suppression.BUDGET and event["alerts"] > 1
+    title = one_line(event["title"]) or "(untitled)"
+    return Card(
+        severity=Severity(event["severity"]),
+        term=cut(one_line(", ".join(event["terms"])), TERM_LENGTH) or "?",
+        title=cut(f"{event['alerts']} alerts over the budget, the worst: {title}" if over_budget else title, TITLE_LENGTH),
+        url=followable_link(event["url"]),
+        pieces=(),
+        source=cut(one_line(event["source"]), SOURCE_LENGTH),
+        when=None,
+        articles=1,
+        updated=False,
+        entities=(),
     )
 
 

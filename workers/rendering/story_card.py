@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.domain.delivery import WITHDRAWN, ClaimedDelivery
+from monitor.domain.delivery import HELD_REPORT, WITHDRAWN, ClaimedDelivery
 from monitor.domain.ids import StoryId
 from monitor.domain.story_message import StoryState
 from monitor.domain.story_update import StoryChange
 from monitor.domain.text import one_line
 from monitor.domain.times import age
-from workers.rendering.card import SOURCE_LENGTH, TERM_LENGTH, Card, alert_card, card_of
+from workers.rendering.card import SOURCE_LENGTH, TERM_LENGTH, Card, alert_card, card_of, held_cards, quiet_heading, report_heading
 from workers.rendering.truncation import cut
 
 FACT_LENGTH = 150
@@ -20,12 +20,20 @@ MOST_FACTS = 8
 
 
 def cards_of(deliveries: Sequence[ClaimedDelivery]) -> tuple[Card, ...]:
-    """Return a card for each story among the deliveries and for each delivery without one, the worst severity first."""
-    groups: dict[StoryId | str, list[ClaimedDelivery]] = {}
-    for one in deliveries:
-        groups.setdefault(one.story.id if one.story else one.id, []).append(one)
-    cards = [_card(group) for group in groups.values()]
+    """Return a card for each story among the deliveries and for each delivery without one, the worst severity first.
+
+    A report of what was held back has a card for each of its events.
+    """
+    cards = [card for group in _groups(deliveries) for card in _cards(group)]
     return tuple(sorted(cards, key=lambda card: -card.severity.rank))
+
+
+def heading_of(deliveries: Sequence[ClaimedDelivery]) -> str | None:
+    """Return the heading of a message that tells what was held back: by a report, or of several stories by quiet hours; None for any other."""
+    if len(deliveries) == 1 and deliveries[0].kind == HELD_REPORT:
+        return report_heading(deliveries[0].data)
+    events = len(_groups(deliveries))
+    return quiet_heading(events) if events > 1 and all(one.quiet for one in deliveries) else None
 
 
 def story_of(deliveries: Sequence[ClaimedDelivery]) -> StoryState | None:
@@ -88,11 +96,19 @@ def growth_line(story: StoryState) -> str | None:
     return f"{spread} in {age(story.first_at, story.last_at)} · first: {first} {_clock(story.first_at, story.last_at)}"
 
 
-def _card(group: Sequence[ClaimedDelivery]) -> Card:
-    story = group[0].story
-    if story is None:
-        return card_of(group[0])
-    return news_card(story, group) if story.posted and story.notifies else message_card(story)
+def _groups(deliveries: Sequence[ClaimedDelivery]) -> tuple[Sequence[ClaimedDelivery], ...]:
+    """Return the deliveries of each story, and each delivery without one, in the order of their first."""
+    groups: dict[StoryId | str, list[ClaimedDelivery]] = {}
+    for one in deliveries:
+        groups.setdefault(one.story.id if one.story else one.id, []).append(one)
+    return tuple(groups.values())
+
+
+def _cards(group: Sequence[ClaimedDelivery]) -> tuple[Card, ...]:
+    story, first = group[0].story, group[0]
+    if story is not None:
+        return (news_card(story, group) if story.posted and story.notifies else message_card(story),)
+    return held_cards(first.data) if first.kind == HELD_REPORT else (card_of(first),)
 
 
 def _lines(facts: Sequence[str], withdrawn: Sequence[str]) -> tuple[str, ...]:

@@ -16,13 +16,14 @@ from workers.recognition.registry import build_recognizers
 class CompiledSettings:
     """Settings with the matcher and the recognizers built from them: one value, so that no scan mixes old and new ones.
 
-    `watch` is the watch list by name.
+    `watch` is the watch list by name, `budgets` the alerts an hour of each feed by its address.
     """
 
     settings: Settings
     matcher: Matcher
     recognizers: tuple[Recognizer, ...]
     watch: Mapping[str, Term]
+    budgets: Mapping[str, int]
 
     @classmethod
     def build(cls, settings: Settings, before: CompiledSettings | None = None) -> CompiledSettings:
@@ -33,4 +34,5 @@ class CompiledSettings:
             matcher=matcher,
             recognizers=build_recognizers(settings, matcher),
             watch={term.name: term for term in settings.terms},
+            budgets={feed.url: feed.budget for feed in settings.feeds},
         )

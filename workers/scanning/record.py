@@ -8,15 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from monitor.domain.alert import Alert
+from monitor.domain.article import Article
 from monitor.domain.ids import AlertId, ArticleId
 from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
 from monitor.domain.story_update import StoryChange, StoryUpdate
 from monitor.domain.watch import Term
 from monitor.settings.model import SilenceSettings
-from monitor.storage import alert_history, alerts, articles, deliveries, pages, scans, silences, stories
+from monitor.storage import alert_history, alerts, articles, deliveries, holds, pages, scans, silences, source_budgets, stories
 from monitor.storage.engine import Connection
 from monitor.storage.ids import new_id
+from workers.alerts.held_back import budget_hour
 from workers.alerts.payload import alert_data
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
@@ -70,12 +72,27 @@ class Recorder:
         story = alert_story_record(placement.story_id, examined.article.id, members, kind)
         public_url = self.compiled.settings.public_url
         made = [(_alert(draft, examined, story, public_url, self.now), draft) for draft in decision.drafts]
-        raised = tuple(
-            (alert, draft.term)
-            for alert, draft in made
-            if alerts.add(self.connection, alert, draft.match.why if draft.match else {})
-        )
-        return Recorded(alerts=raised, updates=updates)
+        added = [
+            (alert, draft) for alert, draft in made if alerts.add(self.connection, alert, draft.match.why if draft.match else {})
+        ]
+        self._hold_back(examined.article, added)
+        return Recorded(alerts=tuple((alert, draft.term) for alert, draft in added), updates=updates)
+
+    def _hold_back(self, article: Article, added: Sequence[tuple[Alert, AlertDraft]]) -> None:
+        """Store until when alerts are held, and count those that are told against the budget of their feed."""
+        for alert, draft in added:
+            if draft.hold is not None:
+                holds.add(self.connection, alert.id, draft.hold)
+        told = sum(draft.hold is None for _, draft in added)
+        if told and article.feed_url is not None and article.feed_url in self.compiled.budgets:
+            source_budgets.add(self.connection, article.feed_url, budget_hour(self.now), told)
+
+    def _budget_left(self, article: Article) -> int | None:
+        """Return how many more alerts of the article's feed may be told in this hour; None for what comes from no feed."""
+        if article.feed_url is None or article.feed_url not in self.compiled.budgets:
+            return None
+        used = source_budgets.used(self.connection, article.feed_url, budget_hour(self.now))
+        return self.compiled.budgets[article.feed_url] - used
 
     def _decide(self, examined: ExaminedArticle, placement: Placement) -> AlertDecision:
         begun = placement.relation is not None and placement.relation.story_id is None
@@ -90,6 +107,7 @@ class Recorder:
             past_alerts=past_alerts,
             last_notified_at=alert_history.last_by_term(self.connection, with_cooldown),
             matched_before=examined.matched_before,
+            budget_left=self._budget_left(examined.article),
         )
         return decide_alerts(
             examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now

@@ -8,15 +8,20 @@ import email.policy
 import html
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
 
+from monitor.domain.alert import HeldAlert, Hold, Suppression
 from monitor.domain.delivery import ClaimedDelivery
+from monitor.domain.ids import AlertId, ArticleId
+from monitor.domain.watch import Severity
 from monitor.settings.load import load_config
 from tests.alerting import EPOCH, alert_data, claimed_delivery
 from tests.channels import Example, examples
+from workers.alerts.held_report import report_parts
 
 HOSTILE = "<!channel> @everyone <b>x</b> [a](http://evil.example) \u202eevil \x1b[31m \x00 \r\nBcc: victim@example.org"
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]|javascript:")
@@ -138,3 +143,50 @@ def test_a_notice_to_the_operator_can_be_rendered(example: Example) -> None:
     data = {"subject": "feed Example", "problem": "HTTP 500", "since": "2024-03-21T08:00:00Z"}
     for kind in ("monitoring.broken", "monitoring.recovered"):
         assert "Example" in "\n".join(texts(body(render(example, claimed_delivery(data=data, kind=kind)))))
+
+
+def held_report(example: Example, count: int, *, length: int = 1) -> list[ClaimedDelivery]:
+    """Return the report of `count` hostile events, in as many deliveries as this kind of channel needs."""
+    held = [
+        HeldAlert(
+            id=AlertId(f"a-{number}"),
+            hold=Hold(reason=Suppression.COOLDOWN, until=EPOCH),
+            term=HOSTILE,
+            severity=Severity.HIGH,
+            tags=(),
+            title=f"N{number:03} " + HOSTILE * length,
+            url="javascript:alert(1)" if number % 2 else f"https://x.example/{number}",
+            source=HOSTILE,
+            article_id=ArticleId(f"x-{number}"),
+            story_id=None,
+            created_at=EPOCH + timedelta(seconds=number),
+        )
+        for number in range(count)
+    ]
+    limits = example.kind.limits
+    most, characters = (limits.alerts_per_message, limits.characters) if limits.digests else (None, None)
+    parts = report_parts("desk", held, most=most, characters=characters)
+    return [claimed_delivery(part.data["part"], data=part.data, kind="held.report", severity=part.severity) for part in parts]
+
+
+@EXAMPLES
+@pytest.mark.parametrize(("count", "length"), [(1, 1), (300, 1), (300, 5)])
+def test_every_event_that_was_held_back_is_named(example: Example, count: int, length: int) -> None:
+    """In messages within the limits of the service; for people each says that it was quiet, and links what has a link."""
+    limit, people = example.kind.limits.characters, example.kind.limits.digests
+    messages = ["\n".join(texts(body(render(example, one)))) for one in held_report(example, count, length=length)]
+    together = "\n".join(messages)
+    assert [number for number in range(count) if f"N{number:03}" not in together] == []
+    assert limit is None or all(len(html.unescape(TAGS.sub("", shown))) <= limit for shown in messages)
+    if people:
+        assert not FORBIDDEN.search(together)
+        assert all(f"While quiet: {count} event" in shown for shown in messages)
+        assert [number for number in range(0, count, 2) if f"https://x.example/{number}" not in together] == []
+
+
+@FOR_PEOPLE
+def test_what_quiet_hours_held_says_so(example: Example) -> None:
+    """A digest of alerts that all waited for the morning is headed as a report is; one with others among them is not."""
+    quiet = [claimed_delivery(number, quiet=True) for number in (1, 2)]
+    assert "While quiet: 2 events" in "\n".join(texts(body(render(example, *quiet))))
+    assert "While quiet" not in "\n".join(texts(body(render(example, *quiet, claimed_delivery(3)))))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import update
 
+from monitor.domain.alert import Hold, Suppression
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import AttemptResult, Outcome
-from monitor.domain.ids import DeliveryId
-from monitor.storage import attempts
+from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.times import rfc3339
+from monitor.storage import attempts, holds
 from monitor.storage.engine import Database
+from monitor.storage.tables import alerts
 from monitor.web.registry import pages
 from tests.integration.web.scenes import HOSTILE, add_alert, add_article
 from tests.integration.web.serving import Site, serving
@@ -83,6 +88,33 @@ def test_the_front_page_shows_what_an_editor_needs(site: Site) -> None:
         "Hamas",
     ):
         assert part in text, part
+
+
+def test_the_front_page_says_what_becomes_of_an_alert_that_is_held(site: Site) -> None:
+    """When it will be told, that it waits for somebody, or when it was told."""
+    now = SYSTEM_CLOCK.now()
+    ids = [AlertId(add_alert(site.database, title=f"Held {number}")) for number in range(4)]
+    later = Hold(reason=Suppression.COOLDOWN, until=now + timedelta(minutes=30))
+    with site.database.write() as connection:
+        connection.execute(update(alerts).where(alerts.c.id.in_(ids)).values(suppressed="cooldown"))
+        for one, hold in zip(ids, (later, replace(later, until=None), replace(later, until=now)), strict=False):
+            holds.add(connection, one, hold)
+        holds.mark_reported(connection, [ids[2]], now=now)
+    text = site.page("/").text
+    for shown in (
+        "held: cooldown; told <time",
+        "held until the silence is lifted",
+        "held back: cooldown; told at <time",
+        "not sent: cooldown",
+    ):
+        assert text.count(shown) == 1, shown
+    records = {one["id"]: (one["held"], one["held_until"], one["reported_at"]) for one in site.get("/api/alerts").json}
+    assert [records[one] for one in ids] == [
+        (True, rfc3339(now + timedelta(minutes=30)), None),
+        (True, None, None),
+        (False, rfc3339(now), rfc3339(now)),
+        (False, None, None),
+    ]
 
 
 def test_the_front_page_is_filtered_and_goes_on(site: Site) -> None:

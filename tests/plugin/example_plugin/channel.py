@@ -11,7 +11,7 @@ from monitor.settings.channels import HttpChannel
 from workers.channels.kind import ChannelKind, Limits
 from workers.channels.post import Post, json_post, tls_of
 from workers.rendering.card import Card
-from workers.rendering.story_card import cards_of
+from workers.rendering.story_card import cards_of, heading_of
 from workers.rendering.truncation import fit
 
 
@@ -23,9 +23,14 @@ class BlackboardChannel(HttpChannel):
 
 
 def render(channel: BlackboardChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
-    """Return the POST of a story in several lines, or of several stories in one line each."""
-    cards = cards_of(deliveries)
-    lines = _story(cards[0]) if len(cards) == 1 else [f"{len(cards)} alerts · {cards[0].label}", *map(_line, cards)]
+    """Return the POST of a story in several lines, or of several stories in one line each; of what was held back, with its heading and every link."""
+    cards, heading = cards_of(deliveries), heading_of(deliveries)
+    if heading is not None:
+        lines = [heading, *(f"{card.headline[:200]} {card.url or ''}" for card in cards)]
+    elif len(cards) == 1:
+        lines = _story(cards[0])
+    else:
+        lines = [f"{len(cards)} alerts · {cards[0].label}", *map(_line, cards)]
     body = {"chalk": channel.chalk, "lines": lines}
     return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy, tls=tls_of(channel))
 

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.domain.watch import Severity
 from tests.alerting import EPOCH, alert_data, claimed_delivery
+from workers.channels.webhook import WebhookChannel, render
 from workers.rendering.alert_json import MAX_BYTES, alert_json
 from workers.rendering.sample_alert import sample_alert
 from workers.rendering.template import fill
@@ -93,6 +95,36 @@ def test_a_template_gives_the_body_another_shape() -> None:
     payload = json.loads(alert_json(claimed_delivery(data=alert_data(1, title='He said "no"\n</script>'))))
     made = fill('{"text": {{ (alert.term + ": " + article.title) | tojson }}, "n": {{ story.articles }}}', payload)
     assert json.loads(made) == {"text": 'Rafah: He said "no"\n</script>', "n": 3}
+
+
+def test_a_template_made_for_alerts_also_tells_a_report() -> None:
+    """What was held back has every part that an alert has, so that no template fails on it."""
+    events = [
+        {
+            "alert": f"a-{n}",
+            "term": "Rafah",
+            "terms": ["Rafah"],
+            "severity": severity,
+            "title": f"Event {n}",
+            "source": "Example",
+            "url": f"https://x.example/{n}",
+            "story": None,
+            "reason": "cooldown",
+            "alerts": 1,
+        }
+        for n, severity in enumerate(("high", "low"))
+    ]
+    data = {"since": "2024-03-21T08:00:00Z", "until": "2024-03-21T09:00:00Z", "events": events, "total": 2, "part": 1, "parts": 1}
+    parts = "alert.id alert.kind alert.tags article.author article.url story.articles matches entities latency.fetched_to_alert_s"
+    template = "{{ alert.term }}: {{ article.title }} {{ alert.severity }} {{ snippet }}" + "".join(
+        f"{{{{ {part} | tojson }}}}" for part in parts.split()
+    )
+    channel = WebhookChannel.model_validate({"type": "webhook", "url": "https://x.example/", "template": template})
+    report = claimed_delivery(data=data, kind="held.report", severity=Severity.HIGH)
+    body = render(channel, [report], EPOCH).body.decode()
+    assert body.startswith(
+        "While quiet: 2 events: Event 0; Event 1 high HIGH · Rafah: Event 0 https://x.example/0\nLOW · Rafah: Event 1"
+    )
 
 
 @pytest.mark.parametrize(

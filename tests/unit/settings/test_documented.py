@@ -14,7 +14,7 @@ from monitor.settings import channels, feeds, model, sources, watch_item
 from monitor.settings.list_files import COLUMNS
 from monitor.settings.load import load_config
 from monitor.settings.schema_walker import fields_of
-from monitor.settings.values import Section, read_duration, read_size
+from monitor.settings.values import Section, read_duration, read_per_hour, read_size
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
 TYPES: dict[str, type[Section]] = {name: kind.settings for name, kind in channels.CHANNEL_TYPES.all().items()}
@@ -96,7 +96,7 @@ def meant(text: str, default: Any) -> Any:
     if isinstance(default, bool):
         return text == "true"
     if isinstance(default, int):
-        return read_size(text)
+        return read_per_hour(text) if text.endswith("/h") else read_size(text)
     if isinstance(default, Enum):
         return type(default)(text)
     return text
