@@ -3,8 +3,8 @@
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions` hold
 what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what notifies nobody; `statements` and `statement_keys` are the
-index that finds a statement's story, `relations` what each was found to be, `word_counts` and `source_passages` what is common;
-`incidents`, `channels` and `heartbeats` are the shared state of the running processes.
+index that finds a statement's story, `relations` what each was found to be, `splits` the stories that a person has taken apart,
+`word_counts` and `source_passages` what is common; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.source_tables import feeds, files, hosts, source_states
-from monitor.storage.statement_tables import relations, source_passages, statement_keys, statements, word_counts
+from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
 from monitor.storage.types import Digest, Json, SafeText, UtcDateTime
 
 __all__ = (
@@ -49,6 +49,7 @@ __all__ = (
     "silences",
     "source_passages",
     "source_states",
+    "splits",
     "statement_keys",
     "statements",
     "stories",
