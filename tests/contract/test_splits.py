@@ -20,7 +20,7 @@ from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
 from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
-from workers.scanning.split_story import NotSplit, Split, split
+from workers.scanning.split_story import NotSplit, Split, split_by_hand
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WIRE = (
@@ -55,7 +55,7 @@ def _scan(database: Database, ids: Sequence[str]) -> None:
 def _split(database: Database, wanted: str) -> tuple[Split, ...] | NotSplit:
     """Split, then let everything that is queued be scanned."""
     with database.write() as connection:
-        found = split(connection, wanted, now=NOW)
+        found = split_by_hand(connection, wanted, now=NOW)
     with database.read() as connection:
         waiting = [scan.id for scan in scans.unqueued(connection, NOW, 100)]
     _scan(database, waiting)
@@ -186,9 +186,9 @@ def test_what_cannot_be_split_is_refused_with_a_reason(database: Database) -> No
     other = _read(database, "beta", "The harvest in the river valleys was the smallest in twenty years.", minute=1)
     with database.write() as connection:
         story_id = stories.current(connection, other)
-        assert isinstance(split(connection, first, now=NOW, within=story_id), NotSplit)
+        assert isinstance(split_by_hand(connection, first, now=NOW, within=story_id), NotSplit)
         origin = Origin(id="late", name="late")
         taken = articles.ingest(connection, origin, [Entry(key="1", title="t", text="u")], now=NOW, alertable=lambda _: True)
-        assert split(connection, taken.new[0], now=NOW) == NotSplit(
+        assert split_by_hand(connection, taken.new[0], now=NOW) == NotSplit(
             reason="the article has no story yet: it is still to be scanned"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from monitor.domain.article import Article
 from monitor.domain.hashing import hash_parts
@@ -41,7 +42,14 @@ class NotSplit:
     unknown: bool = False
 
 
-def split(connection: Connection, wanted: str, *, now: datetime, within: StoryId | None = None) -> tuple[Split, ...] | NotSplit:
+def split_record(done: Split) -> dict[str, Any]:
+    """Return `story_id from_story articles` of a split."""
+    return {"story_id": done.story_id, "from_story": done.from_story, "articles": list(done.article_ids)}
+
+
+def split_by_hand(
+    connection: Connection, wanted: str, *, now: datetime, within: StoryId | None = None
+) -> tuple[Split, ...] | NotSplit:
     """Split an article out of its story, or, given a story, each of its articles that joined it by anything but the same words.
 
     `within` is the story that the article is expected in. All in the caller's transaction, which must commit before the scans are relayed.
