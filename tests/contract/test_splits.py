@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from monitor.domain.article import Entry, Origin
 from monitor.domain.ids import ArticleId, StoryId
@@ -15,6 +16,7 @@ from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
 from monitor.storage import alerts, articles, relations, scans, splits, statements, stories
 from monitor.storage.engine import Database
+from monitor.storage.tables import source_passages, word_counts
 from tests.channels import channel as make_channel
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
@@ -100,6 +102,22 @@ def test_what_the_story_had_kept_back_is_raised(database: Database) -> None:
     assert (relation.kind, relation.story_id, relation.evidence[0]) == (RelationKind.OTHER, done.story_id, "split by hand")
     assert counted == {old: (2, ("alpha", "gamma")), done.story_id: (1, ("beta",))}
     assert set(profiles) == {old}
+
+
+def test_what_is_scanned_again_is_not_counted_again(database: Database) -> None:
+    """Else an article split off twice would look like what its source prints everywhere."""
+    _read(database, "alpha")
+    copy = _read(database, "beta", minute=1)
+    before = _counts(database)
+    assert before
+    _one(_split(database, copy))
+    assert _counts(database) == before
+
+
+def _counts(database: Database) -> list[tuple[int, int]]:
+    with database.read() as connection:
+        words = [(row.word, row.articles) for row in connection.execute(select(word_counts))]
+        return sorted(words + [(row.passage, row.articles) for row in connection.execute(select(source_passages))])
 
 
 def test_an_alert_of_a_split_article_is_delivered(database: Database) -> None:
