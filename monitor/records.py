@@ -22,6 +22,7 @@ from monitor.sources.source import HealthRequest
 from monitor.storage import alerts, archive, channels, deliveries, heartbeats, scans
 from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Connection
+from monitor.storage.relations import StoredRelation
 from monitor.storage.silences import Silence
 
 
@@ -134,6 +135,21 @@ def story_record(story: Story) -> dict[str, Any]:
         "last_article_at": rfc3339(story.last_article_at),
         "articles": story.articles,
         "sources": list(story.sources),
+    }
+
+
+def relation_record(stored: StoredRelation) -> dict[str, Any]:
+    """Return `kind story_id nearest probability changes evidence maybe at` of a relation."""
+    relation = stored.relation
+    return {
+        "kind": relation.kind,
+        "story_id": relation.story_id,
+        "nearest": relation.nearest,
+        "probability": relation.probability,
+        "changes": list(relation.changes),
+        "evidence": list(relation.evidence),
+        "maybe": relation.maybe,
+        "at": rfc3339(stored.at),
     }
 
 

@@ -41,6 +41,9 @@ COMMANDS = {
     ),
     "articles": CommandEntry("articles", "Show stored articles, newest first."),
     "stories": CommandEntry("articles", "Show stories, the one with the newest article first."),
+    "trace": CommandEntry(
+        "trace", "Show all that is known of an article, link, story or alert, and why a message did or did not come."
+    ),
     "feeds": CommandEntry("feeds", "Show the health of each feed, folder and other source."),
     "deliveries": CommandEntry("deliveries", "Show deliveries that wait, were accepted or were given up, newest first."),
     "channels": CommandEntry("channels", "Show the channels and how they are doing."),

@@ -11,6 +11,8 @@ from monitor.cli.loading import load_settings
 from monitor.cli.options import CONFIG, JSON, SINCE
 from monitor.cli.output import print_json
 from monitor.cli.tables import print_table
+from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.errors import MonitorError
 from monitor.domain.times import rfc3339
 from monitor.records import article_record, story_record
 from monitor.storage import archive
@@ -42,20 +44,47 @@ def articles(*, since: datetime | None, search: str | None, limit: int | None, a
     )
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @CONFIG
 @SINCE
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; without --json {ROWS} if not given.")
 @JSON
-def stories(*, since: datetime | None, limit: int | None, as_json: bool) -> None:
+@click.pass_context
+def stories(ctx: click.Context, *, since: datetime | None, limit: int | None, as_json: bool) -> None:
     """Show stories, the one with the newest article first."""
+    if ctx.invoked_subcommand is not None:
+        return
     with open_database(load_settings()).read() as connection:
         found = story_storage.listing(connection, since=since, limit=limit or (MAX_STORIES if as_json else ROWS))
     if as_json:
         print_json([story_record(story) for story in found])
         return
     print_table(
-        ("last article", "articles", "title", "sources"),
-        ((rfc3339(story.last_article_at), story.articles, story.title, story.sources) for story in found),
+        ("id", "last article", "articles", "title", "sources"),
+        ((story.id, rfc3339(story.last_article_at), story.articles, story.title, story.sources) for story in found),
         empty="no stories",
     )
+
+
+@stories.command("split")
+@CONFIG
+@click.argument("wanted", metavar="ID")
+@JSON
+def split_off(*, wanted: str, as_json: bool) -> None:
+    """Undo a wrong join: give an article a story of its own; of a story, each article that joined by more than equal words.
+
+    What the story had kept back is raised, and the stories are never merged again.
+    """
+    from workers.scanning.split_story import NotSplit, split_by_hand, split_record  # noqa: PLC0415 - listings need none of what relating statements loads
+
+    with open_database(load_settings()).write() as connection:
+        done = split_by_hand(connection, wanted, now=SYSTEM_CLOCK.now())
+    if isinstance(done, NotSplit):
+        raise MonitorError(f"nothing was split: {done.reason}")
+    if as_json:
+        print_json([split_record(one) for one in done])
+        return
+    for one in done:
+        click.echo(
+            f"story {one.story_id} was split out of {one.from_story}; its articles are scanned again: {', '.join(one.article_ids)}"
+        )

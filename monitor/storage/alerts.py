@@ -26,12 +26,18 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFilter:
-    """Which alerts to read; a field left empty admits all. `since` is compared with `created_at`; `before` is an alert's id: only older ones."""
+    """Which alerts to read; a field left empty admits all. `since` is compared with `created_at`; `before` is an alert's id: only older ones.
+
+    `stories` does not admit the alerts of stories that were merged into these.
+    """
 
     since: datetime | None = None
     terms: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
     before: str | None = None
+    ids: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    stories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +112,9 @@ def _matching(wanted: AlertFilter) -> Select[Any]:
         query = query.where(alerts.c.term.in_(wanted.terms))
     if wanted.severities:
         query = query.where(alerts.c.severity.in_(wanted.severities))
+    for column, values in ((alerts.c.id, wanted.ids), (alerts.c.article_id, wanted.articles), (alerts.c.story_id, wanted.stories)):
+        if values:
+            query = query.where(column.in_(values))
     if wanted.before is not None:
         edge = select(alerts.c.created_at).where(alerts.c.id == wanted.before).scalar_subquery()
         query = query.where(or_(alerts.c.created_at < edge, and_(alerts.c.created_at == edge, alerts.c.id < wanted.before)))

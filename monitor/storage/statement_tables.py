@@ -40,6 +40,14 @@ relations = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+splits = Table(
+    "splits",
+    metadata,
+    Column("story_id", ID, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("from_story_id", ID, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 word_counts = Table(
     "word_counts",
     metadata,

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, or_, select, update
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.story import AlertStory, Story, StoryMember
+from monitor.storage.articles import article_from_row
 from monitor.storage.ids import new_id
 from monitor.storage.locks import serialise
+from monitor.storage.splits import are_kept_apart
 from monitor.storage.tables import alerts, appearances, articles, stories
 
 _BATCH = 500
@@ -43,6 +45,18 @@ def join(connection: Connection, article: Article, story_id: StoryId) -> None:
 def current(connection: Connection, article_id: ArticleId) -> StoryId | None:
     """Return the story that an article is stored in now, which may differ from the one it was loaded with."""
     return connection.execute(_STORY_OF, {"of_article": article_id}).scalar_one_or_none()
+
+
+def articles_of(connection: Connection, story_id: StoryId, limit: int | None = None) -> tuple[Article, ...]:
+    """Return the articles of a story, oldest first, at most `limit`."""
+    query = select(articles).where(articles.c.story_id == story_id).order_by(articles.c.fetched_at, articles.c.id).limit(limit)
+    return tuple(map(article_from_row, connection.execute(query)))
+
+
+def get(connection: Connection, story_id: StoryId) -> Story | None:
+    """Return a story, also one that was merged into another; None if there is none."""
+    row = connection.execute(select(stories).where(stories.c.id == story_id)).one_or_none()
+    return None if row is None else _story(row, members(connection, [story_id]).get(story_id, ()))
 
 
 def members(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, tuple[StoryMember, ...]]:
@@ -94,26 +108,28 @@ def listing(connection: Connection, since: datetime | None = None, limit: int = 
         query = query.where(stories.c.last_article_at >= since)
     rows = connection.execute(query.limit(limit)).all()
     found = members(connection, [row.id for row in rows])
-    return tuple(
-        Story(
-            id=row.id,
-            title=row.title,
-            created_at=row.created_at,
-            last_article_at=row.last_article_at,
-            articles=len(found.get(row.id, ())) or row.articles,
-            sources=tuple(dict.fromkeys(member.source for member in found.get(row.id, ()))),
-        )
-        for row in rows
+    return tuple(_story(row, found.get(row.id, ())) for row in rows)
+
+
+def _story(row: Row[Any], inside: Sequence[StoryMember]) -> Story:
+    return Story(
+        id=row.id,
+        title=row.title,
+        created_at=row.created_at,
+        last_article_at=row.last_article_at,
+        articles=len(inside) or row.articles,
+        sources=tuple(dict.fromkeys(member.source for member in inside)),
+        merged_into=row.merged_into,
     )
 
 
 def merge(connection: Connection, story_id: StoryId, into: StoryId) -> bool:
     """Move the articles of a story into another and note that in `merged_into`; alerts raised before stay as they are.
 
-    Returns False and does nothing if either story has been merged already.
+    Returns False and does nothing if either story has been merged already, or if a person has split one from the other.
     """
     live = select(func.count()).select_from(stories).where(stories.c.id.in_((story_id, into)), stories.c.merged_into.is_(None))
-    if connection.execute(live).scalar_one() != 2:
+    if connection.execute(live).scalar_one() != 2 or are_kept_apart(connection, story_id, into):
         return False
     moved = connection.execute(update(articles).where(articles.c.story_id == story_id).values(story_id=into)).rowcount
     last = select(stories.c.last_article_at).where(stories.c.id == story_id).scalar_subquery()

@@ -4,8 +4,8 @@
 what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
-`statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `word_counts` and
-`source_passages` what is common;
+`statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
+that a person has taken apart, `word_counts` and `source_passages` what is common;
 `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
@@ -29,7 +29,7 @@ from sqlalchemy import (
 from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.source_tables import feeds, files, hosts, source_states
-from monitor.storage.statement_tables import relations, source_passages, statement_keys, statements, word_counts
+from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
 from monitor.storage.types import Digest, Json, SafeText, UtcDateTime
 
 __all__ = (
@@ -54,6 +54,7 @@ __all__ = (
     "source_budgets",
     "source_passages",
     "source_states",
+    "splits",
     "statement_keys",
     "statements",
     "stories",

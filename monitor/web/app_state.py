@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from monitor.settings.model import Settings
 from monitor.storage.engine import Connection, Database
 from monitor.web.event_hub import EventHub
 from workers.analysis.dry_run import dry_run
+from workers.analysis.trace import Tracer
 from workers.matching.matcher import Matcher
 from workers.scanning.compiled_settings import CompiledSettings
 
@@ -58,6 +60,11 @@ class AppState:
         if self._compiled is None:
             self._compiled = CompiledSettings.build(self.settings)
         return self._compiled
+
+    def trace(self, query: str, now: datetime) -> dict[str, Any]:
+        """Return all that is known of an article, link, story or alert (see `workers.analysis.trace`). Blocks."""
+        with self.database.read() as connection:
+            return Tracer(connection=connection, settings=self.settings, matcher=self.matcher, now=now).trace(query)
 
     async def read(self, work: Callable[[Connection], _T]) -> _T:
         """Return what `work` returns, called in a thread with a connection that reads."""

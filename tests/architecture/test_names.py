@@ -39,8 +39,10 @@ SHARED_MODULES = {
     "scan_worker": "the work (scanning), the command (cli)",
     "source": "the values (domain), the kinds (sources)",
     "status": "the command (cli), the endpoint (web/api)",
+    "story": "the noun (domain), its page (web)",
     "tables": "of the terminal (cli), of the database (storage)",
     "terms": "the check of the watch list (cli), the page (web)",
+    "trace": "the work (analysis), the command (cli), the page and the endpoint (web)",
     "watch": "the noun (domain), the command (cli)",
     **dict.fromkeys(
         ("alerts", "articles", "channels", "deliveries", "feeds", "stories"),

@@ -128,10 +128,15 @@ def _reason(article: Article, term: Term, context: AlertContext) -> Reason | Non
     return reason if all(alert.severity.rank < term.severity.rank for alert in earlier) else None
 
 
+def story_key(term: str, story_id: StoryId, severity: str) -> bytes:
+    """Return the key of the one alert that a term raises for a story at a severity."""
+    return hash_parts("alert", "story", term, story_id, severity)
+
+
 def _key(term: Term, article: Article, story_id: StoryId) -> bytes:
     if term.repeat is Repeat.ARTICLE:
         return hash_parts("alert", "article", term.name, article.id)
-    return hash_parts("alert", "story", term.name, story_id, term.severity)
+    return story_key(term.name, story_id, term.severity)
 
 
 def _terms_to_update(context: AlertContext, watch: Mapping[str, Term]) -> list[Term]:

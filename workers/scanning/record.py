@@ -144,7 +144,7 @@ def record(
                 channels.update(dict.fromkeys(names))
         for update in recorded.updates:
             channels.update(dict.fromkeys(announce(connection, compiled.settings, update, now=now)))
-        if examined.article.revision == 1:
+        if examined.article.revision == 1 and examined.article.scanned_at is None:
             counts.add(read)
     counts.save(connection, now)
     return ScanResult(alerts=tuple(stored), channels=tuple(channels))

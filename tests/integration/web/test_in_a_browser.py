@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from monitor.domain.ids import ArticleId
+from monitor.domain.relation import Relation, RelationKind
+from monitor.storage import articles, relations, stories
 from monitor.storage.engine import Database
 from monitor.web.registry import pages
 from tests.integration.web.browser import PROGRAM, Tab, browsing
-from tests.integration.web.scenes import HOSTILE, add_alert
+from tests.integration.web.scenes import HOSTILE, add_alert, add_article
 from tests.integration.web.serving import Site, serving
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium: apt-get install chromium")
@@ -83,6 +86,33 @@ async def test_every_page_fits_every_screen(site: Site, tab: Tab, tmp_path: Path
             assert await tab.run("(nav => nav.scrollWidth - nav.clientWidth)(document.querySelector('nav'))") <= 0, f"{path} {name}"
             assert await tab.run(_LEAST_CONTRAST) >= 4.5, f"{path} {name}"
             await tab.picture(pictures / f"{path.strip('/') or 'alerts'}-{name}.png")
+    assert tab.complaints == []
+
+
+async def test_a_story_is_traced_and_split(site: Site, tab: Tab, tmp_path: Path) -> None:
+    """Its page and the trace of it fit a phone with the longest of words, and a click gives a statement a story of its own."""
+    long = "Averylongwordwithoutanybreak" * 5
+    first, second = (ArticleId(add_article(site.database, title=f"{long} {name}", source=long)) for name in ("one", "two"))
+    with site.database.write() as connection:
+        begun, joined = (articles.load(connection, [one])[0] for one in (first, second))
+        story_id = stories.begin(connection, begun, now=begun.fetched_at)
+        stories.join(connection, joined, story_id)
+        relation = Relation(kind=RelationKind.DEVELOPMENT, nearest=first, changes=(long,), evidence=(long,), maybe=story_id)
+        relations.add(connection, second, story_id, relation, now=begun.fetched_at)
+    pictures = Path(os.environ.get("NEWS_MONITOR_PICTURES") or tmp_path)
+    for name, path in (
+        ("trace-story", f"/trace?q={story_id}"),
+        ("trace-never", f"/trace?q=https://{long}.example/"),
+        ("story", f"/stories/{story_id}"),
+    ):
+        for width, dark in ((PHONE, True), (1200, False), (PHONE, False)):
+            await tab.open(site.url + path, width=width, dark=dark)
+            assert await tab.run("document.documentElement.scrollWidth") <= width, f"{path} {width}"
+            assert await tab.run(_LEAST_CONTRAST) >= 4.5, f"{path} {width}"
+            await tab.picture(pictures / f"{name}-{width}{'-dark' if dark else ''}.png")
+    await tab.run(f"document.querySelector('input[value=\"{second}\"] + button').click()")
+    await tab.until("document.querySelector('main')?.textContent.includes('split by hand')")
+    assert (await tab.run("location.pathname")) != f"/stories/{story_id}"
     assert tab.complaints == []
 
 

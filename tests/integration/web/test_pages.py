@@ -40,7 +40,7 @@ class _Seen(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
 
-def _is_clean(text: str) -> None:
+def is_clean(text: str) -> None:
     """No script but our own file, no handler, no style of its own, no link but to the web and to ourselves."""
     for tag, attributes in _Seen(text).elements:
         assert tag != "img" or attributes["src"] == "/static/icon.svg"
@@ -67,7 +67,7 @@ def test_hostile_news_stays_text_on_every_page(tmp_path: Path, store: Database, 
             attempts.record(connection, [(DeliveryId(delivery), receipt)])
         form = urlencode({"title": HOSTILE, "text": HOSTILE, "term": ""}).encode()
         for text in [site.page(path).text for path in (*PAGES, f"/articles/{article}")] + [site.post("/terms", form).text]:
-            _is_clean(text)
+            is_clean(text)
         home = site.page("/").text
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in home
         assert "<mark>Rafah</mark>" in home
