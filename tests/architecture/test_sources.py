@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -34,29 +35,35 @@ def defined() -> dict[str, str]:
 
 def test_every_kind_is_registered_under_its_name() -> None:
     """pyproject.toml names each kind below monitor, and no other."""
-    assert defined() == REGISTERED
+    assert defined() == REGISTERED, 'pyproject.toml: the table `[project.entry-points."news_monitor.sources"]`'
 
 
 def test_what_is_installed_is_what_is_registered() -> None:
-    """The entry points that the program sees are those of pyproject.toml; after a change of it, `make` installs them again."""
-    assert set(REGISTERED) <= set(SOURCES.names())
+    """The entry points that the program sees are those of pyproject.toml; after a change of it, `make check` installs them anew."""
+    assert set(REGISTERED) <= set(SOURCES.names()), "pyproject.toml has changed: `make check` installs it anew"
 
 
 @pytest.mark.parametrize("name", REGISTERED)
 def test_every_kind_is_complete(name: str) -> None:
-    """It can be counted and its health read, and there is a scene with which the suite in tests/contract/sources can try it."""
+    """Its settings name its type, it can be counted and its health read, and there is a scene with which the suite in tests/contract/sources can try it."""
     kind = SOURCES.load(name)
     assert kind.name == name
     assert (kind.settings is None) == (kind.count is not None) == (kind.health is not None)
-    assert name in SCENES
+    if kind.settings is not None:
+        assert get_args(kind.settings.model_fields["type"].annotation) == (name,), f'{REGISTERED[name]}: `type: Literal["{name}"]`'
+    assert name in SCENES, f"tests/contract/sources/scenes.py: a scene for `{name}`, and its row in SCENES"
 
 
 @pytest.mark.parametrize("name", REGISTERED)
 def test_every_kind_is_documented(name: str) -> None:
     """docs/configuration.md has the key of its own under which its sources are configured, or a section for its type."""
     kind, document = SOURCES.load(name), (ROOT / "docs" / "configuration.md").read_text()
-    heading = f"| `{kind.plural}` |" if kind.settings is None else f"### sources: {name}\n"
-    assert f"\n{heading}" in document
+    if kind.settings is None:
+        assert f"\n| `{kind.plural}` |" in document, f"docs/configuration.md: the top level needs a row | `{kind.plural}` |"
+        return
+    section = document.partition("\n## sources\n")[2].partition("\n## ")[0]
+    heading = f"### sources: {name}"
+    assert f"\n{heading}\n" in section, f"docs/configuration.md: a section `{heading}` at the end of `## sources`"
 
 
 def test_reading_the_health_of_sources_is_cheap() -> None:

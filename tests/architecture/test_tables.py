@@ -12,6 +12,7 @@ from monitor.storage import schema, tables
 STORAGE = Path(tables.__file__).parent
 MIGRATIONS = sorted((STORAGE / "migrations" / "versions").glob("[0-9]*.py"))
 NAMES = set(tables.metadata.tables)
+CONTRACT = Path(__file__).parents[1] / "contract"
 
 
 def upgrades() -> Iterator[str]:
@@ -60,3 +61,34 @@ def test_every_table_is_read_by_a_module_of_storage() -> None:
         for alias in node.names
     }
     assert imported - {"metadata"} == NAMES
+
+
+def test_every_migration_follows_the_one_before() -> None:
+    """Numbers go up by one, without a gap or a fork; Alembic reads them in the file, not in its name."""
+    numbers: list[str | None] = [None, *(path.name[:4] for path in MIGRATIONS)]
+    assert numbers[1:] == [f"{number:04}" for number in range(1, len(numbers))]
+    for path, before in zip(MIGRATIONS, numbers, strict=False):
+        given = {
+            target.id: ast.literal_eval(node.value)
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name) and target.id in {"revision", "down_revision"}
+        }
+        assert given == {"revision": path.name[:4], "down_revision": before}, path.name
+
+
+def test_every_module_with_a_table_is_tested_on_both_databases() -> None:
+    """A module of storage that uses a table is imported by a test in tests/contract, whose `database` is each kind in turn."""
+    using = {path.stem for path in STORAGE.glob("*.py") if "monitor.storage.tables" in _imports(path)}
+    tested = {name for path in CONTRACT.rglob("test_*.py") for name in _imports(path)}
+    untested = sorted(f"monitor/storage/{name}.py" for name in using if f"monitor.storage.{name}" not in tested)
+    assert untested == [], "each needs a test in tests/contract"
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Return the modules that a file imports, and what it imports from them, as dotted names."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

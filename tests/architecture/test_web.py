@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,10 +102,17 @@ def _requests() -> Iterator[tuple[str, str]]:
 
 
 def test_no_request_is_declared_twice() -> None:
-    """Of two routes with one path and method, the second would never be reached; two pages on one position have no order."""
+    """Of two routes with one path and method, the second would never be reached."""
     requests = list(_requests())
-    assert len(requests) == len(set(requests))
-    assert len({page.position for page in pages()}) == len(pages())
+    assert [request for request, count in Counter(requests).items() if count > 1] == []
+
+
+def test_no_position_is_taken_twice() -> None:
+    """Two pages on one position have no order."""
+    taken: defaultdict[int, list[str]] = defaultdict(list)
+    for page in pages():
+        taken[page.position].append(page.path)
+    assert {at: paths for at, paths in taken.items() if len(paths) > 1} == {}, "choose another position"
 
 
 def test_the_navigation_bar_leads_to_pages_without_parameters() -> None:
@@ -112,3 +121,43 @@ def test_the_navigation_bar_leads_to_pages_without_parameters() -> None:
     assert shown
     assert not [page.path for page in shown if "{" in page.path]
     assert len({page.navigation for page in shown}) == len(shown)
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if not page.navigation], ids=lambda page: page.path)
+def test_a_page_that_is_not_in_the_bar_is_linked(page: Page) -> None:
+    """Nobody guesses an address."""
+    start = page.path.partition("{")[0]
+    linked = re.compile(rf'href="{re.escape(start)}' + ("" if "{" in page.path else '["?#]'))
+    sources = {path.name: path.read_text("utf-8") for path in WEB.rglob("*.html")}
+    where = [name for name, source in sources.items() if name != page.template and linked.search(source)]
+    assert where, f'give {page.path} a `navigation` label, or put <a href="{start}…"> into the template of another page'
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES.list_templates()))
+def test_no_template_switches_escaping_off(name: str) -> None:
+    """Whatever is markup is made in monitor/web/rendering.py, which escapes what it is made of."""
+    assert TEMPLATES.loader
+    tree = TEMPLATES.parse(TEMPLATES.loader.get_source(TEMPLATES, name)[0])
+    unescaped = [f"line {one.lineno}" for one in tree.find_all(nodes.Filter) if one.name == "safe"]
+    switched = [f"line {one.lineno}" for one in tree.find_all(nodes.ScopedEvalContextModifier)]
+    assert unescaped + switched == [], f"{name}: no `|safe`, no `autoescape`"
+
+
+def _opened(path: Path) -> Iterator[str]:
+    """Return the addresses that the tests of a module open by name, each up to its first variable part."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="page"), args=[ast.Constant(value=str(address)), *_]):
+                yield address
+            case ast.Call(func=ast.Attribute(attr="page"), args=[ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]), *_]):
+                yield start + "{"
+            case _:
+                pass
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.path)
+def test_every_page_has_a_test_of_its_own(page: Page) -> None:
+    """That every declared page is opened, whatever it is, does not tell that it shows what it is for."""
+    opened = {address for path in (ROOT / "tests/integration/web").glob("test_*.py") for address in _opened(path)}
+    own = {address for address in opened if re.split(r"[?{]", address)[0] == page.path.partition("{")[0]}
+    assert own, f'tests/integration/web/test_pages.py: a test that looks at what `site.page("{page.path}")` shows'

@@ -196,7 +196,7 @@ KIND = ChannelKind(
     limits=Limits(alerts_per_message=100),
     render=render,
     send=send,
-    leads_to=("host", "to"),
+    leads_to=("host", "sender", "to"),
     follow_up=lambda _channel: FollowUp.REPLY,
     examples=({"host": "receiver.example", "from": "news@example.org", "to": ["desk@example.org"]},),
 )

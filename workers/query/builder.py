@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from monitor.domain.match import Field
 from workers.query.syntax import (
@@ -24,6 +25,16 @@ from workers.query.syntax import (
     walk_nodes,
 )
 from workers.query.tokens import query_error
+
+_INSTEAD: Final[Mapping[type[Node], str]] = {
+    And: "Instead of AND inside it, write {b} AND {c}",
+    Not: "Write NOT outside it, as in {b} NOT c",
+    InField: "Put the field around the whole: {field}:({b})",
+    Near: "Write NEAR outside it, as in {b} AND b NEAR/5 c",
+    AtLeast: "Write ATLEAST outside it, as in {b} AND ATLEAST/3 c",
+}
+"""What to write instead of a node inside an operator that takes only what has positions; `b` and `c` are that operator with each."""
+_BESIDE: Final = "Join the other with AND, as in {b} AND source:c"
 
 
 def and_of(nodes: Sequence[Node]) -> Node:
@@ -96,19 +107,8 @@ def _require_positions(node: Node, operator: str) -> NearOperand:
 
 def _suggestion(node: Node, operator: str) -> str:
     example = "ATLEAST/3 {}" if operator == "ATLEAST" else f"a {operator}/5 {{}}"
-    match node:
-        case And():
-            return f"Instead of AND inside it, write {example.format('b')} AND {example.format('c')}"
-        case Not():
-            return f"Write NOT outside it, as in {example.format('b')} NOT c"
-        case InField(name=name):
-            return f"Put the field around the whole: {name}:({example.format('b')})"
-        case Near():
-            return f"Write NEAR outside it, as in {example.format('b')} AND b NEAR/5 c"
-        case AtLeast():
-            return f"Write ATLEAST outside it, as in {example.format('b')} AND ATLEAST/3 c"
-        case _:
-            return f"Join the other with AND, as in {example.format('b')} AND source:c"
+    field = node.name if isinstance(node, InField) else ""
+    return _INSTEAD.get(type(node), _BESIDE).format(b=example.format("b"), c=example.format("c"), field=field)
 
 
 def _span_of(nodes: Sequence[Node]) -> Span:

@@ -123,11 +123,13 @@ def _add_operand(frame: _Frame, node: Node, token: Token) -> None:
     while frame.modifiers:
         modifier = frame.modifiers.pop()
         span = (modifier.span[0], token.span[1])
-        node = (
-            in_field(Field(modifier.text), node, span)
-            if modifier.kind is TokenKind.FIELD
-            else at_least(modifier.number, node, span)
-        )
+        match modifier.kind:
+            case TokenKind.FIELD:
+                node = in_field(Field(modifier.text), node, span)
+            case TokenKind.ATLEAST:
+                node = at_least(modifier.number, node, span)
+            case kind:
+                raise AssertionError(f"{kind} stands before an operand, but nothing says what it makes of it")
     frame.operands.append(node)
     frame.last = token
 
@@ -172,7 +174,7 @@ def _raise_missing_operand(frame: _Frame, found: Token | None, at: int) -> NoRet
 def _token_name(token: Token) -> str:
     if token.kind is TokenKind.FIELD:
         return f'"{token.text}:"'
-    if token.kind in (TokenKind.NEAR, TokenKind.ATLEAST):
+    if token.number:
         return f"{token.text}/{token.number}"
     return str(token.kind)
 

@@ -7,7 +7,7 @@ import email
 import email.policy
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,22 @@ from workers.alerts.held_report import report_parts
 HOSTILE = "<!channel> @everyone <b>x</b> [a](http://evil.example) \u202eevil \x1b[31m \x00 \r\nBcc: victim@example.org"
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]|javascript:")
 TAGS = re.compile(r"""</?[a-z]+(?: [a-z]+="[^"]*")*>""")
+ACTIVE = ("<!channel>", "@everyone", "[a](http://evil.example)")
+"""What one service or another would make a mention or a link of, as it stands in HOSTILE."""
+SHOWN_AS_TEXT = {
+    "email": (ACTIVE, "mail knows neither mentions nor Markdown; its HTML is escaped, as tests/unit/channels tests"),
+    "slack": (ACTIVE[1:], "in mrkdwn they would be <!everyone> and <address|text>"),
+    "teams": (ACTIVE, "a TextRun has no markup"),
+    "blackboard": (ACTIVE, "the example of a plug-in, which writes with chalk"),
+}
+"""By kind of channel, what the service shows as it stands wherever it occurs, with the reason."""
+PLAIN_FIELDS = {"discord": {"author", "footer"}}
+"""By kind of channel, the fields of its JSON in which the service knows no markup."""
+WITHOUT_LIMIT = {
+    "apprise": "each of the services behind it has its own",
+    "email": "a mail may be as long as it is",
+}
+"""The kinds of channel for people whose service takes a text of any length, with the reason."""
 EXAMPLES = pytest.mark.parametrize("example", examples(), ids=str)
 FOR_PEOPLE = pytest.mark.parametrize("example", [one for one in examples() if one.kind.limits.digests], ids=str)
 
@@ -70,6 +86,15 @@ def _texts_in(content: bytes) -> Iterator[str]:
             yield from (part.get_content() for part in mail.walk() if not part.is_multipart())
 
 
+def marked_up(value: Any, plain: Collection[str]) -> Any:
+    """Return a message without the fields of its JSON that are `plain`."""
+    if isinstance(value, bytes):
+        return marked_up(orjson.loads(value), plain)
+    if isinstance(value, Mapping):
+        return {key: marked_up(one, plain) for key, one in value.items() if key not in plain}
+    return [marked_up(one, plain) for one in value] if isinstance(value, list) else value
+
+
 def body(message: Any) -> Any:
     """Return what the receiver reads of a message: the body of a POST, otherwise all of it."""
     return getattr(message, "body", message)
@@ -97,9 +122,13 @@ def test_the_example_is_a_configuration(example: Example, tmp_path: Any) -> None
 
 @EXAMPLES
 def test_a_channel_that_leads_elsewhere_has_another_target(example: Example) -> None:
-    """Each setting in `leads_to` exists, and a change of it is noticed."""
+    """Each setting in `leads_to` exists, and a change of it is noticed; a setting that nobody can leave out is among them."""
     kind, channel = example.kind, example.channel()
     assert set(kind.leads_to) <= set(kind.settings.model_fields)
+    required = {name for name, info in kind.settings.model_fields.items() if info.is_required()} - {"type"}
+    assert required - set(kind.leads_to) == set(), (
+        "`leads_to` of the kind: a paused channel starts afresh when one of these changes"
+    )
     assert kind.target(channel) == kind.target(channel.model_copy(update={"timeout": channel.timeout * 2}))
     for name in kind.leads_to:
         assert kind.target(channel) != kind.target(channel.model_copy(update={name: "elsewhere"}))
@@ -119,6 +148,27 @@ def test_hostile_text_is_shown_as_text(example: Example) -> None:
         shown = "\n".join(texts(body(render(example, *deliveries))))
         assert not FORBIDDEN.search(shown)
         assert deliveries[-1].data["article"]["title"][:4] in shown
+
+
+@FOR_PEOPLE
+def test_nobody_is_called_and_nothing_linked_by_an_article(example: Example) -> None:
+    """Mentions and links in the markup of any service are escaped, but for what this service shows as text."""
+    name = example.kind.name
+    for deliveries in ([hostile(0)], full(example)):
+        message = body(render(example, *deliveries))
+        plain = PLAIN_FIELDS.get(name, ())
+        sent = "\n".join(texts(marked_up(message, plain) if plain else message))
+        raw = {text for text in ACTIVE if text in sent}
+        assert raw == set(SHOWN_AS_TEXT.get(name, ((), ""))[0]), (
+            f"{name}: escape these where they are shown; what its service takes for text is named in SHOWN_AS_TEXT"
+        )
+
+
+@FOR_PEOPLE
+def test_a_limit_of_the_service_is_known(example: Example) -> None:
+    """A message that is too long would be refused, and its alerts be dead letters."""
+    limited = example.kind.limits.characters is not None
+    assert limited is (example.kind.name not in WITHOUT_LIMIT), "`characters` in the limits of the kind, or a row in WITHOUT_LIMIT"
 
 
 @EXAMPLES

@@ -21,8 +21,10 @@ from monitor.storage import attempts, holds
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts
 from monitor.web.registry import pages
+from tests.alerting import add_story
 from tests.integration.web.scenes import HOSTILE, add_alert, add_article
 from tests.integration.web.serving import Site, serving
+from tests.story_scenes import add_article as add_story_article
 
 PAGES = (*(page.path for page in pages() if "{" not in page.path), "/search?q=script")
 
@@ -58,9 +60,7 @@ def test_hostile_news_stays_text_on_every_page(tmp_path: Path, store: Database, 
     article = add_article(store, title=HOSTILE, text=HOSTILE * 3, source=HOSTILE, author=HOSTILE, url="javascript:alert(1)")
     for address in ("javascript:alert(1)", "data:text/html,<script>alert(1)</script>", 'https://x.example/"onmouseover="alert(1)'):
         add_alert(store, term=HOSTILE, title=HOSTILE, url=address, source=HOSTILE, snippet=HOSTILE + "Rafah", channels=(HOSTILE,))
-    with serving(
-        tmp_path, store, redis_url, watch=[{"name": "script", "query": "script"}], feeds=["https://a.example/<b>"]
-    ) as site:
+    with serving(tmp_path, store, redis_url, watch=[{"name": HOSTILE, "query": "script"}], feeds=["https://a.example/<b>"]) as site:
         delivery = site.get("/api/deliveries").json[0]["id"]
         receipt = AttemptResult(outcome=Outcome.REFUSED, at=SYSTEM_CLOCK.now(), http_status=422, answer=HOSTILE)
         with store.write() as connection:
@@ -173,6 +173,35 @@ def test_an_article_is_read_with_its_hits_marked(site: Site) -> None:
     assert "file:///srv/seeds/a.txt" in text
     assert 'href="file:' not in text
     assert site.page("/articles/none").status == 404
+
+
+def test_a_story_is_shown_with_everybody_who_has_it(site: Site) -> None:
+    """How many articles, the sources, and where each was published; a story of another time is left out."""
+    now = SYSTEM_CLOCK.now()
+    with site.database.write() as connection:
+        story, old = add_story(connection, now), add_story(connection, now - timedelta(days=9))
+        for story_id, source, at in (
+            (story, "Gulf Wire", now),
+            (story, "Example World", now),
+            (old, "Alpha", now - timedelta(days=9)),
+        ):
+            add_story_article(connection, story_id, source, at=at)
+    text = site.page("/stories?since=2d").text
+    for part in ("<strong>2 articles</strong>", "Gulf Wire", "https://gulf-wire.example/", "https://example-world.example/"):
+        assert part in text, part
+    assert "Alpha" not in text
+    assert "Alpha" in site.page("/stories").text
+
+
+def test_stored_articles_are_found_by_their_words(site: Site) -> None:
+    """All words must occur, in any case; they are marked in the title and in an extract, and lead to the stored text."""
+    article = add_article(site.database, title="Crossing & border", text="Lorries wait. " * 40 + "Flour reaches Rafah.")
+    add_article(site.database, title="Another crossing")
+    text = site.page("/search?q=crossing+FLOUR").text
+    assert f'href="/articles/{article}"><mark>Crossing</mark> &amp; border</a>' in text
+    assert "<mark>Flour</mark> reaches Rafah." in text
+    assert "Another" not in text
+    assert "No article has all of these words." in site.page("/search?q=crossing+locusts").text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import get_args
 
 import pytest
 
@@ -30,6 +31,7 @@ from workers.query.syntax import (
     Prefix,
     TermRef,
     Word,
+    walk_nodes,
 )
 from workers.query.triggerable import require_trigger
 
@@ -123,6 +125,12 @@ def askable(maker: Maker) -> Node:
         except QueryError:
             continue
         return tree
+
+
+def test_every_operator_is_decided() -> None:
+    """What Maker does not make is not compared with the naive evaluator."""
+    made = {type(node) for seed in range(100) for node in walk_nodes(askable(Maker(seed)))}
+    assert set(get_args(Node)) - made == set(), "Maker.operand or Maker.tree"
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from monitor.domain.errors import QueryError
 from monitor.domain.match import Document, Field
 from tests.unit.matching.making import entity, keyword, query
 from tests.unit.query.naive import Naive, Place, tokenise
+from tests.unit.query.trees import trees
 from workers.matching.matcher import Matcher
 from workers.query.format import format_query
 from workers.query.parser import parse_query
-from workers.query.syntax import Node, children, required_children, walk_nodes
+from workers.query.syntax import And, AttributeName, Node, children, required_children, walk_nodes
 from workers.query.tokens import COUNTED_OPERATORS, TokenKind
 from workers.query.triggerable import require_trigger
 
@@ -129,3 +132,34 @@ def test_every_operator_with_a_number_is_documented() -> None:
     """The table of operators in the documentation names each with a number."""
     assert {name for name in COUNTED_OPERATORS if not re.search(rf"\b{name}/\d", DOCUMENTED)} == set()
     assert {kind for kind, _, _ in COUNTED_OPERATORS.values()} <= set(TokenKind)
+
+
+@pytest.mark.parametrize("name", COUNTED_OPERATORS)
+def test_an_operator_with_a_number_is_named_with_it_in_errors(name: str) -> None:
+    """A query of the operator alone is refused; the error repeats what was written."""
+    with pytest.raises(QueryError) as refused:
+        parse_query(f"{name}/3")
+    assert f"{name}/3" in str(refused.value), "workers/query/parser.py: `_token_name`"
+
+
+@pytest.mark.parametrize("name", COUNTED_OPERATORS)
+def test_an_operator_with_a_number_takes_only_what_has_places(name: str) -> None:
+    """An AND has no place in the text; the error says what to write instead, which can be read and needs no such thing."""
+    with pytest.raises(QueryError, match=f"{name} takes words, phrases, entities, and these joined by OR") as refused:
+        parse_query(f"a {name}/3 (b AND c)")
+    instead = str(refused.value).rpartition(" write ")[2]
+    assert instead.count(f"{name}/") == 2, "workers/query/builder.py: `_suggestion`"
+    assert isinstance(parse_query(instead), And)
+
+
+def test_every_operator_is_in_the_random_trees() -> None:
+    """What tests/unit/query/trees.py does not make, the property test in tests/unit/query/test_format.py does not print and read."""
+    made: set[str] = set()
+
+    @settings(max_examples=200, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
+    @given(trees(st.just("truce"), entities=("Rafah",), terms=("base",), attributes=((AttributeName.LANG, "en"),)))
+    def make(tree: Node) -> None:
+        made.update(type(node).__name__ for node in walk_nodes(tree))
+
+    make()
+    assert set(NODES) - made == set(), "tests/unit/query/trees.py"
