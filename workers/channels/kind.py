@@ -53,7 +53,7 @@ class ChannelKind(ChannelType, Generic[S, M]):
     `follow_up` says for a channel what becomes of a message whose story grows: with EDIT or REPLY, `send` or `read_reply` returns a `reference`,
     and a story that has been posted comes with it. What can no longer be changed is answered with `message_gone`: it is posted anew.
 
-    `leads_to` names the settings that say where the channel leads: when one of them changes, a paused channel starts afresh.
+    `leads_to` names the settings that say where the channel leads, every required one among them: when one changes, a paused channel starts afresh.
     """
 
     settings: type[S]
