@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from monitor.domain.watch import Term, TermKind
 from monitor.settings.model import Settings
 from monitor.storage import alerts, articles, relations, scans, splits, statements, stories
 from monitor.storage.engine import Database
-from monitor.storage.tables import source_passages, word_counts
+from monitor.storage.tables import deliveries, messages, source_passages, word_counts
 from tests.channels import channel as make_channel
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
@@ -147,7 +148,20 @@ def test_a_revised_article_alerts_too(database: Database) -> None:
 def test_the_article_that_told_takes_its_alert_with_it(database: Database) -> None:
     """Split off, the first article is not told twice; what it had kept back from the others is raised for the story they stay in."""
     first, copy, third = (_read(database, outlet, minute=minute) for minute, outlet in enumerate(("alpha", "beta", "gamma")))
+    shown: dict[str, Any] = {
+        "channel": "desk",
+        "story_id": _story(database, first),
+        "posted_at": NOW,
+        "notified_at": NOW,
+        "shows": {},
+    }
+    with database.write() as connection:
+        connection.execute(messages.insert().values(shown))
     done = _one(_split(database, first))
+    with database.read() as connection:
+        assert connection.execute(select(messages.c.story_id)).scalars().all() == [done.story_id]
+        told = {(row.story_id, row.alert_id) for row in connection.execute(select(deliveries))}
+        assert told == {(one.alert.story_id, one.alert.id) for one in alerts.listing(connection)}
     assert _alerts(database) == {first: [done.story_id], copy: [done.from_story]}
     assert _story(database, third) == done.from_story
     assert _split(database, first) == NotSplit(reason="the article is alone in its story already")

@@ -53,7 +53,7 @@ class Tracer:
             "query": wanted,
             "kind": kind,
             "received": True,
-            "summary": _summary(kind, found),
+            "summary": _summary(kind, found, traced),
             "articles": [self._article(article) for article in found],
             "stories": traced,
             "sources": [],
@@ -158,10 +158,12 @@ def _occurring(matcher: Matcher, article: Article) -> Iterable[dict[str, Any]]:
     return found
 
 
-def _summary(kind: str, found: Sequence[Article]) -> str:
+def _summary(kind: str, found: Sequence[Article], traced: Sequence[dict[str, Any]]) -> str:
     sources = list(dict.fromkeys(one_line(article.source) for article in found))
     if kind == "story":
-        return f"a story of {len(found)} {'article' if len(found) == 1 else 'articles'}"
+        size = traced[0]["articles"]
+        shown = f", the first {len(found)} of which are shown in full" if size > len(found) else ""
+        return f"a story of {size} {'article' if size == 1 else 'articles'}{shown}"
     said = {"link": "received", "article": "an article", "alert": "an alert on an article"}[kind]
     named = ", ".join(sources[:3]) + (f" and {len(sources) - 3} more" if len(sources) > 3 else "")
     return f"{said} from {named}, fetched at {rfc3339(found[0].fetched_at)}"
