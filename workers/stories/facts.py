@@ -24,7 +24,7 @@ MAX_WORD: Final = 40
 _NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _LETTER = rf"[^\W\d_{_NO_SPACES}]"
 TOKEN: Final = re.compile(
-    rf"[A-Z]{{2,6}}-\d[\d-]*\d|#\d+|{_LETTER}+\d[\w]*|\d+{_LETTER}+\d\w*|\d+(?:[.,]\d+)*|[{_NO_SPACES}]|{_LETTER}+"
+    rf"[A-Z]{{2,6}}-\d[\d-]*\d|#\d+|{_LETTER}+\d[\w]*|\d+{_LETTER}+\d\w*|\d+{_LETTER}{{3,}}|\d+(?:[.,]\d+)*|[{_NO_SPACES}]|{_LETTER}+"
 )
 """A word as written, a number, an identifier such as CVE-2026-1001, #301 or MH370, or one character of a script without spaces."""
 NO_SPACE: Final = re.compile(f"[{_NO_SPACES}]")

@@ -108,7 +108,7 @@ def test_of_two_stories_the_likelier_one_is_joined() -> None:
 
 def test_a_doubtful_statement_is_told_and_names_its_likeliest_story() -> None:
     """Below the threshold a statement begins a story; `maybe` and the probability say how near it was."""
-    vague = "Insurers in Porto Velo expect claims of 12 million euros from Storm Alma, their union said on Monday."
+    vague = "After Storm Alma insurers expect many claims, and owners of houses must pay more, said a broker."
     relation = _relate(statement(vague, source="Beta"), story(statement(STORM))).relation
     assert (relation.kind, relation.story_id, relation.maybe) == (OTHER, None, "story")
     assert relation.probability is not None
