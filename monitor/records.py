@@ -11,8 +11,10 @@ from redis.exceptions import RedisError
 from monitor.broker import connect_producer, running_server
 from monitor.broker.queues import DELIVER, SCAN, queue
 from monitor.daemon.heartbeat import ALIVE_WITHIN
+from monitor.domain.alert import Alert
 from monitor.domain.article import Article
 from monitor.domain.delivery import Delivery
+from monitor.domain.relation import RelationKind
 from monitor.domain.source import SourceHealth
 from monitor.domain.story import Story, alert_story_record
 from monitor.domain.times import rfc3339
@@ -59,7 +61,7 @@ def alert_record(stored: StoredAlert) -> dict[str, Any]:
         "id": alert.id,
         "created_at": rfc3339(alert.created_at),
         **alert.data,
-        **({"story": alert_story_record(story.id, story.article_id, story.members)} if story else {}),
+        **({"story": alert_story_record(story.id, story.article_id, story.members, _relation_of(alert))} if story else {}),
         "why": stored.why,
         "suppressed": alert.suppressed,
         "held": stored.hold is not None and stored.hold.reported_at is None,
@@ -124,6 +126,12 @@ def delivery_record(delivery: Delivery) -> dict[str, Any]:
         "last_error": delivery.last_error,
         "created_at": rfc3339(delivery.created_at),
     }
+
+
+def _relation_of(alert: Alert) -> RelationKind | None:
+    """Return what the article was to its story when the alert was raised; None for alerts of versions that did not say."""
+    relation = alert.data.get("story", {}).get("relation")
+    return RelationKind(relation) if relation else None
 
 
 def story_record(story: Story) -> dict[str, Any]:

@@ -69,12 +69,14 @@ class _Press:
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         """Answer one poll."""
+        now = format_datetime(SYSTEM_CLOCK.now())
         items = "".join(
-            f"<item><title>{title}</title><guid isPermaLink='false'>{number}</guid><description>{text}</description></item>"
+            f"<item><title>{title}</title><guid isPermaLink='false'>{number}</guid><pubDate>{now}</pubDate>"
+            f"<description>{text}</description></item>"
             for number in self.documents[request.path][-1:-31:-1]
             for title, _, text in (_document(number).partition("\n\n"),)
         )
-        channel = f"<title>Press</title><lastBuildDate>{format_datetime(SYSTEM_CLOCK.now())}</lastBuildDate>{items}"
+        channel = f"<title>Press</title><lastBuildDate>{now}</lastBuildDate>{items}"
         return web.Response(text=f"<rss version='2.0'><channel>{channel}</channel></rss>", content_type="application/rss+xml")
 
 

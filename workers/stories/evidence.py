@@ -11,6 +11,10 @@ from workers.stories.statement import Statement
 from workers.stories.story_profile import StoryProfile
 
 MIN_COSINE: Final = 0.1
+MIN_CORE: Final = 0.22
+"""Share of what most of a story's statements say that another statement of its event says again, at least."""
+MIN_WORDS: Final = 6
+"""Words and names below which a statement says too little to be of any event but by its very words."""
 WEIGHTS: Final = (10.17, -7.90, 5.99, 3.23, 1.99, -0.43, -1.00, 0.93, -1.38, -1.18)
 BIAS: Final = -5.77
 _CORE_SHARE, _NAME_SHARE, _HALF = 0.34, 0.6, 0.5
@@ -83,7 +87,7 @@ def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: 
         bool(facts.lead) and not facts.lead & story.lead.keys() and any(often >= _HALF * count for often in story.lead.values())
     )
     other_days = bool(facts.days and story.days and facts.days.isdisjoint(story.days))
-    if other_days and mine.isdisjoint(theirs):
+    if (other_days and mine.isdisjoint(theirs)) or core < MIN_CORE or facts.length < MIN_WORDS:
         return None
     return EventEvidence(
         cosine=cosine,

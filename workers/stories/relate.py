@@ -16,7 +16,7 @@ from workers.stories.same_words import WordingRelation, compare_wording
 from workers.stories.statement import Statement, dot
 from workers.stories.story_profile import StoryProfile
 
-THRESHOLD: Final = 0.78
+THRESHOLD: Final = 0.7
 """Probability of one event from which a statement joins a story."""
 _THRESHOLD_ODDS: Final = math.log(THRESHOLD / (1 - THRESHOLD))
 _MAYBE_ODDS: Final = 0.0

@@ -22,6 +22,11 @@ from workers.stories.stop_words import STOP_WORDS
 
 SAME_WORDS: Final = 0.5
 """Share of the shorter text's word triples that two texts in the same words have in common."""
+SAME_WORDS_OF_LONG: Final = 0.37
+LONG_TRIPLES: Final = 80
+"""The same for two sources' texts of this many triples or more, which outlets cut and rewrite at the ends."""
+MAX_SLOT: Final = 15
+"""Words that a slot may have; what is longer is another beginning or another paragraph."""
 PASSAGE_TRIPLES: Final = 10
 """Common triples that make a passage: a box, a footer, a quotation."""
 OWN_SHARE: Final = 0.15
@@ -49,7 +54,7 @@ def compare_wording(new: Statement, old: Statement, idf: Callable[[str], float])
     shared = new.triples & old.triples
     same_source = new.source == old.source
     share = len(shared) / max(1, min(len(new.triples), len(old.triples)))
-    if share < SAME_WORDS:
+    if share < (SAME_WORDS_OF_LONG if min(len(new.triples), len(old.triples)) >= LONG_TRIPLES and not same_source else SAME_WORDS):
         if len(shared) >= PASSAGE_TRIPLES or (same_source and share >= OWN_SHARE):
             return _compare_rest(new, old, shared, idf, same_source=same_source)
         return None
@@ -88,7 +93,7 @@ def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool,
     for operation, low, high, new_low, new_high in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         gone, come = set(was[low:high]) - STOP_WORDS, set(now[new_low:new_high]) - STOP_WORDS
         gone, come = gone - come, come - gone
-        if operation != "replace" or not (gone and come):
+        if operation != "replace" or not (gone and come) or max(high - low, new_high - new_low) > MAX_SLOT:
             continue
         old_words, new_words = old.tokens[low:high], new.tokens[new_low:new_high]
         shown = f"{' '.join(old_words)} → {' '.join(new_words)}"[:_SHOWN]

@@ -42,6 +42,8 @@ RUNS = int(os.environ.get("NEWS_MONITOR_STORY_RUNS", "3"))
 WORKERS = 4
 KILLS = 3
 COPIES = 40
+TELLINGS = 2
+"""A story is told this often at most: two variants that share too little begin one each, until a third shows that they are one."""
 DEADLINE_S = 60
 NOW = SYSTEM_CLOCK.now()
 
@@ -124,7 +126,7 @@ def _answers(worker: subprocess.Popen[str], count: int) -> None:
 
 @pytest.mark.timeout(600)
 def test_forty_outlets_are_one_alert(database: Database, database_url: str, reports: list[dict[str, Any]]) -> None:
-    """Forty variants scanned by four workers at the same time: one story, one alert for each term, 39 further appearances."""
+    """Forty variants scanned by four workers at the same time: one story with 39 further places, told once or, rarely, twice."""
     rng = random.Random(5)
     terms = ["of", "the"]
     with _workers(database_url, terms) as workers:
@@ -145,8 +147,9 @@ def test_forty_outlets_are_one_alert(database: Database, database_url: str, repo
                     for stored in alerts_in_storage.listing(connection)
                     if stored.story and stored.story.id == story
                 ]
-            assert sorted(record["alert"]["term"] for record in told) == terms
-            assert [len(record["story"]["also_in"]) for record in told] == [COPIES - 1] * len(terms)
+            assert {record["alert"]["term"] for record in told} == set(terms)
+            assert len(told) <= TELLINGS * len(terms)
+            assert {len(record["story"]["also_in"]) for record in told} == {COPIES - 1}
             with database.write() as connection:
                 connection.execute(statement_table.update().values(dated=NOW - timedelta(days=30)))
 
@@ -193,11 +196,14 @@ def test_a_kill_leaves_no_article_without_story_and_no_story_without_article(
         assert connection.execute(select(func.count()).where(article_table.c.story_id.is_(None))).scalar_one() == 0
 
 
+_LIVE = select(story_table.c.id, story_table.c.articles).where(story_table.c.merged_into.is_(None))
+
+
 def _assert_whole(database: Database) -> None:
     with database.read() as connection:
         waiting = set(connection.execute(select(scans.c.article_id)).scalars())
         placed = connection.execute(select(article_table.c.id, article_table.c.story_id)).all()
-        counts = {row.id: row.articles for row in connection.execute(select(story_table.c.id, story_table.c.articles))}
+        counts = {row.id: row.articles for row in connection.execute(_LIVE)}
         sketched = set(connection.execute(select(statement_table.c.article_id)).scalars())
     inside = [row.story_id for row in placed if row.story_id is not None]
     assert {row.id for row in placed if row.story_id is None} == waiting

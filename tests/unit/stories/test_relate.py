@@ -108,7 +108,10 @@ def test_of_two_stories_the_likelier_one_is_joined() -> None:
 
 def test_a_doubtful_statement_is_told_and_names_its_likeliest_story() -> None:
     """Below the threshold a statement begins a story; `maybe` and the probability say how near it was."""
-    vague = "After Storm Alma insurers expect many claims, and owners of houses must pay more, said a broker."
+    vague = (
+        "Insurers expect claims of 12 million euros and higher premiums after Storm Alma, their union in Porto Velo said after a meeting with "
+        "brokers and banks of the coast, who want money from the state and cheaper loans for owners."
+    )
     relation = _relate(statement(vague, source="Beta"), story(statement(STORM))).relation
     assert (relation.kind, relation.story_id, relation.maybe) == (OTHER, None, "story")
     assert relation.probability is not None
