@@ -137,7 +137,7 @@ def test_programs_hear_what_they_name(database: Database) -> None:
         ({"type": "log"}, True, True),
         ({**HOOK, "events": ["alert.created"]}, True, False),
         ({**HOOK, "events": ["alert.updated"]}, False, True),
-        ({"type": "file", "path": "/tmp/x", "events": ["story.updated"]}, False, False),
+        ({"type": "file", "path": "alerts.jsonl", "events": ["story.updated"]}, False, False),
     ],
 )
 def test_who_gets_an_alert(settings: dict[str, Any], created: bool, updated: bool) -> None:  # noqa: FBT001 - a table
