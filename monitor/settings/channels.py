@@ -63,7 +63,7 @@ class ChannelBase(Section):
 
 
 class Event(StrEnum):
-    """What a channel for programs can be told of."""
+    """The events that a channel for programs can ask for in `events`."""
 
     ALERT_CREATED = "alert.created"
     ALERT_UPDATED = "alert.updated"
@@ -78,7 +78,7 @@ class Event(StrEnum):
 
 
 ALWAYS_TOLD: Final = frozenset({Event.ALERT_CREATED, Event.ALERT_UPDATED, Event.HELD_REPORT})
-"""What a channel is told of that names no `events`."""
+"""The events that a channel gets if it has no `events`."""
 
 
 def takes(channel: ChannelBase, event: Event) -> bool:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     bindparam,
     column,
     delete,
-    func,
     select,
     text,
     update,
@@ -208,8 +207,3 @@ def _lookup(keys: int, *, postgresql: bool) -> TextualSelect:
         bindparam("since", type_=UtcDateTime()),
         bindparam("until", type_=UtcDateTime()),
     ).columns(*_TYPES)
-
-
-def count(connection: Connection) -> int:
-    """Return how many statements are in the index."""
-    return connection.execute(select(func.count()).select_from(statements)).scalar_one()

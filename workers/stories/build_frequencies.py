@@ -28,6 +28,8 @@ def build() -> None:
 
     rows = dict(sorted(row for language, count in _WORDS.items() for row in _rows(wordfreq, language, count)))
     keys, steps = array("I", rows), bytes(rows.values())
+    if sys.byteorder == "big":
+        keys.byteswap()
     FILE.write_bytes(len(keys).to_bytes(4, "little") + keys.tobytes() + steps)
     sys.stdout.write(f"{len(keys)} words, {FILE.stat().st_size} bytes\n")
 

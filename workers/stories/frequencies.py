@@ -5,6 +5,7 @@ Built by build_frequencies.py from the word lists of wordfreq (Robyn Speer, CC B
 
 from __future__ import annotations
 
+import sys
 import zlib
 from array import array
 from bisect import bisect_left
@@ -37,4 +38,6 @@ def _table() -> tuple[array[int], bytes]:
     end = _KEY_BYTES + _KEY_BYTES * int.from_bytes(data[:_KEY_BYTES], "little")
     keys = array("I")
     keys.frombytes(data[_KEY_BYTES:end])
+    if sys.byteorder == "big":
+        keys.byteswap()
     return keys, data[end:]
