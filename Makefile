@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-lowest check bench clean
+.PHONY: help run test test-lowest check simulate bench clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,11 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench ## run every benchmark; each prints what it was measured against
 	@for script in bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+SEEDS ?= 1
+DAYS ?= 30
+simulate: $(VENV)/.installed-dev ## run days of the pipeline under a virtual clock, with blows: SEED=n, or SEEDS=n for the seeds 1 to n
+	PYTHONPATH=. $(BIN)/python bench/simulate.py --days $(DAYS) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 clean: ## remove the virtual environment and caches; data/ stays
 	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

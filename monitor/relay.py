@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import redis
 from redis.exceptions import ConnectionError, RedisError, TimeoutError  # noqa: A004 - redis names them so
 from rq.utils import as_text, str_to_date
 
 from monitor.broker.queues import DELIVER, DELIVER_JOB, SCAN, SCAN_JOB, SafeJob, SafeQueue, queue
+from monitor.domain import randomness
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
@@ -77,7 +77,7 @@ class Relay:
     def deliver(self, channel: str) -> bool:
         """Put the delivery of a channel's due messages on the queue, unless such a job waits there already."""
         digest = _digest(channel)
-        job = SafeJob.make(f"deliver-{digest}-{uuid4().hex[:12]}", DELIVER_JOB, channel, queue=self._deliver)
+        job = SafeJob.make(f"deliver-{digest}-{randomness.token()}", DELIVER_JOB, channel, queue=self._deliver)
         return self._put(self._deliver, [job], _LAST_DELIVERY + digest)
 
     def state(self) -> QueueState | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import uuid
 from functools import cache
 from pathlib import Path
 
+from monitor.domain import randomness
+
 
 def lease_owner() -> str:
     """Return a new name for an owner of leases, at most 36 characters, that names this process and no other owner in it."""
-    return f"{_machine()}-{os.getpid()}-{secrets.token_hex(6)}"
+    return f"{_machine()}-{os.getpid()}-{randomness.token()}"
 
 
 def is_dead(owner: str) -> bool:

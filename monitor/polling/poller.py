@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitor.daemon.parser_client import Parse
+from monitor.domain import randomness
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.errors import MonitorError
 from monitor.domain.feed import FeedForPoll, FeedUpdate
@@ -58,7 +58,7 @@ class Poller:
         *,
         on_stored: Callable[[Sequence[ScanId]], object],
         clock: Clock = SYSTEM_CLOCK,
-        random_jitter: Callable[[], float] = random.random,
+        random_jitter: Callable[[], float] = randomness.jitter,
     ) -> None:
         self._resources = resources
         self._on_stored = on_stored

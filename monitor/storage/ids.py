@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import uuid_utils
+from monitor.domain import randomness
 
 
 def new_id() -> str:
     """Return a new id, 36 characters."""
-    return str(uuid_utils.uuid7())
+    return str(randomness.uuid7())

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from threading import Thread
 
+from monitor.domain import randomness
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.logs import get_logger
 from monitor.storage.engine import Database
@@ -37,7 +38,7 @@ class Dispatcher:
     ) -> None:
         self._clock = clock
         self._sender = Sender(now=self._clock.now)
-        lease = ChannelLease(database, configured, rng=rng or Random())  # noqa: S311 - jitter is no secret
+        lease = ChannelLease(database, configured, rng=rng or randomness.rng())
         self._channel_sender = ChannelSender(lease, self._sender, clock=self._clock)
         self._patience = patience
         self._loop = asyncio.new_event_loop()
