@@ -13,7 +13,7 @@ from monitor.domain.errors import ServiceUnavailable, UsageError
 
 CONNECT_TIMEOUT_S = 2.0
 PRODUCER_TIMEOUT_S = 2.0
-WORKER_TIMEOUT_S = 5.0
+WORKER_TIMEOUT_S = 5
 
 
 def connect(url: str) -> redis.Redis:

@@ -15,5 +15,5 @@ def notify(state: str) -> None:
     if not address.startswith(("/", "@")):
         return
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.setblocking(False)
+        sender.settimeout(0)
         sender.sendto(state.encode(), address.replace("@", "\0", 1) if address.startswith("@") else address)
