@@ -23,7 +23,6 @@ from typing import Any
 
 import psutil
 
-
 from tests.e2e.program import Program
 from tests.e2e.storm_blows import FEEDS, News, Storm
 from tests.e2e.storm_plan import Blow, plan
@@ -32,19 +31,6 @@ from tests.waiting import until
 
 _EVERY_S = 0.15
 _REST_S, _STOP_S = 120.0, 8.0
-    "harbour",
-    "council",
-    "river",
-    "engineer",
-    "market",
-    "bridge",
-    "winter",
-    "teacher",
-    "railway",
-    "garden",
-    "island",
-    "doctor",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
