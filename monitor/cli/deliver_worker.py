@@ -25,6 +25,7 @@ def deliver_worker() -> None:
     beats = StepBeats()
     with Heartbeat(database, DELIVER, beats):
         worker = DeliverWorker(live, database)
+        worker.watch(beats)
         jobs.set_worker(worker)
         loop = WorkLoop(DELIVER, deliver_directly(database, worker.deliver), beats)
         rq_worker.run(DELIVER, redis_url(live.current), loop, on_stop=worker.close)
