@@ -289,9 +289,10 @@ def test_a_server_that_hangs_is_killed_and_started_again(tmp_path: Path, monkeyp
             else:
                 with connect(server.url) as connection:
                     connection.execute_command("REPLICAOF", "127.0.0.1", "1")
-            assert (
-                supervisor.wait_until(lambda pid=pid: server.pid not in {None, pid} and server.answers(), every_s=0.02)
-                == Ended.CONDITION
-            )  # type: ignore[misc]
+
+            def replaced(old: int = pid) -> bool:
+                return server.pid not in {None, old} and server.answers()
+
+            assert supervisor.wait_until(replaced, every_s=0.02) == Ended.CONDITION
             assert server.takes_writes()
             assert [log["reason"] for log in logs if log["event"] == "process.hung"][-1] == reason
