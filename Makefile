@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-lowest check simulate bench clean
+.PHONY: help run test test-lowest check simulate storm bench clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,8 +53,14 @@ bench: $(VENV)/.installed-bench ## run every benchmark; each prints what it was 
 
 SEEDS ?= 1
 DAYS ?= 30
+SECONDS ?= 60
+DB ?= sqlite
+
 simulate: $(VENV)/.installed-dev ## run days of the pipeline under a virtual clock, with blows: SEED=n, or SEEDS=n for the seeds 1 to n
 	PYTHONPATH=. $(BIN)/python bench/simulate.py --days $(DAYS) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+storm: $(VENV)/.installed-dev ## run the program through a storm of blows: SEED=1 SECONDS=60 DB=sqlite or postgres
+	$(BIN)/python -m tests.e2e.storm $(or $(SEED),1) --seconds $(SECONDS) --db $(DB)
 
 clean: ## remove the virtual environment and caches; data/ stays
 	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -17,31 +17,35 @@ from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.daemon.step_beats import StepBeats
 from monitor.domain.clock import SYSTEM_CLOCK
-from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
 from monitor.maintenance import retention, watchdog
 from monitor.outage_log import OutageLog
-from monitor.relay import Relay, hand_over, reconcile
+from monitor.relay import Relay, due_channels, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
 from monitor.sources.registry import kinds_for, source_counts
 from monitor.sources.source import Source, SourceContext, Step
-from monitor.storage import deliveries, holds, pages, progress
+from monitor.storage import holds, pages, progress
 from monitor.storage.engine import Database
 
 TICK_S = 1.0
 WATCHDOG_S = 5.0
 HOUSEKEEPING_S = 3600.0
+_SLOW_STEP_S = 600.0
+"""How long a step that reads a whole folder, or deletes old rows, may last; the others last seconds."""
+_QUICK_STEPS = ("relay", "settings", "watchdog")
 _IDLE_CHECK_S = 0.1
 
 
 class Scheduler:
     """Runs the sources and puts what they store on the queues. Use `open_scheduler`, then `serve` or `run_once`."""
 
-    def __init__(self, live: LiveSettings, database: Database, relay: Relay) -> None:
+    def __init__(self, live: LiveSettings, database: Database, relay: Relay, beats: StepBeats | None = None) -> None:
         self._live = live
+        self._beats = beats or StepBeats()
         self._database = database
         self._relay = relay
         self._outages = OutageLog()
@@ -84,6 +88,7 @@ class Scheduler:
         await asyncio.gather(*self._handing_over, return_exceptions=True)
 
     def _schedule(self, name: str, step: Step, every_s: float) -> None:
+        self._beats.expect(name, every_s=every_s, within_s=None if name in _QUICK_STEPS else 2 * every_s + _SLOW_STEP_S)
         self._ticks.add_job(
             self._guarded,
             "interval",
@@ -99,10 +104,12 @@ class Scheduler:
         """Run one step; an error is logged once per outage, and the step runs again at its next time."""
         try:
             await step()
-        except (MonitorError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever a step raises, it runs again
             self._outages.failed(name, error)
+            self._beats.beat(name, error)
         else:
             self._outages.worked(name)
+            self._beats.beat(name)
 
     async def _configure_sources(self) -> None:
         """Configure every source, those too of which nothing is configured any more. Kinds that are new in the settings are opened."""
@@ -135,9 +142,7 @@ class Scheduler:
         def relay() -> None:
             self._requeue_pages()
             reconcile(self._database, self._relay, SYSTEM_CLOCK.now())
-            with self._database.read() as connection:
-                due = deliveries.due_channels(connection, SYSTEM_CLOCK.now())
-            for channel in due:
+            for channel in due_channels(self._database, SYSTEM_CLOCK.now()):
                 self._relay.deliver(channel)
 
         await asyncio.to_thread(relay)
@@ -177,9 +182,11 @@ class Scheduler:
 
 
 @asynccontextmanager
-async def open_scheduler(live: LiveSettings, database: Database, relay: Relay) -> AsyncIterator[Scheduler]:
+async def open_scheduler(
+    live: LiveSettings, database: Database, relay: Relay, beats: StepBeats | None = None
+) -> AsyncIterator[Scheduler]:
     """Open a scheduler; its sources are closed at the end."""
-    scheduler = Scheduler(live, database, relay)
+    scheduler = Scheduler(live, database, relay, beats)
     try:
         yield scheduler
     finally:

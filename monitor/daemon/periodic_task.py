@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Self
 
-from monitor.domain.errors import MonitorError
 from monitor.outage_log import OutageLog
+
+STOP_WITHIN_S = 2.0
 
 
 class PeriodicTask:
@@ -39,7 +40,7 @@ class PeriodicTask:
         self._thread.start()
         return self
 
-    def stop(self, *, within_s: float | None = None) -> None:
+    def stop(self, *, within_s: float = STOP_WITHIN_S) -> None:
         """Stop after the call under way, waiting for it at most `within_s` seconds."""
         self._stop.set()
         self._thread.join(within_s)
@@ -55,7 +56,7 @@ class PeriodicTask:
     def _attempt(self, step: Callable[[], object]) -> None:
         try:
             step()
-        except MonitorError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a step raises, the next call is made
             self._outages.failed(self._name, error)
         else:
             self._outages.worked(self._name)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.pool import QueuePool, StaticPool
 
@@ -94,9 +94,14 @@ def _engine(url: str) -> Engine:
         raise UsageError("database_url is not a database URL; expected postgresql://… or sqlite:///FILE") from error
     if parsed.get_backend_name() in {"postgresql", "postgres"}:
         try:
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5, max_overflow=10)
+            from monitor.storage.postgres_engine import postgres_engine  # noqa: PLC0415 - its driver is an extra
         except ImportError as error:
             raise UsageError(f"database_url: {extra_needed('PostgreSQL', 'postgres')}") from error
+        return postgres_engine(parsed)
+    return _sqlite_engine(parsed)
+
+
+def _sqlite_engine(parsed: URL) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         raise UsageError(f"database_url: {parsed.get_backend_name()} is not supported; expected postgresql://… or sqlite:///FILE")
     memory = parsed.database in {None, "", ":memory:"}
