@@ -28,9 +28,11 @@ from monitor.sources.registry import describe_sources
 from monitor.storage import schema
 from monitor.storage.alert_tail import AlertTail
 from monitor.storage.alerts import AlertFilter
-from monitor.storage.engine import Database
+from monitor.storage.engine import Database, check_file
 
 _SHOW_EVERY_S = 0.3
+_CHECK_WITHIN_S = 2.0
+"""How long a start looks for damage in the file of the database; a gigabyte is read in about a second."""
 
 
 @click.command()
@@ -49,6 +51,7 @@ def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
         server = _embedded(settings, stack)
         database = Database(database_url(settings))
         stack.callback(database.close)
+        check_file(database, within_s=_CHECK_WITHIN_S)
         schema.upgrade(database)
         database.close()  # no connection may be open when children are forked
         workforce = children.workers(settings, workers)

@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from monitor.daemon import settings_reloader
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.daemon.settings_reloader import SettingsReloader
-from monitor.domain.errors import MonitorError, ServiceUnavailable
+from monitor.domain.errors import DatabaseUnwritable, MonitorError, ServiceUnavailable
 from monitor.logs import get_logger
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
@@ -38,6 +38,7 @@ from monitor.web.responses import ApiError, error_response
 
 _SENTENCES = {404: "there is nothing at this address", 405: "this address does not answer to this method"}
 """What an error says where Starlette only names its status."""
+_RETRY_AFTER = {"retry-after": "15"}
 _STATIC = str(files("monitor.web") / "static")
 
 
@@ -140,8 +141,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _monitor_error(request: Request, error: Exception) -> Response:
-    status = 503 if isinstance(error, ServiceUnavailable) else 500
-    return await _http_error(request, ApiError(status, str(error)))
+    if isinstance(error, DatabaseUnwritable):
+        return await _http_error(request, ApiError(507 if error.full else 503, str(error), headers=_RETRY_AFTER))
+    if isinstance(error, ServiceUnavailable):
+        return await _http_error(request, ApiError(503, str(error), headers=_RETRY_AFTER))
+    return await _http_error(request, ApiError(500, str(error)))
 
 
 def _address(web: WebSettings, host: str | None, port: int | None) -> WebSettings:
