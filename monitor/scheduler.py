@@ -2,7 +2,7 @@
 
     relay         put unfinished scans and due channels on the queue             every second
     settings      apply a changed configuration                                  every second
-    watchdog      copy alerts of failing channels to others, tell the operator   every 5 seconds
+    watchdog      copy alerts of failing channels to others                      every 5 seconds
     housekeeping  delete what retention no longer keeps                          every hour
 
 Sources add steps of their own. All state is in the database, so the process may be killed at any time.
@@ -113,6 +113,15 @@ class Scheduler:
         for source in self._sources.values():
             await source.configure(settings)
         self._configured = settings
+        await asyncio.to_thread(self._keep_as_good)
+
+    def _keep_as_good(self) -> None:
+        try:
+            self._live.keep_as_good()
+        except OSError as error:
+            self._outages.failed("keep the configuration", error)
+        else:
+            self._outages.worked("keep the configuration")
 
     async def _start_sources(self) -> None:
         for name, source in self._sources.items():

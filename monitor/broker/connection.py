@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
 from monitor.domain.errors import ServiceUnavailable, UsageError
@@ -41,6 +41,16 @@ def ping(connection: redis.Redis) -> None:
     """Check that Redis answers. Raises ServiceUnavailable, which names the address without the password."""
     try:
         connection.ping()
+    except RedisError as error:
+        raise ServiceUnavailable(f"Redis at {server_address(connection)} cannot be reached: {error}") from error
+
+
+def check_writable(connection: redis.Redis) -> None:
+    """Check that Redis takes what is written. Raises ServiceUnavailable, which says why it does not."""
+    try:
+        connection.set("news-monitor:probe", 1, ex=60)
+    except ResponseError as error:
+        raise ServiceUnavailable(f"Redis at {server_address(connection)} refuses writes: {error}") from error
     except RedisError as error:
         raise ServiceUnavailable(f"Redis at {server_address(connection)} cannot be reached: {error}") from error
 

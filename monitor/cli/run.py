@@ -15,7 +15,7 @@ from monitor.broker import EmbeddedServer
 from monitor.cli import children
 from monitor.cli.options import CONFIG, JSON, config_path
 from monitor.cli.output import print_json
-from monitor.cli.role import INTERRUPTED, QUIET
+from monitor.cli.role import INTERRUPTED, QUIET, settings_to_start_with
 from monitor.cli.summary import print_summary, summary
 from monitor.cli.terms import check_terms
 from monitor.daemon.processes import spawn
@@ -43,7 +43,7 @@ _CHECK_WITHIN_S = 2.0
 @JSON
 def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
     """Run everything on this machine: server, scheduler, workers, dashboard."""
-    settings = load_config(config_path(), os.environ, check_terms=check_terms)
+    settings = load_config(config_path(), os.environ, check_terms=check_terms) if once else settings_to_start_with()
     logs.configure(level=settings.log.level)
     if sys.stdout.isatty():
         os.environ[QUIET] = "1"
