@@ -15,6 +15,7 @@ import redis
 from redis.exceptions import ConnectionError, RedisError, TimeoutError  # noqa: A004 - redis names them so
 from rq.utils import as_text, str_to_date
 
+from monitor.broker.connection import check_writable
 from monitor.broker.queues import DELIVER, DELIVER_JOB, SCAN, SCAN_JOB, SafeJob, SafeQueue, queue
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ScanId
@@ -90,6 +91,10 @@ class Relay:
             return None
         self._failing.discard("reach")
         return QueueState(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
+
+    def check_writable(self) -> None:
+        """Check that Redis takes what is written. Raises ServiceUnavailable."""
+        check_writable(self._connection)
 
     def mark_filled(self) -> bool:
         """Store in Redis that all outstanding work has been put there."""

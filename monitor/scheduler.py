@@ -3,6 +3,7 @@
     relay         put unfinished scans and due channels on the queue             every second
     settings      apply a changed configuration                                  every second
     watchdog      copy alerts of failing channels to others                      every 5 seconds
+    canary        send a made article all the way, when it is time               every second
     housekeeping  delete what retention no longer keeps                          every hour
 
 Sources add steps of their own. All state is in the database, so the process may be killed at any time.
@@ -21,7 +22,7 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
-from monitor.maintenance import retention, watchdog
+from monitor.maintenance import canary, retention, watchdog
 from monitor.outage_log import OutageLog
 from monitor.relay import Relay, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
@@ -57,6 +58,7 @@ class Scheduler:
         await self._configure_sources()
         await self._start_sources()
         self._schedule("relay", self._relay_all, TICK_S)
+        self._schedule("canary", self._send_canary, canary.EVERY_S)
         self._schedule("settings", self._refresh_settings, TICK_S)
         self._schedule("watchdog", self._run_watchdog, WATCHDOG_S)
         self._schedule("housekeeping", self._prune, HOUSEKEEPING_S)
@@ -153,6 +155,9 @@ class Scheduler:
 
     async def _run_watchdog(self) -> None:
         await asyncio.to_thread(watchdog.check, self._database, self._live.current, SYSTEM_CLOCK.now())
+
+    async def _send_canary(self) -> None:
+        await asyncio.to_thread(canary.send_if_due, self._database, self._relay, self._live.current, SYSTEM_CLOCK.now())
 
     def _requeue_pages(self) -> None:
         with self._database.read() as connection:

@@ -31,6 +31,9 @@ def settings_to_start_with() -> Settings:
     live = live_settings()
     if live.faults:
         get_logger().error("config.rejected", role="start", faults=[str(fault) for fault in live.faults])
-        lines = [*map(str, live.faults), "The configuration is broken: starting with the last one that worked. Repair it; it is taken up at once."]
+        lines = [
+            *map(str, live.faults),
+            "The configuration is broken: starting with the last one that worked. Repair it; it is taken up at once.",
+        ]
         click.echo("\n".join(printable(line) for line in lines), err=True)
     return live.current

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from monitor.broker import check_writable, connect_producer, running_server
 from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
-from monitor.domain.errors import ServiceUnavailable
 from monitor.domain.readiness import HealthFacts
 from monitor.maintenance.canary import canary_fault
 from monitor.maintenance.probe import Probe
@@ -29,16 +28,17 @@ _NEEDED_ROLES: Final = {"scheduler": ("scheduler",), "workers": ("scan", "delive
 
 
 class HealthCheck:
-    """Checks every part. `redis_address` None: that of the embedded server of the data directory, if one runs."""
+    """Checks every part. `check_redis` raises ServiceUnavailable where Redis does not take what is written."""
 
-    def __init__(self, live: LiveSettings, database: Database, *, redis_address: str | None, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self, live: LiveSettings, database: Database, check_redis: Callable[[], None], *, clock: Clock = SYSTEM_CLOCK
+    ) -> None:
         self._live = live
         self._database = database
-        self._redis_address = redis_address
         self._clock = clock
         self._started_at = clock.now()
         self._written = Probe("database", self._write)
-        self._redis = Probe("redis", self._write_to_redis)
+        self._redis = Probe("redis", check_redis)
         self._read = Probe("facts", self._read_facts)
 
     def facts(self) -> HealthFacts:
@@ -66,13 +66,6 @@ class HealthCheck:
     def _write(self) -> None:
         with self._database.write() as connection:
             probes.record(connection, f"write {socket.gethostname()}"[:64], {"padding": _PADDING}, self._clock.now())
-
-    def _write_to_redis(self) -> None:
-        url = self._redis_address or running_server(self._live.current.data_dir)
-        if url is None:
-            raise ServiceUnavailable("no Redis runs: the daemon is not running")
-        with connect_producer(url) as connection:
-            check_writable(connection)
 
     def _read_facts(self) -> HealthFacts:
         settings, now = self._live.current, self._clock.now()

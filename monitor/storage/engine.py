@@ -19,7 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from monitor.domain.errors import ServiceUnavailable, UsageError
+from monitor.domain.errors import UsageError
 from monitor.settings.extras import extra_needed
 from monitor.storage.failures import damaged, translated
 

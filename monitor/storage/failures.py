@@ -10,7 +10,12 @@ from monitor.domain.errors import DatabaseDamaged, DatabaseError, DatabaseUnwrit
 
 _FULL: Final = ("disk is full", "no space left", "disk quota exceeded", "disk i/o error")
 _READ_ONLY: Final = ("readonly database", "read-only transaction", "read-only file system")
-_DAMAGED: Final = ("database disk image is malformed", "file is not a database", "malformed database schema", "unsupported file format")
+_DAMAGED: Final = (
+    "database disk image is malformed",
+    "file is not a database",
+    "malformed database schema",
+    "unsupported file format",
+)
 
 
 def translated(error: SQLAlchemyError, file: str | None) -> MonitorError:
@@ -21,14 +26,14 @@ def translated(error: SQLAlchemyError, file: str | None) -> MonitorError:
         return DatabaseUnwritable(f"the database cannot be written: {reason}; free some space, nothing is lost", full=True)
     if any(words in lower for words in _READ_ONLY):
         advice = "give its file back to this user" if file else "make the server writable again"
-        return DatabaseUnwritable(f"the database cannot be written, it is read-only: {reason}; {advice}, nothing is lost", full=False)
+        return DatabaseUnwritable(
+            f"the database cannot be written, it is read-only: {reason}; {advice}, nothing is lost", full=False
+        )
     if file and any(words in lower for words in _DAMAGED):
         return damaged(file, reason)
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return ServiceUnavailable(f"the database cannot be reached: {reason}")
     if isinstance(error, DBAPIError):
-        if error.connection_invalidated:
-            return ServiceUnavailable(f"the database went away: {reason}")
         return DatabaseError(f"the database refused a statement: {type(error).__name__}: {reason}")
     return DatabaseError(f"the database could not be used: {reason}")
 

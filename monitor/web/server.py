@@ -118,6 +118,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     reloading = PeriodicTask(
         "settings", SettingsReloader("web", app_state.live, app_state.rebuild).reload_if_changed, every_s=settings_reloader.EVERY_S
     ).start()
+    app_state.health.start()
     watching = asyncio.create_task(app_state.hub.watch())
     compiling = asyncio.create_task(run_in_threadpool(lambda: app_state.matcher))
     try:
@@ -127,6 +128,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         for task in (watching, compiling):
             task.cancel()
         await asyncio.gather(watching, compiling, return_exceptions=True)
+        await run_in_threadpool(app_state.health.stop)
         await run_in_threadpool(reloading.stop)
 
 
