@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.domain.errors import MonitorError
 from monitor.logs import get_logger
 
 
@@ -14,9 +15,14 @@ class OutageLog:
     def failed(self, step: str, error: Exception) -> None:
         """Log `error` as `tick.failed`, unless the step has failed before and not worked since."""
         if step not in self._failing:
-            get_logger().error("tick.failed", step=step, error=str(error))
+            get_logger().error("tick.failed", step=step, error=_described(error))
         self._failing.add(step)
 
     def worked(self, step: str) -> None:
         """Note that the step works, so that its next failure is logged."""
         self._failing.discard(step)
+
+
+def _described(error: Exception) -> str:
+    """Return our own errors and the system's as they read, others with their class: they are bugs."""
+    return str(error) if isinstance(error, (MonitorError, OSError)) else repr(error)[:500]

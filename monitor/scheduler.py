@@ -18,8 +18,8 @@ from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.daemon.step_beats import StepBeats
 from monitor.domain.clock import SYSTEM_CLOCK
-from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
 from monitor.maintenance import canary, retention, watchdog
@@ -35,14 +35,18 @@ from monitor.storage.engine import Database
 TICK_S = 1.0
 WATCHDOG_S = 5.0
 HOUSEKEEPING_S = 3600.0
+_SLOW_STEP_S = 600.0
+"""How long a step that reads a whole folder, or deletes old rows, may last; the others last seconds."""
+_QUICK_STEPS = ("relay", "settings", "watchdog")
 _IDLE_CHECK_S = 0.1
 
 
 class Scheduler:
     """Runs the sources and puts what they store on the queues. Use `open_scheduler`, then `serve` or `run_once`."""
 
-    def __init__(self, live: LiveSettings, database: Database, relay: Relay) -> None:
+    def __init__(self, live: LiveSettings, database: Database, relay: Relay, beats: StepBeats | None = None) -> None:
         self._live = live
+        self._beats = beats or StepBeats()
         self._database = database
         self._relay = relay
         self._outages = OutageLog()
@@ -86,6 +90,7 @@ class Scheduler:
         await asyncio.gather(*self._handing_over, return_exceptions=True)
 
     def _schedule(self, name: str, step: Step, every_s: float) -> None:
+        self._beats.expect(name, every_s=every_s, within_s=None if name in _QUICK_STEPS else 2 * every_s + _SLOW_STEP_S)
         self._ticks.add_job(
             self._guarded,
             "interval",
@@ -101,10 +106,12 @@ class Scheduler:
         """Run one step; an error is logged once per outage, and the step runs again at its next time."""
         try:
             await step()
-        except (MonitorError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever a step raises, it runs again
             self._outages.failed(name, error)
+            self._beats.beat(name, error)
         else:
             self._outages.worked(name)
+            self._beats.beat(name)
 
     async def _configure_sources(self) -> None:
         """Configure every source, those too of which nothing is configured any more. Kinds that are new in the settings are opened."""
@@ -191,9 +198,11 @@ class Scheduler:
 
 
 @asynccontextmanager
-async def open_scheduler(live: LiveSettings, database: Database, relay: Relay) -> AsyncIterator[Scheduler]:
+async def open_scheduler(
+    live: LiveSettings, database: Database, relay: Relay, beats: StepBeats | None = None
+) -> AsyncIterator[Scheduler]:
     """Open a scheduler; its sources are closed at the end."""
-    scheduler = Scheduler(live, database, relay)
+    scheduler = Scheduler(live, database, relay, beats)
     try:
         yield scheduler
     finally:

@@ -12,6 +12,7 @@ from monitor.cli.options import CONFIG
 from monitor.cli.role import live_settings
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.processes import freeze_gc
+from monitor.daemon.step_beats import StepBeats
 from monitor.scheduler import open_scheduler
 from monitor.settings.live import LiveSettings
 from monitor.storage.engine import Database
@@ -25,15 +26,16 @@ def scheduler(*, once: bool) -> None:
     live = live_settings()
     redis_url(live.current)
     database = open_database(live.current)
-    with Heartbeat(database, "scheduler"):
-        asyncio.run(_schedule(live, database, once=once))
+    beats = StepBeats()
+    with Heartbeat(database, "scheduler", beats):
+        asyncio.run(_schedule(live, database, beats, once=once))
     database.close()
 
 
-async def _schedule(live: LiveSettings, database: Database, *, once: bool) -> None:
+async def _schedule(live: LiveSettings, database: Database, beats: StepBeats, *, once: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_scheduler(live, database, open_relay(live.current)) as running:
+    async with open_scheduler(live, database, open_relay(live.current), beats) as running:
         freeze_gc()
         await (running.run_once(stop) if once else running.serve(stop))

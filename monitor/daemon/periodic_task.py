@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import Self
 
-from monitor.domain.errors import MonitorError
 from monitor.outage_log import OutageLog
 
 
@@ -55,7 +54,7 @@ class PeriodicTask:
     def _attempt(self, step: Callable[[], object]) -> None:
         try:
             step()
-        except MonitorError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a step raises, the next call is made
             self._outages.failed(self._name, error)
         else:
             self._outages.worked(self._name)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.readiness import HealthFacts
+from monitor.domain.step_beat import StepBeat
+from monitor.domain.times import age
 from monitor.maintenance.canary import canary_fault
 from monitor.maintenance.probe import Probe
 from monitor.settings.live import LiveSettings
@@ -18,12 +21,14 @@ from monitor.settings.model import Settings
 from monitor.sources.registry import failing_sources
 from monitor.sources.source import HealthRequest
 from monitor.storage import channels, heartbeats, probes, scans
-from monitor.storage.engine import Connection, Database
+from monitor.storage.engine import Database
+from monitor.storage.heartbeats import Beat
 
 ANSWER_WITHIN_S: Final = 5.0
 _FULL_BELOW, _SCARCE_BELOW, _SCARCE_SHARE = 1_000_000, 100_000_000, 0.05
 _PADDING: Final = "0" * 4096
 """So much is written that a full disk is noticed, not only a log that has a few bytes left."""
+_STEP_SLACK: Final = timedelta(seconds=12)
 _NEEDED_ROLES: Final = {"scheduler": ("scheduler",), "workers": ("scan", "deliver")}
 
 
@@ -71,7 +76,7 @@ class HealthCheck:
         settings, now = self._live.current, self._clock.now()
         with self._database.read() as connection:
             return HealthFacts(
-                idle=idle_roles(connection, self._clock),
+                idle=idle_parts(heartbeats.alive(connection, now, ALIVE_WITHIN), now),
                 sources=failing_sources(connection, HealthRequest(settings=settings, now=now)),
                 channels={name: state for name, state in channels.listing(connection).items() if name in settings.channels},
                 oldest_unscanned_at=scans.backlog(connection).oldest,
@@ -79,14 +84,28 @@ class HealthCheck:
             )
 
 
-def idle_roles(connection: Connection, clock: Clock) -> dict[str, str]:
-    """Return for the scheduler and the workers which of their processes shows no sign of life, if one does not."""
-    alive = {beat.role for beat in heartbeats.alive(connection, clock.now(), ALIVE_WITHIN)}
-    found = {}
+def idle_parts(beats: Sequence[Beat], now: datetime) -> dict[str, str]:
+    """Return for the scheduler and the workers what shows no sign of life or does not tick, if anything does not."""
+    found: dict[str, str] = {}
     for name, roles in _NEEDED_ROLES.items():
-        if missing := [role for role in roles if role not in alive]:
-            found[name] = f"no sign of life from {' or '.join(missing)} for {ALIVE_WITHIN.seconds} s"
+        of_part = [beat for beat in beats if beat.role in roles]
+        missing = [role for role in roles if all(beat.role != role for beat in of_part)]
+        faults = [f"no sign of life from {' or '.join(missing)} for {ALIVE_WITHIN.seconds} s"] if missing else []
+        for role in roles:
+            faults += _late_steps([beat for beat in of_part if beat.role == role], now)
+        if faults:
+            found[name] = "; ".join(faults)
     return found
+
+
+def _late_steps(beats: Sequence[Beat], now: datetime) -> Iterator[str]:
+    """Yield the steps that no process of a role does in time: of several processes one is enough."""
+    newest: dict[str, StepBeat] = {}
+    for name, step in ((name, step) for beat in beats for name, step in beat.steps.items()):
+        newest[name] = max(step, newest.get(name, step), key=lambda one: one.at)
+    for name, step in newest.items():
+        if now - step.at > timedelta(seconds=step.every_s * 2) + _STEP_SLACK:
+            yield f"the step {name!r} last ended {age(step.at, now)} ago"
 
 
 def disk_fault(settings: Settings) -> str | None:

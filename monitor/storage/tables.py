@@ -259,6 +259,8 @@ heartbeats = Table(
     Column("pid", Integer, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("beat_at", UtcDateTime, nullable=False),
+    Column("steps", Json, nullable=False),
+    Column("redis_bypassed", Boolean, nullable=False),
 )
 
 probes = Table(

@@ -8,7 +8,7 @@ from alembic import op
 import monitor.storage.types
 
 revision = "0109"
-down_revision = "0008"
+down_revision = "0105"
 branch_labels = None
 depends_on = None
 
