@@ -37,7 +37,7 @@ WATCHDOG_S = 5.0
 HOUSEKEEPING_S = 3600.0
 _SLOW_STEP_S = 600.0
 """How long a step that reads a whole folder, or deletes old rows, may last; the others last seconds."""
-_QUICK_STEPS = ("relay", "settings", "watchdog")
+_QUICK_STEPS = ("relay", "canary", "settings", "watchdog")
 _IDLE_CHECK_S = 0.1
 
 

@@ -30,9 +30,7 @@ class Heartbeat:
     An unreachable database is logged, never raised.
     """
 
-    def __init__(
-        self, database: Database, role: str, beats: StepBeats | None = None, *, interval_s: float = INTERVAL_S
-    ) -> None:
+    def __init__(self, database: Database, role: str, beats: StepBeats | None = None, *, interval_s: float = INTERVAL_S) -> None:
         self._database = database
         self._role = role
         self._beats = beats or StepBeats()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -73,11 +73,16 @@ def open_incidents(snapshot: HealthSnapshot, thresholds: Thresholds, now: dateti
     return tuple(incident for incident in found if incident.subject not in covered)
 
 
-def changes(known: Mapping[str, Incident], present: Sequence[Incident]) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
-    """Return the incidents to report to the operator, and the reported ones that are over. Of what another one covers nothing is known."""
+def changes(
+    known: Mapping[str, Incident], present: Sequence[Incident], failing: Collection[str] = ()
+) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
+    """Return the incidents to report to the operator, and the reported ones that are over.
+
+    Of what another one covers nothing is known. `failing` are subjects that do not work, though for too short a time to be told.
+    """
     subjects = {subject for incident in present for subject in (incident.subject, *incident.covers)}
     begun = tuple(incident for incident in present if incident.subject not in known)
-    return begun, tuple(incident for subject, incident in known.items() if subject not in subjects)
+    return begun, tuple(incident for subject, incident in known.items() if subject not in subjects and subject not in failing)
 
 
 def _part_incidents(parts: Mapping[str, tuple[str, datetime]], before: datetime) -> Iterator[Incident]:

@@ -6,7 +6,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from monitor.daemon.heartbeat import ALIVE_WITHIN
@@ -28,7 +28,6 @@ ANSWER_WITHIN_S: Final = 5.0
 _FULL_BELOW, _SCARCE_BELOW, _SCARCE_SHARE = 1_000_000, 100_000_000, 0.05
 _PADDING: Final = "0" * 4096
 """So much is written that a full disk is noticed, not only a log that has a few bytes left."""
-_STEP_SLACK: Final = timedelta(seconds=12)
 _NEEDED_ROLES: Final = {"scheduler": ("scheduler",), "workers": ("scan", "deliver")}
 
 
@@ -104,14 +103,15 @@ def _late_steps(beats: Sequence[Beat], now: datetime) -> Iterator[str]:
     for name, step in ((name, step) for beat in beats for name, step in beat.steps.items()):
         newest[name] = max(step, newest.get(name, step), key=lambda one: one.at)
     for name, step in newest.items():
-        if now - step.at > timedelta(seconds=step.every_s * 2) + _STEP_SLACK:
+        if step.is_late(now):
             yield f"the step {name!r} last ended {age(step.at, now)} ago"
 
 
 def disk_fault(settings: Settings) -> str | None:
     """Return what is wrong with the disk of the data directory, if anything is."""
+    folder = next((one for one in (settings.data_dir, *settings.data_dir.absolute().parents) if one.exists()), settings.data_dir)
     try:
-        disk = shutil.disk_usage(settings.data_dir)
+        disk = shutil.disk_usage(folder)
     except OSError as error:
         return f"{settings.data_dir}: {(error.strerror or str(error)).lower()}"
     if disk.free < _FULL_BELOW:

@@ -86,8 +86,8 @@ class HealthMonitor:
             oldest_unscanned_at=facts.oldest_unscanned_at,
             parts={name: (reason, self._since[name]) for name, reason in readiness.degraded.items() if name in self._since},
         )
-        writable = facts.database is None
-        self._notices.update(settings, open_incidents(snapshot, thresholds, now), writable=writable, now=now)
+        present = open_incidents(snapshot, thresholds, now)
+        self._notices.update(settings, present, failing=snapshot.parts.keys(), writable=facts.database is None, now=now)
 
     def ping_if_due(self) -> None:
         """Ping the heartbeat's address if it is time and canaries come through."""

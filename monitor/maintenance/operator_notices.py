@@ -6,7 +6,7 @@ under the same id. While nothing can be stored, what was told is remembered in m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,23 +44,28 @@ class OperatorNotices:
         self._unstored: dict[str, Incident] = {}
         self._not_before: datetime | None = None
 
-    def update(self, settings: Settings, present: Sequence[Incident], *, writable: bool, now: datetime) -> None:
-        """Tell what has begun and what is over. Raises nothing: what cannot be told now is told later."""
+    def update(
+        self, settings: Settings, present: Sequence[Incident], *, failing: Collection[str] = (), writable: bool, now: datetime
+    ) -> None:
+        """Tell what has begun and what is over. Raises nothing: what cannot be told now is told later.
+
+        `failing` are subjects that do not work, though for too short a time to be told.
+        """
         if settings.notify_operator is None or not settings.notify_operator.channels:
             return
         try:
             if writable:
-                self._tell(settings, self._store(settings, present, now), now)
+                self._tell(settings, self._store(settings, present, failing, now), now)
                 return
         except MonitorError:
             pass  # the database has just gone: what is broken is told all the same
         self._tell_unstored(settings, present, now)
 
-    def _store(self, settings: Settings, present: Sequence[Incident], now: datetime) -> list[_Notice]:
+    def _store(self, settings: Settings, present: Sequence[Incident], failing: Collection[str], now: datetime) -> list[_Notice]:
         """Store what has begun and what is over, and return of these what this process is to tell."""
         with self._database.read() as connection:
             self._stored = incidents.known(connection)
-        begun, over = changes({**self._stored, **self._unstored}, present)
+        begun, over = changes({**self._stored, **self._unstored}, present, failing)
         if not (begun or over or self._unstored):
             return []
         told: list[_Notice] = []
