@@ -101,7 +101,7 @@ def _source_incidents(group: SourceGroup, thresholds: Thresholds, now: datetime)
         yield Incident(subject=group.plural, problem=problem, since=max(worked), covers=covers)
         return
     for source in group.failing:
-        since = source.last_success_at
+        since = source.last_success_at if source.failing else now
         with_the_others = all_fail and since is not None and since > max(worked) - thresholds.queue
         if since is not None and not with_the_others and (since <= now - thresholds.source or not source.failing):
             yield Incident(subject=f"{group.kind} {source.name}", problem=source.reason or "it cannot be read", since=since)
