@@ -60,7 +60,9 @@ def failing_sources(connection: Connection, request: HealthRequest) -> tuple[Sou
             kind=kind.name,
             plural=kind.plural,
             configured=kind.count_in(request.settings),
-            failing=tuple(health for health in kind.health_of(connection, request) if health.failing or health.status is SourceStatus.SILENT),
+            failing=tuple(
+                health for health in kind.health_of(connection, request) if health.failing or health.status is SourceStatus.SILENT
+            ),
         )
         for kind in kinds_for(request.settings).values()
     )

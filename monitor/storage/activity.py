@@ -44,6 +44,15 @@ def alerts_by_severity(connection: Connection) -> dict[Severity, int]:
     return {Severity(row[0]): row[1] for row in connection.execute(query)}
 
 
+def alert_times(connection: Connection, since: datetime) -> dict[str, tuple[datetime, ...]]:
+    """Return by term when it raised alerts since a time, oldest first; terms without any are left out."""
+    query = select(alerts.c.term, alerts.c.created_at).where(alerts.c.created_at >= since).order_by(alerts.c.created_at)
+    found: dict[str, list[datetime]] = {}
+    for term, at in connection.execute(query):
+        found.setdefault(term, []).append(at)
+    return {term: tuple(times) for term, times in found.items()}
+
+
 def scan_latencies(connection: Connection) -> tuple[float, ...]:
     """Return the seconds from fetching to alert of the newest alerts."""
     query = select(alerts.c.data).order_by(alerts.c.created_at.desc()).limit(SAMPLE)

@@ -38,6 +38,15 @@ def count(connection: Connection, *, since: datetime | None = None) -> int:
     return found - canaries.underway(connection) if found else 0
 
 
+def span(connection: Connection) -> tuple[datetime | None, datetime | None]:
+    """Return when the oldest and the newest stored article were fetched."""
+    query = select(articles.c.fetched_at).where(of_users()).limit(1)
+    oldest, newest = (
+        connection.execute(query.order_by(order)).scalar() for order in (articles.c.fetched_at, articles.c.fetched_at.desc())
+    )
+    return oldest, newest
+
+
 def in_stories(
     connection: Connection, *, since: datetime | None, after: tuple[StoryId | None, ArticleId] | None, limit: int
 ) -> Sequence[tuple[StoryId | None, ArticleId]]:
