@@ -22,7 +22,7 @@ from monitor.domain.times import rfc3339
 from monitor.settings.model import Settings
 from monitor.sources.registry import source_counts, source_health
 from monitor.sources.source import HealthRequest
-from monitor.storage import alerts, archive, canaries, channels, deliveries, heartbeats, scans
+from monitor.storage import alerts, archive, canary_progress, channels, deliveries, heartbeats, scans
 from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Connection
 from monitor.storage.relations import StoredRelation
@@ -199,7 +199,7 @@ def status_record(connection: Connection, settings: Settings, readiness: Readine
             for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)
         ],
         "last_alert_at": rfc3339(alerts.last_at(connection)),
-        "canary_at": rfc3339(received.at) if (received := canaries.state(connection).received) else None,
+        "canary_at": rfc3339(received.at) if (received := canary_progress.state(connection).received) else None,
         "health": readiness.record(),
     }
 

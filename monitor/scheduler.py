@@ -22,7 +22,7 @@ from monitor.daemon.step_beats import StepBeats
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
-from monitor.maintenance import canary, retention, watchdog
+from monitor.maintenance import retention, send_canary, watchdog
 from monitor.outage_log import OutageLog
 from monitor.relay import Relay, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
@@ -62,7 +62,7 @@ class Scheduler:
         await self._configure_sources()
         await self._start_sources()
         self._schedule("relay", self._relay_all, TICK_S)
-        self._schedule("canary", self._send_canary, canary.EVERY_S)
+        self._schedule("canary", self._send_canary, send_canary.EVERY_S)
         self._schedule("settings", self._refresh_settings, TICK_S)
         self._schedule("watchdog", self._run_watchdog, WATCHDOG_S)
         self._schedule("housekeeping", self._prune, HOUSEKEEPING_S)
@@ -164,7 +164,7 @@ class Scheduler:
         await asyncio.to_thread(watchdog.check, self._database, self._live.current, SYSTEM_CLOCK.now())
 
     async def _send_canary(self) -> None:
-        await asyncio.to_thread(canary.send_if_due, self._database, self._relay, self._live.current, SYSTEM_CLOCK.now())
+        await asyncio.to_thread(send_canary.send_if_due, self._database, self._relay, self._live.current, SYSTEM_CLOCK.now())
 
     def _requeue_pages(self) -> None:
         with self._database.read() as connection:

@@ -14,8 +14,8 @@ from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.readiness import HealthFacts
 from monitor.domain.step_beat import StepBeat
 from monitor.domain.times import age
-from monitor.maintenance.canary import canary_fault
 from monitor.maintenance.probe import Probe
+from monitor.maintenance.send_canary import canary_fault
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.sources.registry import failing_sources

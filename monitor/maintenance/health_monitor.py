@@ -13,9 +13,9 @@ from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.errors import MonitorError
 from monitor.domain.incidents import HealthSnapshot, Thresholds, open_incidents
 from monitor.domain.readiness import HealthFacts, Readiness, ReadyStatus, judge
-from monitor.maintenance.canary import is_coming_through
 from monitor.maintenance.health_check import HealthCheck
 from monitor.maintenance.operator_notices import OperatorNotices
+from monitor.maintenance.send_canary import is_coming_through
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import NotifyOperatorSettings
 from monitor.storage.engine import Database

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
-from monitor.storage import canaries
+from monitor.storage import canary_progress
 from monitor.storage.articles import article_from_row
-from monitor.storage.canaries import of_users
+from monitor.storage.canary_progress import of_users
 from monitor.storage.tables import articles
 
 _LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
@@ -35,7 +35,7 @@ def count(connection: Connection, *, since: datetime | None = None) -> int:
     """Return how many articles are stored, or were fetched at `since` or later."""
     query = select(func.count()).select_from(articles)
     found = connection.execute(query if since is None else query.where(articles.c.fetched_at >= since)).scalar_one()
-    return found - canaries.underway(connection) if found else 0
+    return found - canary_progress.underway(connection) if found else 0
 
 
 def span(connection: Connection) -> tuple[datetime | None, datetime | None]:

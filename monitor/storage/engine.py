@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from monitor.domain.errors import UsageError
 from monitor.settings.extras import extra_needed
-from monitor.storage.failures import damaged, translated
+from monitor.storage.database_errors import damaged, translated
 
 __all__ = ["Connection", "Database", "check_file", "sqlite_url"]
 

@@ -16,7 +16,7 @@ from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.storage.engine import Connection, Database
 from monitor.web.event_hub import EventHub
-from monitor.web.health import health_monitor
+from monitor.web.health_wiring import health_monitor
 from workers.analysis.dry_run import dry_run
 from workers.analysis.trace import Tracer
 from workers.matching.matcher import Matcher

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.article import Entry, Origin
-from monitor.domain.canary import CANARY_ADDRESS, CANARY_CHANNEL
-from monitor.storage import archive, articles, canaries, deliveries, notices, probes
+from monitor.domain.canary import CANARY_ADDRESS, CANARY_CHANNEL, CanaryStage
+from monitor.storage import archive, articles, canary_progress, deliveries, notices, probes
 from monitor.storage.engine import Database
 
 NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
@@ -36,11 +36,11 @@ def test_canaries_are_in_no_list(database: Database) -> None:
         assert [one.id for one in deliveries.listing(connection)] == ["d2"]
         assert deliveries.counts(connection)["pending"] == 1
         assert deliveries.due_channels(connection, NOW) == (CANARY_CHANNEL, "ops")
-        canaries.passed(connection, "stored", "r", NOW)
-        canaries.remove_all(connection)
+        canary_progress.passed(connection, "stored", "r", NOW)
+        canary_progress.remove_all(connection)
         assert deliveries.due_channels(connection, NOW) == ("ops",)
-        assert canaries.underway(connection) == 0
-        assert canaries.state(connection).stored == canaries.CanaryStage(round_id="r", at=NOW)
+        assert canary_progress.underway(connection) == 0
+        assert canary_progress.state(connection).stored == CanaryStage(round_id="r", at=NOW)
 
 
 def test_a_notice_that_was_sent_directly_is_delivered(database: Database) -> None:

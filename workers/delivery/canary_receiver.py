@@ -12,7 +12,7 @@ from typing import Any
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.settings.channels import ChannelBase
-from monitor.storage import canaries
+from monitor.storage import canary_progress
 from monitor.storage.engine import Database
 from workers.channels.webhook import WebhookChannel
 
@@ -40,7 +40,7 @@ def _store(database: Database, body: bytes) -> bool:
     try:
         round_id = str(json.loads(body)["data"]["round"])
         with database.write() as connection:
-            canaries.passed(connection, "received", round_id, SYSTEM_CLOCK.now())
+            canary_progress.passed(connection, "received", round_id, SYSTEM_CLOCK.now())
     except (ValueError, KeyError, TypeError, MonitorError):
         return False
     return True

@@ -21,7 +21,7 @@ from monitor.domain.errors import DatabaseError, ServiceUnavailable
 from monitor.domain.source import SourceStatus
 from monitor.domain.watch import Severity
 from monitor.records import queue_lengths
-from monitor.storage import activity, alerts, archive, canaries, channels, deliveries, feeds, heartbeats, scans
+from monitor.storage import activity, alerts, archive, canary_progress, channels, deliveries, feeds, heartbeats, scans
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
@@ -99,7 +99,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
     alive = [beat.role for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)]
     states = channels.listing(connection)
     sent = deliveries.counts(connection)
-    canary_age = canaries.state(connection).age_s(now)
+    canary_age = canary_progress.state(connection).age_s(now)
     return {
         "articles": _one(archive.count(connection)),
         "articles_waiting": _one(backlog.count),

@@ -13,8 +13,8 @@ from monitor.settings.suggestion import did_you_mean
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.parameters import expect_only, text_parameter
-from monitor.web.quiet import quiet_term, quiet_terms, watched
 from monitor.web.responses import ApiError, json_response
+from monitor.web.term_silence import quiet_term, quiet_terms, watched
 
 
 async def _get(request: Request) -> Response:

@@ -16,9 +16,9 @@ from monitor.web.app_state import AppState, app_state_of
 from monitor.web.form_body import form_fields
 from monitor.web.page import Action, Context, Page, respond
 from monitor.web.parameters import text_parameter
-from monitor.web.quiet import quiet_term, quiet_terms, watched
 from monitor.web.rendering import mark_spans
 from monitor.web.responses import ApiError
+from monitor.web.term_silence import quiet_term, quiet_terms, watched
 
 SPANS: Final = {"24h": (trends.Bucket.HOUR, 24), "14d": (trends.Bucket.DAY, 14), "90d": (trends.Bucket.DAY, 90)}
 MAX_ROWS: Final = 200

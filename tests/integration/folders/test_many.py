@@ -187,7 +187,7 @@ class Lasting(Database):
         self._now += seconds
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """A write transaction."""
         began = self._now
         with super().write() as connection:

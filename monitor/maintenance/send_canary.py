@@ -11,7 +11,7 @@ from monitor.parse.feed import parse_feed
 from monitor.parse.result import ParseFailure
 from monitor.relay import Relay, hand_over
 from monitor.settings.model import Settings
-from monitor.storage import articles, canaries
+from monitor.storage import articles, canary_progress
 from monitor.storage.engine import Connection, Database
 from monitor.storage.ids import new_id
 
@@ -26,7 +26,7 @@ _FEED = (
 def send_if_due(database: Database, relay: Relay, settings: Settings, now: datetime) -> bool:
     """Send a canary if it is time; return whether one was sent. What is left of the one before is removed."""
     with database.read() as connection:
-        last = canaries.state(connection).stored
+        last = canary_progress.state(connection).stored
     every = canary_interval(settings.heartbeat.every if settings.heartbeat else None)
     if last is not None and now - every < last.at <= now:
         return False
@@ -35,9 +35,9 @@ def send_if_due(database: Database, relay: Relay, settings: Settings, now: datet
     if isinstance(parsed, ParseFailure):
         raise MonitorError(f"the canary's feed could not be read: {parsed.reason}")
     with database.write() as connection:
-        canaries.remove_all(connection)
+        canary_progress.remove_all(connection)
         stored = articles.ingest(connection, _ORIGIN, parsed.entries, now=now, alertable=lambda _entry: True)
-        canaries.passed(connection, "stored", round_id, now)
+        canary_progress.passed(connection, "stored", round_id, now)
     hand_over(database, relay, stored.scans, now)
     return True
 
@@ -45,10 +45,10 @@ def send_if_due(database: Database, relay: Relay, settings: Settings, now: datet
 def canary_fault(connection: Connection, settings: Settings, *, started_at: datetime, now: datetime) -> str | None:
     """Return where canaries are held up, None if they come through."""
     every = canary_interval(settings.heartbeat.every if settings.heartbeat else None)
-    return fault_of_canary(canaries.state(connection), every=every, since=started_at, now=now)
+    return fault_of_canary(canary_progress.state(connection), every=every, since=started_at, now=now)
 
 
 def is_coming_through(connection: Connection, heartbeat_every: timedelta, now: datetime) -> bool:
     """Return whether the last canaries have come back, so that the world outside may be told that all is well."""
-    age_s = canaries.state(connection).age_s(now)
+    age_s = canary_progress.state(connection).age_s(now)
     return age_s is not None and age_s <= (canary_interval(heartbeat_every) * 2 + BACK_WITHIN / 3).total_seconds()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.domain.canary import CANARY_ADDRESS, CANARY_CHANNEL, CANARY_EVENT
-from monitor.storage import canaries, notices, scans
+from monitor.storage import canary_progress, notices, scans
 from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
 from workers.scanning.compiled_settings import CompiledSettings
@@ -29,5 +29,5 @@ def scan_canaries(database: Database, compiled: CompiledSettings, tasks: Sequenc
         for task in mine:
             round_id = task.article.guid or task.article.id
             notices.add(connection, CANARY_EVENT, {"round": round_id}, {CANARY_CHANNEL: new_id()}, now=now, due_at=now)
-            canaries.passed(connection, "scanned", round_id, now)
-        canaries.remove(connection, [task.article.id for task in mine])
+            canary_progress.passed(connection, "scanned", round_id, now)
+        canary_progress.remove(connection, [task.article.id for task in mine])

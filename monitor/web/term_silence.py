@@ -12,7 +12,7 @@ from monitor.domain.source import SourceStatus
 from monitor.domain.times import age, rfc3339
 from monitor.sources.registry import source_health
 from monitor.sources.source import HealthRequest
-from monitor.storage import activity, archive, canaries
+from monitor.storage import activity, archive, canary_progress
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState
 from workers.analysis.near_misses import near_misses
@@ -28,7 +28,7 @@ def watched(app_state: AppState, connection: Connection, now: datetime) -> dict[
     readiness = app_state.health.readiness()
     health = source_health(connection, HealthRequest(settings=app_state.settings, now=now))
     alive = [one for one in health if one.status is SourceStatus.OK]
-    canary = canaries.state(connection).received
+    canary = canary_progress.state(connection).received
     oldest, newest = archive.span(connection)
     until = max((one for one in (newest, canary.at if canary else None) if one is not None), default=None)
     doubts = [f"{name}: {readiness.degraded[name]}" for name in readiness.degraded if name in NEEDED or name in {"canary", "queue"}]
