@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-lowest check bench clean
+.PHONY: help run test test-lowest check bench storm clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,13 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench ## run every benchmark; each prints what it was measured against
 	@for script in bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+SEED ?= 1
+SECONDS ?= 60
+DB ?= sqlite
+
+storm: $(VENV)/.installed-dev ## run the program through a storm of blows: SEED=1 SECONDS=60 DB=sqlite or postgres
+	$(BIN)/python -m tests.e2e.storm $(SEED) --seconds $(SECONDS) --db $(DB)
 
 clean: ## remove the virtual environment and caches; data/ stays
 	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

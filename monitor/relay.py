@@ -6,6 +6,8 @@ whatever stays unfinished; all of it at once when Redis comes back empty.
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,20 +18,22 @@ from redis.exceptions import ConnectionError, RedisError, TimeoutError  # noqa: 
 from rq.utils import as_text, str_to_date
 
 from monitor.broker.connection import check_writable
+from monitor.broker.key_repair import MARKER, reset_wrong_types
 from monitor.broker.queues import DELIVER, DELIVER_JOB, SCAN, SCAN_JOB, SafeJob, SafeQueue, queue
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
-from monitor.storage import scans
+from monitor.storage import deliveries, scans
 from monitor.storage.engine import Database
 
 BATCH = 50
 _BATCH_AFTER = (BATCH, BATCH, 10, 1)
 """Ids of one job by the number of earlier attempts: an article that crashes its worker ends up alone in a job."""
-_MARKER = "news-monitor:outbox"
 _LAST_DELIVERY = "news-monitor:deliver:"
 _CLOCK_SLACK = timedelta(seconds=2)
 _PAGE = 1000
+_PAUSE_S = 3.0
+"""How long Redis is left alone after it did not answer, since each question would wait for it anew."""
 
 _PUSH = """
 if KEYS[4] then
@@ -68,6 +72,7 @@ class Relay:
         self._deliver = queue(DELIVER, connection)
         self._push = connection.register_script(_PUSH)
         self._failing: set[str] = set()
+        self._paused_until = float("-inf")
 
     def scan(self, ids: Sequence[ScanId], *, attempt: int = 0, size: int = BATCH) -> bool:
         """Put scans on the queue, `size` ids to a job; the same ids with the same attempt only once."""
@@ -84,12 +89,13 @@ class Relay:
     def state(self) -> QueueState | None:
         """Return the state of the queues; None if Redis cannot be reached."""
         try:
-            marker = self._connection.exists(_MARKER)
+            marker = self._connection.exists(MARKER)
             oldest = self._oldest_queued()
         except RedisError as error:
             self._failed(error)
             return None
         self._failing.discard("reach")
+        self._paused_until = float("-inf")
         return QueueState(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
 
     def check_writable(self) -> None:
@@ -99,7 +105,7 @@ class Relay:
     def mark_filled(self) -> bool:
         """Store in Redis that all outstanding work has been put there."""
         try:
-            self._connection.set(_MARKER, 1)
+            self._connection.set(MARKER, 1)
         except RedisError as error:
             return self._failed(error)
         return True
@@ -115,6 +121,8 @@ class Relay:
             return None
 
     def _put(self, on: SafeQueue, jobs: Sequence[SafeJob], *last_key: str) -> bool:
+        if time.monotonic() < self._paused_until:
+            return False
         try:
             with self._connection.pipeline(transaction=False) as pipeline:
                 for job in jobs:
@@ -133,6 +141,11 @@ class Relay:
         if kind not in self._failing:
             get_logger().warning("relay.failed", error=str(error))
         self._failing.add(kind)
+        if kind == "reach":
+            self._paused_until = time.monotonic() + _PAUSE_S
+        elif "WRONGTYPE" in str(error):
+            with contextlib.suppress(RedisError):
+                reset_wrong_types(self._connection)
         return False
 
 
@@ -166,6 +179,29 @@ def reconcile(database: Database, relay: Relay, now: datetime) -> int:
     return relayed
 
 
+def claim_scans(database: Database, now: datetime, *, waited: timedelta) -> tuple[ScanId, ...]:
+    """Take a job's worth of scans in hand that should be on the queue since `waited` or longer, for a worker that works without it."""
+    with database.read() as connection:
+        due = [scan for scan in scans.unqueued(connection, now, BATCH) if scan.created_at <= now - waited]
+    if not due:
+        return ()
+    attempts = min(scan.attempts for scan in due)
+    group = [scan for scan in due if scan.attempts == attempts][: batch_size(attempts)]
+    with database.write() as connection:
+        return scans.claim(connection, group, now)
+
+
+def due_channels(database: Database, now: datetime) -> tuple[str, ...]:
+    """Return the channels on which something could be sent at a time."""
+    with database.read() as connection:
+        return deliveries.due_channels(connection, now)
+
+
+def batch_size(attempts: int) -> int:
+    """Return how many scans make a job after a number of earlier attempts."""
+    return _BATCH_AFTER[min(attempts, len(_BATCH_AFTER) - 1)]
+
+
 def _start_over(database: Database, relay: Relay, now: datetime) -> int:
     total = lost = 0
     previous: Sequence[scans.Scan] = ()
@@ -190,7 +226,7 @@ def _relay(database: Database, relay: Relay, found: Sequence[scans.Scan], now: d
     relayed = 0
     for attempt, group in _by_attempts(found):
         ids = [scan.id for scan in group]
-        if not relay.scan(ids, attempt=attempt, size=_BATCH_AFTER[min(attempt, len(_BATCH_AFTER) - 1)]):
+        if not relay.scan(ids, attempt=attempt, size=batch_size(attempt)):
             break
         with database.write() as connection:
             scans.mark_enqueued(connection, ids, now, counts=counts)

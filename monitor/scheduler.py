@@ -24,12 +24,12 @@ from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
 from monitor.maintenance import retention, send_canary, watchdog
 from monitor.outage_log import OutageLog
-from monitor.relay import Relay, hand_over, reconcile
+from monitor.relay import Relay, due_channels, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
 from monitor.sources.registry import kinds_for, source_counts
 from monitor.sources.source import Source, SourceContext, Step
-from monitor.storage import deliveries, holds, pages, progress
+from monitor.storage import holds, pages, progress
 from monitor.storage.engine import Database
 
 TICK_S = 1.0
@@ -153,9 +153,7 @@ class Scheduler:
         def relay() -> None:
             self._requeue_pages()
             reconcile(self._database, self._relay, SYSTEM_CLOCK.now())
-            with self._database.read() as connection:
-                due = deliveries.due_channels(connection, SYSTEM_CLOCK.now())
-            for channel in due:
+            for channel in due_channels(self._database, SYSTEM_CLOCK.now()):
                 self._relay.deliver(channel)
 
         await asyncio.to_thread(relay)

@@ -13,25 +13,33 @@ from monitor.domain.errors import ServiceUnavailable, UsageError
 
 CONNECT_TIMEOUT_S = 2.0
 PRODUCER_TIMEOUT_S = 2.0
+WORKER_TIMEOUT_S = 5
 
 
 def connect(url: str) -> redis.Redis:
-    """Return a connection for a worker, which retries for some seconds before it gives up.
-
-    Raises UsageError for what is no Redis URL.
-    """
-    return _from_url(url, socket_connect_timeout=CONNECT_TIMEOUT_S, socket_keepalive=True, health_check_interval=30)
-
-
-def connect_producer(url: str) -> redis.Redis:
-    """Return a connection for a producer, which fails at once, since the relay is the retry.
+    """Return a connection for a worker, which waits for its next job for a second at a time, and otherwise fails at once.
 
     Raises UsageError for what is no Redis URL.
     """
     return _from_url(
         url,
         socket_connect_timeout=CONNECT_TIMEOUT_S,
-        socket_timeout=PRODUCER_TIMEOUT_S,
+        socket_timeout=WORKER_TIMEOUT_S,
+        socket_keepalive=True,
+        health_check_interval=30,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+def connect_producer(url: str, *, timeout_s: float = PRODUCER_TIMEOUT_S) -> redis.Redis:
+    """Return a connection for a producer, which fails at once, since the relay is the retry.
+
+    Raises UsageError for what is no Redis URL.
+    """
+    return _from_url(
+        url,
+        socket_connect_timeout=min(CONNECT_TIMEOUT_S, timeout_s),
+        socket_timeout=timeout_s,
         retry=Retry(NoBackoff(), 0),
         retry_on_error=[],
     )

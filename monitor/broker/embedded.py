@@ -17,19 +17,20 @@ from typing import IO
 from urllib.parse import quote
 
 import redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
-from monitor.broker.connection import connect_producer
+from monitor.broker.connection import check_writable, connect_producer
 from monitor.broker.lock import DataDirLock, open_lock, read_pid, try_lock, write_pid
 from monitor.broker.program import server_arguments, server_program
 from monitor.daemon.processes import spawn
-from monitor.domain.errors import MonitorError
+from monitor.domain.errors import MonitorError, ServiceUnavailable
 from monitor.logs import get_logger
 
 SOCKET_PATH_LIMIT = 100  # sockaddr_un has 108 bytes on Linux, 104 on macOS
 START_WITHIN_S = 20.0
-STOP_WITHIN_S = 5.0
+STOP_WITHIN_S = 1.0
 _STEP_S = 0.005
+_PING_S = 1.0
 _ADDRESS = "address"
 
 
@@ -56,6 +57,25 @@ class EmbeddedServer:
     def poll(self) -> int | None:
         """Return None while the server runs, else its exit status; 0 if it was never started."""
         return 0 if self._process is None else self._process.poll()
+
+    def answers(self) -> bool:
+        """Return whether the server answers."""
+        with contextlib.closing(connect_producer(self.url, timeout_s=_PING_S)) as client:
+            return _answers(client)
+
+    def takes_writes(self) -> bool:
+        """Return whether the server takes writes; True where it does not answer at all."""
+        with contextlib.closing(connect_producer(self.url, timeout_s=_PING_S)) as client:
+            try:
+                check_writable(client)
+            except ServiceUnavailable as error:
+                return not isinstance(error.__cause__, ResponseError)
+        return True
+
+    def kill(self) -> None:
+        """End the server at once; `start` starts it again."""
+        if self._process is not None:
+            self._process.kill()
 
     def start(self) -> None:
         """Lock the data directory, end a server left behind, start a new one, and wait until it answers.

@@ -8,6 +8,7 @@ from monitor.app import open_database, open_relay
 from monitor.cli.options import CONFIG
 from monitor.cli.role import live_settings
 from monitor.daemon.heartbeat import Heartbeat
+from monitor.daemon.step_beats import StepBeats
 from monitor.web.server import serve_web
 
 
@@ -19,6 +20,7 @@ def web(*, host: str | None, port: int | None) -> None:
     """Run the dashboard and the API."""
     live = live_settings()
     database = open_database(live.current)
-    with Heartbeat(database, "web"):
-        serve_web(live, database, open_relay(live.current), host=host, port=port)
+    beats = StepBeats()
+    with Heartbeat(database, "web", beats):
+        serve_web(live, database, open_relay(live.current), host=host, port=port, beats=beats)
     database.close()

@@ -8,6 +8,8 @@ from typing import Self
 
 from monitor.outage_log import OutageLog
 
+STOP_WITHIN_S = 2.0
+
 
 class PeriodicTask:
     """Calls `step` every `every_s` seconds in a daemon thread. An error is logged once per outage, and the step is called again.
@@ -38,7 +40,7 @@ class PeriodicTask:
         self._thread.start()
         return self
 
-    def stop(self, *, within_s: float | None = None) -> None:
+    def stop(self, *, within_s: float = STOP_WITHIN_S) -> None:
         """Stop after the call under way, waiting for it at most `within_s` seconds."""
         self._stop.set()
         self._thread.join(within_s)

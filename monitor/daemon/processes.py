@@ -16,7 +16,7 @@ from typing import IO, Protocol
 from setproctitle import setproctitle
 
 _PR_SET_PDEATHSIG = 1
-_HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+_HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM)
 """Signals for which a parent has handlers that its children must not inherit."""
 _COLLECT_AFTER = 20_000
 """New objects that start a garbage collection; the interpreter's own 700 are soon reached by one parsed document."""

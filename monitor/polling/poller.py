@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from monitor.domain.source import SourceStatus
 from monitor.domain.text import one_line
 from monitor.fetching.fetcher import Fetcher
 from monitor.logs import get_logger
+from monitor.outage_log import OutageLog
 from monitor.polling.poll import FeedPollSettings, PollResult, poll
 from monitor.settings.model import Settings
 from monitor.storage import feeds
@@ -32,6 +34,10 @@ _LEASE_MARGIN = timedelta(seconds=90)
 _MAX_BATCH = 100
 _MAX_BATCH_ENTRIES = 500
 _RETRY_STORE = timedelta(minutes=10)
+_STORE_WITHIN_S = 75.0
+"""How long a store that fails is tried again: less than the claims of the feeds last."""
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 2.0
+_CLOSE_WITHIN_S = 2.0
 _COLLECT_S = 0.02
 """Results that arrive this soon after the first are stored with it: a transaction costs as much as a poll."""
 
@@ -67,6 +73,8 @@ class Poller:
         self._running: dict[asyncio.Task[None], FeedForPoll] = {}
         self._results: asyncio.Queue[PollResult] = asyncio.Queue()
         self._storing: asyncio.Task[None] | None = None
+        self._closing = False
+        self._outages = OutageLog()
         self.configure(settings)
 
     def configure(self, settings: Settings) -> None:
@@ -79,7 +87,7 @@ class Poller:
 
     async def tick(self) -> int:
         """Claim due feeds, as many as may run, and start polling them without waiting. Return the number of polls started."""
-        if self._storing is None:
+        if self._storing is None or self._storing.done():
             self._storing = asyncio.create_task(self._store_results())
         free = MAX_RUNNING - len(self._running)
         if free <= 0:
@@ -99,11 +107,13 @@ class Poller:
 
     async def close(self) -> None:
         """Stop at once. The claims of polls under way are released, so their feeds are due again."""
+        self._closing = True
         unfinished = [(feed.id, feed.epoch) for feed in self._running.values()]
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        await self._results.join()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._results.join(), _CLOSE_WITHIN_S)
         if self._storing is not None:
             self._storing.cancel()
             await asyncio.gather(self._storing, return_exceptions=True)
@@ -151,14 +161,31 @@ class Poller:
                 batch.append(self._results.get_nowait())
                 entries += len(batch[-1].entries)
             try:
-                scans = await asyncio.to_thread(self._store, batch)
-                if scans:
-                    self._on_stored(scans)
-            except MonitorError as error:
-                get_logger().error("tick.failed", step="store", error=str(error))
+                await self._store_patiently(batch)
+            except Exception as error:  # noqa: BLE001 - no result may end the task that stores all others
+                get_logger().error("tick.failed", step="store", error=repr(error))
             finally:
                 for _ in batch:
                     self._results.task_done()
+
+    async def _store_patiently(self, batch: Sequence[PollResult]) -> None:
+        """Store the batch; while the database refuses, try again for as long as the claims last, then give the feeds back."""
+        pause, until = _FIRST_PAUSE_S, self._clock.monotonic() + _STORE_WITHIN_S
+        while True:
+            try:
+                scans = await asyncio.to_thread(self._store, batch)
+            except MonitorError as error:
+                self._outages.failed("store", error)
+                if self._closing or self._clock.monotonic() > until:
+                    await asyncio.to_thread(self._release, [(result.feed.id, result.feed.epoch) for result in batch])
+                    return
+            else:
+                self._outages.worked("store")
+                if scans:
+                    self._on_stored(scans)
+                return
+            await self._clock.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
 
     def _store(self, batch: Sequence[PollResult]) -> list[ScanId]:
         """Store the batch in one transaction; if that fails, one by one, so that one bad result does not lose the others."""

@@ -123,6 +123,14 @@ def earlier(connection: Connection, article: Article) -> tuple[str, str, tuple[A
     return None if row is None else (row.title, row.text, asides_from_json(row.asides))
 
 
+def lock(connection: Connection, ids: Sequence[ArticleId]) -> None:
+    """Lock articles before changing them, in the order of their ids as everybody does; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        query = select(articles.c.id).order_by(articles.c.id).with_for_update(key_share=True)
+        for part in parts(sorted(ids)):
+            connection.execute(query.where(articles.c.id.in_(part)))
+
+
 def mark_scanned(connection: Connection, scanned: Sequence[Article], now: datetime) -> None:
     """Store that articles were scanned, and their languages."""
     rows = [{"of_article": article.id, "scanned_at": now, "language": article.language} for article in scanned]

@@ -91,9 +91,14 @@ def _engine(url: str) -> Engine:
         raise UsageError("database_url is not a database URL; expected postgresql://… or sqlite:///FILE") from error
     if parsed.get_backend_name() in {"postgresql", "postgres"}:
         try:
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5, max_overflow=10)
+            from monitor.storage.postgres_engine import postgres_engine  # noqa: PLC0415 - its driver is an extra
         except ImportError as error:
             raise UsageError(f"database_url: {extra_needed('PostgreSQL', 'postgres')}") from error
+        return postgres_engine(parsed)
+    return _sqlite_engine(parsed)
+
+
+def _sqlite_engine(parsed: URL) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         raise UsageError(f"database_url: {parsed.get_backend_name()} is not supported; expected postgresql://… or sqlite:///FILE")
     memory = parsed.database in {None, "", ":memory:"}

@@ -172,8 +172,8 @@ def finish_all(connection: Connection, results: Sequence[tuple[FeedForPoll, Feed
     for feed, result in current:
         changed = _changed(feed.state, result.state)
         changes[tuple(changed)].append({**changed, "of_feed": feed.id})
-        if result.host is not None:
-            hosts.record(connection, result.host)
+    for host in sorted((result.host for _, result in current if result.host is not None), key=lambda host: host.host):
+        hosts.record(connection, host)
     for names, values in changes.items():
         connection.execute(_finished(names), values)
     return frozenset((feed.id, feed.epoch) for feed, _ in current)

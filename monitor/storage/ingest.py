@@ -74,6 +74,9 @@ def _seen(connection: Connection, wanted: Sequence[tuple[str, bytes]]) -> dict[t
 class Batch:
     """The articles that a batch of entries concerns, as they will be once the batch is written.
 
+    Whoever changes several rows locks them in the order of their ids, so that no two transactions wait for each other in a circle; an article is
+    locked before its next revision is chosen.
+
     `new` and `revised` hold the rows of `articles`, by id, in the order of their creation; one article may be in both.
     """
 
@@ -159,11 +162,12 @@ class Batch:
 
     def write(self, connection: Connection) -> None:
         """Write the batch."""
-        revised = [row for article_id, row in self.revised.items() if article_id not in self.new]
+        revised = [row for article_id, row in sorted(self.revised.items()) if article_id not in self.new]
         _run(connection, _CREATE, list(self.new.values()))
         _run(connection, _REVISE, [{f"new_{name}": row[name] for name in ("id", *_REVISED)} for row in revised])
         keep_revisions(connection, self._revisions)
-        _run(connection, upsert(connection, appearances, changed=_APPEARANCE_CHANGED), self._appearances)
+        seen = sorted(self._appearances, key=lambda row: (row["origin_id"], row["entry_key"]))
+        _run(connection, upsert(connection, appearances, changed=_APPEARANCE_CHANGED), seen)
 
 
 def revision_of(article: Any, now: datetime) -> dict[str, Any]:
@@ -203,12 +207,17 @@ _SEEN = select(
         )
     )
 )
-_BY_ID = select(
-    *(
-        articles.c[name]
-        for name in ("id", "fetched_at", "revision", "title", "summary", "text", "asides", "updated_at", "content_hash")
+_BY_ID = (
+    select(
+        *(
+            articles.c[name]
+            for name in ("id", "fetched_at", "revision", "title", "summary", "text", "asides", "updated_at", "content_hash")
+        )
     )
-).where(articles.c.id.in_(bindparam("ids", expanding=True)))
+    .where(articles.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(articles.c.id)
+    .with_for_update(key_share=True)
+)
 _CREATE = articles.insert()
 _REVISE = (
     update(articles)

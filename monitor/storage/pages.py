@@ -19,7 +19,7 @@ def store(connection: Connection, article: Article, *, before: int, now: datetim
 
     Returns False, and stores nothing, if the article has changed since it was loaded: the newer revision has its own scan.
     """
-    row = connection.execute(select(articles).where(articles.c.id == article.id).with_for_update()).one()
+    row = connection.execute(select(articles).where(articles.c.id == article.id).with_for_update(key_share=True)).one()
     if row.revision != before:
         return False
     if article.revision != before:
@@ -56,6 +56,7 @@ def requeue(connection: Connection, now: datetime, *, limit: int = 100) -> tuple
         .where(articles.c.page_due_at <= now)
         .order_by(articles.c.page_due_at)
         .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
     ).all()
     connection.execute(update(articles).where(articles.c.id.in_([row.id for row in rows])).values(page_due_at=None))
     return tuple(scans.add(connection, [(row.id, row.revision) for row in rows], now).values())

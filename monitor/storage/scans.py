@@ -76,6 +76,17 @@ def mark_enqueued(connection: Connection, ids: Sequence[ScanId], now: datetime, 
         connection.execute(update(scans).where(scans.c.id.in_(free)).values(values))
 
 
+def claim(connection: Connection, found: Sequence[Scan], now: datetime) -> tuple[ScanId, ...]:
+    """Take these scans in hand without a queue, as if they had been put there; return those that nobody else has taken since they were read."""
+    taken: list[ScanId] = []
+    for part in parts(sorted(found, key=lambda scan: scan.id)):
+        same = or_(*(and_(scans.c.id == scan.id, scans.c.attempts == scan.attempts) for scan in part))
+        free = select(scans.c.id).where(same).order_by(scans.c.id).with_for_update(skip_locked=True)
+        take = update(scans).where(scans.c.id.in_(free)).values(enqueued_at=now, attempts=scans.c.attempts + 1)
+        taken += connection.execute(take.returning(scans.c.id)).scalars()
+    return tuple(sorted(taken))
+
+
 def load(connection: Connection, ids: Sequence[ScanId]) -> tuple[Scan, ...]:
     """Return those of the scans that still exist, oldest first."""
     return tuple(scan for part in parts(sorted(ids)) for scan in _read(connection, _select(len(part)).where(scans.c.id.in_(part))))

@@ -17,7 +17,6 @@ from starlette.concurrency import run_in_threadpool
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import Delivery, DeliveryStatus
-from monitor.domain.errors import MonitorError
 from monitor.domain.ids import AlertId
 from monitor.outage_log import OutageLog
 from monitor.storage.activity import raised_after
@@ -66,6 +65,7 @@ class EventHub:
         self._recent: deque[NewAlert] = deque(maxlen=MAX_BACKLOG)
         self._clients: set[asyncio.Queue[Event | None]] = set()
         self._unsettled: dict[AlertId, tuple[datetime, tuple[Delivery, ...]]] = {}
+        self._unsent: list[StoredAlert] = []
         self._outages = OutageLog()
         self._closed = False
 
@@ -79,7 +79,7 @@ class EventHub:
         while True:
             try:
                 events = await run_in_threadpool(self._new_events)
-            except MonitorError as error:
+            except Exception as error:  # noqa: BLE001 - whatever the database does, the streams go on
                 self._outages.failed("events", error)
             else:
                 self._outages.worked("events")
@@ -134,8 +134,9 @@ class EventHub:
             return [NewAlert(stored=stored) for stored in raised_after(connection, last_id, limit=MAX_BACKLOG)]
 
     def _new_events(self) -> list[Event]:
-        new = self._tail.new_alerts()
+        self._unsent += self._tail.new_alerts()  # kept if the next look at the database fails: the tail tells each only once
         changed = self._changed_deliveries()
+        new, self._unsent = self._unsent, []
         for stored in new:
             self._follow(stored.alert.id, stored.alert.created_at, stored.deliveries)
         return [*(NewAlert(stored=stored) for stored in new), *changed]

@@ -21,8 +21,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from monitor.daemon import settings_reloader
+from monitor.daemon.last_resort import STOP_WITHIN_S, end_after
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.daemon.settings_reloader import SettingsReloader
+from monitor.daemon.step_beats import StepBeats
 from monitor.domain.errors import DatabaseUnwritable, MonitorError, ServiceUnavailable
 from monitor.logs import get_logger
 from monitor.relay import Relay
@@ -56,7 +58,15 @@ def application(live: LiveSettings, database: Database, relay: Relay) -> Starlet
     return app
 
 
-def serve_web(live: LiveSettings, database: Database, relay: Relay, *, host: str | None = None, port: int | None = None) -> None:
+def serve_web(
+    live: LiveSettings,
+    database: Database,
+    relay: Relay,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    beats: StepBeats | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT. Raises MonitorError if the address is taken, or if others can reach it and no token is set."""
     web = _address(live.current.web, host, port)
     listening = _listen(web)
@@ -66,11 +76,11 @@ def serve_web(live: LiveSettings, database: Database, relay: Relay, *, host: str
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=65536,
     )
     get_logger().info("daemon.started", role="web", url=listening_address(listening))
-    _Server(config, app.state.app_state).run([listening])
+    _Server(config, app.state.app_state, beats or StepBeats()).run([listening])
     get_logger().info("daemon.stopped", role="web")
 
 
@@ -83,8 +93,10 @@ def listening_address(listening: socket.socket) -> str:
 class _Server(uvicorn.Server):
     """Ends event streams when it has to stop, since it would wait for them, and does not raise the signal again afterwards."""
 
-    def __init__(self, config: uvicorn.Config, app_state: AppState) -> None:
+    def __init__(self, config: uvicorn.Config, app_state: AppState, beats: StepBeats) -> None:
         super().__init__(config)
+        self._beats = beats
+        beats.expect("requests", every_s=1)
         self._app_state = app_state
 
     @contextlib.contextmanager
@@ -97,8 +109,15 @@ class _Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    async def on_tick(self, counter: int) -> bool:
+        """Beat, ten times a second, and do what uvicorn does then."""
+        self._beats.beat("requests")
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the event streams, then stop as uvicorn does."""
+        end_after(STOP_WITHIN_S)
+        self._beats.forget("requests")
         self._app_state.hub.close()
         await super().shutdown(sockets)
 

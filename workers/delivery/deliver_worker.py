@@ -9,6 +9,7 @@ from monitor.daemon import settings_reloader
 from monitor.daemon.lease_owner import is_dead
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.daemon.settings_reloader import SettingsReloader
+from monitor.daemon.step_beats import StepBeats
 from monitor.domain.canary import CANARY_CHANNEL
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
@@ -46,6 +47,10 @@ class DeliverWorker:
     def deliver(self, channel: str) -> None:
         """Start work on the channel; a slow receiver delays only its own channel."""
         self._dispatcher.drain(channel)
+
+    def watch(self, beats: StepBeats) -> None:
+        """Tell that the thread that sends is alive."""
+        self._dispatcher.watch(beats)
 
     def close(self) -> None:
         """Stop; messages that are being sent get their answer."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from threading import Thread
 
+from monitor.daemon.step_beats import StepBeats
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.logs import get_logger
 from monitor.storage.engine import Database
@@ -18,6 +19,10 @@ from workers.delivery.sender import Sender
 
 PATIENCE = timedelta(seconds=60)
 """A retry or a message that falls due within this time is waited for; a later one is left to the next job."""
+
+CLOSE_WITHIN = timedelta(seconds=2)
+"""How long answers are waited for at the end: less than the supervisor grants; what has none by then is sent again."""
+_BEAT_EVERY_S = 1.0
 
 
 class Dispatcher:
@@ -44,6 +49,7 @@ class Dispatcher:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._wake: dict[str, asyncio.Event] = {}
         self._waiters: dict[str, list[Future[datetime | None]]] = {}
+        self._beating: Future[None] | None = None
         self._thread = Thread(target=self._loop.run_forever, name="deliver", daemon=True)
         self._thread.start()
 
@@ -53,10 +59,23 @@ class Dispatcher:
         self._loop.call_soon_threadsafe(self._request, name, waiter)
         return waiter
 
-    def close(self, timeout: timedelta = timedelta(seconds=20)) -> bool:
+    def watch(self, beats: StepBeats) -> None:
+        """Let the step `channels` beat every second from the thread that sends."""
+        beats.expect("channels", every_s=_BEAT_EVERY_S)
+
+        async def beat() -> None:
+            while True:
+                beats.beat("channels")
+                await asyncio.sleep(_BEAT_EVERY_S)
+
+        self._beating = asyncio.run_coroutine_threadsafe(beat(), self._loop)
+
+    def close(self, timeout: timedelta = CLOSE_WITHIN) -> bool:
         """Stop: messages that are being sent get their answer for at most `timeout`. Returns whether all of them did."""
         if self._loop.is_closed():
             return True
+        if self._beating is not None:
+            self._beating.cancel()
         done = asyncio.run_coroutine_threadsafe(self._close(timeout), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

@@ -128,6 +128,7 @@ def record(
     in_force = (*compiled.settings.silences, *silences.active(connection, now))
     recorder = Recorder(connection=connection, compiled=compiled, silences=in_force, cache=cache, now=now)
     finished = scans.finish(connection, [examined.task.scan.id for examined in batch])
+    articles.lock(connection, [one.article.id for one in batch])
     mine = [one for one in batch if one.task.scan.id in finished and _store_page(connection, one.task, now)]
     articles.mark_scanned(connection, [one.article for one in mine], now)
     counts = BatchCounts()

@@ -22,6 +22,10 @@ def upgrade(database: Database) -> None:
     """Apply every missing migration in one transaction; other processes wait."""
     running = config()
     with database.write() as connection:
+        if database.dialect == "postgresql":
+            from monitor.storage.postgres_engine import take_time  # noqa: PLC0415 - its driver is an extra
+
+            take_time(connection)
         serialise(connection, "schema")
         running.attributes["connection"] = connection
         command.upgrade(running, "head")

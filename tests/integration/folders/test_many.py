@@ -190,7 +190,7 @@ class Lasting(Database):
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """A write transaction."""
         began = self._now
-        with super().write() as connection:
+        with super().write(durable=durable) as connection:
             yield connection
         self._now += self._left.pop(0)
         self.spans.append((began, self._now))

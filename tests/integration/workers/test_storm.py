@@ -116,8 +116,16 @@ def test_nothing_is_lost_and_nothing_done_twice(
 
 
 def test_redis_errors_are_outages(server: EmbeddedServer) -> None:
-    """Whatever Redis answers, a relay never raises."""
+    """Whatever Redis answers, a relay never raises. A key of ours that holds something else is deleted, and all counts as lost."""
     with connect(server.url) as connection:
+        relay = Relay(connection)
+        assert relay.mark_filled()
         connection.set("rq:queue:scan", "not a list")
-        assert not Relay(connection).scan([ScanId("a")])
-        assert Relay(connection).state() is None
+        connection.set("rq:queue:of-somebody-else", "no business of ours")
+        assert not relay.scan([ScanId("a")])
+        state = relay.state()
+        assert state is not None
+        assert state.wiped
+        assert relay.scan([ScanId("a")])
+        assert connection.llen("rq:queue:scan") == 1
+        assert connection.get("rq:queue:of-somebody-else")

@@ -106,6 +106,9 @@ def test_rq_calls_what_the_worker_overrides() -> None:
         "teardown",
         "procline",
         "get_heartbeat_ttl",
+        "heartbeat",
+        "dequeue_job_and_maintain_ttl",
+        "execute_job",
     ):
         assert callable(getattr(SimpleWorker, hook))
         assert f"self.{hook}(" in worker or hook == "get_heartbeat_ttl"
