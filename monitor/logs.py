@@ -23,7 +23,7 @@ EVENTS: dict[str, str] = {
     "alert.shown": "an alert on a channel of type `log`",
     "alert.suppressed": "a term fired, the alert is held back and told later; `suppressed` says why",
     "article.stored": "a source brought articles that were not known",
-    "broker.reset": "the queue's file was damaged and moved aside; its work is put on the queue again from the database",
+    "broker.reset": "the queue's file was damaged and moved aside, or keys of ours held something else; their work is put on the queue again from the database",
     "channel.failed": "a channel could not be worked on; it is tried again",
     "channel.paused": "a channel takes no more deliveries until it is resumed",
     "channel.recovered": "a failing channel works again",

@@ -34,7 +34,6 @@ class Heartbeat:
         self._database = database
         self._role = role
         self._beats = beats or StepBeats()
-        self._interval_s = interval_s
         self._id = new_id()
         self._started_at = SYSTEM_CLOCK.now()
         self._pulse = Pulse(self._beats)
@@ -46,7 +45,7 @@ class Heartbeat:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._task.stop(within_s=self._interval_s)
+        self._task.stop()
         self._pulse.stop()
 
     def _beat(self) -> None:

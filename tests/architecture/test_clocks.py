@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MAY_READ_CLOCKS = {
+    "tests/e2e/storm.py": "times the blows of a storm, and ends one in which the program does not stop",
     "tests/growth.py": "compares CPU times that are measured side by side",
     "tests/waiting.py": "gives up waiting for another process at a deadline, which ends a test that hangs",
 }

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Table, event, func, select, update
 
 from monitor.domain.article import Article, Entry, Origin
-from monitor.storage import articles
+from monitor.storage import articles, pages
 from monitor.storage.articles import IngestResult
 from monitor.storage.engine import Database
 from monitor.storage.ingest import MAX_REVISIONS, IngestRequest
@@ -258,3 +258,20 @@ def test_two_writers_at_once_make_one_article(database: Database) -> None:
     assert len({article for one in taken for article in one.new}) == sum(len(one.new) for one in taken) == 30
     assert len(_queued(database)) == 30
     assert _count(database, appearances) == 30
+
+
+def test_the_text_of_a_page_and_a_new_text_of_the_feed_at_once(database: Database) -> None:
+    """While one transaction stores the page, the other waits and takes the next revision: every text is kept, under a number of its own."""
+    article = _only(database, _take(database, "a", _entry()))
+    page = replace(article, text="The whole page, which is longer.", revision=2)
+    ingesting = threading.Thread(target=_take, args=(database, "a", _entry(text=f"{WORDS} Corrected.")))
+    with database.write() as connection:
+        assert pages.store(connection, page, before=1, now=NOW)
+        ingesting.start()
+        ingesting.join(0.2)
+    ingesting.join(20)
+    with database.read() as connection:
+        (stored,) = articles.load(connection, [article.id])
+        kept = connection.execute(select(revisions.c.revision, revisions.c.text).order_by(revisions.c.revision)).all()
+    assert (stored.revision, stored.text) == (3, f"{WORDS} Corrected.")
+    assert [tuple(row) for row in kept] == [(1, WORDS), (2, page.text)]

@@ -10,7 +10,9 @@ from pathlib import Path
 import structlog
 
 from monitor.daemon.heartbeat import ALIVE_WITHIN, Heartbeat
+from monitor.daemon.step_beats import StepBeats
 from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.step_beat import StepBeat
 from monitor.storage import heartbeats
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
@@ -38,6 +40,20 @@ def test_a_silent_process_counts_as_dead(database: Database) -> None:
         assert heartbeats.forget(connection, NOW + timedelta(seconds=1)) == 1
         heartbeats.remove(connection, "1")
     assert _alive(database, NOW) == []
+
+
+def test_what_the_steps_of_a_process_do_is_stored(database: Database) -> None:
+    """Others see when each step last came to its end and why it failed, and whether work goes round Redis."""
+    beats = StepBeats(now=lambda: NOW)
+    beats.expect("relay", every_s=1)
+    beats.beat("relay", OSError("no route"))
+    beats.redis_bypassed = True
+    with Heartbeat(database, "scan", beats, interval_s=0.05):
+        until(lambda: _alive(database) == ["scan"])
+        with database.read() as connection:
+            (beat,) = heartbeats.alive(connection, SYSTEM_CLOCK.now(), ALIVE_WITHIN)
+    assert beat.redis_bypassed
+    assert beat.steps == {"relay": StepBeat(at=NOW, every_s=1, error="no route")}
 
 
 def test_a_process_is_alive_while_it_works_and_gone_when_it_ends(database: Database) -> None:

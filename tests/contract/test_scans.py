@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from monitor.domain.ids import ArticleId, ScanId
+from monitor.relay import claim_scans
 from monitor.storage import scans
 from monitor.storage.engine import Database
 from monitor.storage.tables import articles
@@ -48,6 +49,22 @@ def test_new_work_is_due_at_once_and_noted_once(database: Database) -> None:
         assert scans.add(connection, [(ArticleId("a0"), 1)], NOW) == {}
         assert len(scans.add(connection, [(ArticleId("a0"), 2)], NOW)) == 1
         assert set(ids) < _due(connection, 0)
+
+
+def test_work_is_claimed_without_a_queue_once(database: Database) -> None:
+    """What waits for long enough is taken in hand by one worker; what has failed before comes in smaller batches, and alone in the end."""
+    with database.write() as connection:
+        ids = _added(connection, 3)
+    assert claim_scans(database, NOW + timedelta(seconds=2), waited=timedelta(seconds=3)) == ()
+    assert claim_scans(database, NOW, waited=timedelta()) == tuple(sorted(ids))
+    assert claim_scans(database, NOW, waited=timedelta()) == ()
+    with database.write() as connection:
+        for _ in range(2):
+            scans.mark_enqueued(connection, ids, NOW)
+    later = NOW + timedelta(seconds=90)
+    alone = [claim_scans(database, later, waited=timedelta()) for _ in range(4)]
+    assert [len(one) for one in alone] == [1, 1, 1, 0]
+    assert {one for some in alone for one in some} == set(ids)
 
 
 @pytest.mark.parametrize(("times", "wait"), [(1, 4), (2, 8), (3, 16), (4, 32), (5, 64), (9, 64)])

@@ -30,7 +30,7 @@ from tests.receiving import Receiver
 from tests.waiting import until
 
 _EVERY_S = 0.15
-_REST_S, _STOP_S = 120.0, 8.0
+_REST_S, _STOP_S = 120.0, 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from monitor.domain.article import Article
+from workers.analysis.backtest import document_of_article
 from workers.matching.matcher import Matcher
-from workers.scanning.examine import document_of
 
 BUDGET_S = 1.5
 _ABSENT = "does not occur"
@@ -22,7 +22,7 @@ def near_misses(matcher: Matcher, articles: Iterable[Article], term: str, *, lim
     found: list[dict[str, Any]] = []
     ends_at = time.monotonic() + BUDGET_S
     for article in articles:
-        why = matcher.explain(document_of(article, article.title, article.text, article.asides), term)
+        why = matcher.explain(document_of_article(article), term)
         if not why["fired"] and (near := _near(why)) is not None:
             found.append(
                 {"article": {"id": article.id, "title": article.title, "source": article.source, "url": article.url}, **near}

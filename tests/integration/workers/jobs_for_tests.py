@@ -6,12 +6,14 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
 from monitor import logs
 from monitor.broker.queues import SafeJob
 from workers import rq_worker
+from workers.work_loop import WorkLoop
 
 _HERE = "tests.integration.workers.jobs_for_tests"
 NOTE, HELD, FAIL = f"{_HERE}.note", f"{_HERE}.held", f"{_HERE}.fail"
@@ -48,8 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a worker that leaves `started` and `stopped` in its folder."""
     queue, url, folder = sys.argv[1:] if arguments is None else arguments
     logs.configure(strict=True)
+
+    def direct(_waited: timedelta) -> bool:
+        note(f"{folder}/direct")
+        return False
+
     rq_worker.run(
-        queue, url, on_start=lambda: note(f"{folder}/started"), on_stop=lambda: note(f"{folder}/stopped"), job_class=OpenJob
+        queue,
+        url,
+        WorkLoop(queue, direct),
+        on_start=lambda: note(f"{folder}/started"),
+        on_stop=lambda: note(f"{folder}/stopped"),
+        job_class=OpenJob,
     )
 
 

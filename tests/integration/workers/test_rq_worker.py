@@ -129,10 +129,11 @@ def test_an_idle_worker_outlives_a_restart_of_redis(start: Start, tmp_path: Path
 
 
 def test_it_waits_for_a_redis_that_is_not_there_yet(start: Start, tmp_path: Path) -> None:
-    """The order in which machines come up does not matter; the operator is told once."""
+    """The order in which machines come up does not matter; the operator is told once. Meanwhile it works from the database."""
     server = EmbeddedServer(tmp_path / "data")
     worker = start(server.url)
     until(lambda: [event for event in _events(tmp_path) if event["event"] == "queue.trouble"])
+    until((tmp_path / "direct").exists)
     server.start()
     with connect(server.url) as connection:
         _push(connection, NOTE, tmp_path / "done")
@@ -153,6 +154,24 @@ def test_a_wiped_redis_does_not_stop_it(redis_url: str, connection: redis.Redis,
     connection.flushall()
     _push(connection, NOTE, tmp_path / "next", "j2")
     until((tmp_path / "next").exists)
+
+
+def test_a_redis_that_refuses_writes_is_gone_round(start: Start, tmp_path: Path) -> None:
+    """A full server answers, but takes nothing: the worker works from the database, and goes back to the queue when there is room."""
+    server = EmbeddedServer(tmp_path / "data")
+    server.start()
+    start(server.url)
+    with connect(server.url) as connection:
+        _push(connection, NOTE, tmp_path / "first")
+        until((tmp_path / "first").exists)
+        connection.config_set("maxmemory", "1")
+        until(lambda: [event for event in _events(tmp_path) if "refuses writes" in event.get("message", "")])
+        (tmp_path / "direct").unlink(missing_ok=True)
+        until((tmp_path / "direct").exists)
+        connection.config_set("maxmemory", "0")
+        _push(connection, NOTE, tmp_path / "second", "j2")
+        until((tmp_path / "second").exists)
+    server.stop()
 
 
 class _Opens:

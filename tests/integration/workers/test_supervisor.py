@@ -18,8 +18,9 @@ import psutil
 import pytest
 import structlog
 
-from monitor.broker import EmbeddedServer, connect, ping
+from monitor.broker import EmbeddedServer, connect, embedded, ping
 from monitor.broker.queues import SCAN, queue
+from monitor.daemon import managed_process
 from monitor.daemon import supervisor as supervising
 from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
 from monitor.domain.errors import ServiceUnavailable
@@ -248,3 +249,50 @@ def test_a_server_that_cannot_come_back_is_tried_again(tmp_path: Path, monkeypat
         assert supervisor.wait_until(lambda: server.poll() is None and server.pid is not None) == Ended.CONDITION
     assert logs[0]["status"] == "SIGKILL"
     assert "status 1" in logs[1]["error"]
+
+
+def test_a_child_that_falls_silent_is_killed_and_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was heard of, then it is stopped as a whole: nothing ends by itself, so the supervisor ends it. One that was never heard of stays."""
+    monkeypatch.setattr(supervising, "_LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(managed_process, "SILENT_AFTER_S", 0.5)
+    pids, quiet = tmp_path / "pids", tmp_path / "quiet"
+    beating = f"echo $$ >> {pids}; while :; do eval 'echo . >&'$NEWS_MONITOR_PULSE; sleep 0.05; done"
+    children = [
+        ChildSpec(name="web", argv=("/bin/bash", "-c", beating)),
+        ChildSpec(name="scan-1", argv=("/bin/sh", "-c", f"echo $$ >> {quiet}; sleep 100")),
+    ]
+
+    def started() -> list[int]:
+        return [int(line) for line in pids.read_text("utf-8").split()] if pids.exists() else []
+
+    with structlog.testing.capture_logs() as logs, Supervisor(children) as supervisor:
+        assert supervisor.wait_until(lambda: supervisor._children[0].well, every_s=0.02) == Ended.CONDITION
+        os.kill(started()[0], signal.SIGSTOP)
+        assert supervisor.wait_until(lambda: len(started()) == 2, every_s=0.02) == Ended.CONDITION
+    assert [log["process"] for log in logs if log["event"] == "process.hung"] == ["web"]
+    assert len(quiet.read_text("utf-8").split()) == 1
+
+
+def test_a_server_that_hangs_is_killed_and_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stopped Valkey answers nobody and does not end; so does one that was made the replica of another, which takes no writes."""
+    monkeypatch.setattr(supervising, "_LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(managed_process, "_PING_EVERY_S", 0.02)
+    monkeypatch.setattr(embedded, "_PING_S", 0.2)
+    server = EmbeddedServer(tmp_path / "data")
+    server.start()
+    with structlog.testing.capture_logs() as logs, Supervisor([], server=server) as supervisor:
+        for reason in ("it does not answer", "it refuses writes"):
+            pid = server.pid
+            assert pid is not None
+            if reason == "it does not answer":
+                os.kill(pid, signal.SIGSTOP)
+            else:
+                with connect(server.url) as connection:
+                    connection.execute_command("REPLICAOF", "127.0.0.1", "1")
+
+            def replaced(old: int = pid) -> bool:
+                return server.pid not in {None, old} and server.answers()
+
+            assert supervisor.wait_until(replaced, every_s=0.02) == Ended.CONDITION
+            assert server.takes_writes()
+            assert [log["reason"] for log in logs if log["event"] == "process.hung"][-1] == reason
