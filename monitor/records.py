@@ -14,6 +14,7 @@ from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.alert import Alert
 from monitor.domain.article import Article
 from monitor.domain.delivery import Delivery
+from monitor.domain.readiness import Readiness
 from monitor.domain.relation import RelationKind
 from monitor.domain.source import SourceHealth
 from monitor.domain.story import Story, alert_story_record
@@ -21,7 +22,7 @@ from monitor.domain.times import rfc3339
 from monitor.settings.model import Settings
 from monitor.sources.registry import source_counts, source_health
 from monitor.sources.source import HealthRequest
-from monitor.storage import alerts, archive, channels, deliveries, heartbeats, scans
+from monitor.storage import alerts, archive, canary_progress, channels, deliveries, heartbeats, scans
 from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Connection
 from monitor.storage.relations import StoredRelation
@@ -34,7 +35,7 @@ def source_records(connection: Connection, settings: Settings, now: datetime) ->
 
 
 def source_record(health: SourceHealth) -> dict[str, Any]:
-    """Return `kind url name status reason last_polled_at last_success_at next_poll_at interval_s articles` of a source."""
+    """Return `kind url name status reason last_polled_at last_success_at next_poll_at interval_s articles late_p50_s overdue_after_s` of a source."""
     return {
         "kind": health.kind,
         "url": health.url,
@@ -46,6 +47,8 @@ def source_record(health: SourceHealth) -> dict[str, Any]:
         "next_poll_at": rfc3339(health.next_poll_at),
         "interval_s": health.interval_s,
         "articles": health.articles,
+        "late_p50_s": health.late_p50_s,
+        "overdue_after_s": health.overdue_after_s,
     }
 
 
@@ -161,10 +164,10 @@ def relation_record(stored: StoredRelation) -> dict[str, Any]:
     }
 
 
-def status_record(connection: Connection, settings: Settings, now: datetime) -> dict[str, Any]:
-    """Return `queues articles deliveries sources workers last_alert_at`, and the channels that are failing or paused.
+def status_record(connection: Connection, settings: Settings, readiness: Readiness, now: datetime) -> dict[str, Any]:
+    """Return `queues articles deliveries sources workers last_alert_at`, the channels that are failing or paused, and `health canary_at`.
 
-    `sources` counts the sources of each kind and those in each state.
+    `health` is what `/readyz` answers, `canary_at` when a canary last came all the way. `sources` counts the sources of each kind and those in each state.
     """
     backlog = scans.backlog(connection)
     statuses = [health.status.value for health in source_health(connection, HealthRequest(settings=settings, now=now))]
@@ -196,6 +199,8 @@ def status_record(connection: Connection, settings: Settings, now: datetime) -> 
             for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)
         ],
         "last_alert_at": rfc3339(alerts.last_at(connection)),
+        "canary_at": rfc3339(received.at) if (received := canary_progress.state(connection).received) else None,
+        "health": readiness.record(),
     }
 
 

@@ -16,6 +16,7 @@ import redis
 from redis.exceptions import ConnectionError, RedisError, TimeoutError  # noqa: A004 - redis names them so
 from rq.utils import as_text, str_to_date
 
+from monitor.broker.connection import check_writable
 from monitor.broker.key_repair import MARKER, reset_wrong_types
 from monitor.broker.queues import DELIVER, DELIVER_JOB, SCAN, SCAN_JOB, SafeJob, SafeQueue, queue
 from monitor.domain import randomness
@@ -96,6 +97,10 @@ class Relay:
         self._failing.discard("reach")
         self._paused_until = float("-inf")
         return QueueState(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
+
+    def check_writable(self) -> None:
+        """Check that Redis takes what is written. Raises ServiceUnavailable."""
+        check_writable(self._connection)
 
     def mark_filled(self) -> bool:
         """Store in Redis that all outstanding work has been put there."""

@@ -2,7 +2,8 @@
 
     relay         put unfinished scans and due channels on the queue             every second
     settings      apply a changed configuration                                  every second
-    watchdog      copy alerts of failing channels to others, tell the operator   every 5 seconds
+    watchdog      copy alerts of failing channels to others                      every 5 seconds
+    canary        send a made article all the way, when it is time               every second
     housekeeping  delete what retention no longer keeps                          every hour
 
 Sources add steps of their own. All state is in the database, so the process may be killed at any time.
@@ -21,7 +22,7 @@ from monitor.daemon.step_beats import StepBeats
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ScanId
 from monitor.logs import get_logger
-from monitor.maintenance import retention, watchdog
+from monitor.maintenance import retention, send_canary, watchdog
 from monitor.outage_log import OutageLog
 from monitor.relay import Relay, due_channels, hand_over, reconcile
 from monitor.settings.live import Changed, LiveSettings
@@ -36,7 +37,7 @@ WATCHDOG_S = 5.0
 HOUSEKEEPING_S = 3600.0
 _SLOW_STEP_S = 600.0
 """How long a step that reads a whole folder, or deletes old rows, may last; the others last seconds."""
-_QUICK_STEPS = ("relay", "settings", "watchdog")
+_QUICK_STEPS = ("relay", "canary", "settings", "watchdog")
 _IDLE_CHECK_S = 0.1
 
 
@@ -61,6 +62,7 @@ class Scheduler:
         await self._configure_sources()
         await self._start_sources()
         self._schedule("relay", self._relay_all, TICK_S)
+        self._schedule("canary", self._send_canary, send_canary.EVERY_S)
         self._schedule("settings", self._refresh_settings, TICK_S)
         self._schedule("watchdog", self._run_watchdog, WATCHDOG_S)
         self._schedule("housekeeping", self._prune, HOUSEKEEPING_S)
@@ -120,6 +122,15 @@ class Scheduler:
         for source in self._sources.values():
             await source.configure(settings)
         self._configured = settings
+        await asyncio.to_thread(self._keep_as_good)
+
+    def _keep_as_good(self) -> None:
+        try:
+            self._live.keep_as_good()
+        except OSError as error:
+            self._outages.failed("keep the configuration", error)
+        else:
+            self._outages.worked("keep the configuration")
 
     async def _start_sources(self) -> None:
         for name, source in self._sources.items():
@@ -149,6 +160,9 @@ class Scheduler:
 
     async def _run_watchdog(self) -> None:
         await asyncio.to_thread(watchdog.check, self._database, self._live.current, SYSTEM_CLOCK.now())
+
+    async def _send_canary(self) -> None:
+        await asyncio.to_thread(send_canary.send_if_due, self._database, self._relay, self._live.current, SYSTEM_CLOCK.now())
 
     def _requeue_pages(self) -> None:
         with self._database.read() as connection:

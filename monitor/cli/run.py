@@ -15,7 +15,7 @@ from monitor.broker import EmbeddedServer
 from monitor.cli import children
 from monitor.cli.options import CONFIG, JSON, config_path
 from monitor.cli.output import print_json
-from monitor.cli.role import INTERRUPTED, QUIET
+from monitor.cli.role import INTERRUPTED, QUIET, settings_to_start_with
 from monitor.cli.summary import print_summary, summary
 from monitor.cli.terms import check_terms
 from monitor.daemon.processes import spawn
@@ -28,9 +28,11 @@ from monitor.sources.registry import describe_sources
 from monitor.storage import schema
 from monitor.storage.alert_tail import AlertTail
 from monitor.storage.alerts import AlertFilter
-from monitor.storage.engine import Database
+from monitor.storage.engine import Database, check_file
 
 _SHOW_EVERY_S = 0.3
+_CHECK_WITHIN_S = 2.0
+"""How long a start looks for damage in the file of the database; a gigabyte is read in about a second."""
 
 
 @click.command()
@@ -41,7 +43,7 @@ _SHOW_EVERY_S = 0.3
 @JSON
 def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
     """Run everything on this machine: server, scheduler, workers, dashboard."""
-    settings = load_config(config_path(), os.environ, check_terms=check_terms)
+    settings = load_config(config_path(), os.environ, check_terms=check_terms) if once else settings_to_start_with()
     logs.configure(level=settings.log.level)
     if sys.stdout.isatty():
         os.environ[QUIET] = "1"
@@ -49,6 +51,7 @@ def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
         server = _embedded(settings, stack)
         database = Database(database_url(settings))
         stack.callback(database.close)
+        check_file(database, within_s=_CHECK_WITHIN_S)
         schema.upgrade(database)
         database.close()  # no connection may be open when children are forked
         workforce = children.workers(settings, workers)

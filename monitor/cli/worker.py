@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from monitor import logs
 from monitor.app import open_database, reach_redis, redis_url
 from monitor.cli import children
-from monitor.cli.options import CONFIG, config_path
-from monitor.cli.role import INTERRUPTED
+from monitor.cli.options import CONFIG
+from monitor.cli.role import INTERRUPTED, settings_to_start_with
 from monitor.daemon.supervisor import Ended, Supervisor
-from monitor.settings.load import load_config
 
 
 @click.command()
@@ -20,7 +17,7 @@ from monitor.settings.load import load_config
 @click.option("--processes", type=click.IntRange(1, 256), help="Scan processes; as configured, else one for each core up to 4.")
 def worker(*, processes: int | None) -> int:
     """Run workers: processes that scan, and those that deliver."""
-    settings = load_config(config_path(), os.environ)
+    settings = settings_to_start_with()
     logs.configure(level=settings.log.level)
     open_database(settings).close()
     reach_redis(redis_url(settings))

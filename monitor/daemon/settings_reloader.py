@@ -30,6 +30,8 @@ class SettingsReloader:
         try:
             self._on_change(settings)
         except MonitorError as error:
+            self._live.refuse(str(error))
             get_logger().error("config.rejected", role=self._role, faults=str(error).splitlines())
         else:
+            self._live.refuse(None)
             get_logger().info("config.loaded", role=self._role, terms=len(settings.terms), channels=len(settings.channels))

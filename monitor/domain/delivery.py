@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
+from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import AlertId, DeliveryId, StoryId
 from monitor.domain.story_message import StoryState
 from monitor.domain.watch import Severity
@@ -107,6 +109,11 @@ class DeliveryUpdate:
     status: DeliveryStatus
     next_attempt_at: datetime | None
     error: str | None
+
+
+def notice_id(kind: str, subject: str, since: datetime, channel: str) -> DeliveryId:
+    """Return the id under which a notice to the operator goes to a channel, whoever sends it and however often."""
+    return DeliveryId(str(UUID(bytes=hash_parts("notice", kind, subject, since.isoformat(), channel)[:16])))
 
 
 def outcome_of_status(http_status: int) -> Outcome:

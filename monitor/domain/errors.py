@@ -5,7 +5,9 @@ MonitorError                    exit status 1
 ├── ConfigError                 2   the configuration is wrong; carries every fault found
 ├── ServiceUnavailable          3   Redis or the database cannot be reached
 │   └── SchemaMismatch          3   the database has another schema than this program
-├── DatabaseError               1   the database refused a statement, or its disk is full
+├── DatabaseError               1   the database refused a statement
+│   ├── DatabaseUnwritable      1   it answers, but cannot be written: read-only, or its disk is full
+│   └── DatabaseDamaged         1   its file is damaged
 ├── PluginError                 1   an installed plug-in cannot be used
 ├── DataDirInUse                1   another daemon holds the data directory
 └── QueryError                  2   a watch query cannot be parsed; carries the column
@@ -64,7 +66,19 @@ class SchemaMismatch(ServiceUnavailable):
 
 
 class DatabaseError(MonitorError):
-    """The database refused a statement, or its disk is full; the message holds no values."""
+    """The database refused a statement; the message holds no values."""
+
+
+class DatabaseUnwritable(DatabaseError):
+    """The database answers but cannot be written. `full`: for want of room; otherwise it is read-only."""
+
+    def __init__(self, message: str, *, full: bool) -> None:
+        self.full = full
+        super().__init__(message)
+
+
+class DatabaseDamaged(DatabaseError):
+    """The file of the database is damaged; the message names it and says what to do."""
 
 
 class PluginError(MonitorError):

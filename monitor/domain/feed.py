@@ -8,6 +8,7 @@ from datetime import datetime
 from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.freshness import FirstFetch
 from monitor.domain.ids import FeedId
+from monitor.domain.rhythm import Rhythm
 from monitor.domain.source import SourceStatus
 from monitor.domain.urls import Url
 
@@ -34,6 +35,19 @@ class Feed:
     articles: int
     gap_at: datetime | None = None
     moved_to: str | None = None
+    overdue_after_s: float | None = None
+    overdue_at: datetime | None = None
+    late_p50_s: float | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether it could be read after it was overdue, and had nothing new."""
+        return (
+            self.status is SourceStatus.OK
+            and self.overdue_at is not None
+            and self.last_success_at is not None
+            and self.overdue_at <= self.last_success_at
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +67,7 @@ class DocumentMemory:
 
     `fingerprints` are the fingerprints of its entries as bytes (a sample of them, if there are many), written in one transaction with the
     articles. `newest` is the latest date in it. `unreliable`: the server answers "not changed" for documents that have changed. `first_fetch` is what the first document with entries held.
+    `rhythm` is the feed's habit.
     """
 
     fingerprints: bytes = b""
@@ -60,6 +75,7 @@ class DocumentMemory:
     publisher_hints: PublisherHints = field(default_factory=PublisherHints)
     unreliable: bool = False
     first_fetch: FirstFetch | None = None
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +83,8 @@ class FeedState:
     """What is remembered between two polls of a feed; each poll replaces it.
 
     `failures` is a weighted count since the last success. `moves_seen` counts the polls in a row that a permanent redirect sent to
-    `moved_to`. `interval_s` is the planned time between polls, without jitter.
+    `moved_to`. `interval_s` is the planned time between polls, without jitter. Without anything new until `overdue_at`, `overdue_after_s` after the newest
+    arrival, the feed is silent.
     """
 
     status: SourceStatus = SourceStatus.NEW
@@ -87,6 +104,9 @@ class FeedState:
     arrival_rate: ArrivalRate = field(default_factory=ArrivalRate)
     document: DocumentMemory = field(default_factory=DocumentMemory)
     gap_at: datetime | None = None
+    overdue_after_s: float | None = None
+    overdue_at: datetime | None = None
+    late_p50_s: float | None = None
 
     @property
     def has_had_entries(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from monitor.domain.channel_state import ChannelState
 from monitor.domain.source import SourceGroup
@@ -12,20 +13,28 @@ from monitor.domain.source import SourceGroup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """Something of ours that does not work. `subject` identifies it while it lasts."""
+    """Something of ours that does not work. `subject` identifies it while it lasts.
+
+    `covers` are the subjects of which nothing is told meanwhile, since this one is the reason, or tells of them all.
+    """
 
     subject: str
     problem: str
     since: datetime
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthSnapshot:
-    """How everything is doing: the sources by kind, the channels' states, and since when the oldest unscanned article waits."""
+    """How everything is doing: the sources by kind, the channels' states, and since when the oldest unscanned article waits.
+
+    `parts` are those parts of the program that do not work, each with the reason and since when.
+    """
 
     sources: Sequence[SourceGroup]
     channels: Mapping[str, ChannelState]
     oldest_unscanned_at: datetime | None
+    parts: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,38 +44,67 @@ class Thresholds:
     source: timedelta
     channel: timedelta
     queue: timedelta
+    part: timedelta = timedelta(seconds=15)
+
+
+PARTS_TOLD: Final = ("database", "disk", "configuration", "scheduler", "workers", "redis", "canary")
+"""The parts of the program that are incidents by themselves, causes before what follows from them."""
+_FOLLOWS: Final[Mapping[str, tuple[str, ...]]] = {
+    "database": ("disk", "scheduler", "workers", "redis", "canary", "queue"),
+    "scheduler": ("canary", "queue"),
+    "workers": ("canary", "queue"),
+    "redis": ("canary",),
+}
+"""What does not work because something else does not."""
 
 
 def open_incidents(snapshot: HealthSnapshot, thresholds: Thresholds, now: datetime) -> tuple[Incident, ...]:
-    """Return what is broken now. Where no source of a kind can be read, that is one incident, not one for each.
+    """Return what is broken now. Where no source of a kind can be read, that is one incident, not one for each; so is what has one cause.
 
     A source that has never worked is no incident: the list of sources shows it.
     """
-    found = [incident for group in snapshot.sources for incident in _source_incidents(group, thresholds, now)]
+    found = list(_part_incidents(snapshot.parts, now - thresholds.part))
+    found += [incident for group in snapshot.sources for incident in _source_incidents(group, thresholds, now)]
     found += _channel_incidents(snapshot.channels, now - thresholds.channel)
     waiting = snapshot.oldest_unscanned_at
     if waiting is not None and waiting <= now - thresholds.queue:
         found.append(Incident(subject="queue", problem="articles wait to be scanned and nothing moves", since=waiting))
-    return tuple(found)
+    covered = {subject for incident in found for subject in incident.covers}
+    return tuple(incident for incident in found if incident.subject not in covered)
 
 
-def changes(known: Mapping[str, Incident], present: Sequence[Incident]) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
-    """Return the incidents to report to the operator, and the reported ones that are over."""
-    subjects = {incident.subject for incident in present}
+def changes(
+    known: Mapping[str, Incident], present: Sequence[Incident], failing: Collection[str] = ()
+) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
+    """Return the incidents to report to the operator, and the reported ones that are over.
+
+    Of what another one covers nothing is known. `failing` are subjects that do not work, though for too short a time to be told.
+    """
+    subjects = {subject for incident in present for subject in (incident.subject, *incident.covers)}
     begun = tuple(incident for incident in present if incident.subject not in known)
-    return begun, tuple(incident for subject, incident in known.items() if subject not in subjects)
+    return begun, tuple(incident for subject, incident in known.items() if subject not in subjects and subject not in failing)
+
+
+def _part_incidents(parts: Mapping[str, tuple[str, datetime]], before: datetime) -> Iterator[Incident]:
+    for name in PARTS_TOLD:
+        if name in parts and parts[name][1] <= before:
+            yield Incident(subject=name, problem=parts[name][0], since=parts[name][1], covers=_FOLLOWS.get(name, ()))
 
 
 def _source_incidents(group: SourceGroup, thresholds: Thresholds, now: datetime) -> Iterator[Incident]:
-    worked = [source.last_success_at for source in group.failing if source.last_success_at is not None]
-    if worked and group.configured > 1 and len(group.failing) == group.configured and max(worked) <= now - thresholds.queue:
+    unread = [source for source in group.failing if source.failing]
+    worked = [source.last_success_at for source in unread if source.last_success_at is not None]
+    all_fail = bool(worked) and group.configured > 1 and len(unread) == group.configured
+    if all_fail and max(worked) <= now - thresholds.queue:
         problem = f"none of the {group.configured} {group.plural} can be reached"
-        yield Incident(subject=group.plural, problem=problem, since=max(worked))
+        covers = tuple(f"{group.kind} {source.name}" for source in group.failing)
+        yield Incident(subject=group.plural, problem=problem, since=max(worked), covers=covers)
         return
     for source in group.failing:
-        if source.last_success_at is not None and source.last_success_at <= now - thresholds.source:
-            problem = source.reason or "it cannot be read"
-            yield Incident(subject=f"{group.kind} {source.name}", problem=problem, since=source.last_success_at)
+        since = source.last_success_at if source.failing else now
+        with_the_others = all_fail and since is not None and since > max(worked) - thresholds.queue
+        if since is not None and not with_the_others and (since <= now - thresholds.source or not source.failing):
+            yield Incident(subject=f"{group.kind} {source.name}", problem=source.reason or "it cannot be read", since=since)
 
 
 def _channel_incidents(states: Mapping[str, ChannelState], before: datetime) -> Iterator[Incident]:

@@ -9,11 +9,16 @@ from enum import StrEnum
 
 
 class SourceStatus(StrEnum):
-    """The health of a source as shown to the operator. `new`: not read yet; `gone`: not read any more, since it is gone for good."""
+    """The health of a source as shown to the operator.
+
+    `new`: not read yet; `silent`: it answers, but has brought nothing new for much longer than is its habit; `gone`: not read any more, since it is
+    gone for good.
+    """
 
     NEW = "new"
     OK = "ok"
     FAILING = "failing"
+    SILENT = "silent"
     GONE = "gone"
 
 
@@ -22,7 +27,8 @@ class SourceHealth:
     """The health of one source. `kind` is the name of its SourceKind, `url` its address or path.
 
     `reason` says in a sentence what is wrong or worth knowing, if anything is. `last_success_at` None: it could never be read.
-    `interval_s` is the time between two polls where the source is polled.
+    `interval_s` is the time between two polls where the source is polled. `overdue_after_s` is the longest time without anything new that is its habit,
+    `late_p50_s` the median time from an entry's own date until it was read; both None while too little is known.
     """
 
     kind: str
@@ -35,6 +41,8 @@ class SourceHealth:
     next_poll_at: datetime | None = None
     interval_s: float | None = None
     articles: int = 0
+    overdue_after_s: float | None = None
+    late_p50_s: float | None = None
 
     @property
     def failing(self) -> bool:
@@ -44,7 +52,7 @@ class SourceHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceGroup:
-    """The sources of one kind: how many are configured, and those that are failing."""
+    """The sources of one kind: how many are configured, and those that are failing or silent."""
 
     kind: str
     plural: str

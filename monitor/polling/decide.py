@@ -19,6 +19,7 @@ from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
+from monitor.polling.habit import habit_fields, learn_habit
 
 CONFIRMATIONS = 3
 """So many polls in a row must be redirected to the same new address before it is used."""
@@ -103,7 +104,9 @@ def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: d
     missed = not first and not delta and _missed(before, document)
     newest = _utc(document.newest)
     feed, hints = document.feed, document.feed.hints
+    rhythm = learn_habit(before.document.rhythm, document.fresh, first=first, now=now)
     return {
+        **habit_fields(rhythm),
         "title": feed.title or before.title,
         "format": feed.format,
         "arrival_rate": arrival_rate,
@@ -114,6 +117,7 @@ def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: d
                 wait_s=hints.min_interval_s or 0.0, skip_hours=hints.skip_hours, skip_days=hints.skip_days
             ),
             unreliable=before.document.unreliable or _hides_changes(before, outcome, fresh, now),
+            rhythm=rhythm,
             first_fetch=before.document.first_fetch if before.has_had_entries else _first_fetch(document, now),
         ),
         "gap_at": now if missed else before.gap_at,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from monitor.domain.feed import Feed
 from monitor.domain.source import SourceHealth, SourceStatus
+from monitor.domain.times import age
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 from monitor.sources.source import HealthRequest, Source, SourceContext, SourceKind
@@ -41,14 +43,25 @@ def _health(configured: FeedSettings, stored: Feed | None) -> SourceHealth:
         kind=NAME,
         name=stored.name,
         url=configured.url,
-        status=stored.status,
-        reason=stored.reason,
+        status=SourceStatus.SILENT if stored.silent else stored.status,
+        reason=_silence(stored) if stored.silent else stored.reason,
         last_polled_at=stored.last_polled_at,
         last_success_at=stored.last_success_at,
         next_poll_at=stored.next_poll_at,
         interval_s=stored.interval_s,
         articles=stored.articles,
+        overdue_after_s=stored.overdue_after_s,
+        late_p50_s=stored.late_p50_s,
     )
+
+
+def _silence(feed: Feed) -> str:
+    assert feed.overdue_at is not None
+    assert feed.overdue_after_s is not None
+    last = feed.overdue_at - timedelta(seconds=feed.overdue_after_s)
+    usual = age(last, last + timedelta(seconds=feed.overdue_after_s))
+    more = f"; {feed.reason}" if feed.reason else ""
+    return f"it answers, but has brought nothing new since {last:%Y-%m-%d %H:%M} UTC; by its habit there is something within {usual}{more}"
 
 
 FEEDS: Final = SourceKind(name=NAME, plural="feeds", open=_open, count=_count, health=feed_health)

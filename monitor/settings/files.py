@@ -27,13 +27,22 @@ State = dict[Path | str, tuple[Any, ...]]
 """Per path its signature (empty: no such file), per glob what it matches."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFiles:
+    """The contents of files, and what globs matched, as they were at an earlier time."""
+
+    contents: Mapping[Path, bytes]
+    globs: Mapping[str, tuple[Path, ...]]
+
+
 @dataclass(slots=True)
 class Files:
     """Reads the files of one configuration and remembers the state of each.
 
     `state` maps every path and glob that was looked at to its state just before it was read, `order` the names of the
     files to their rank. Parsing YAML and long lists takes time: `trees` and `lists` keep the results, `known` and
-    `known_lists` those of the last time.
+    `known_lists` those of the last time. `sources` are the files of the configuration itself, without those that hold a secret; they are read
+    from `kept` instead of the disk, where that is given.
     """
 
     state: State = field(default_factory=dict)
@@ -42,6 +51,8 @@ class Files:
     known: Mapping[SourceFile, Tree] = field(default_factory=dict)
     lists: dict[str, Rows] = field(default_factory=dict)
     known_lists: Mapping[str, Rows] = field(default_factory=dict)
+    sources: set[Path] = field(default_factory=set)
+    kept: KeptFiles | None = None
 
     def state_now(self) -> State:
         """Return the present state of the same paths and globs."""
@@ -50,12 +61,13 @@ class Files:
     def exists(self, path: Path) -> bool:
         """Return whether the file exists, and remember that it was looked at."""
         self.state.setdefault(path, _signature(path))
-        return is_file(path)
+        return is_file(path) if self.kept is None else path in self.kept.contents
 
     def source(self, path: Path, name: str, *, largest: int | None = None) -> SourceFile | Fault:
         """Return the file with its text, or a fault of the file as a whole."""
         self.order.setdefault(name, len(self.order))
-        data = self._bytes(path)
+        self.sources.add(path)
+        data = self._bytes(path) if self.kept is None else self.kept.contents.get(path, "no such file")
         if isinstance(data, str):
             return Fault(file=name, line=0, column=0, message=data)
         if largest is not None and len(data) > largest:
@@ -87,6 +99,8 @@ class Files:
 
     def matching(self, path: Path) -> tuple[Path, ...]:
         """Return the files that `path` means: itself, or what it matches as a glob, sorted."""
+        if self.kept is not None:
+            return self.kept.globs.get(str(path), (path,))
         if is_file(path) or not _MAGIC.intersection(str(path)):
             return (path,)
         found = self.state.setdefault(str(path), expand(str(path)))

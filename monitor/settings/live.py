@@ -9,6 +9,7 @@ from pathlib import Path
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from monitor.settings.files import Files, State
+from monitor.settings.last_good import keep, read_last_good
 from monitor.settings.load import CheckTerms, LoadResult, read_config
 from monitor.settings.model import Settings
 
@@ -28,31 +29,63 @@ class Rejected:
 
 
 class LiveSettings:
-    """The settings of a running process. The constructor raises ConfigError with every fault.
+    """The settings of a running process. The constructor raises ConfigError with every fault, unless `or_last_good` and one is kept.
+
+    `faults` is what is wrong with the files on disk while they are not in force.
 
     `refresh` costs one `stat` for each file and is meant to be called about every second. It checks the main file, all included files and
     lists, the files that globs match, and the files that secrets are read from. A change is read when two calls have found the files
     unchanged, and applied if they are still unchanged after reading, so that half-written files and half-copied directories are waited for.
     """
 
-    def __init__(self, path: Path, env: Mapping[str, str], check_terms: CheckTerms | None = None) -> None:
+    def __init__(
+        self, path: Path, env: Mapping[str, str], check_terms: CheckTerms | None = None, *, or_last_good: bool = False
+    ) -> None:
         self._path = path
         self._env = dict(env)
         self._check_terms = check_terms
         self._sound: tuple[Term, ...] | None = None
         self._files = Files()
         reading = self._read_config()
+        good: LoadResult | None = reading
         if reading.settings is None:
+            good = read_last_good(path, env, check_terms=check_terms) if or_last_good else None
+        if good is None or good.settings is None:
             raise ConfigError(reading.faults)
-        self._current = reading.settings
+        self._current = good.settings
         self._files = reading.files
         self._glimpsed: State | None = None
-        self._reported: tuple[Fault, ...] = ()
+        self._reported: tuple[Fault, ...] = reading.faults
+        self._refused: str | None = None
 
     @property
     def current(self) -> Settings:
         """The settings in force."""
         return self._current
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the files on disk, which are not in force then."""
+        return self._reported
+
+    @property
+    def problem(self) -> str | None:
+        """Why the configuration on disk is not the one in force, in a line; None if it is."""
+        if self._refused is not None:
+            return f"the configuration on disk is not in force: {self._refused}"
+        if not self._reported:
+            return None
+        more = f" and {len(self._reported) - 1} more" if len(self._reported) > 1 else ""
+        return f"the configuration on disk is broken, an earlier one is in force: {self._reported[0]}{more}; `news-monitor check` shows all"
+
+    def refuse(self, reason: str | None) -> None:
+        """Note why this process could not take up the settings, or that it has."""
+        self._refused = reason
+
+    def keep_as_good(self) -> None:
+        """Store the files in force, for a start that finds them broken. Raises OSError."""
+        if not self._reported:
+            keep(self._path, self._current, self._files)
 
     def refresh(self) -> Changed | Rejected | None:
         """Apply what has changed on disk and return the result; None if nothing has. A rejected change is returned once; changed comments are no change."""

@@ -15,7 +15,7 @@ from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from monitor.settings.config_merger import ConfigMerger
 from monitor.settings.extras import missing_extras
-from monitor.settings.files import Files
+from monitor.settings.files import Files, KeptFiles
 from monitor.settings.model import NOT_WRITTEN, Settings
 from monitor.settings.references import repeated_feeds, unknown_engine, unresolved_references
 from monitor.settings.schema_walker import SchemaWalker
@@ -55,13 +55,19 @@ def load_config(path: Path, env: Environment[str, str], *, check_terms: CheckTer
 
 
 def read_config(
-    path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None, before: Files | None = None
+    path: Path,
+    env: Environment[str, str],
+    *,
+    check_terms: CheckTerms | None = None,
+    before: Files | None = None,
+    kept: KeptFiles | None = None,
 ) -> LoadResult:
     """Load like `load_config`, but return faults instead of raising them, and the files that were read.
 
-    `before` are the files of an earlier load in the same environment: unchanged YAML and rows of lists are not read again.
+    `before` are the files of an earlier load in the same environment: unchanged YAML and rows of lists are not read again. `kept` are read instead
+    of those on the disk.
     """
-    files = Files() if before is None else Files(known=before.trees, known_lists=before.lists)
+    files = Files(kept=kept) if before is None else Files(known=before.trees, known_lists=before.lists, kept=kept)
     merger = ConfigMerger(env=env, files=files)
     root = merger.read(Path.cwd() / path, str(path))
     faults = merger.faults

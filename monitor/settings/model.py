@@ -16,7 +16,18 @@ from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.sources import SourceSettings
-from monitor.settings.values import DatabaseAddress, Duration, HttpUrl, Moment, OneOrMany, RedisAddress, Section, Text, Wait
+from monitor.settings.values import (
+    DatabaseAddress,
+    Duration,
+    HttpUrl,
+    Moment,
+    OneOrMany,
+    RedisAddress,
+    SecretHttpUrl,
+    Section,
+    Text,
+    Wait,
+)
 
 
 class RouteSettings(Section):
@@ -72,6 +83,15 @@ class NotifyOperatorSettings(Section):
     feed_after: Duration = timedelta(days=1)
     channel_after: Duration = timedelta(hours=1)
     queue_after: Duration = timedelta(minutes=10)
+
+
+class HeartbeatSettings(Section):
+    """The address that is asked for every `every` while canaries come through, so that somebody outside notices when they do not."""
+
+    shorthand: ClassVar[str | None] = "url"
+
+    url: SecretHttpUrl
+    every: Duration = timedelta(minutes=1)
 
 
 class WebSettings(Section):
@@ -163,6 +183,7 @@ class Settings(Section):
     stories: StoriesSettings = StoriesSettings()
     silences: tuple[SilenceSettings, ...] = ()
     notify_operator: NotifyOperatorSettings | None = None
+    heartbeat: HeartbeatSettings | None = None
     web: WebSettings = WebSettings()
     workers: WorkersSettings = WorkersSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from monitor.domain.errors import PluginError
-from monitor.domain.source import SourceGroup, SourceHealth
+from monitor.domain.source import SourceGroup, SourceHealth, SourceStatus
 from monitor.plugins import PluginGroup
 from monitor.settings.model import Settings
 from monitor.settings.sources import GROUP
@@ -60,7 +60,9 @@ def failing_sources(connection: Connection, request: HealthRequest) -> tuple[Sou
             kind=kind.name,
             plural=kind.plural,
             configured=kind.count_in(request.settings),
-            failing=tuple(health for health in kind.health_of(connection, request) if health.failing),
+            failing=tuple(
+                health for health in kind.health_of(connection, request) if health.failing or health.status is SourceStatus.SILENT
+            ),
         )
         for kind in kinds_for(request.settings).values()
     )

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from monitor.domain.canary import CANARY_CHANNEL
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.ids import AlertId, ArticleId
 from monitor.domain.watch import Severity
 from monitor.storage.alerts import AlertFilter, StoredAlert, listing
 from monitor.storage.tables import alerts, articles, deliveries
 
+_OF_USERS = deliveries.c.channel != CANARY_CHANNEL
 SAMPLE = 200
 """How many of the newest alerts or deliveries the latencies are taken from."""
 
@@ -42,6 +44,15 @@ def alerts_by_severity(connection: Connection) -> dict[Severity, int]:
     return {Severity(row[0]): row[1] for row in connection.execute(query)}
 
 
+def alert_times(connection: Connection, since: datetime) -> dict[str, tuple[datetime, ...]]:
+    """Return by term when it raised alerts since a time, oldest first; terms without any are left out."""
+    query = select(alerts.c.term, alerts.c.created_at).where(alerts.c.created_at >= since).order_by(alerts.c.created_at)
+    found: dict[str, list[datetime]] = {}
+    for term, at in connection.execute(query):
+        found.setdefault(term, []).append(at)
+    return {term: tuple(times) for term, times in found.items()}
+
+
 def scan_latencies(connection: Connection) -> tuple[float, ...]:
     """Return the seconds from fetching to alert of the newest alerts."""
     query = select(alerts.c.data).order_by(alerts.c.created_at.desc()).limit(SAMPLE)
@@ -53,7 +64,7 @@ def delivery_latencies(connection: Connection) -> tuple[float, ...]:
     """Return the seconds from alert to receipt of the newest deliveries that were accepted."""
     query = (
         select(deliveries.c.created_at, deliveries.c.settled_at)
-        .where(deliveries.c.status == DeliveryStatus.DELIVERED, deliveries.c.settled_at.is_not(None))
+        .where(deliveries.c.status == DeliveryStatus.DELIVERED, deliveries.c.settled_at.is_not(None), _OF_USERS)
         .order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
         .limit(SAMPLE)
     )
@@ -63,7 +74,7 @@ def delivery_latencies(connection: Connection) -> tuple[float, ...]:
 def undelivered_since(connection: Connection) -> datetime | None:
     """Return when the oldest alert that is still to be delivered was raised; None when none waits."""
     waiting = deliveries.c.status.in_((DeliveryStatus.PENDING, DeliveryStatus.SENDING))
-    found: datetime | None = connection.execute(select(func.min(deliveries.c.created_at)).where(waiting)).scalar()
+    found: datetime | None = connection.execute(select(func.min(deliveries.c.created_at)).where(waiting, _OF_USERS)).scalar()
     return found
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
+from monitor.storage import canary_progress
 from monitor.storage.articles import article_from_row
+from monitor.storage.canary_progress import of_users
 from monitor.storage.tables import articles
 
 _LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
@@ -20,7 +22,7 @@ def listing(
     connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
 ) -> tuple[Article, ...]:
     """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case."""
-    query = select(articles).order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(limit)
+    query = select(articles).where(of_users()).order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(limit)
     if since is not None:
         query = query.where(articles.c.fetched_at >= since)
     for word in (search or "").split():
@@ -32,7 +34,17 @@ def listing(
 def count(connection: Connection, *, since: datetime | None = None) -> int:
     """Return how many articles are stored, or were fetched at `since` or later."""
     query = select(func.count()).select_from(articles)
-    return connection.execute(query if since is None else query.where(articles.c.fetched_at >= since)).scalar_one()
+    found = connection.execute(query if since is None else query.where(articles.c.fetched_at >= since)).scalar_one()
+    return found - canary_progress.underway(connection) if found else 0
+
+
+def span(connection: Connection) -> tuple[datetime | None, datetime | None]:
+    """Return when the oldest and the newest stored article were fetched."""
+    query = select(articles.c.fetched_at).where(of_users()).limit(1)
+    oldest, newest = (
+        connection.execute(query.order_by(order)).scalar() for order in (articles.c.fetched_at, articles.c.fetched_at.desc())
+    )
+    return oldest, newest
 
 
 def in_stories(
@@ -51,7 +63,7 @@ def in_stories(
             query = query.where(articles.c.story_id <= story, or_(articles.c.story_id < story, articles.c.id > article))
         found += _pairs(connection, query.order_by(articles.c.story_id.desc(), articles.c.id), since, limit)
     if len(found) < limit:
-        query = select(articles.c.story_id, articles.c.id).where(articles.c.story_id.is_(None))
+        query = select(articles.c.story_id, articles.c.id).where(articles.c.story_id.is_(None), of_users())
         if after is not None and story is None:
             query = query.where(articles.c.id > article)
         found += _pairs(connection, query.order_by(articles.c.id), since, limit - len(found))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from monitor.domain.canary import CANARY_CHANNEL
 from monitor.domain.channel_state import ChannelState
 from monitor.domain.lease import Lease
 from monitor.storage.dialect import insert
@@ -70,13 +71,14 @@ def resume(connection: Connection, name: str) -> bool:
 
 def failing(connection: Connection, *, since: datetime) -> dict[str, ChannelState]:
     """Return the channels on which nothing has succeeded since `since` or longer, by name."""
-    query = select(channels).where(channels.c.failing_since <= since).order_by(channels.c.name)
+    query = select(channels).where(channels.c.failing_since <= since, channels.c.name != CANARY_CHANNEL).order_by(channels.c.name)
     return {row.name: _state(row) for row in connection.execute(query)}
 
 
 def listing(connection: Connection) -> dict[str, ChannelState]:
     """Return every channel that was ever used, by name."""
-    return {row.name: _state(row) for row in connection.execute(select(channels).order_by(channels.c.name))}
+    query = select(channels).where(channels.c.name != CANARY_CHANNEL).order_by(channels.c.name)
+    return {row.name: _state(row) for row in connection.execute(query)}
 
 
 def _state(row: Any) -> ChannelState:

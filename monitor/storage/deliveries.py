@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 
 from monitor.domain.alert import Reason
+from monitor.domain.canary import CANARY_CHANNEL
 from monitor.domain.delivery import CREATED, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.lease import Lease
@@ -20,6 +21,8 @@ from monitor.storage.tables import alerts, channels, deliveries
 
 _PENDING, _SENDING, _HELD = DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.HELD
 _SEVERITIES = tuple(Severity)
+_OF_USERS = deliveries.c.channel != CANARY_CHANNEL
+"""What the lists show: canaries have a channel of their own."""
 
 
 def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, now: datetime) -> tuple[DeliveryId, ...]:
@@ -34,13 +37,6 @@ def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, n
     rows = [{"id": new_id(), "channel": name, **common} for name in names]
     query = insert(connection, deliveries).values(rows).on_conflict_do_nothing().returning(deliveries.c.id)
     return tuple(DeliveryId(one) for one in connection.execute(query).scalars())
-
-
-def notify(connection: Connection, kind: str, data: dict[str, Any], names: Sequence[str], *, now: datetime) -> None:
-    """Add a delivery of a notice to the operator to each of the channels `names`; `data` is what its webhook says."""
-    notice = {"type": kind, "data": data}
-    for name in names:
-        connection.execute(insert(connection, deliveries).values(id=new_id(), channel=name, notice=notice, **_waiting(now)))
 
 
 def due_channels(connection: Connection, now: datetime) -> tuple[str, ...]:
@@ -203,7 +199,7 @@ def listing(
     limit: int | None = None,
 ) -> tuple[Delivery, ...]:
     """Return deliveries, the newest alert's first."""
-    query: Select[Any] = select(deliveries).order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
+    query: Select[Any] = select(deliveries).where(_OF_USERS).order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
     if status is not None:
         query = query.where(deliveries.c.status == status)
     if channel is not None:
@@ -215,7 +211,7 @@ def listing(
 
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many deliveries have each status."""
-    query = select(deliveries.c.status, func.count()).group_by(deliveries.c.status)
+    query = select(deliveries.c.status, func.count()).where(_OF_USERS).group_by(deliveries.c.status)
     found = {row[0]: row[1] for row in connection.execute(query)}
     return {status.value: found.get(status.value, 0) for status in DeliveryStatus}
 

@@ -2,23 +2,28 @@
 
 On SQLite a transaction that reads first and writes later fails under contention whatever its timeout, so a writer begins
 IMMEDIATE and waits its turn for up to 15 seconds.
+
+A commit on SQLite is in the file's log, where it outlives a kill; a `durable` one, with all before it, is on the disk and outlives a loss of power.
 """
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from monitor.domain.errors import DatabaseError, ServiceUnavailable, UsageError
+from monitor.domain.errors import UsageError
 from monitor.settings.extras import extra_needed
+from monitor.storage.database_errors import damaged, translated
 
-__all__ = ["Connection", "Database", "sqlite_url"]
+__all__ = ["Connection", "Database", "check_file", "sqlite_url"]
 
 BUSY_TIMEOUT_S = 15
 _PRAGMAS = (
@@ -36,6 +41,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(writer=True)
+        self._durable = self.engine.execution_options(writer=True, durable=True)
 
     @property
     def dialect(self) -> str:
@@ -45,13 +51,18 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that only reads. Raises DatabaseError and ServiceUnavailable."""
-        with _translated(), self.engine.begin() as connection:
+        with _translated(self.engine.url), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Open a transaction that writes: committed at the end, rolled back on any exception. Raises as `read`."""
-        with _translated(), self._writing.begin() as connection:
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        """Open a transaction that writes: committed at the end, rolled back on any exception. Raises as `read`.
+
+        `durable`: once it is committed, it and all that was committed before it outlive a loss of power.
+        """
+        with _translated(self.engine.url), (self._durable if durable else self._writing).begin() as connection:
+            if durable and self.dialect == "postgresql":
+                connection.execute(text("SET LOCAL synchronous_commit TO on"))
             yield connection
 
     def close(self) -> None:
@@ -60,26 +71,12 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(url: URL) -> Iterator[None]:
     """Raise every error of SQLAlchemy as one of ours, without the URL's password and without the statement's values."""
     try:
         yield
-    except OperationalError as error:
-        text = _first_line(error.orig)
-        if "disk is full" in text or "No space left" in text:
-            raise DatabaseError(f"the database cannot be written: {text}; free some space, nothing is lost") from error
-        raise ServiceUnavailable(f"the database cannot be reached: {text}") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise ServiceUnavailable(f"the database went away: {_first_line(error.orig)}") from error
-        raise DatabaseError(f"the database refused a statement: {type(error).__name__}: {_first_line(error.orig)}") from error
     except SQLAlchemyError as error:
-        reason = _first_line(error.orig) if isinstance(error, StatementError) else type(error).__name__
-        raise DatabaseError(f"the database could not be used: {reason}") from error
-
-
-def _first_line(error: BaseException | None) -> str:
-    return str(error).strip().partition("\n")[0]
+        raise translated(error, url.database if url.get_backend_name() == "sqlite" else None) from error
 
 
 def sqlite_url(path: Path) -> str:
@@ -122,5 +119,30 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writer = connection.get_execution_options().get("writer", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("writer", False):
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('durable', False) else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writer", False) else "BEGIN")
+
+
+def check_file(database: Database, *, within_s: float) -> None:
+    """Look for damage in the file of an SQLite database for at most `within_s` seconds. Raises DatabaseDamaged."""
+    file = database.engine.url.database
+    if database.dialect != "sqlite" or not file or not Path(file).exists():
+        return
+    with database.read() as connection:
+        driver: Any = connection.connection.driver_connection
+        deadline = time.monotonic() + within_s
+        driver.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+        try:
+            found = driver.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if "interrupted" not in str(error):
+                raise damaged(file, str(error)) from error
+            return
+        except sqlite3.DatabaseError as error:
+            raise damaged(file, str(error)) from error
+        finally:
+            driver.set_progress_handler(None, 0)
+        if found != "ok":
+            raise damaged(file, found.partition("\n")[0])

@@ -8,6 +8,7 @@ from typing import Any
 from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.feed import DocumentMemory
 from monitor.domain.freshness import FirstFetch
+from monitor.domain.rhythm import Rhythm
 
 FORM = 2
 """The number of this form of the JSON; its keys keep the names they had when they were first stored."""
@@ -31,6 +32,7 @@ def write(arrival_rate: ArrivalRate, document: DocumentMemory) -> dict[str, Any]
             "wishes": [publisher_hints.wait_s, sorted(publisher_hints.skip_hours), sorted(publisher_hints.skip_days)],
             "unreliable": document.unreliable,
             **({"first_fetch": _written(document.first_fetch)} if document.first_fetch is not None else {}),
+            **({"habit": _written_rhythm(document.rhythm)} if document.rhythm.last is not None else {}),
         },
     }
 
@@ -49,7 +51,33 @@ def _stored_values(arrival_rate: ArrivalRate, document: DocumentMemory) -> tuple
         arrival_rate.recent,
         arrival_rate.size,
     )
-    return (*counts, document.newest, document.publisher_hints, document.unreliable, document.first_fetch)
+    return (*counts, document.newest, document.publisher_hints, document.unreliable, document.first_fetch, document.rhythm)
+
+
+def _written_rhythm(rhythm: Rhythm) -> dict[str, Any]:
+    return {
+        "hourly": [round(count, 3) for count in rhythm.hourly],
+        "daily": [round(count, 3) for count in rhythm.daily],
+        "gaps": [round(rhythm.gaps, 4), round(rhythm.busy_h, 3), round(rhythm.longest_h, 3)],
+        "last": rhythm.last,
+        "delays": [round(delay, 1) for delay in rhythm.delays],
+    }
+
+
+def _read_rhythm(written: dict[str, Any] | None) -> Rhythm:
+    """Return what `_written_rhythm` was given; an empty one for a feed that was last read before this was stored."""
+    if written is None:
+        return Rhythm()
+    gaps, busy_h, longest_h = written["gaps"]
+    return Rhythm(
+        hourly=tuple(written["hourly"]),
+        daily=tuple(written["daily"]),
+        gaps=gaps,
+        busy_h=busy_h,
+        longest_h=longest_h,
+        last=written["last"],
+        delays=tuple(written["delays"]),
+    )
 
 
 def _written(first: FirstFetch) -> list[float]:
@@ -88,5 +116,6 @@ def read(
             publisher_hints=PublisherHints(wait_s=wait_s, skip_hours=frozenset(skip_hours), skip_days=frozenset(skip_days)),
             unreliable=document["unreliable"],
             first_fetch=_read_first(document.get("first_fetch")),
+            rhythm=_read_rhythm(document.get("habit")),
         ),
     )

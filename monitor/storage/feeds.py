@@ -29,6 +29,7 @@ from monitor.storage.types import UtcDateTime
 _COLUMNS = (
     *("status", "reason", "title", "format", "body_hash", "moved_to", "moves_seen", "last_polled_at", "last_success_at"),
     *("last_full_fetch_at", "next_poll_at", "interval_s", "failures", "gap_at"),
+    *("overdue_after_s", "overdue_at", "late_p50_s"),
 )
 """Columns that are fields of FeedState, by the same names."""
 
@@ -255,8 +256,9 @@ def list_feeds(connection: Connection) -> tuple[Feed, ...]:
 
 
 def failing_feeds(connection: Connection) -> tuple[Feed, ...]:
-    """Return the active feeds that are failing or gone, by address; their articles are not counted."""
-    query = select(feeds).where(feeds.c.active, feeds.c.status.in_((SourceStatus.FAILING, SourceStatus.GONE)))
+    """Return the active feeds that are failing, gone or silent, by address; their articles are not counted."""
+    silent = and_(feeds.c.status == SourceStatus.OK, feeds.c.overdue_at <= feeds.c.last_success_at)
+    query = select(feeds).where(feeds.c.active, or_(feeds.c.status.in_((SourceStatus.FAILING, SourceStatus.GONE)), silent))
     return tuple(_feed(row, 0) for row in connection.execute(query.order_by(feeds.c.url)))
 
 
@@ -277,4 +279,7 @@ def _feed(row: Row[Any], articles: int) -> Feed:
         articles=articles,
         gap_at=row.gap_at,
         moved_to=row.moved_to,
+        overdue_after_s=row.overdue_after_s,
+        overdue_at=row.overdue_at,
+        late_p50_s=row.late_p50_s,
     )

@@ -6,7 +6,7 @@ it; `messages` says where each story is shown to people; `silences` says what is
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
 that a person has taken apart, `word_counts` and `source_passages` what is common;
-`incidents`, `channels` and `heartbeats` are the shared state of the running processes.
+`incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ __all__ = (
     "incidents",
     "messages",
     "metadata",
+    "probes",
     "relations",
     "revisions",
     "scans",
@@ -260,4 +261,12 @@ heartbeats = Table(
     Column("beat_at", UtcDateTime, nullable=False),
     Column("steps", Json, nullable=False),
     Column("redis_bypassed", Boolean, nullable=False),
+)
+
+probes = Table(
+    "probes",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("data", Json, nullable=False),
 )

@@ -16,6 +16,7 @@ from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.storage.engine import Connection, Database
 from monitor.web.event_hub import EventHub
+from monitor.web.health_wiring import health_monitor
 from workers.analysis.dry_run import dry_run
 from workers.analysis.trace import Tracer
 from workers.matching.matcher import Matcher
@@ -32,6 +33,7 @@ class AppState:
         self.database = database
         self.relay = relay
         self.hub = EventHub(database)
+        self.health = health_monitor(live, database, relay)
         self._compiled: CompiledSettings | None = None
         self._recognizing = Lock()
 

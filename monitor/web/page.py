@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from monitor.web.app_state import app_state_of
+from monitor.domain.readiness import NEEDED
+from monitor.web.app_state import AppState, app_state_of
 from monitor.web.rendering import render
 
 Context: TypeAlias = Mapping[str, Any]
@@ -65,9 +66,19 @@ def error_page(request: Request, status_code: int, error: str) -> Response:
 
 
 def _html(request: Request, template: str, context: Context, status_code: int) -> Response:
+    app_state = app_state_of(request)
     layout = {
         "path": request.url.path,
         "navigation": request.app.state.navigation,
-        "guarded": app_state_of(request).settings.web.token is not None,
+        "guarded": app_state.settings.web.token is not None,
+        "warnings": _warnings(app_state),
     }
     return HTMLResponse(render(template, **layout, **context), status_code)
+
+
+def _warnings(app_state: AppState) -> list[str]:
+    """Return what every page says above its content: that nothing is monitored, or not with the configuration on disk."""
+    readiness = app_state.health.last_readiness()
+    wrong = {} if readiness is None else readiness.degraded
+    found = [f"No alerts flow: {name}: {wrong[name]}" for name in wrong if name in NEEDED]
+    return [*found, *([] if app_state.live.problem is None else [app_state.live.problem])]

@@ -25,7 +25,7 @@ from monitor.daemon.last_resort import STOP_WITHIN_S, end_after
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.daemon.settings_reloader import SettingsReloader
 from monitor.daemon.step_beats import StepBeats
-from monitor.domain.errors import MonitorError, ServiceUnavailable
+from monitor.domain.errors import DatabaseUnwritable, MonitorError, ServiceUnavailable
 from monitor.logs import get_logger
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
@@ -40,6 +40,7 @@ from monitor.web.responses import ApiError, error_response
 
 _SENTENCES = {404: "there is nothing at this address", 405: "this address does not answer to this method"}
 """What an error says where Starlette only names its status."""
+_RETRY_AFTER = {"retry-after": "15"}
 _STATIC = str(files("monitor.web") / "static")
 
 
@@ -136,6 +137,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     reloading = PeriodicTask(
         "settings", SettingsReloader("web", app_state.live, app_state.rebuild).reload_if_changed, every_s=settings_reloader.EVERY_S
     ).start()
+    app_state.health.start()
     watching = asyncio.create_task(app_state.hub.watch())
     compiling = asyncio.create_task(run_in_threadpool(lambda: app_state.matcher))
     try:
@@ -145,6 +147,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         for task in (watching, compiling):
             task.cancel()
         await asyncio.gather(watching, compiling, return_exceptions=True)
+        await run_in_threadpool(app_state.health.stop)
         await run_in_threadpool(reloading.stop)
 
 
@@ -159,8 +162,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _monitor_error(request: Request, error: Exception) -> Response:
-    status = 503 if isinstance(error, ServiceUnavailable) else 500
-    return await _http_error(request, ApiError(status, str(error)))
+    if isinstance(error, DatabaseUnwritable):
+        return await _http_error(request, ApiError(507 if error.full else 503, str(error), headers=_RETRY_AFTER))
+    if isinstance(error, ServiceUnavailable):
+        return await _http_error(request, ApiError(503, str(error), headers=_RETRY_AFTER))
+    return await _http_error(request, ApiError(500, str(error)))
 
 
 def _address(web: WebSettings, host: str | None, port: int | None) -> WebSettings:

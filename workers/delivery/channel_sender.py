@@ -81,11 +81,15 @@ async def attempt(sender: Sender, channel: ChannelBase, deliveries: Sequence[Cla
     return await sender.send(kind, message, within=channel.timeout)
 
 
-async def send_test(name: str, channel: ChannelBase, *, clock: Clock = SYSTEM_CLOCK) -> AttemptResult:
-    """Send one marked test alert on the channel `name`, outside the queue."""
-    now = clock.now()
+async def send_now(channel: ChannelBase, delivery: ClaimedDelivery, *, clock: Clock = SYSTEM_CLOCK) -> AttemptResult:
+    """Send one delivery at once, outside the queue."""
     sender = Sender(now=clock.now)
     try:
-        return await attempt(sender, channel, [sample_alert(name, delivery_id=new_id(), now=now)], now=now)
+        return await attempt(sender, channel, [delivery], now=clock.now())
     finally:
         await sender.close()
+
+
+async def send_test(name: str, channel: ChannelBase, *, clock: Clock = SYSTEM_CLOCK) -> AttemptResult:
+    """Send one marked test alert on the channel `name`, outside the queue."""
+    return await send_now(channel, sample_alert(name, delivery_id=new_id(), now=clock.now()), clock=clock)

@@ -10,6 +10,7 @@ from monitor.daemon.lease_owner import is_dead
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.daemon.settings_reloader import SettingsReloader
 from monitor.daemon.step_beats import StepBeats
+from monitor.domain.canary import CANARY_CHANNEL
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
@@ -18,6 +19,7 @@ from monitor.settings.live import LiveSettings
 from monitor.storage import leases
 from monitor.storage.engine import Database
 from workers.delivery import report_held
+from workers.delivery.canary_receiver import CanaryReceiver
 from workers.delivery.dispatcher import Dispatcher
 from workers.delivery.report_held import HeldReporter
 
@@ -29,6 +31,7 @@ class DeliverWorker:
         self._live = live
         self._database = database
         expire_leases_of_dead_processes(database)
+        self._canaries = CanaryReceiver(database)
         self._dispatcher = Dispatcher(database, self._channels)
         reloader = SettingsReloader(DELIVER, live, lambda _: None)
         reporter = HeldReporter(database, lambda: live.current, self.deliver)
@@ -54,10 +57,11 @@ class DeliverWorker:
         for task in self._tasks:
             task.stop()
         self._dispatcher.close()
+        self._canaries.close()
         self._database.close()
 
     def _channels(self) -> Mapping[str, ChannelBase]:
-        return self._live.current.channels
+        return {**self._live.current.channels, CANARY_CHANNEL: self._canaries.channel}
 
 
 def expire_leases_of_dead_processes(database: Database) -> None:

@@ -8,6 +8,7 @@ from monitor.broker.queues import SCAN
 from monitor.daemon import settings_reloader
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.daemon.settings_reloader import SettingsReloader
+from monitor.domain.canary import CANARY_CHANNEL
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
@@ -22,6 +23,7 @@ from workers.scanning.index_missing import index_missing
 from workers.scanning.load import ScanTask, load_tasks, read_pages
 from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.scan_canary import is_canary, scan_canaries
 
 
 class ScanWorker:
@@ -41,7 +43,7 @@ class ScanWorker:
     def scan(self, ids: Sequence[ScanId]) -> None:
         """Scan these articles, those first that need not wait for a page, and have their alerts delivered."""
         compiled, full_text = self._compiled, self._full_text
-        tasks = load_tasks(self._database, ids)
+        tasks = self._without_canaries(compiled, load_tasks(self._database, ids))
         waiting = [task for task in tasks if full_text.is_wanted(task.article)]
         self._scan(compiled, [task for task in tasks if not full_text.is_wanted(task.article)])
         if waiting:
@@ -55,6 +57,13 @@ class ScanWorker:
         """Stop reloading and close the database."""
         self._reloading.stop()
         self._database.close()
+
+    def _without_canaries(self, compiled: CompiledSettings, tasks: Sequence[ScanTask]) -> Sequence[ScanTask]:
+        mine = [task for task in tasks if is_canary(task)]
+        if mine:
+            scan_canaries(self._database, compiled, mine, now=SYSTEM_CLOCK.now())
+            self._relay.deliver(CANARY_CHANNEL)
+        return [task for task in tasks if not is_canary(task)]
 
     def _scan(self, compiled: CompiledSettings, tasks: Sequence[ScanTask]) -> None:
         for channel in scan_batch(self._database, compiled, tasks, self._cache, clock=SYSTEM_CLOCK).channels:

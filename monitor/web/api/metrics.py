@@ -17,10 +17,11 @@ from starlette.responses import Response
 from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import DeliveryStatus
+from monitor.domain.errors import DatabaseError, ServiceUnavailable
 from monitor.domain.source import SourceStatus
 from monitor.domain.watch import Severity
 from monitor.records import queue_lengths
-from monitor.storage import activity, alerts, archive, channels, deliveries, feeds, heartbeats, scans
+from monitor.storage import activity, alerts, archive, canary_progress, channels, deliveries, feeds, heartbeats, scans
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
@@ -42,6 +43,9 @@ METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "fetch_to_alert_seconds": ("Time from fetching an article to its alert, quantiles of the newest 200 alerts", ("quantile",)),
     "alert_to_receipt_seconds": ("Time from an alert to its receipt, quantiles of the newest 200 delivered", ("quantile",)),
     "watch_terms": ("Terms on the watch list", ()),
+    "config_last_reload_successful": ("Whether the configuration on disk is the one in force", ()),
+    "canary_age_seconds": ("Time since a canary last came all the way from its feed to its receiver; absent before the first", ()),
+    "part_up": ("Whether a part of the program works, as /readyz says", ("part",)),
     "event_clients": ("Clients that listen to server-sent events", ()),
 }
 """Every metric, by its name without the prefix: its description and its labels."""
@@ -56,15 +60,18 @@ _Samples: TypeAlias = Mapping[tuple[str, ...], float]
 
 
 async def _get(request: Request) -> Response:
-    # An error of the database is not caught: a scrape must fail then.
     body = await run_in_threadpool(_exposition, app_state_of(request))
     return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 def _exposition(app_state: AppState) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
-    with app_state.database.read() as connection:
-        values = {**_stored(connection, SYSTEM_CLOCK.now()), **_unstored(app_state)}
+    values: dict[str, _Samples] = {name: {} for name in METRICS} | _unstored(app_state)
+    try:
+        with app_state.database.read() as connection:
+            values |= _stored(connection, SYSTEM_CLOCK.now())
+    except (ServiceUnavailable, DatabaseError):
+        pass  # what is stored is absent then, and `part_up` says why
     registry.register(_Values(values))
     return generate_latest(registry)
 
@@ -92,6 +99,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
     alive = [beat.role for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)]
     states = channels.listing(connection)
     sent = deliveries.counts(connection)
+    canary_age = canary_progress.state(connection).age_s(now)
     return {
         "articles": _one(archive.count(connection)),
         "articles_waiting": _one(backlog.count),
@@ -104,6 +112,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "channel_failures": {(name,): state.failures for name, state in states.items()},
         "channel_paused": {(name,): float(state.paused) for name, state in states.items()},
         "processes": {(role,): alive.count(role) for role in _ROLES},
+        "canary_age_seconds": {} if canary_age is None else _one(canary_age),
         "fetch_to_alert_seconds": dict(_quantiles(activity.scan_latencies(connection))),
         "alert_to_receipt_seconds": dict(_quantiles(activity.delivery_latencies(connection))),
     }
@@ -111,7 +120,10 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
 
 def _unstored(app_state: AppState) -> dict[str, _Samples]:
     lengths = queue_lengths(app_state.settings)
+    parts = app_state.health.readiness().parts
     return {
+        "config_last_reload_successful": _one(float(app_state.live.problem is None)),
+        "part_up": {(name,): float(reason is None) for name, reason in parts.items()},
         "redis_up": _one(float(all(length is not None for length in lengths.values()))),
         "queue_jobs": {(name,): length for name, length in lengths.items() if length is not None},
         "watch_terms": _one(len(app_state.settings.terms)),

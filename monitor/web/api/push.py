@@ -137,7 +137,7 @@ def entry_of(pushed: PushedArticle, now: datetime) -> Entry:
 
 def _store(app_state: AppState, pushed: PushedArticle, now: datetime) -> tuple[ArticleId, Status]:
     origin, entry = pushed_origin(pushed), entry_of(pushed, now)
-    with app_state.database.write() as connection:
+    with app_state.database.write(durable=True) as connection:
         stored = articles.ingest(connection, origin, (entry,), now=now, alertable=lambda _entry: True)
         article_id = _id(connection, origin, entry)
     hand_over(app_state.database, app_state.relay, stored.scans, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,7 +20,8 @@ async def _get(request: Request) -> Response:
     expect_only(request, ())
     app_state = app_state_of(request)
     now = SYSTEM_CLOCK.now()
-    return json_response(await app_state.read(lambda connection: status_record(connection, app_state.settings, now)))
+    readiness = await run_in_threadpool(app_state.health.readiness)
+    return json_response(await app_state.read(lambda connection: status_record(connection, app_state.settings, readiness, now)))
 
 
 ENDPOINTS: Final = (

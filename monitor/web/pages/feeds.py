@@ -13,7 +13,7 @@ from monitor.web.app_state import app_state_of
 from monitor.web.page import Context, Page
 from monitor.web.parameters import choice_parameter
 
-_ORDER: Final = {SourceStatus.FAILING: 0, SourceStatus.GONE: 1, SourceStatus.NEW: 2, SourceStatus.OK: 3}
+_ORDER: Final = {SourceStatus.FAILING: 0, SourceStatus.GONE: 1, SourceStatus.SILENT: 2, SourceStatus.NEW: 3, SourceStatus.OK: 4}
 
 
 async def _load(request: Request) -> Context:

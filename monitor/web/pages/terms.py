@@ -18,6 +18,7 @@ from monitor.web.page import Action, Context, Page, respond
 from monitor.web.parameters import text_parameter
 from monitor.web.rendering import mark_spans
 from monitor.web.responses import ApiError
+from monitor.web.term_silence import quiet_term, quiet_terms, watched
 
 SPANS: Final = {"24h": (trends.Bucket.HOUR, 24), "14d": (trends.Bucket.DAY, 14), "90d": (trends.Bucket.DAY, 90)}
 MAX_ROWS: Final = 200
@@ -25,7 +26,15 @@ _EMPTY_FORM: Final = {"title": "", "text": "", "term": "", "html": ""}
 
 
 async def _load(request: Request) -> Context:
-    return {**await _counts(request), "preview": None, "form": _EMPTY_FORM, "error": None}
+    return {**await _counts(request), "preview": None, "form": _EMPTY_FORM, "error": None, "quiet": await _quiet(request)}
+
+
+async def _quiet(request: Request) -> dict[str, Any] | None:
+    """Return why the term of `?quiet=` is quiet; None where the page is not asked for one."""
+    app_state, name = app_state_of(request), text_parameter(request, "quiet")
+    if name is None or all(name != term.name for term in app_state.settings.terms):
+        return None
+    return await app_state.read(lambda connection: quiet_term(app_state, connection, name, SYSTEM_CLOCK.now()))
 
 
 async def _try_term(request: Request) -> Response:
@@ -37,7 +46,7 @@ async def _try_term(request: Request) -> Response:
         found = await run_in_threadpool(_preview, app_state_of(request), form)
     except ApiError as raised:
         error = raised.detail
-    context = {**await _counts(request), "preview": found, "form": form, "error": error}
+    context = {**await _counts(request), "preview": found, "form": form, "error": error, "quiet": None}
     return respond(request, PAGE, context, 200 if error is None else 422)
 
 
@@ -51,9 +60,11 @@ async def _counts(request: Request) -> dict[str, Any]:
     now = SYSTEM_CLOCK.now()
 
     def read(connection: Connection) -> tuple[Any, ...]:
-        return trends.by_term(connection, bucket=bucket, number=number, now=now), trends.last_by_term(connection)
+        counts = trends.by_term(connection, bucket=bucket, number=number, now=now)
+        quiet = {record["term"]: record["state"] for record in quiet_terms(app_state, connection, now)}
+        return counts, trends.last_by_term(connection), quiet, watched(app_state, connection, now)["summary"]
 
-    counts, last = await app_state.read(read)
+    counts, last, quiet, summary = await app_state.read(read)
     chosen = [term for term in app_state.settings.terms if search in term.name.lower()]
     chosen.sort(key=lambda term: (-sum(counts.get(term.name, ())), term.name.lower()))
     rows = [
@@ -61,11 +72,20 @@ async def _counts(request: Request) -> dict[str, Any]:
             "term": term,
             "counts": counts.get(term.name, (0,) * number),
             "last": last.get(term.name),
+            "quiet": quiet.get(term.name),
             "pattern": term.query or ", ".join(term.phrases),
         }
         for term in chosen[:MAX_ROWS]
     ]
-    return {"rows": rows, "total": len(chosen), "span": span, "spans": list(SPANS), "bucket": bucket, "search": search}
+    return {
+        "rows": rows,
+        "total": len(chosen),
+        "span": span,
+        "spans": list(SPANS),
+        "bucket": bucket,
+        "search": search,
+        "watched": summary,
+    }
 
 
 def _preview(app_state: AppState, form: dict[str, str]) -> dict[str, Any]:
@@ -91,7 +111,7 @@ PAGE: Final = Page(
     title="Terms",
     template="terms.html",
     shows="how often each term has raised an alert in 24 hours, 14 or 90 days; a form to try a term of the list, or a query that is "
-    "not on it yet, on any text",
+    "not on it yet, on any text; what was watched, and which terms never fired or stopped, with what they almost matched",
     navigation="Terms",
     position=30,
     load=_load,

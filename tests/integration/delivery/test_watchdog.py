@@ -1,8 +1,9 @@
-"""When a channel fails others take over, and the operator hears of it, by the same sure way as of any alert."""
+"""When a channel fails others take over, and the operator hears of it directly, or by the same sure way as of any alert."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -12,11 +13,16 @@ from sqlalchemy import insert
 
 from monitor.domain.channel_state import ChannelState
 from monitor.domain.clock import Clock
+from monitor.domain.delivery import AttemptResult, ClaimedDelivery
+from monitor.domain.incidents import HealthSnapshot, Incident, Thresholds, open_incidents
 from monitor.domain.lease import Lease
 from monitor.maintenance import watchdog
+from monitor.maintenance.operator_notices import OperatorNotices
 from monitor.settings.channels import ChannelBase
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import NotifyOperatorSettings, Settings
+from monitor.sources.registry import failing_sources
+from monitor.sources.source import HealthRequest
 from monitor.storage import channels, deliveries, source_states
 from monitor.storage.engine import Database
 from monitor.storage.ids import new_id
@@ -26,6 +32,7 @@ from tests.receiving import Receiver
 from tests.unit.channels.test_webhook import SCHEMA
 from workers.channels.slack import SlackChannel
 from workers.channels.webhook import WebhookChannel
+from workers.delivery.channel_sender import send_now
 from workers.delivery.dispatcher import Dispatcher
 
 NOW = Clock().now()
@@ -51,6 +58,20 @@ def _drain(database: Database, settings: Settings, *names: str) -> None:
     for name in names:
         dispatcher.drain(name).result(20)
     assert dispatcher.close()
+
+
+def _send(channel: ChannelBase, delivery: ClaimedDelivery) -> AttemptResult:
+    return asyncio.run(send_now(channel, delivery))
+
+
+def _tell(notices: OperatorNotices, database: Database, settings: Settings, now: datetime = NOW) -> None:
+    assert settings.notify_operator is not None
+    with database.read() as connection:
+        sources = failing_sources(connection, HealthRequest(settings=settings, now=now))
+        snapshot = HealthSnapshot(sources=sources, channels=channels.listing(connection), oldest_unscanned_at=None)
+    notify = settings.notify_operator
+    limits = Thresholds(source=notify.feed_after, channel=notify.channel_after, queue=notify.queue_after)
+    notices.update(settings, open_incidents(snapshot, limits, now), writable=True, now=now)
 
 
 @pytest.mark.parametrize(
@@ -84,13 +105,12 @@ def test_the_operator_hears_of_a_dead_feed_once_and_of_its_recovery(database: Da
         settings = _settings(receiver).model_copy(update={"feeds": (FeedSettings(url="https://a.example/rss", name="Alpha"),)})
         with database.write() as connection:
             connection.execute(insert(feeds).values(id=new_id(), last_success_at=NOW - 30 * HOUR, **sick))
+        notices = OperatorNotices(database, _send)
         for _ in range(2):
-            watchdog.check(database, settings, NOW)
-            _drain(database, settings, "phone")
+            _tell(notices, database, settings)
         with database.write() as connection:
             connection.execute(feeds.update().values(status="ok", last_success_at=NOW))
-        watchdog.check(database, settings, NOW)
-        _drain(database, settings, "phone")
+        _tell(notices, database, settings)
         broken, recovered = (orjson.loads(one.body) for one in receiver.requests)
     assert broken["type"] == "monitoring.broken"
     assert broken["data"]["subject"] == "feed Alpha"
@@ -107,8 +127,7 @@ def test_the_operator_hears_of_a_folder_that_is_gone(database: Database) -> None
         for problem, at in ((None, NOW - 25 * HOUR), ("no such folder", NOW), (None, NOW)):
             with database.write() as connection:
                 source_states.record(connection, "folder", {"/srv/in": problem}, at)
-            watchdog.check(database, settings, NOW)
-            _drain(database, settings, "phone")
+            _tell(OperatorNotices(database, _send), database, settings)
         broken, recovered = (orjson.loads(request.body) for request in receiver.requests)
     assert (broken["type"], broken["data"]["subject"]) == ("monitoring.broken", "folder in")
     assert broken["data"]["problem"] == "no such folder"
@@ -120,8 +139,37 @@ def test_a_notice_is_readable_in_a_chat(database: Database) -> None:
     with Receiver() as receiver:
         settings = _settings(receiver).model_copy(update={"notify_operator": NotifyOperatorSettings(channels=("desk",))})
         _failing(database, "audit", ChannelState(failures=9, failing_since=NOW - 2 * HOUR, reason="HTTP 503"))
-        watchdog.check(database, settings, NOW)
-        _drain(database, settings, "desk")
+        _tell(OperatorNotices(database, _send), database, settings)
         (request,) = receiver.requests
     assert request.json["text"] == "HIGH · Monitoring is broken: channel audit"
     assert "HTTP 503" in request.json["blocks"][1]["text"]["text"]
+
+
+def test_what_cannot_be_sent_directly_goes_the_way_of_every_alert(database: Database) -> None:
+    """The operator's receiver is away at the moment: a minute later the notice is due like any delivery, under the id it had."""
+    with Receiver() as receiver:
+        settings = _settings(receiver)
+        away = Settings.model_validate({**settings.model_dump(), "channels": {"phone": _unreachable()}})
+        _failing(database, "audit", ChannelState(failures=9, failing_since=NOW - 2 * HOUR, reason="HTTP 503"))
+        _tell(OperatorNotices(database, _send), database, away)
+        with database.read() as connection:
+            (waiting,) = deliveries.listing(connection, channel="phone")
+            assert deliveries.due(connection, "phone", now=NOW, limit=5) == ()
+            assert deliveries.due(connection, "phone", now=NOW + timedelta(minutes=1), limit=5) == (waiting.id,)
+
+
+def test_without_a_database_the_operator_hears_once_and_of_the_end(database: Database) -> None:
+    """What cannot be stored is told all the same; when the database is back, that is told, too."""
+    with Receiver() as receiver:
+        settings, notices = _settings(receiver), OperatorNotices(database, _send)
+        gone = Incident(subject="database", problem="read-only", since=NOW)
+        for _ in range(3):
+            notices.update(settings, [gone], writable=False, now=NOW)
+        for _ in range(2):
+            notices.update(settings, [], writable=True, now=NOW)
+        told = [(orjson.loads(one.body)["type"], orjson.loads(one.body)["data"]["subject"]) for one in receiver.requests]
+    assert told == [("monitoring.broken", "database"), ("monitoring.recovered", "database")]
+
+
+def _unreachable() -> ChannelBase:
+    return WebhookChannel.model_validate({"type": "webhook", "url": "http://127.0.0.1:9/phone", "timeout": "1s"})

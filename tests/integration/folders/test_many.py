@@ -187,10 +187,10 @@ class Lasting(Database):
         self._now += seconds
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """A write transaction."""
         began = self._now
-        with super().write() as connection:
+        with super().write(durable=durable) as connection:
             yield connection
         self._now += self._left.pop(0)
         self.spans.append((began, self._now))

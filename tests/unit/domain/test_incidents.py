@@ -82,3 +82,28 @@ def test_each_trouble_is_told_once_and_its_end_too() -> None:
     assert changes({}, [old, new]) == ((old, new), ())
     assert changes({"old": old}, [old, new]) == ((new,), ())
     assert changes({"old": old}, [new]) == ((new,), (old,))
+
+
+def test_what_follows_from_another_trouble_is_not_told() -> None:
+    """Without a database nothing else can be known: one notice, not one for each part."""
+    since = NOW - timedelta(seconds=20)
+    parts = dict.fromkeys(("canary", "workers", "database", "scheduler"), ("does not work", since))
+    snapshot = HealthSnapshot(sources=(), channels={}, oldest_unscanned_at=NOW - HOUR, parts=parts)
+    (found,) = open_incidents(snapshot, THRESHOLDS, NOW)
+    assert found.subject == "database"
+    old = Incident(subject="workers", problem="p", since=since)
+    assert changes({"workers": old}, [found]) == ((found,), ())
+
+
+def test_a_part_that_fails_for_a_moment_is_not_told() -> None:
+    """Nor is it told that it works again while it does not, as after a start in the middle of a trouble."""
+    snapshot = HealthSnapshot(sources=(), channels={}, oldest_unscanned_at=None, parts={"redis": ("away", NOW)})
+    assert open_incidents(snapshot, THRESHOLDS, NOW) == ()
+    known = {"redis": Incident(subject="redis", problem="away", since=NOW - HOUR)}
+    assert changes(known, (), failing={"redis"}) == ((), ())
+
+
+def test_a_silent_source_is_told_at_once() -> None:
+    """Its own habit has been waited for already."""
+    silent = SourceHealth(kind="feed", name="a", url="a", status=SourceStatus.SILENT, reason="nothing new", last_success_at=NOW)
+    assert _subjects(failing=(silent,)) == ["feed a"]

@@ -37,6 +37,7 @@ MODELS: dict[str, type[Section]] = {
     "stories": model.StoriesSettings,
     "silences": model.SilenceSettings,
     "notify_operator": model.NotifyOperatorSettings,
+    "heartbeat": model.HeartbeatSettings,
     "web": model.WebSettings,
     "workers": model.WorkersSettings,
     "retention": model.RetentionSettings,
@@ -122,7 +123,7 @@ def test_the_examples_load_config(tmp_path: Path) -> None:
     (tmp_path / "cities.csv").write_text("name\nGaza\n")
     (tmp_path / "secret").write_text("k")
     examples = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
-    assert len(examples) == 15
+    assert len(examples) == 16
     text = "\n".join(examples).replace("/run/secrets/example", "secret").replace("/run/secrets/hook", "secret")
     (tmp_path / "monitor.yaml").write_text(text)
     env = {"DB_PASSWORD": "x", "TOKEN": "x", "WEB_TOKEN": "x", "SLACK_WEBHOOK_URL": "https://hooks.slack.example/x"}

@@ -1,0 +1,129 @@
+"""Learn from a source's own habit after what time without anything new it is overdue.
+
+A night and a weekend are no silence where the source always sleeps then. So the gap between two arrivals is measured in busy hours: an hour counts by how
+much usually comes in this hour of the day and on this day of the week. Overdue is what is much longer than the longest gap of the last weeks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Final
+
+HALF_LIFE_S: Final = 28 * 86400.0
+"""A habit of four weeks ago counts half."""
+LEAST_GAPS: Final = 4
+"""With fewer gaps seen nothing can be said."""
+_LONGEST_TIMES: Final = 1.7
+_MEAN_TIMES: Final = 3.0
+_SHORTEST_S: Final = 3600.0
+_SHAPE_EVIDENCE: Final = 14.0
+_DELAYS_KEPT: Final = 15
+_LONGEST_WAIT_S: Final = 400 * 86400.0
+_HOUR: Final = 3600
+_WEEK_H: Final = 168
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """What is kept of a source's habit.
+
+    `hourly` and `daily` count arrivals by hour (24) and weekday (7, 0 is Monday) of UTC, `gaps` the gaps between them and `busy_h` their sum in busy
+    hours, all decayed; `longest_h` is the longest gap. `last` is the newest arrival, a Unix time; `delays` are the newest times in seconds from
+    an entry's own date until it was read.
+    """
+
+    hourly: tuple[float, ...] = (0.0,) * 24
+    daily: tuple[float, ...] = (0.0,) * 7
+    gaps: float = 0.0
+    busy_h: float = 0.0
+    longest_h: float = 0.0
+    last: float | None = None
+    delays: tuple[float, ...] = ()
+
+    @property
+    def late_p50_s(self) -> float | None:
+        """The median of the newest delays; None without any."""
+        return median(self.delays) if self.delays else None
+
+    def overdue_after_s(self) -> float | None:
+        """Return how long after the last arrival the source is overdue; None while too little is known."""
+        if self.last is None or self.gaps < LEAST_GAPS:
+            return None
+        allowed = _LONGEST_TIMES * self.longest_h + _MEAN_TIMES * self.busy_h / self.gaps
+        return min(max(_SHORTEST_S, _wall_s(_weights(self), self.last, allowed)), _LONGEST_WAIT_S)
+
+
+def observe(rhythm: Rhythm, arrivals: Sequence[float], delays: Sequence[float] = ()) -> Rhythm:
+    """Return the rhythm after arrivals at these times; those of one moment count once."""
+    for at in sorted(set(arrivals)):
+        rhythm = _observe_one(rhythm, at)
+    kept = (*rhythm.delays, *(delay for delay in delays if delay >= 0))[-_DELAYS_KEPT:]
+    return replace(rhythm, delays=kept)
+
+
+def _observe_one(rhythm: Rhythm, at: float) -> Rhythm:
+    last = rhythm.last
+    if last is None or at > last:
+        elapsed = 0.0 if last is None else at - last
+        decay = math.exp(-math.log(2) * elapsed / HALF_LIFE_S)
+        gap = 0.0 if last is None else _busy_hours(_weights(rhythm), last, at)
+        hour, day = _hour_and_day(at)
+        return Rhythm(
+            hourly=tuple(count * decay + (index == hour) for index, count in enumerate(rhythm.hourly)),
+            daily=tuple(count * decay + (index == day) for index, count in enumerate(rhythm.daily)),
+            gaps=rhythm.gaps * decay + (last is not None),
+            busy_h=rhythm.busy_h * decay + gap,
+            longest_h=max(rhythm.longest_h * decay, gap),
+            last=at,
+            delays=rhythm.delays,
+        )
+    return rhythm
+
+
+def _weights(rhythm: Rhythm) -> tuple[float, ...]:
+    """Return how much each of the 168 hours of the week counts, 1 on average; the fewer arrivals are known, the more alike they are."""
+    hours, days, total = rhythm.hourly, rhythm.daily, sum(rhythm.hourly)
+    smooth = [hours[hour - 1] * 0.25 + hours[hour] * 0.5 + hours[(hour + 1) % 24] * 0.25 for hour in range(24)]
+    by_hour = [(count * 24 + _SHAPE_EVIDENCE) / (total + _SHAPE_EVIDENCE) for count in smooth]
+    by_day = [(count * 7 + _SHAPE_EVIDENCE) / (total + _SHAPE_EVIDENCE) for count in days]
+    return tuple(by_day[index // 24] * by_hour[index % 24] for index in range(_WEEK_H))
+
+
+def _hour_of_week(at: float) -> int:
+    # The epoch began on a Thursday.
+    return (int(at // _HOUR) + 3 * 24) % _WEEK_H
+
+
+def _hour_and_day(at: float) -> tuple[int, int]:
+    index = _hour_of_week(at)
+    return index % 24, index // 24
+
+
+def _busy_hours(weights: Sequence[float], start: float, end: float) -> float:
+    """Return the busy hours between two times."""
+    weeks, rest = divmod(end - start, _WEEK_H * _HOUR)
+    total, at = weeks * sum(weights), end - rest
+    while at < end:
+        step = min((at // _HOUR + 1) * _HOUR, end)
+        total += weights[_hour_of_week(at)] * (step - at) / _HOUR
+        at = step
+    return total
+
+
+def _wall_s(weights: Sequence[float], start: float, busy_h: float) -> float:
+    """Return the seconds from `start` until so many busy hours have passed."""
+    weeks, rest = divmod(busy_h, sum(weights))
+    at = begin = start + weeks * _WEEK_H * _HOUR
+    while rest > 0:
+        step = (at // _HOUR + 1) * _HOUR
+        weight = weights[_hour_of_week(at)]
+        there = weight * (step - at) / _HOUR
+        if there >= rest:
+            return at + rest / weight * _HOUR - start
+        rest, at = rest - there, step
+        if at - begin > 2 * _WEEK_H * _HOUR:
+            break
+    return at - start

@@ -1,0 +1,130 @@
+"""Tell the operator what is broken, and when it is over: directly, without Redis, scheduler or worker.
+
+Each notice is stored as a delivery, too, which falls due a minute later: what cannot be sent directly goes the way of every alert until it arrives,
+under the same id. While nothing can be stored, what was told is remembered in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.domain.delivery import BROKEN, RECOVERED, AttemptResult, ClaimedDelivery, Outcome, notice_id
+from monitor.domain.errors import MonitorError
+from monitor.domain.ids import DeliveryId
+from monitor.domain.incidents import Incident, changes
+from monitor.domain.times import rfc3339
+from monitor.domain.watch import Severity
+from monitor.logs import get_logger
+from monitor.settings.channels import ChannelBase
+from monitor.settings.model import Settings
+from monitor.storage import incidents, notices
+from monitor.storage.engine import Database
+
+SendNow = Callable[[ChannelBase, ClaimedDelivery], AttemptResult]
+"""Sends one delivery at once and returns the result; never raises."""
+_OUTBOX_AFTER = timedelta(minutes=1)
+_AGAIN_AFTER = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notice:
+    kind: str
+    incident: Incident
+
+
+class OperatorNotices:
+    """Remembers what has been told, as far as it cannot be stored."""
+
+    def __init__(self, database: Database, send: SendNow) -> None:
+        self._database = database
+        self._send = send
+        self._stored: dict[str, Incident] = {}
+        self._unstored: dict[str, Incident] = {}
+        self._not_before: datetime | None = None
+
+    def update(
+        self, settings: Settings, present: Sequence[Incident], *, failing: Collection[str] = (), writable: bool, now: datetime
+    ) -> None:
+        """Tell what has begun and what is over. Raises nothing: what cannot be told now is told later.
+
+        `failing` are subjects that do not work, though for too short a time to be told.
+        """
+        if settings.notify_operator is None or not settings.notify_operator.channels:
+            return
+        try:
+            if writable:
+                self._tell(settings, self._store(settings, present, failing, now), now)
+                return
+        except MonitorError:
+            pass  # the database has just gone: what is broken is told all the same
+        self._tell_unstored(settings, present, now)
+
+    def _store(self, settings: Settings, present: Sequence[Incident], failing: Collection[str], now: datetime) -> list[_Notice]:
+        """Store what has begun and what is over, and return of these what this process is to tell."""
+        with self._database.read() as connection:
+            self._stored = incidents.known(connection)
+        begun, over = changes({**self._stored, **self._unstored}, present, failing)
+        if not (begun or over or self._unstored):
+            return []
+        told: list[_Notice] = []
+        with self._database.write(durable=True) as connection:
+            told += [_Notice(kind=BROKEN, incident=one) for one in begun if incidents.begin(connection, one)]
+            for one in over:
+                if incidents.end(connection, one) or one.subject in self._unstored:
+                    told.append(_Notice(kind=RECOVERED, incident=one))
+            for one in present:
+                if one.subject in self._unstored:
+                    incidents.begin(connection, one)
+            for notice in told:
+                ids = _ids(settings, notice)
+                due_at = now + _OUTBOX_AFTER
+                notices.add(connection, notice.kind, _data(notice.incident), ids, now=now, due_at=due_at)
+        self._unstored.clear()
+        return told
+
+    def _tell(self, settings: Settings, told: Sequence[_Notice], now: datetime) -> None:
+        accepted = [delivery_id for notice in told for delivery_id in self._send_to_all(settings, notice, now)]
+        if accepted:
+            with self._database.write() as connection:
+                notices.accepted(connection, accepted, now=now)
+
+    def _tell_unstored(self, settings: Settings, present: Sequence[Incident], now: datetime) -> None:
+        if self._not_before is not None and now < self._not_before:
+            return
+        begun, _ = changes({**self._stored, **self._unstored}, present)
+        for incident in begun:
+            if self._send_to_all(settings, _Notice(kind=BROKEN, incident=incident), now):
+                self._unstored[incident.subject] = incident
+            else:
+                self._not_before = now + _AGAIN_AFTER
+
+    def _send_to_all(self, settings: Settings, notice: _Notice, now: datetime) -> list[DeliveryId]:
+        """Send a notice to every channel of the operator and return the ids of those that were accepted."""
+        (get_logger().warning if notice.kind == BROKEN else get_logger().info)(
+            "incident.begun" if notice.kind == BROKEN else "incident.over",
+            subject=notice.incident.subject,
+            problem=notice.incident.problem,
+        )
+        accepted = []
+        for name, delivery_id in _ids(settings, notice).items():
+            delivery = ClaimedDelivery(
+                id=delivery_id, alert_id=None, alerted_at=now, severity=Severity.HIGH, data=_data(notice.incident), kind=notice.kind
+            )
+            result = self._send(settings.channels[name], delivery)
+            if result.outcome is Outcome.ACCEPTED:
+                accepted.append(delivery_id)
+            else:
+                get_logger().warning("delivery.failed", channel=name, delivery=delivery_id, reason=result.reason)
+        return accepted
+
+
+def _ids(settings: Settings, notice: _Notice) -> dict[str, DeliveryId]:
+    assert settings.notify_operator is not None
+    names = [name for name in settings.notify_operator.channels if name in settings.channels]
+    return {name: notice_id(notice.kind, notice.incident.subject, notice.incident.since, name) for name in names}
+
+
+def _data(incident: Incident) -> dict[str, str]:
+    return {"subject": incident.subject, "problem": incident.problem, "since": rfc3339(incident.since)}
