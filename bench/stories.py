@@ -27,7 +27,7 @@ from monitor.storage import articles
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
 from workers.scanning.background import BatchCounts, read_statements
-from workers.scanning.relate_statement import StatementCache, place_statement
+from workers.scanning.statement_cache import StatementCache, place_statement
 from workers.stories.facts import extract_facts, passages_of
 from workers.stories.index_keys import RARE_WORDS, index_keys
 from workers.stories.serialization import pack_facts

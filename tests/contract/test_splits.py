@@ -21,7 +21,7 @@ from monitor.storage.tables import deliveries, messages, source_passages, word_c
 from tests.channels import channel as make_channel
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
+from workers.scanning.statement_cache import StatementCache
 from workers.scanning.scan import scan_batch
 from workers.scanning.split_story import NotSplit, Split, split_by_hand
 

@@ -20,7 +20,7 @@ from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.full_text import FullTextReader
 from workers.scanning.index_missing import index_missing
 from workers.scanning.load import ScanTask, load_tasks, read_pages
-from workers.scanning.relate_statement import StatementCache
+from workers.scanning.statement_cache import StatementCache
 from workers.scanning.scan import scan_batch
 
 

@@ -34,7 +34,7 @@ from monitor.storage.tables import statements as statement_table
 from monitor.storage.tables import stories as story_table
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
+from workers.scanning.statement_cache import StatementCache
 from workers.scanning.scan import scan_batch
 
 HERE = Path(__file__).parent

@@ -25,7 +25,7 @@ from tests.integration.web.serving import TERMS, Site, serving
 from tests.integration.web.test_pages import is_clean
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
+from workers.scanning.statement_cache import StatementCache
 from workers.scanning.scan import scan_batch
 
 WIRE = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.storage.statements import StoredStatement
 from tests.statements import EPOCH, statement
-from workers.scanning.relate_statement import StatementCache
+from workers.scanning.statement_cache import StatementCache
 from workers.stories.serialization import pack_facts
 
 
