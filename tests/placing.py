@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import update
+
 from monitor.domain.article import Article
+from monitor.domain.ids import StoryId
 from monitor.settings.model import StoriesSettings
 from monitor.storage.engine import Connection
+from monitor.storage.tables import articles, stories
 from workers.scanning.background import BatchCounts, read_statements
 from workers.scanning.relate_statement import Placement, StoryPlacer
 from workers.scanning.statement_cache import StatementCache
@@ -27,3 +31,10 @@ def place(
         counts.add(read[article.id])
     counts.save(connection, now)
     return placements
+
+
+def join(connection: Connection, article: Article, story_id: StoryId) -> None:
+    """Put an article into a story, whatever it says."""
+    connection.execute(update(articles).where(articles.c.id == article.id).values(story_id=story_id))
+    values = {"articles": stories.c.articles + 1, "last_article_at": article.fetched_at}
+    connection.execute(update(stories).where(stories.c.id == story_id).values(values))
