@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, union_all, update
+from sqlalchemy import Connection, bindparam, select, union_all, update
 
 from monitor.domain.alert import PastAlert, Reason, Suppression
 from monitor.domain.ids import AlertId, StoryId
@@ -15,7 +15,7 @@ from monitor.storage.tables import alerts, stories
 
 def of_story(connection: Connection, story_id: StoryId) -> tuple[PastAlert, ...]:
     """Return the alerts of a story and of the stories merged into it, oldest first."""
-    return tuple(
+    past = (
         PastAlert(
             id=row.id,
             term=row.term,
@@ -27,6 +27,7 @@ def of_story(connection: Connection, story_id: StoryId) -> tuple[PastAlert, ...]
         )
         for row in connection.execute(_OF_STORY, {"story": story_id})
     )
+    return tuple(sorted(past, key=lambda alert: (alert.created_at, alert.id)))
 
 
 def stories_without(connection: Connection, story_ids: Collection[StoryId]) -> set[StoryId]:
@@ -37,8 +38,8 @@ def stories_without(connection: Connection, story_ids: Collection[StoryId]) -> s
 
 def last_by_term(connection: Connection, terms: Iterable[str]) -> dict[str, datetime]:
     """Return when each of `terms` last notified anyone of a new or changed article; terms that never did are left out."""
-    names = list(terms)
-    return {row.term: row.last for row in connection.execute(_LAST, {"terms": names})} if names else {}
+    found = {term: connection.execute(_LAST, {"term": term}).scalar_one_or_none() for term in terms}
+    return {term: last for term, last in found.items() if last is not None}
 
 
 def mark_stale(connection: Connection, ids: Sequence[AlertId], *, now: datetime) -> None:
@@ -59,7 +60,7 @@ _PAST = select(
 _OF_STORY = union_all(
     _PAST.where(alerts.c.story_id == bindparam("story")),
     _PAST.join(stories, stories.c.id == alerts.c.story_id).where(stories.c.merged_into == bindparam("story")),
-).order_by("created_at", "id")
+)
 """Two halves, since PostgreSQL finds no index for one condition OR another and reads all alerts."""
 _ALERTED = union_all(
     select(alerts.c.story_id).where(alerts.c.story_id.in_(bindparam("stories", expanding=True))),
@@ -68,9 +69,8 @@ _ALERTED = union_all(
     .where(stories.c.merged_into.in_(bindparam("stories", expanding=True))),
 )
 _LAST = (
-    select(alerts.c.term, func.max(alerts.c.created_at).label("last"))
-    .where(
-        alerts.c.term.in_(bindparam("terms", expanding=True)), alerts.c.suppressed.is_(None), alerts.c.reason != Reason.JOINED.value
-    )
-    .group_by(alerts.c.term)
+    select(alerts.c.created_at)
+    .where(alerts.c.term == bindparam("term"), alerts.c.suppressed.is_(None), alerts.c.reason != Reason.JOINED.value)
+    .order_by(alerts.c.created_at.desc())
+    .limit(1)
 )

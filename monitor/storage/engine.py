@@ -28,6 +28,8 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",
 )
+_SAMPLED = ("articles", "appearances", "alerts", "relations", "statements", "statement_keys", "word_counts")
+"""Not the outboxes: SQLite keeps an average only, by which the few rows that wait would look like the many that are done."""
 
 
 class Database:
@@ -53,6 +55,14 @@ class Database:
         """Open a transaction that writes: committed at the end, rolled back on any exception. Raises as `read`."""
         with _translated(), self._writing.begin() as connection:
             yield connection
+
+    def refresh_statistics(self) -> None:
+        """Let SQLite look at some hundred rows of each index, by which it chooses among them; PostgreSQL does it by itself."""
+        if self.dialect == "sqlite":
+            with self.write() as connection:
+                connection.exec_driver_sql("PRAGMA analysis_limit = 400")
+                for table in _SAMPLED:
+                    connection.exec_driver_sql(f"ANALYZE {table}")
 
     def close(self) -> None:
         """Close every connection; the database opens new ones when it is used again."""

@@ -34,7 +34,6 @@ from monitor.storage.tables import articles, statement_keys, statements, stories
 from monitor.storage.types import Json, UtcDateTime
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedStatement:
     """A statement for the index: `data` is found again with it, `keys` lead to it. `at` is when the article was fetched."""

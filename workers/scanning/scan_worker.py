@@ -20,8 +20,8 @@ from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.full_text import FullTextReader
 from workers.scanning.index_missing import index_missing
 from workers.scanning.load import ScanTask, load_tasks, read_pages
-from workers.scanning.statement_cache import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 
 class ScanWorker:
