@@ -38,7 +38,11 @@ class Size:
     def of(cls, articles: int) -> Size:
         """Return a size in which feeds, alerts and deliveries are as many as they are beside so many articles."""
         return cls(
-            feeds=articles // 100, articles=articles, indexed=min(articles, 100_000), alerts=articles // 5, deliveries=2 * articles // 5
+            feeds=articles // 100,
+            articles=articles,
+            indexed=min(articles, 100_000),
+            alerts=articles // 5,
+            deliveries=2 * articles // 5,
         )
 
 
@@ -56,7 +60,9 @@ def fill(database: Database, size: Size, models: Sequence[Statement], now: datet
             _insert(connection, metadata.tables[name], columns.split(), rows)
     with database.write() as connection:
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('statements', 'id'), (SELECT max(id) FROM statements))")
+            connection.exec_driver_sql(
+                "SELECT setval(pg_get_serial_sequence('statements', 'id'), (SELECT max(id) FROM statements))"
+            )
             connection.exec_driver_sql("ANALYZE")
     database.refresh_statistics()
 
@@ -67,7 +73,9 @@ def _tables(size: Size, models: Sequence[Statement], now: datetime) -> Iterator[
     at = [now - step * (size.articles - number) for number in range(size.articles)]
     alerted = [number * size.articles // size.alerts for number in range(size.alerts)]
     told = max(1, size.deliveries // max(1, size.alerts))
-    sent = [(number, alert, channel) for number, (alert, channel) in enumerate((a, c) for a in range(size.alerts) for c in range(told))]
+    sent = [
+        (number, alert, channel) for number, (alert, channel) in enumerate((a, c) for a in range(size.alerts) for c in range(told))
+    ]
     models_of = [models[number % len(models)] for number in range(size.articles)]
     yield "hosts", "host", ((f"host{number}.example",) for number in range(max(1, size.feeds // 2)))
     yield (
@@ -161,5 +169,3 @@ def _insert(connection: Connection, table: Table, names: Sequence[str], rows: It
     places = ", ".join("?" for _ in names)
     while some := list(islice(stored, _CHUNK)):
         driver.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({places})", some)
-
-

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.domain.article import Entry, Origin
-from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.ids import AlertId, ArticleId, ScanId, StoryId
+from monitor.domain.lease import Lease
+from monitor.domain.virtual_clock import VirtualClock
 from monitor.domain.watch import Severity, Term, TermKind
 from monitor.settings.model import Settings
 from monitor.storage import (
@@ -28,7 +29,6 @@ from monitor.storage import (
     story_deliveries,
     trends,
 )
-from monitor.domain.lease import Lease
 from monitor.storage.engine import Connection, Database
 from tests.made_rows import number_id
 from workers.scanning.compiled_settings import CompiledSettings
@@ -110,7 +110,12 @@ def stored(database: Database, reports: Sequence[tuple[str, str]], now: datetime
     with database.write() as connection:
         for number, (title, text) in enumerate(reports):
             entry = Entry(
-                key=f"{prefix} {number}", title=title, text=text, url=f"https://a.example/{prefix}/{number}", language="en", published_at=now
+                key=f"{prefix} {number}",
+                title=title,
+                text=text,
+                url=f"https://a.example/{prefix}/{number}",
+                language="en",
+                published_at=now,
             )
             origin = Origin(id=f"{prefix} {number % 200}", name=f"Outlet {number % 200}")
             ids += articles.ingest(connection, origin, [entry], now=now, alertable=lambda _: True).scans

@@ -21,7 +21,7 @@ from monitor.storage import articles
 from monitor.storage.engine import Database
 from monitor.storage.tables import articles as article_rows
 from monitor.storage.tables import metadata
-from tests.placing import place
+from tests import placing
 from workers.scanning.statement_cache import StatementCache
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -108,7 +108,7 @@ def _relate(
     kinds: Counter[RelationKind],
 ) -> None:
     with database.write() as connection:
-        placements = place(connection, some, cache, now=NOW, settings=StoriesSettings())
+        placements = placing.place(connection, some, cache, now=NOW, settings=StoriesSettings())
     for article, placement in zip(some, placements, strict=True):
         if placement.relation is not None:
             kinds[placement.relation.kind] += 1

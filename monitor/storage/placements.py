@@ -29,9 +29,7 @@ class PlacedStatement:
     indexed: statements.IndexedStatement
 
 
-def save(
-    connection: Connection, placed: Sequence[PlacedStatement], profiles: Mapping[StoryId, bytes], *, now: datetime
-) -> None:
+def save(connection: Connection, placed: Sequence[PlacedStatement], profiles: Mapping[StoryId, bytes], *, now: datetime) -> None:
     """Store these statements, oldest first, and what their stories say together, in the caller's transaction, which holds the lock on stories."""
     new = [one for one in placed if one.relation is not None]
     _begin(connection, [one for one in new if one.begins], now)

@@ -57,9 +57,7 @@ def heads(connection: Connection, numbers: Collection[int]) -> dict[int, Stateme
     if not numbers:
         return {}
     rows = connection.execute(_HEADS[connection.dialect.name], {"numbers": number_list(connection, sorted(numbers))})
-    return {
-        row.id: StatementHead(id=row.id, article_id=row.article_id, story_id=row.story_id, dated_at=row.dated) for row in rows
-    }
+    return {row.id: StatementHead(id=row.id, article_id=row.article_id, story_id=row.story_id, dated_at=row.dated) for row in rows}
 
 
 def texts(connection: Connection, numbers: Collection[int]) -> tuple[StoredStatement, ...]:

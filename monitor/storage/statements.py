@@ -174,9 +174,7 @@ STATEMENT_TYPES = (
     column("asides", Json()),
     column("data", LargeBinary()),
 )
-_OF_ARTICLES = select(statements.c.id, statements.c.index_keys).where(
-    statements.c.article_id.in_(bindparam("ids", expanding=True))
-)
+_OF_ARTICLES = select(statements.c.id, statements.c.index_keys).where(statements.c.article_id.in_(bindparam("ids", expanding=True)))
 _ADD = statements.insert()
 _LAST_NUMBER = select(func.max(statements.c.id))
 _NEXT_NUMBERS = text("SELECT nextval(pg_get_serial_sequence('statements', 'id')) FROM generate_series(1, :count)")

@@ -146,7 +146,12 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
     """Delete stories that had no article since `before` and have none left, at most `limit`; return how many."""
     inside = select(articles.c.id).where(articles.c.story_id == stories.c.id).exists()
     alerted = select(alerts.c.id).where(alerts.c.story_id == stories.c.id).exists()
-    empty = select(stories.c.id).where(stories.c.last_article_at < before, ~inside, ~alerted).order_by(stories.c.last_article_at).limit(limit)
+    empty = (
+        select(stories.c.id)
+        .where(stories.c.last_article_at < before, ~inside, ~alerted)
+        .order_by(stories.c.last_article_at)
+        .limit(limit)
+    )
     gone: Sequence[Any] = connection.execute(empty).scalars().all()
     connection.execute(delete(stories).where(stories.c.id.in_(gone)))
     return len(gone)

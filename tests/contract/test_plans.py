@@ -18,7 +18,18 @@ from tests.often_asked import EXCHANGE, HOUSEKEEPING, PAGES, TICK, scan_some
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SIZE = Size(feeds=50, articles=600, indexed=600, alerts=300, deliveries=600, terms=10)
-BIG = ("articles", "stories", "statements", "statement_keys", "alerts", "deliveries", "attempts", "appearances", "relations", "revisions")
+BIG = (
+    "articles",
+    "stories",
+    "statements",
+    "statement_keys",
+    "alerts",
+    "deliveries",
+    "attempts",
+    "appearances",
+    "relations",
+    "revisions",
+)
 """The tables that grow with what is read and told. Others have a row for a feed or a channel, or are emptied all the time."""
 
 
@@ -27,8 +38,8 @@ def asked(database: Database) -> Iterator[list[tuple[str, Any]]]:
     """The statements that are executed meanwhile, each with its parameters."""
     found: list[tuple[str, Any]] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
-        found.append((statement, parameters[0] if many else parameters))
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, *many: Any) -> None:
+        found.append((statement, parameters[0] if any(many) else parameters))
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:
@@ -70,7 +81,10 @@ def _unbounded(node: dict[str, Any], *, bounded: bool) -> Iterator[str]:
 def reports() -> list[tuple[str, str]]:
     """Some reports, every third of which is on a harbour."""
     writer = Writer(1)
-    return [(title, f"{text} The harbour is closed." if not place % 3 else text) for place, (title, text) in enumerate(writer.report() for _ in range(12))]
+    return [
+        (title, f"{text} The harbour is closed." if not place % 3 else text)
+        for place, (title, text) in enumerate(writer.report() for _ in range(12))
+    ]
 
 
 def test_nothing_that_is_asked_often_reads_a_whole_table(database: Database, reports: list[tuple[str, str]]) -> None:
@@ -82,13 +96,17 @@ def test_nothing_that_is_asked_often_reads_a_whole_table(database: Database, rep
             for question in questions.values():
                 with database.write() as connection:
                     question(connection, NOW)
-    statements = {statement: parameters for statement, parameters in found}
+    statements = dict(found)
     assert len(statements) > 60
     with database.write() as connection:
         if connection.dialect.name == "postgresql":  # small tables it reads in whole where it need not
             for kind in ("seqscan", "hashjoin", "mergejoin"):
                 connection.exec_driver_sql(f"SET LOCAL enable_{kind} = off")
-        faults = {statement: scans for statement, parameters in statements.items() if (scans := full_scans(connection, statement, parameters))}
+        faults = {
+            statement: scans
+            for statement, parameters in statements.items()
+            if (scans := full_scans(connection, statement, parameters))
+        }
     assert [f"{scans} in {' '.join(statement.split())}" for statement, scans in faults.items()] == []
 
 

@@ -21,9 +21,9 @@ from monitor.storage.tables import deliveries, messages, source_passages, word_c
 from tests.channels import channel as make_channel
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.statement_cache import StatementCache
 from workers.scanning.scan import scan_batch
 from workers.scanning.split_story import NotSplit, Split, split_by_hand
+from workers.scanning.statement_cache import StatementCache
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WIRE = (

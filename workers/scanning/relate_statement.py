@@ -58,7 +58,9 @@ class StoryPlacer:
         self._new = {
             article.id: NewStatement(article=article, read=read, keys=index_keys(read.statement)) for article, read in batch
         }
-        self._indexed = {article_id: indexed_statement(new.article, new.read.statement, new.keys) for article_id, new in self._new.items()}
+        self._indexed = {
+            article_id: indexed_statement(new.article, new.read.statement, new.keys) for article_id, new in self._new.items()
+        }
         self._begins = {article_id: StoryId(new_id()) for article_id in self._new}
         self._near = Neighbourhood(connection, cache, settings.window, list(self._new.values()))
         self._decided: dict[ArticleId, tuple[tuple[NearStory, ...], Decision]] = {}
@@ -104,9 +106,7 @@ class StoryPlacer:
         if self._settings.same_event and relation.kind is not RelationKind.COPY:
             alike = [other for other, odds in decision.odds.items() if odds >= BRIDGE_ODDS and other != story_id]
             merged = bool(alike) and self._merge(article_id, alike, new.read.vocabulary.idf)
-        return Placement(
-            story_id=self._placed[article_id], relation=relation, joined=relation.story_id is not None, merged=merged
-        )
+        return Placement(story_id=self._placed[article_id], relation=relation, joined=relation.story_id is not None, merged=merged)
 
     def flush(self) -> None:
         """Store what was placed since the last time."""
@@ -121,9 +121,7 @@ class StoryPlacer:
         near, known = self._near.near(connection, new), self._decided.get(new.article.id)
         if known is None or known[0] != near:
             candidates = [
-                CandidateStory(
-                    story_id=one.story_id, profile=self._near.profile(one), statements=self._near.statements_of(one)
-                )
+                CandidateStory(story_id=one.story_id, profile=self._near.profile(one), statements=self._near.statements_of(one))
                 for one in near
             ]
             statement, idf = new.read.statement, new.read.vocabulary.idf

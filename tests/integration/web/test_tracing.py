@@ -26,8 +26,8 @@ from tests.integration.web.test_pages import is_clean
 from tests.placing import join
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.statement_cache import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 WIRE = (
     "Negotiators for the two sides met for a third day in Rafah on Sunday to settle how aid would cross the northern border. "
