@@ -33,7 +33,7 @@ class StatementHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryState:
+class StoryProgress:
     """How far a story has come; two states are equal if nothing has joined or left it. `profile` is that of a story of several statements."""
 
     articles: int
@@ -80,14 +80,14 @@ def added_after(connection: Connection, number: int) -> tuple[tuple[StatementHea
     )
 
 
-def story_states(connection: Connection, ids: Iterable[StoryId], *, profiles: bool = True) -> dict[StoryId, StoryState]:
+def story_progress(connection: Connection, ids: Iterable[StoryId], *, profiles: bool = True) -> dict[StoryId, StoryProgress]:
     """Return the states of these stories, without their profiles if these are not wanted."""
     wanted = sorted(ids)
     if not wanted:
         return {}
     query = _STATES if profiles else _STATES_ALONE
     return {
-        row.id: StoryState(
+        row.id: StoryProgress(
             articles=row.articles,
             last_article_at=row.last_article_at,
             profile=bytes(row.profile) if profiles and row.profile is not None else None,

@@ -13,7 +13,7 @@ from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.storage import statement_index
 from monitor.storage.engine import Connection
-from monitor.storage.statement_index import NEWEST_PER_KEY, StatementHead, StoryState
+from monitor.storage.statement_index import NEWEST_PER_KEY, StatementHead, StoryProgress
 from workers.scanning.background import ReadStatement
 from workers.scanning.statement_cache import StatementCache
 from workers.stories.statement import Statement, dot
@@ -39,7 +39,7 @@ class NearStory:
     """A story that may be a statement's: the numbers of those of its statements that are nearest, and how far the story has come."""
 
     story_id: StoryId
-    state: tuple[StoryState | None, tuple[ArticleId, ...]]
+    state: tuple[StoryProgress | None, tuple[ArticleId, ...]]
     numbers: tuple[int, ...]
 
 
@@ -52,7 +52,7 @@ class Neighbourhood:
         self._ranked: dict[ArticleId, list[int]] = {}
         self._heads: dict[int, StatementHead] = {}
         self._statements: dict[int, Statement] = {}
-        self._states: dict[StoryId, StoryState] = {}
+        self._states: dict[StoryId, StoryProgress] = {}
         self._last = statement_index.last_number(connection)
         self._keys = {key for one in new for key in one.keys}
         self._postings = statement_index.postings(connection, self._keys)
@@ -63,7 +63,7 @@ class Neighbourhood:
         """Take over what has been stored since, by others or of this batch, which is forgotten. The caller holds the lock on stories."""
         self._forget_batch()
         added = statement_index.added_after(connection, self._last)
-        states = statement_index.story_states(connection, self._states, profiles=False)
+        states = statement_index.story_progress(connection, self._states, profiles=False)
         changed = {
             story_id
             for story_id, known in self._states.items()
@@ -114,7 +114,7 @@ class Neighbourhood:
         """Return the stories of the statements that are likest, those first that have the nearest one."""
         by_story = self._by_story(new)
         missing = by_story.keys() - self._states.keys() - self._begun
-        self._states |= statement_index.story_states(connection, missing)
+        self._states |= statement_index.story_progress(connection, missing)
         return tuple(
             NearStory(
                 story_id=story_id,
@@ -161,7 +161,7 @@ class Neighbourhood:
         for stored in statement_index.texts(connection, unknown):
             self._statements[stored.id] = self._cache.read(stored)
         wanted = {story_id for one in self._new for story_id in self._by_story(one)}
-        self._states |= statement_index.story_states(connection, wanted - self._states.keys())
+        self._states |= statement_index.story_progress(connection, wanted - self._states.keys())
 
     def _likest(self, new: NewStatement) -> list[int]:
         """Return the numbers of the statements that share the weightiest keys."""
