@@ -10,54 +10,26 @@ takes ten minutes to fill and 10 GB of disk. Measured is CPU time, SQLite on a f
 from __future__ import annotations
 
 import argparse
-import random
-import sqlite3
-import struct
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.domain.article import Article, Entry, Origin
 from monitor.domain.ids import ArticleId
-from monitor.domain.word_counts import WordCounts
 from monitor.settings.model import StoriesSettings
 from monitor.storage import articles
 from monitor.storage.engine import Database, sqlite_url
-from monitor.storage.tables import metadata
+from tests.made_rows import Size, fill
+from tests.made_text import Writer, made_statement
 from workers.scanning.background import BatchCounts, read_statements
-from workers.scanning.relate_statement import StatementCache, place_statement
-from workers.stories.facts import extract_facts, passages_of
-from workers.stories.index_keys import RARE_WORDS, index_keys
-from workers.stories.serialization import pack_facts
-from workers.stories.statement import Statement, weigh
-from workers.stories.vocabulary import Vocabulary
+from workers.scanning.relate_statement import StoryPlacer
+from workers.scanning.statement_cache import StatementCache
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SENTENCES = 30
 MODELS = 300
-OTHER_KEYS = 5
-CHUNK = 20_000
 BATCH = 50
-
-
-class Writer:
-    """Writes reports in which words are as frequent as in a language and one in eight is a name."""
-
-    def __init__(self, seed: int) -> None:
-        self._rng = random.Random(seed)
-        letters = "abcdefghijklmnopqrstuvwxyz"
-        self._words = ["".join(self._rng.choices(letters, k=self._rng.randrange(2, 11))) for _ in range(20_000)]
-
-    def report(self) -> tuple[str, str]:
-        """A headline and a text of about 450 words."""
-        return self._sentence(9)[:-1], " ".join(self._sentence(15) for _ in range(SENTENCES))
-
-    def _sentence(self, count: int) -> str:
-        words = [self._words[int(len(self._words) * self._rng.random() ** 3)] for _ in range(count)]
-        shown = [word.capitalize() if self._rng.random() < 0.125 else word for word in words]
-        return f"{' '.join(shown).capitalize() if self._rng.random() < 0.5 else ' '.join(shown)}."
 
 
 def main() -> None:
@@ -67,76 +39,16 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=300)
     options = parser.parse_args()
     writer = Writer(1)
-    print(f"{'stored':>10} {'read µs':>10} {'relate µs':>10} {'sum µs':>8} {'index bytes/article':>20}")
+    print(f"{'stored':>10} {'read µs':>10} {'relate µs':>10} {'sum µs':>8}")
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "news.db"
             database = Database(sqlite_url(path))
-            with database.write() as connection:
-                metadata.create_all(connection)
-            models = [_statement(*writer.report()) for _ in range(MODELS)]
-            index_bytes = _fill(path, size, models, random.Random(size))
+            models = [made_statement(*writer.report(), NOW) for _ in range(MODELS)]
+            fill(database, Size(feeds=200, articles=size, indexed=size, alerts=1, deliveries=1), models, NOW)
             read_us, relate_us = _measure(database, _ingested(database, writer, options.articles))
             database.close()
-        print(f"{size:>10} {read_us:>10.0f} {relate_us:>10.0f} {read_us + relate_us:>8.0f} {index_bytes / size:>20.0f}", flush=True)
-
-
-def _statement(title: str, text: str) -> Statement:
-    vocabulary = Vocabulary(WordCounts(), "en")
-    facts = extract_facts(title, passages_of(title, text), "en", capitals=vocabulary)
-    weights = weigh(facts, vocabulary.idf)
-    return Statement(
-        article_id=ArticleId(title),
-        source="model",
-        link=None,
-        dated_at=NOW,
-        facts=facts,
-        weights=weights,
-        title=title,
-        text=text,
-    )
-
-
-def _fill(path: Path, size: int, models: Sequence[Statement], rng: random.Random) -> int:
-    """Store `size` articles, each in a story of its own and indexed under words of the models; return the bytes that the index takes."""
-    connection = sqlite3.connect(path)
-    at = (NOW - timedelta(hours=1)).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-    connection.executemany(
-        "INSERT INTO stories (id, title, created_at, last_article_at, articles) VALUES (?, 't', ?, ?, 1)",
-        ((f"{number:036}", at, at) for number in range(size)),
-    )
-    connection.executemany(
-        "INSERT INTO articles (id, title, source, fetched_at, summary, text, tags, revision, content_hash, alertable, story_id) "
-        "VALUES (?, ?, ?, ?, '', ?, '[]', 1, x'00', 1, ?)",
-        (
-            (f"{number:036}", one.title, f"outlet {number % 200}", at, one.text, f"{number:036}")
-            for number, one in _each(size, models)
-        ),
-    )
-    connection.commit()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    before = path.stat().st_size
-    pool = [key for one in models for key in list(index_keys(one))[:RARE_WORDS]]
-    packed = {id(one): pack_facts(one.facts, one.weights.idf) for one in models}
-    pairs: list[tuple[int, int]] = []
-    for start in range(0, size, CHUNK):
-        rows = []
-        for number, one in _each(min(CHUNK, size - start), models):
-            keys = [*set(rng.choices(pool, k=RARE_WORDS)), *(rng.getrandbits(63) for _ in range(OTHER_KEYS))]
-            place = start + number
-            pairs += ((key, place + 1) for key in keys)
-            rows.append((place + 1, f"{place:036}", at, at, packed[id(one)], struct.pack(f"<{len(keys)}q", *keys)))
-        connection.executemany("INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?)", rows)
-    pairs.sort()
-    connection.executemany("INSERT INTO statement_keys VALUES (?, ?)", pairs)
-    connection.commit()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path.stat().st_size - before
-
-
-def _each(count: int, models: Sequence[Statement]) -> Iterator[tuple[int, Statement]]:
-    return ((number, models[number % len(models)]) for number in range(count))
+        print(f"{size:>10} {read_us:>10.0f} {relate_us:>10.0f} {read_us + relate_us:>8.0f}", flush=True)
 
 
 def _ingested(database: Database, writer: Writer, count: int) -> list[Article]:
@@ -164,11 +76,17 @@ def _measure(database: Database, fresh: Sequence[Article]) -> tuple[float, float
             read = read_statements(connection, batch)
             reading += time.process_time() - begun
         counts = BatchCounts()
+        with database.read() as connection:
+            begun = time.process_time()
+            placer = StoryPlacer(connection, [(article, read[article.id]) for article in batch], cache, settings)
+            relating += time.process_time() - begun
         with database.write() as connection:
             begun = time.process_time()
+            placer.begin(connection, NOW)
             for article in batch:
-                place_statement(connection, article, read[article.id], cache, now=NOW, settings=settings)
+                placer.place(article.id)
                 counts.add(read[article.id])
+            placer.flush()
             counts.save(connection, NOW)
             relating += time.process_time() - begun
     return reading / len(fresh) * 1e6, relating / len(fresh) * 1e6

@@ -21,8 +21,8 @@ from monitor.storage import articles
 from monitor.storage.engine import Database
 from monitor.storage.tables import articles as article_rows
 from monitor.storage.tables import metadata
-from workers.scanning.background import BatchCounts, read_statements
-from workers.scanning.relate_statement import StatementCache, place_statement
+from tests import placing
+from workers.scanning.statement_cache import StatementCache
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OUTLETS = 24
@@ -107,17 +107,12 @@ def _relate(
     told: set[str],
     kinds: Counter[RelationKind],
 ) -> None:
-    settings, counts = StoriesSettings(), BatchCounts()
-    with database.read() as connection:
-        read = read_statements(connection, some)
     with database.write() as connection:
-        for article in some:
-            placement = place_statement(connection, article, read[article.id], cache, now=NOW, settings=settings)
-            counts.add(read[article.id])
-            if placement.relation is not None:
-                kinds[placement.relation.kind] += 1
-                told |= {of_report[article.id].id} if placement.relation.kind is RelationKind.OTHER else set()
-        counts.save(connection, NOW)
+        placements = placing.place(connection, some, cache, now=NOW, settings=StoriesSettings())
+    for article, placement in zip(some, placements, strict=True):
+        if placement.relation is not None:
+            kinds[placement.relation.kind] += 1
+            told |= {of_report[article.id].id} if placement.relation.kind is RelationKind.OTHER else set()
 
 
 def _ingest(connection: object, report: Report) -> ArticleId:

@@ -20,7 +20,7 @@ Prune = Callable[[Connection, datetime, int], int]
 def prune(database: Database, retention: RetentionSettings, now: datetime, *, window: timedelta) -> None:
     """Delete articles, alerts and deliveries older than their retention. Unsettled deliveries stay, however old.
 
-    The index that finds an article's story is kept for the stories' `window` only: no article joins an older story.
+    Then the planner learns how the tables have grown. The index that finds an article's story is kept for the stories' `window` only: no article joins an older story.
     """
     steps: tuple[tuple[Prune, datetime], ...] = (
         (statements.prune, now - window),
@@ -36,3 +36,4 @@ def prune(database: Database, retention: RetentionSettings, now: datetime, *, wi
             with database.write() as connection:
                 if delete_some(connection, before, ROWS_AT_A_TIME) < ROWS_AT_A_TIME:
                     break
+    database.refresh_statistics()

@@ -65,7 +65,7 @@ def delivery_latencies(connection: Connection) -> tuple[float, ...]:
     query = (
         select(deliveries.c.created_at, deliveries.c.settled_at)
         .where(deliveries.c.status == DeliveryStatus.DELIVERED, deliveries.c.settled_at.is_not(None), _OF_USERS)
-        .order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
+        .order_by(deliveries.c.settled_at.desc())
         .limit(SAMPLE)
     )
     return tuple((row.settled_at - row.created_at).total_seconds() for row in connection.execute(query))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, union, update
 
 from monitor.domain.alert import Reason
 from monitor.domain.canary import CANARY_CHANNEL
@@ -44,10 +44,11 @@ def due_channels(connection: Connection, now: datetime) -> tuple[str, ...]:
     busy = select(channels.c.name).where(
         or_(channels.c.paused, channels.c.lease_until > now, channels.c.open_until > now, channels.c.next_send_at > now)
     )
-    query = (
-        select(deliveries.c.channel).where(_due(now), deliveries.c.channel.not_in(busy)).distinct().order_by(deliveries.c.channel)
-    )
-    return tuple(connection.execute(query).scalars())
+    waiting = deliveries.c.status.in_((_PENDING, _HELD)), deliveries.c.next_attempt_at <= now
+    lost = deliveries.c.status == _SENDING, deliveries.c.lease_until <= now
+    some = union(select(deliveries.c.channel).where(*waiting), select(deliveries.c.channel).where(*lost)).subquery()
+    query = select(some.c.channel).where(some.c.channel.not_in(busy))
+    return tuple(sorted(connection.execute(query).scalars()))
 
 
 def next_due(connection: Connection, channel: str) -> datetime | None:
@@ -243,11 +244,6 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
 
 def _waiting(now: datetime) -> dict[str, Any]:
     return {"next_attempt_at": now, "created_at": now, "status": _PENDING}
-
-
-def _due(now: datetime) -> Any:
-    waiting = and_(deliveries.c.status.in_((_PENDING, _HELD)), deliveries.c.next_attempt_at <= now)
-    return or_(waiting, and_(deliveries.c.status == _SENDING, deliveries.c.lease_until <= now))
 
 
 def _claimed_by(ids: Sequence[DeliveryId], owner: str) -> Any:

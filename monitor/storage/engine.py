@@ -33,6 +33,8 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",
 )
+_SAMPLED = ("articles", "appearances", "alerts", "relations", "statements", "statement_keys", "word_counts")
+"""Not the outboxes: SQLite keeps an average only, by which the few rows that wait would look like the many that are done."""
 
 
 class Database:
@@ -64,6 +66,14 @@ class Database:
             if durable and self.dialect == "postgresql":
                 connection.execute(text("SET LOCAL synchronous_commit TO on"))
             yield connection
+
+    def refresh_statistics(self) -> None:
+        """Let SQLite look at some hundred rows of each index, by which it chooses among them; PostgreSQL does it by itself."""
+        if self.dialect == "sqlite":
+            with self.write() as connection:
+                connection.exec_driver_sql("PRAGMA analysis_limit = 400")
+                for table in _SAMPLED:
+                    connection.exec_driver_sql(f"ANALYZE {table}")
 
     def close(self) -> None:
         """Close every connection; the database opens new ones when it is used again."""

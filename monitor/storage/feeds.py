@@ -255,6 +255,12 @@ def list_feeds(connection: Connection) -> tuple[Feed, ...]:
     return tuple(_feed(row, row.articles) for row in rows)
 
 
+def count_by_status(connection: Connection) -> dict[SourceStatus, int]:
+    """Return how many active feeds have each status; statuses without any are left out."""
+    query = select(feeds.c.status, func.count()).where(feeds.c.active).group_by(feeds.c.status)
+    return {SourceStatus(row[0]): row[1] for row in connection.execute(query)}
+
+
 def failing_feeds(connection: Connection) -> tuple[Feed, ...]:
     """Return the active feeds that are failing, gone or silent, by address; their articles are not counted."""
     silent = and_(feeds.c.status == SourceStatus.OK, feeds.c.overdue_at <= feeds.c.last_success_at)

@@ -18,16 +18,12 @@ def idle(connection: Connection, now: datetime) -> bool:
     """Return whether nothing is left to scan, to report or to deliver that could be done now."""
     to_scan = or_(scans.c.error.is_(None), scans.c.attempts < HOPELESS_AFTER)
     resting = select(channels.c.name).where(or_(channels.c.paused, channels.c.open_until > now))
-    to_send = or_(
-        deliveries.c.status == DeliveryStatus.SENDING,
-        and_(
-            deliveries.c.status == DeliveryStatus.PENDING,
-            deliveries.c.next_attempt_at <= now,
-            deliveries.c.channel.not_in(resting),
-        ),
+    sending = deliveries.c.status == DeliveryStatus.SENDING
+    due = and_(
+        deliveries.c.status == DeliveryStatus.PENDING,
+        deliveries.c.next_attempt_at <= now,
+        deliveries.c.channel.not_in(resting),
     )
-    return (
-        not holds.any_due(connection, now)
-        and not connection.execute(select(exists().where(to_scan))).scalar()
-        and not connection.execute(select(exists().where(to_send))).scalar()
+    return not holds.any_due(connection, now) and not any(
+        connection.execute(select(exists().where(some))).scalar() for some in (to_scan, sending, due)
     )

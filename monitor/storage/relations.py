@@ -25,19 +25,27 @@ class StoredRelation:
 
 def add(connection: Connection, article_id: ArticleId, story_id: StoryId, relation: Relation, *, now: datetime) -> None:
     """Store the relation of an article, in place of that of an earlier revision."""
-    row = {
-        "article_id": article_id,
-        "story_id": story_id,
-        "kind": relation.kind,
-        "nearest": relation.nearest,
-        "changes": list(relation.changes),
-        "evidence": list(relation.evidence),
-        "probability": relation.probability,
-        "maybe": relation.maybe,
-        "at": now,
-    }
-    changed = tuple(name for name in row if name != "article_id")
-    connection.execute(upsert(connection, relations, changed=changed), row)
+    add_all(connection, [(article_id, story_id, relation)], now=now)
+
+
+def add_all(connection: Connection, related: Iterable[tuple[ArticleId, StoryId, Relation]], *, now: datetime) -> None:
+    """Store the relations of articles to the stories that they are in."""
+    rows = [
+        {
+            "article_id": article_id,
+            "story_id": story_id,
+            "kind": relation.kind,
+            "nearest": relation.nearest,
+            "changes": list(relation.changes),
+            "evidence": list(relation.evidence),
+            "probability": relation.probability,
+            "maybe": relation.maybe,
+            "at": now,
+        }
+        for article_id, story_id, relation in related
+    ]
+    if rows:
+        connection.execute(upsert(connection, relations, changed=_CHANGED), rows)
 
 
 def of_articles(connection: Connection, ids: Iterable[ArticleId]) -> dict[ArticleId, StoredRelation]:
@@ -61,3 +69,4 @@ def of_articles(connection: Connection, ids: Iterable[ArticleId]) -> dict[Articl
 
 
 _OF_ARTICLES = select(relations).where(relations.c.article_id.in_(bindparam("ids", expanding=True)))
+_CHANGED = ("story_id", "kind", "nearest", "changes", "evidence", "probability", "maybe", "at")

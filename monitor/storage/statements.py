@@ -1,30 +1,26 @@
-"""The index that finds earlier statements like a new one: the facts of each, and a few keys that lead to it.
+"""Store the index by which earlier statements like a new one are found: the facts of each, and a few keys that lead to it.
 
-Only the newest statements under a key are considered, so that a word which everybody uses costs no more than any other. What is older than
-every story's window is of no use: `prune` deletes it.
+What is older than every story's window is of no use: `prune` deletes it.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Connection,
-    Float,
     Integer,
     LargeBinary,
     String,
     Text,
-    TextualSelect,
     bindparam,
     column,
     delete,
+    func,
     select,
     text,
     update,
@@ -37,8 +33,16 @@ from monitor.storage.articles import article_from_row
 from monitor.storage.tables import articles, statement_keys, statements, stories
 from monitor.storage.types import Json, UtcDateTime
 
-NEWEST_PER_KEY = 32
-MAX_CANDIDATES = 16
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedStatement:
+    """A statement for the index: `data` is found again with it, `keys` lead to it. `at` is when the article was fetched."""
+
+    article_id: ArticleId
+    at: datetime
+    dated_at: datetime
+    data: bytes
+    keys: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,38 +60,38 @@ class StoredStatement:
     data: bytes
 
 
-def add(connection: Connection, article_id: ArticleId, *, at: datetime, dated: datetime, data: bytes, keys: Sequence[int]) -> int:
-    """Index a statement that is not in the index; return its number."""
-    row = {"article_id": article_id, "at": at, "dated": dated, "data": data, "index_keys": struct.pack(f"<{len(keys)}q", *keys)}
-    statement_id: int = connection.execute(_ADD, row).scalar_one()
-    if keys:
-        connection.execute(_ADD_KEYS, [{"key": key, "statement_id": statement_id} for key in keys])
-    return statement_id
-
-
-def forget(connection: Connection, article_id: ArticleId) -> None:
-    """Remove the index of an article's earlier revision."""
-    old = connection.execute(_OF_ARTICLE, {"article_id": article_id}).one_or_none()
-    if old is not None:
-        _remove(connection, [(old.id, old.index_keys)])
-
-
-def candidates(
-    connection: Connection, keys: Mapping[int, float], *, since: datetime, until: datetime
-) -> tuple[StoredStatement, ...]:
-    """Return the statements that share the weightiest keys, at most 16, among those dated between `since` and `until`."""
-    if not keys:
-        return ()
-    binds: dict[str, Any] = {}
-    for place, (key, weight) in enumerate(keys.items()):
-        binds |= {f"k{place}": key, f"w{place}": weight}
-    lookup = _lookup(len(keys), postgresql=connection.dialect.name == "postgresql")
-    return _read(connection.execute(lookup, {**binds, "since": since, "until": until}))
+def index(connection: Connection, new: Sequence[IndexedStatement], *, again: Collection[ArticleId] = ()) -> None:
+    """Index statements, oldest first; those of the articles `again` are in the index as their earlier revisions were, and take their place."""
+    if not new:
+        return
+    numbers = _next_numbers(connection, len(new))
+    if again:
+        old = connection.execute(_OF_ARTICLES, {"ids": list(again)}).all()
+        _remove(connection, [(row.id, row.index_keys) for row in old])
+    rows = [
+        {
+            "id": number,
+            "article_id": one.article_id,
+            "at": one.at,
+            "dated": one.dated_at,
+            "data": one.data,
+            "index_keys": struct.pack(f"<{len(one.keys)}q", *one.keys),
+        }
+        for number, one in zip(numbers, new, strict=True)
+    ]
+    connection.execute(_ADD, rows)
+    pairs = sorted((key, number) for number, one in zip(numbers, new, strict=True) for key in one.keys)
+    if not pairs:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ADD_KEYS_POSTGRESQL, {"keys": [key for key, _ in pairs], "numbers": [number for _, number in pairs]})
+    else:
+        connection.execute(_ADD_KEYS, [{"key": key, "statement_id": number} for key, number in pairs])
 
 
 def of_story(connection: Connection, story_id: StoryId, limit: int) -> tuple[StoredStatement, ...]:
     """Return the newest statements of a story, at most `limit`."""
-    return _read(connection.execute(_OF_STORY, {"story": story_id, "most": limit}))
+    return stored_statements(connection.execute(_OF_STORY, {"story": story_id, "most": limit}))
 
 
 def profiles(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, bytes]:
@@ -116,7 +120,8 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
     return _remove(connection, [(row.id, row.index_keys) for row in rows])
 
 
-def _read(rows: Iterable[Any]) -> tuple[StoredStatement, ...]:
+def stored_statements(rows: Iterable[Any]) -> tuple[StoredStatement, ...]:
+    """Return the statements in rows of `STATEMENT_COLUMNS`."""
     return tuple(
         StoredStatement(
             id=row.id,
@@ -133,6 +138,14 @@ def _read(rows: Iterable[Any]) -> tuple[StoredStatement, ...]:
     )
 
 
+def _next_numbers(connection: Connection, count: int) -> list[int]:
+    """Return numbers for new statements, ascending. No revision gets the number of the one before, by which a worker may remember that."""
+    if connection.dialect.name == "postgresql":
+        return sorted(connection.execute(_NEXT_NUMBERS, {"count": count}).scalars())
+    last = connection.execute(_LAST_NUMBER).scalar_one() or 0
+    return list(range(last + 1, last + 1 + count))
+
+
 def _remove(connection: Connection, rows: Sequence[tuple[int, bytes]]) -> int:
     pairs = [
         {"old_key": key, "old_statement": statement_id}
@@ -146,10 +159,10 @@ def _remove(connection: Connection, rows: Sequence[tuple[int, bytes]]) -> int:
     return len(rows)
 
 
-_COLUMNS = (
+STATEMENT_COLUMNS = (
     "s.id, s.article_id, a.story_id, a.source, a.url, s.dated, a.title, substr(a.text, 1, 3000) AS beginning, a.asides, s.data"
 )
-_TYPES = (
+STATEMENT_TYPES = (
     column("id", Integer()),
     column("article_id", String()),
     column("story_id", String()),
@@ -161,49 +174,26 @@ _TYPES = (
     column("asides", Json()),
     column("data", LargeBinary()),
 )
-_OF_ARTICLE = select(statements.c.id, statements.c.index_keys).where(statements.c.article_id == bindparam("article_id"))
-_ADD = statements.insert().returning(statements.c.id)
+_OF_ARTICLES = select(statements.c.id, statements.c.index_keys).where(statements.c.article_id.in_(bindparam("ids", expanding=True)))
+_ADD = statements.insert()
+_LAST_NUMBER = select(func.max(statements.c.id))
+_NEXT_NUMBERS = text("SELECT nextval(pg_get_serial_sequence('statements', 'id')) FROM generate_series(1, :count)")
 _ADD_KEYS = statement_keys.insert()
+_ADD_KEYS_POSTGRESQL = text(
+    "INSERT INTO statement_keys (key, statement_id) SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:numbers AS bigint[]))"
+)
 _REMOVE_KEYS = delete(statement_keys).where(
     statement_keys.c.key == bindparam("old_key"), statement_keys.c.statement_id == bindparam("old_statement")
 )
 _OF_STORY = (
     text(
-        f"SELECT {_COLUMNS} FROM articles a JOIN statements s ON s.article_id = a.id "  # noqa: S608 - no value is spelled out
+        f"SELECT {STATEMENT_COLUMNS} FROM articles a JOIN statements s ON s.article_id = a.id "  # noqa: S608 - no value is spelled out
         "WHERE a.story_id = :story ORDER BY s.id DESC LIMIT :most"
     )
     .bindparams(bindparam("most", type_=Integer()))
-    .columns(*_TYPES)
+    .columns(*STATEMENT_TYPES)
 )
 _PROFILES = select(stories.c.id, stories.c.profile).where(
     stories.c.id.in_(bindparam("ids", expanding=True)), stories.c.profile.is_not(None)
 )
 _SAVE_PROFILE = update(stories).where(stories.c.id == bindparam("of_story")).values(profile=bindparam("profile"))
-
-
-@cache
-def _lookup(keys: int, *, postgresql: bool) -> TextualSelect:
-    """Return the statement for `keys` keys, written out because building it for each article costs more than running it.
-
-    PostgreSQL gets an array: joined to a subquery it would read the whole of a table without statistics.
-    """
-    newest = " UNION ALL ".join(
-        f"SELECT statement_id, weight FROM (SELECT statement_id, CAST(:w{place} AS double precision) AS weight FROM statement_keys "  # noqa: S608 - no value is spelled out
-        f"WHERE key = :k{place} ORDER BY statement_id DESC LIMIT {NEWEST_PER_KEY}) AS n{place}"
-        for place in range(keys)
-    )
-    likest = (
-        f"SELECT statement_id FROM ({newest}) AS found "  # noqa: S608 - as above
-        f"GROUP BY statement_id ORDER BY sum(weight) DESC, statement_id DESC LIMIT {MAX_CANDIDATES}"
-    )
-    among = f"= ANY (ARRAY ({likest}))" if postgresql else f"IN ({likest})"
-    statement = text(
-        f"SELECT {_COLUMNS} FROM statements s JOIN articles a ON a.id = s.article_id "  # noqa: S608 - as above
-        f"WHERE s.id {among} AND s.dated >= :since AND s.dated <= :until AND a.story_id IS NOT NULL"
-    )
-    return statement.bindparams(
-        *(bindparam(f"k{place}", type_=BigInteger()) for place in range(keys)),
-        *(bindparam(f"w{place}", type_=Float()) for place in range(keys)),
-        bindparam("since", type_=UtcDateTime()),
-        bindparam("until", type_=UtcDateTime()),
-    ).columns(*_TYPES)

@@ -36,15 +36,9 @@ def begin(connection: Connection, article: Article, *, now: datetime) -> StoryId
     return story_id
 
 
-def join(connection: Connection, article: Article, story_id: StoryId) -> None:
-    """Add `article`, which has no story yet, to a story."""
-    connection.execute(_PLACE, {"of_article": article.id, "story_id": story_id})
-    connection.execute(_GROW, {"of_story": story_id, "at": article.fetched_at})
-
-
-def current(connection: Connection, article_id: ArticleId) -> StoryId | None:
-    """Return the story that an article is stored in now, which may differ from the one it was loaded with."""
-    return connection.execute(_STORY_OF, {"of_article": article_id}).scalar_one_or_none()
+def current(connection: Connection, ids: Iterable[ArticleId]) -> dict[ArticleId, StoryId]:
+    """Return the stories that articles are stored in now, which may differ from those they were loaded with; articles without one are left out."""
+    return {row.id: row.story_id for row in connection.execute(_STORIES_OF, {"ids": list(ids)})}
 
 
 def articles_of(connection: Connection, story_id: StoryId, limit: int | None = None) -> tuple[Article, ...]:
@@ -152,7 +146,12 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
     """Delete stories that had no article since `before` and have none left, at most `limit`; return how many."""
     inside = select(articles.c.id).where(articles.c.story_id == stories.c.id).exists()
     alerted = select(alerts.c.id).where(alerts.c.story_id == stories.c.id).exists()
-    empty = select(stories.c.id).where(stories.c.last_article_at < before, ~inside, ~alerted).order_by(stories.c.id).limit(limit)
+    empty = (
+        select(stories.c.id)
+        .where(stories.c.last_article_at < before, ~inside, ~alerted)
+        .order_by(stories.c.last_article_at)
+        .limit(limit)
+    )
     gone: Sequence[Any] = connection.execute(empty).scalars().all()
     connection.execute(delete(stories).where(stories.c.id.in_(gone)))
     return len(gone)
@@ -160,15 +159,9 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
 
 _BEGIN = stories.insert()
 _PLACE = update(articles).where(articles.c.id == bindparam("of_article")).values(story_id=bindparam("story_id"))
-_GROW = (
-    update(stories)
-    .where(stories.c.id == bindparam("of_story"))
-    .values(
-        articles=stories.c.articles + 1,
-        last_article_at=case((stories.c.last_article_at < bindparam("at"), bindparam("at")), else_=stories.c.last_article_at),
-    )
+_STORIES_OF = select(articles.c.id, articles.c.story_id).where(
+    articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.story_id.is_not(None)
 )
-_STORY_OF = select(articles.c.story_id).where(articles.c.id == bindparam("of_article"))
 _MEMBERS = (
     select(
         articles.c.story_id,

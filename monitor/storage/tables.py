@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 
@@ -70,8 +71,9 @@ stories = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_article_at", UtcDateTime, nullable=False, index=True),
     Column("articles", Integer, nullable=False, server_default="0"),
-    Column("merged_into", ID, index=True),
+    Column("merged_into", ID),
     Column("profile", LargeBinary),
+    Index(None, "merged_into", sqlite_where=text("merged_into IS NOT NULL"), postgresql_where=text("merged_into IS NOT NULL")),
 )
 
 articles = Table(
@@ -148,7 +150,7 @@ alerts = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("dedup_key", Digest, nullable=False, unique=True),
-    Column("term", SafeText, nullable=False, index=True),
+    Column("term", SafeText, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("severity", String(16), nullable=False),
     Column("tags", Json, nullable=False),
@@ -156,11 +158,13 @@ alerts = Table(
     Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     Column("story_id", ID, ForeignKey("stories.id"), index=True),
-    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("suppressed", String(32)),
     Column("lapsed_at", UtcDateTime),
     Column("data", Json, nullable=False),
     Column("why", Json),
+    Index(None, "term", "created_at"),
+    Index(None, "created_at", "term"),
 )
 
 deliveries = Table(
@@ -188,6 +192,7 @@ deliveries = Table(
     Index(None, "status", "channel", "next_attempt_at"),
     Index(None, "channel", "status", "created_at", "id"),
     Index(None, "story_id", "channel", "status"),
+    Index(None, "settled_at"),
 )
 
 messages = Table(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from monitor.storage.tables import alerts
 
@@ -45,8 +45,7 @@ def by_term(connection: Connection, *, bucket: Bucket, number: int, now: datetim
 
 def last_by_term(connection: Connection) -> dict[str, datetime]:
     """Return when each term last raised an alert."""
-    query = select(alerts.c.term, func.max(alerts.c.created_at)).group_by(alerts.c.term)
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row.term: row.last for row in connection.execute(_LAST_BY_TERM)}
 
 
 def _bucket_label(connection: Connection, bucket: Bucket) -> ColumnElement[Any]:
@@ -64,3 +63,15 @@ def _floor(moment: datetime, bucket: Bucket) -> datetime:
 
 def _label(moment: datetime, bucket: Bucket) -> str:
     return moment.strftime(_FORMATS["sqlite"][bucket])
+
+
+def _last_by_term() -> Select[tuple[str, datetime]]:
+    """Return a query that goes from one term to the next by the index, instead of reading all alerts to group them."""
+    terms = select(func.min(alerts.c.term).label("term")).cte("terms", recursive=True)
+    following = select(func.min(alerts.c.term)).where(alerts.c.term > terms.c.term).scalar_subquery()
+    terms = terms.union_all(select(following).where(terms.c.term.is_not(None)))
+    last = select(func.max(alerts.c.created_at)).where(alerts.c.term == terms.c.term).scalar_subquery()
+    return select(terms.c.term, last.label("last")).where(terms.c.term.is_not(None))
+
+
+_LAST_BY_TERM = _last_by_term()

@@ -35,8 +35,8 @@ from tests.story_scenes import add_article
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.index_missing import index_missing
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 
 @pytest.fixture

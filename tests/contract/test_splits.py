@@ -21,9 +21,9 @@ from monitor.storage.tables import deliveries, messages, source_passages, word_c
 from tests.channels import channel as make_channel
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
 from workers.scanning.split_story import NotSplit, Split, split_by_hand
+from workers.scanning.statement_cache import StatementCache
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WIRE = (
@@ -82,7 +82,7 @@ def _alerts(database: Database) -> dict[str, list[StoryId | None]]:
 
 def _story(database: Database, article_id: ArticleId) -> StoryId | None:
     with database.read() as connection:
-        return stories.current(connection, article_id)
+        return stories.current(connection, [article_id])[article_id]
 
 
 def test_what_the_story_had_kept_back_is_raised(database: Database) -> None:
@@ -217,7 +217,7 @@ def test_what_cannot_be_split_is_refused_with_a_reason(database: Database) -> No
     assert refused.unknown
     other = _read(database, "beta", "The harvest in the river valleys was the smallest in twenty years.", minute=1)
     with database.write() as connection:
-        story_id = stories.current(connection, other)
+        story_id = stories.current(connection, [other])[other]
         assert isinstance(split_by_hand(connection, first, now=NOW, within=story_id), NotSplit)
         origin = Origin(id="late", name="late")
         taken = articles.ingest(connection, origin, [Entry(key="1", title="t", text="u")], now=NOW, alertable=lambda _: True)

@@ -18,9 +18,11 @@ from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata, source_passages, statement_keys
 from monitor.storage.tables import statements as statement_table
 from monitor.storage.tables import stories as story_table
-from workers.scanning.background import BatchCounts, read_statements
+from tests.placing import place
+from workers.scanning.background import read_statements
 from workers.scanning.index_missing import index_missing
-from workers.scanning.relate_statement import Placement, StatementCache, place_statement
+from workers.scanning.relate_statement import Placement
+from workers.scanning.statement_cache import StatementCache
 from workers.stories.index_keys import index_keys
 from workers.stories.serialization import unpack_profile
 
@@ -60,12 +62,7 @@ def _kind(placement: Placement) -> RelationKind | None:
 
 
 def _place(connection: Connection, article: Article, rules: StoriesSettings = RULES) -> Placement:
-    read = read_statements(connection, [article])[article.id]
-    placement = place_statement(connection, article, read, StatementCache(), now=article.fetched_at, settings=rules)
-    counts = BatchCounts()
-    counts.add(read)
-    counts.save(connection, article.fetched_at)
-    return placement
+    return place(connection, [article], StatementCache(), now=article.fetched_at, settings=rules)[0]
 
 
 def test_a_copy_joins_and_another_report_does_not(database: Database) -> None:
@@ -196,23 +193,22 @@ def test_a_statement_that_could_not_be_stored_does_not_count_in_its_story(tmp_pa
     """A worker whose transaction fails, as on a full disk, knows of the story what is stored, and not what it would have stored."""
     database, cache = Database(sqlite_url(tmp_path / "news.db")), StatementCache()
 
-    def place(outlet: str) -> Placement:
+    def place_copy(outlet: str) -> Placement:
         with database.write() as connection:
             article = _store(connection, outlet, f"Talks near their end, says {outlet}", WIRE)
-            read = read_statements(connection, [article])[article.id]
-            return place_statement(connection, article, read, cache, now=NOW, settings=RULES)
+            return place(connection, [article], cache, now=NOW, settings=RULES)[0]
 
     with database.write() as connection:
         metadata.create_all(connection)
-    place("alpha")
-    story_id = place("beta").story_id
+    place_copy("alpha")
+    story_id = place_copy("beta").story_id
     with database.write() as connection:
         connection.execute(text("CREATE TRIGGER full BEFORE UPDATE OF profile ON stories BEGIN SELECT RAISE(ABORT, 'full'); END"))
     with pytest.raises(DatabaseError, match="full"):
-        place("gamma")
+        place_copy("gamma")
     with database.write() as connection:
         connection.execute(text("DROP TRIGGER full"))
-    assert place("gamma").story_id == story_id
+    assert place_copy("gamma").story_id == story_id
     with database.read() as connection:
         assert unpack_profile(statements.profiles(connection, [story_id])[story_id]).statements == 3
     database.close()

@@ -55,10 +55,10 @@ class MortalDatabase(Database):
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """Open a transaction that writes."""
         self._fate.boundary()
-        with super().write() as connection:
+        with super().write(durable=durable) as connection:
             yield connection
             self._fate.boundary()
             if self._disk.full:

@@ -26,8 +26,8 @@ from workers.delivery.report_held import HeldReporter
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.index_missing import index_missing
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 BUSY_S, PATIENT_S, IDLE_S = 2.0, 120.0, 1200.0
 _HOUR = timedelta(hours=1)

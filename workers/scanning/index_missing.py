@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from monitor.domain.article import Article
 from monitor.logs import get_logger
 from monitor.settings.model import StoriesSettings
 from monitor.storage import statements, stories
 from monitor.storage.engine import Database
+from monitor.storage.statements import IndexedStatement
 from workers.scanning.background import BatchCounts, read_statements
-from workers.scanning.relate_statement import store_statement
+from workers.scanning.relate_statement import indexed_statement
 from workers.stories.index_keys import index_keys
+from workers.stories.statement import Statement
 
 _AT_A_TIME = 200
 _MOST = 20_000
@@ -30,9 +33,8 @@ def index_missing(database: Database, settings: StoriesSettings, *, now: datetim
             read = read_statements(connection, missing)
             counts = BatchCounts()
             for article in missing:
-                statement = read[article.id].statement
-                store_statement(connection, article, statement, index_keys(statement))
                 counts.add(read[article.id])
+            statements.index(connection, [_indexed(article, read[article.id].statement) for article in missing])
             counts.save(connection, now)
         indexed += len(missing)
         if len(missing) < _AT_A_TIME:
@@ -40,3 +42,7 @@ def index_missing(database: Database, settings: StoriesSettings, *, now: datetim
     if indexed:
         get_logger().info("stories.indexed", articles=indexed)
     return indexed
+
+
+def _indexed(article: Article, statement: Statement) -> IndexedStatement:
+    return indexed_statement(article, statement, index_keys(statement))

@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.domain.alert import Alert
 from monitor.domain.article import Article
-from monitor.domain.ids import AlertId, ArticleId
+from monitor.domain.ids import AlertId, ArticleId, StoryId
 from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
 from monitor.domain.story_update import StoryChange, StoryUpdate
@@ -28,7 +28,7 @@ from workers.scanning.background import BatchCounts, ReadStatement
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.examine import ExaminedArticle, document_of
 from workers.scanning.load import ScanTask
-from workers.scanning.relate_statement import Placement, StatementCache, place_statement
+from workers.scanning.relate_statement import Placement, StoryPlacer
 from workers.stories.headline import headline_turned
 
 
@@ -55,18 +55,24 @@ class Recorder:
     connection: Connection
     compiled: CompiledSettings
     silences: Sequence[SilenceSettings]
-    cache: StatementCache
+    placer: StoryPlacer
+    quiet: set[StoryId]
     now: datetime
 
-    def record(self, examined: ExaminedArticle, read: ReadStatement) -> Recorded:
-        """Put the article into its story and store the alerts that follow."""
-        settings = self.compiled.settings.stories
-        placement = place_statement(self.connection, examined.article, read, self.cache, now=self.now, settings=settings)
+    def record(self, examined: ExaminedArticle) -> Recorded:
+        """Put the article into its story and store the alerts that follow. Nothing need be asked of the stories in `quiet`, which have no alert."""
+        placement = self.placer.place(examined.article.id)
+        if placement.merged:
+            self.quiet.discard(placement.story_id)
+        elif placement.relation is not None and placement.relation.story_id is None:
+            self.quiet.add(placement.story_id)
         decision = self._decide(examined, placement)
         alert_history.mark_stale(self.connection, [one.id for one in decision.stale], now=self.now)
-        updates = _updates(examined, placement, decision)
+        updates = () if placement.story_id in self.quiet else _updates(examined, placement, decision)
         if not decision.drafts:
             return Recorded(alerts=(), updates=updates)
+        self.placer.flush()
+        self.quiet.discard(placement.story_id)
         members = stories.members(self.connection, [placement.story_id])[placement.story_id]
         kind = placement.relation.kind if placement.relation is not None else RelationKind.OTHER
         story = alert_story_record(placement.story_id, examined.article.id, members, kind)
@@ -95,8 +101,8 @@ class Recorder:
         return self.compiled.budgets[article.feed_url] - used
 
     def _decide(self, examined: ExaminedArticle, placement: Placement) -> AlertDecision:
-        begun = placement.relation is not None and placement.relation.story_id is None
-        past_alerts = () if begun else alert_history.of_story(self.connection, placement.story_id)
+        no_alerts = placement.story_id in self.quiet
+        past_alerts = () if no_alerts else alert_history.of_story(self.connection, placement.story_id)
         if not examined.matches and not past_alerts:
             return AlertDecision(drafts=(), stale=())
         with_cooldown = [match.term.name for match in examined.matches if match.term.cooldown]
@@ -119,14 +125,15 @@ def record(
     compiled: CompiledSettings,
     batch: Sequence[ExaminedArticle],
     statements: Mapping[ArticleId, ReadStatement],
-    cache: StatementCache,
+    placer: StoryPlacer,
     *,
     now: datetime,
 ) -> ScanResult:
     """Delete the scans of a batch and store what follows from them. A scan that is gone was recorded by another worker, and is skipped."""
-    stories.lock(connection)
+    placer.begin(connection, now)
     in_force = (*compiled.settings.silences, *silences.active(connection, now))
-    recorder = Recorder(connection=connection, compiled=compiled, silences=in_force, cache=cache, now=now)
+    quiet = alert_history.stories_without(connection, placer.expected())
+    recorder = Recorder(connection=connection, compiled=compiled, silences=in_force, placer=placer, quiet=quiet, now=now)
     finished = scans.finish(connection, [examined.task.scan.id for examined in batch])
     articles.lock(connection, [one.article.id for one in batch])
     mine = [one for one in batch if one.task.scan.id in finished and _store_page(connection, one.task, now)]
@@ -135,18 +142,20 @@ def record(
     stored: list[Alert] = []
     channels: dict[str, None] = {}
     for examined in mine:
-        read = statements[examined.article.id]
-        recorded = recorder.record(examined, read)
+        recorded = recorder.record(examined)
         for alert, term in recorded.alerts:
             stored.append(alert)
             if alert.suppressed is None:
                 names = channels_to_tell(compiled.settings, _channels(alert, term, compiled), alert.reason)
                 deliveries.create(connection, alert.id, names, now=now)
                 channels.update(dict.fromkeys(names))
+        if recorded.updates:
+            placer.flush()
         for update in recorded.updates:
             channels.update(dict.fromkeys(announce(connection, compiled.settings, update, now=now)))
         if examined.article.revision == 1 and examined.article.scanned_at is None:
-            counts.add(read)
+            counts.add(statements[examined.article.id])
+    placer.flush()
     counts.save(connection, now)
     return ScanResult(alerts=tuple(stored), channels=tuple(channels))
 

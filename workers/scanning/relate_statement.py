@@ -1,215 +1,192 @@
-"""Relate statements to the stories of the last days, inside the transaction that records their scans."""
+"""Relate the statements of a batch to the stories of the last days.
+
+What they are compared with is read before the transaction that records them, and decided on already then. In the transaction, which holds the
+lock on stories, only what others have stored meanwhile is read, and only decided again what that concerns.
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.article import Article
-from monitor.domain.ids import StoryId
+from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.relation import Relation, RelationKind
 from monitor.settings.model import StoriesSettings
-from monitor.storage import relations, statements, stories
+from monitor.storage import placements, statements, stories
 from monitor.storage.engine import Connection
+from monitor.storage.ids import new_id
+from monitor.storage.placements import PlacedStatement
+from monitor.storage.statements import IndexedStatement
 from workers.scanning.background import ReadStatement
+from workers.scanning.neighbourhood import NearStory, Neighbourhood, NewStatement, profile_of
+from workers.scanning.statement_cache import StatementCache
 from workers.stories.index_keys import index_keys
 from workers.stories.merging import BRIDGE_ODDS, MERGE_STATEMENTS, MergeCandidate, is_same_event
-from workers.stories.relate import CandidateStory, relate
-from workers.stories.serialization import pack_facts, pack_profile, unpack_facts, unpack_profile
-from workers.stories.statement import Statement, dot
+from workers.stories.relate import CandidateStory, Decision, relate
+from workers.stories.serialization import pack_facts, pack_profile
+from workers.stories.statement import Statement
 from workers.stories.story_profile import StoryProfile
-
-CANDIDATE_STORIES = 5
-_CACHED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """The story of an article and its relation to it; `relation` is None for a later revision, which stays in its story.
 
-    `joined`: an earlier article is in the story, and this one was not.
+    `joined`: an earlier article is in the story, and this one was not. `merged`: it has brought two stories together.
     """
 
     story_id: StoryId
     relation: Relation | None
     joined: bool
+    merged: bool = False
 
 
-class StatementCache:
-    """The last statements that were read from the index, since those of a running story are asked for again and again."""
+class StoryPlacer:
+    """Puts the articles of a batch into stories, one after the other. What is to be stored is kept until `flush`."""
 
-    def __init__(self) -> None:
-        self._statements: OrderedDict[int, Statement] = OrderedDict()
-        self._profiles: OrderedDict[StoryId, tuple[bytes, StoryProfile]] = OrderedDict()
+    def __init__(
+        self,
+        connection: Connection,
+        batch: Iterable[tuple[Article, ReadStatement]],
+        cache: StatementCache,
+        settings: StoriesSettings,
+    ) -> None:
+        """Read what the batch may be related to, and decide as if nobody else stored anything meanwhile."""
+        self._cache, self._settings = cache, settings
+        self._new = {
+            article.id: NewStatement(article=article, read=read, keys=index_keys(read.statement)) for article, read in batch
+        }
+        self._indexed = {
+            article_id: indexed_statement(new.article, new.read.statement, new.keys) for article_id, new in self._new.items()
+        }
+        self._begins = {article_id: StoryId(new_id()) for article_id in self._new}
+        self._near = Neighbourhood(connection, cache, settings.window, list(self._new.values()))
+        self._decided: dict[ArticleId, tuple[tuple[NearStory, ...], Decision]] = {}
+        self._pending: dict[ArticleId, PlacedStatement] = {}
+        self._profiles: dict[StoryId, StoryProfile] = {}
+        self._placed = {new.article.id: new.article.story_id for new in self._new.values() if new.article.story_id is not None}
+        self._near.drop(self._placed)
+        for new in self._new.values():
+            if new.article.story_id is None:
+                self._join_or_begin(new, *self._decide(connection, new))
+            else:
+                self._near.add(new, new.article.story_id, begins=False)
 
-    def profile(self, story_id: StoryId, packed: bytes) -> StoryProfile:
-        """Return a story's profile as it was stored."""
-        known = self._profiles.get(story_id)
-        if known is None or known[0] != packed:
-            known = packed, unpack_profile(packed)
-        self.keep_profile(story_id, *known)
-        return known[1]
+    def begin(self, connection: Connection, now: datetime) -> None:
+        """Take the lock on stories and take over what others have stored; all that follows must be in this transaction."""
+        stories.lock(connection)
+        self._connection, self._now = connection, now
+        self._pending, self._profiles = {}, {}
+        self._placed, self._done = stories.current(connection, self._new), set[ArticleId]()
+        self._near.renew(connection)
 
-    def keep_profile(self, story_id: StoryId, packed: bytes, profile: StoryProfile) -> None:
-        """Remember what `packed` says."""
-        self._profiles[story_id] = packed, profile
-        self._profiles.move_to_end(story_id)
-        if len(self._profiles) > _CACHED:
-            self._profiles.popitem(last=False)
+    def expected(self) -> frozenset[StoryId]:
+        """Return the stories that the articles are in, or are likely to join."""
+        joined = (decision.relation.story_id for _, decision in self._decided.values())
+        return frozenset((*self._placed.values(), *(story_id for story_id in joined if story_id is not None)))
 
-    def forget_profile(self, story_id: StoryId) -> None:
-        """Forget a profile that is about to grow, since the transaction that stores it may fail."""
-        self._profiles.pop(story_id, None)
+    def place(self, article_id: ArticleId) -> Placement:
+        """Put an article into its story, or begin one; a later revision stays in the story of the article.
 
-    def read(self, stored: statements.StoredStatement) -> Statement:
-        """Return the statement of a row of the index."""
-        found = self._statements.get(stored.id)
-        # SQLite gives the number of a statement that was forgotten to the next one.
-        if found is None or (found.article_id, found.title, found.text) != (stored.article_id, stored.title, stored.text):
-            facts, weights = unpack_facts(stored.data)
-            found = Statement(
-                article_id=stored.article_id,
-                source=stored.source,
-                link=stored.link,
-                dated_at=stored.dated_at,
-                facts=facts,
-                weights=weights,
-                title=stored.title,
-                text=stored.text,
-                story_id=stored.story_id,
-            )
-        elif found.story_id != stored.story_id:
-            found = replace(found, story_id=stored.story_id)
-        self._statements[stored.id] = found
-        self._statements.move_to_end(stored.id)
-        if len(self._statements) > _CACHED:
-            self._statements.popitem(last=False)
-        return found
+        Two workers that scan two copies at the same time are here one after the other, so the second sees what the first has written.
+        """
+        new, placed = self._new[article_id], self._placed.get(article_id)
+        if placed is not None:
+            if article_id not in self._done:
+                self._keep(new, placed, begins=False, relation=None)
+                self._near.add(new, placed, begins=False)
+            return Placement(story_id=placed, relation=None, joined=False)
+        near, decision = self._decide(self._connection, new)
+        relation = decision.relation
+        story_id = self._join_or_begin(new, near, decision)
+        self._keep(new, story_id, begins=relation.story_id is None, relation=relation)
+        merged = False
+        if self._settings.same_event and relation.kind is not RelationKind.COPY:
+            alike = [other for other, odds in decision.odds.items() if odds >= BRIDGE_ODDS and other != story_id]
+            merged = bool(alike) and self._merge(article_id, alike, new.read.vocabulary.idf)
+        return Placement(story_id=self._placed[article_id], relation=relation, joined=relation.story_id is not None, merged=merged)
 
+    def flush(self) -> None:
+        """Store what was placed since the last time."""
+        profiles = {story_id: pack_profile(profile) for story_id, profile in self._profiles.items()}
+        for story_id, packed in profiles.items():
+            self._cache.keep_profile(story_id, packed, self._profiles[story_id])
+        placements.save(self._connection, list(self._pending.values()), profiles, now=self._now)
+        self._pending, self._profiles = {}, {}
 
-def place_statement(
-    connection: Connection,
-    article: Article,
-    read: ReadStatement,
-    cache: StatementCache,
-    *,
-    now: datetime,
-    settings: StoriesSettings,
-) -> Placement:
-    """Put `article` into its story, or begin one; a later revision stays in the story of the article.
+    def _decide(self, connection: Connection, new: NewStatement) -> tuple[tuple[NearStory, ...], Decision]:
+        """Return what a statement is to the stories near to it. It is decided again only if those have changed."""
+        near, known = self._near.near(connection, new), self._decided.get(new.article.id)
+        if known is None or known[0] != near:
+            candidates = [
+                CandidateStory(story_id=one.story_id, profile=self._near.profile(one), statements=self._near.statements_of(one))
+                for one in near
+            ]
+            statement, idf = new.read.statement, new.read.vocabulary.idf
+            known = near, relate(statement, candidates, idf, same_event=self._settings.same_event)
+            self._decided[new.article.id] = known
+        return known
 
-    Two workers that scan two copies at the same time are here one after the other: the lock is held until the transaction ends, so the
-    second sees what the first has written.
-    """
-    stories.lock(connection)
-    placed, keys = stories.current(connection, article.id), index_keys(read.statement)
-    if placed is not None:
-        statements.forget(connection, article.id)
-        store_statement(connection, article, read.statement, keys)
-        return Placement(story_id=placed, relation=None, joined=False)
-    since, until = read.statement.dated_at - settings.window, read.statement.dated_at + settings.window
-    found = statements.candidates(connection, keys, since=since, until=until)
-    near = _candidate_stories(connection, read.statement, found, cache)
-    decision = relate(read.statement, near, read.vocabulary.idf, same_event=settings.same_event)
-    relation = decision.relation
-    story_id = _join_or_begin(connection, article, read.statement, relation, near, cache, now=now)
-    store_statement(connection, article, read.statement, keys)
-    relations.add(connection, article.id, story_id, relation, now=now)
-    if settings.same_event and relation.kind is not RelationKind.COPY:
-        alike = [other for other, odds in decision.odds.items() if odds >= BRIDGE_ODDS and other != story_id]
-        story_id = _merge(connection, story_id, alike, read.vocabulary.idf, cache)
-    return Placement(story_id=story_id, relation=relation, joined=relation.story_id is not None)
+    def _join_or_begin(self, new: NewStatement, near: Sequence[NearStory], decision: Decision) -> StoryId:
+        story_id = decision.relation.story_id
+        if story_id is None:
+            story_id = self._begins[new.article.id]
+        else:
+            profile = self._near.profile(next(one for one in near if one.story_id == story_id)).copy()
+            profile.add(new.read.statement)
+            self._near.grow(story_id, new.article.id, profile)
+            self._profiles[story_id] = profile
+        self._near.add(new, story_id, begins=decision.relation.story_id is None)
+        return story_id
 
-
-def _candidate_stories(
-    connection: Connection, new: Statement, rows: Sequence[statements.StoredStatement], cache: StatementCache
-) -> list[CandidateStory]:
-    """Return the stories of the statements found, those first that have the nearest one."""
-    found = [cache.read(row) for row in rows]
-    likeness = {one.article_id: dot(new.weights.vector, one.weights.vector) for one in found}
-    by_story: dict[StoryId, list[Statement]] = {}
-    for one in sorted(found, key=lambda one: (-likeness[one.article_id], one.article_id)):
-        if one.story_id is not None and one.article_id != new.article_id:
-            by_story.setdefault(one.story_id, []).append(one)
-    chosen = dict(list(by_story.items())[:CANDIDATE_STORIES])
-    profiles = statements.profiles(connection, chosen) if chosen else {}
-    return [
-        CandidateStory(
+    def _keep(self, new: NewStatement, story_id: StoryId, *, begins: bool, relation: Relation | None) -> None:
+        self._done.add(new.article.id)
+        self._placed[new.article.id] = story_id
+        self._pending[new.article.id] = PlacedStatement(
+            article=new.article,
             story_id=story_id,
-            profile=cache.profile(story_id, profiles[story_id]) if story_id in profiles else _profile_of(near[:1]),
-            statements=near,
+            begins=begins,
+            relation=relation,
+            indexed=self._indexed[new.article.id],
         )
-        for story_id, near in chosen.items()
-    ]
+
+    def _merge(self, article_id: ArticleId, alike: Sequence[StoryId], idf: Callable[[str], float]) -> bool:
+        """Merge the article's story with those of `alike` that are about the same event after all; return whether there were any."""
+        self.flush()
+        story_id, merged = self._placed[article_id], False
+        for other in alike:
+            own, theirs = self._merge_candidate(story_id), self._merge_candidate(other)
+            if not is_same_event(own, theirs, idf):
+                continue
+            into, gone = sorted((story_id, other))
+            if stories.merge(self._connection, gone, into):
+                merged, profile = True, own.profile.copy()
+                for statement in theirs.statements:
+                    profile.add(statement)
+                packed = pack_profile(profile)
+                statements.save_profile(self._connection, into, packed)
+                self._cache.keep_profile(into, packed, profile)
+                story_id = into
+        if merged:
+            self._near.renew(self._connection)
+            self._placed = stories.current(self._connection, self._new)
+        return merged
+
+    def _merge_candidate(self, story_id: StoryId) -> MergeCandidate:
+        found = [self._cache.read(row) for row in statements.of_story(self._connection, story_id, MERGE_STATEMENTS)]
+        stored = statements.profiles(self._connection, [story_id])
+        profile = self._cache.profile(story_id, stored[story_id]) if story_id in stored else profile_of(found)
+        return MergeCandidate(profile=profile, statements=found)
 
 
-def _profile_of(of: Sequence[Statement]) -> StoryProfile:
-    profile = StoryProfile()
-    for statement in of:
-        profile.add(statement)
-    return profile
-
-
-def _join_or_begin(
-    connection: Connection,
-    article: Article,
-    statement: Statement,
-    relation: Relation,
-    near: Sequence[CandidateStory],
-    cache: StatementCache,
-    *,
-    now: datetime,
-) -> StoryId:
-    if relation.story_id is None:
-        return stories.begin(connection, article, now=now)
-    stories.join(connection, article, relation.story_id)
-    profile = next(story.profile for story in near if story.story_id == relation.story_id)
-    cache.forget_profile(relation.story_id)
-    profile.add(statement)
-    _save_profile(connection, relation.story_id, profile, cache)
-    return relation.story_id
-
-
-def _save_profile(connection: Connection, story_id: StoryId, profile: StoryProfile, cache: StatementCache) -> None:
-    packed = pack_profile(profile)
-    statements.save_profile(connection, story_id, packed)
-    cache.keep_profile(story_id, packed, profile)
-
-
-def store_statement(connection: Connection, article: Article, statement: Statement, keys: Iterable[int]) -> None:
-    """Index a statement that is not in the index, under its keys."""
-    statements.add(
-        connection,
-        article.id,
+def indexed_statement(article: Article, statement: Statement, keys: Mapping[int, float]) -> IndexedStatement:
+    """Return a statement as it is stored in the index."""
+    return IndexedStatement(
+        article_id=article.id,
         at=article.fetched_at,
-        dated=statement.dated_at,
+        dated_at=statement.dated_at,
         data=pack_facts(statement.facts, statement.weights.idf),
-        keys=list(keys),
+        keys=tuple(keys),
     )
-
-
-def _merge(
-    connection: Connection, story_id: StoryId, alike: Sequence[StoryId], idf: Callable[[str], float], cache: StatementCache
-) -> StoryId:
-    """Merge the story with those of `alike` that are about the same event after all; return the one that remains."""
-    for other in alike:
-        own, theirs = _merge_candidate(connection, story_id, cache), _merge_candidate(connection, other, cache)
-        if not is_same_event(own, theirs, idf):
-            continue
-        into, gone = sorted((story_id, other))
-        if stories.merge(connection, gone, into):
-            cache.forget_profile(story_id)
-            for statement in theirs.statements:
-                own.profile.add(statement)
-            _save_profile(connection, into, own.profile, cache)
-            story_id = into
-    return story_id
-
-
-def _merge_candidate(connection: Connection, story_id: StoryId, cache: StatementCache) -> MergeCandidate:
-    found = [cache.read(row) for row in statements.of_story(connection, story_id, MERGE_STATEMENTS)]
-    profiles = statements.profiles(connection, [story_id])
-    profile = cache.profile(story_id, profiles[story_id]) if story_id in profiles else _profile_of(found)
-    return MergeCandidate(profile=profile, statements=found)

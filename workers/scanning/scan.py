@@ -18,7 +18,8 @@ from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.examine import ExaminedArticle, examine
 from workers.scanning.load import ScanTask
 from workers.scanning.record import ScanResult, record
-from workers.scanning.relate_statement import StatementCache
+from workers.scanning.relate_statement import StoryPlacer
+from workers.scanning.statement_cache import StatementCache
 
 
 def scan_batch(
@@ -30,8 +31,10 @@ def scan_batch(
         return ScanResult()
     with database.read() as connection:
         statements = read_statements(connection, [examined.article for examined in batch])
+        read = [(examined.article, statements[examined.article.id]) for examined in batch]
+        placer = StoryPlacer(connection, read, cache, compiled.settings.stories)
     with database.write() as connection:
-        result = record(connection, compiled, batch, statements, cache, now=clock.now())
+        result = record(connection, compiled, batch, statements, placer, now=clock.now())
     for alert in result.alerts:
         _log(alert)
     return result

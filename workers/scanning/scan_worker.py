@@ -21,9 +21,9 @@ from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.full_text import FullTextReader
 from workers.scanning.index_missing import index_missing
 from workers.scanning.load import ScanTask, load_tasks, read_pages
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
 from workers.scanning.scan_canary import is_canary, scan_canaries
+from workers.scanning.statement_cache import StatementCache
 
 
 class ScanWorker:

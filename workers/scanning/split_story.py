@@ -15,7 +15,7 @@ from monitor.storage import articles, messages, relations, scans, splits, statem
 from monitor.storage.engine import Connection
 from monitor.storage.relations import StoredRelation
 from workers.alerts.policy import story_key
-from workers.scanning.relate_statement import StatementCache
+from workers.scanning.statement_cache import StatementCache
 from workers.stories.serialization import pack_profile
 from workers.stories.story_profile import StoryProfile
 

@@ -8,11 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Final, Protocol
 
 from workers.matching.stems import stem
 from workers.stories.boilerplate import sentences, without_boilerplate, without_outlet_name
-from workers.stories.number_roles import AGE, NUMBER, YEAR, number_role, number_value
+from workers.stories.number_roles import AGE, NUMBER, NUMBER_WORDS, YEAR, number_role, number_value
 from workers.stories.stop_words import DAYS, MONTHS, STOP_WORDS
 
 LEAD_WORDS: Final = 90
@@ -31,6 +32,7 @@ NO_SPACE: Final = re.compile(f"[{_NO_SPACES}]")
 _HEADLINE_SHARE: Final = 0.6
 _LEAD_SENTENCES: Final = 2
 _RUN_SENTENCES: Final = 3
+_SIGNS: Final = frozenset("$€£%")
 
 
 class Capitals(Protocol):
@@ -133,52 +135,72 @@ def extract_facts(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PassageWords:
+    """The words of a passage as written and in lower case. `title_case`: it Is Written Like This, so that its capitals say nothing."""
+
+    written: tuple[str, ...]
+    lowered: tuple[str, ...]
+    title_case: bool
+
+
+@lru_cache(maxsize=1024)
+def words_of_passage(passage: str) -> PassageWords:
+    """Cut a passage into words: once, though a batch looks up its words, reads them and counts them."""
+    written = tuple(TOKEN.findall(passage))
+    return PassageWords(written, tuple(map(str.lower, written)), _is_title_case(written))
+
+
 def written_inside(passages: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Yield the words inside the sentences of a report in lower case, each with whether it is written with a capital.
 
     The first word of a sentence and sentences Written Like This say nothing about a word.
     """
     for passage in passages:
-        found = TOKEN.findall(passage)
-        if not _is_title_case(found):
-            yield from ((word.lower(), word[0].isupper()) for word in found[1:] if word[0].isalpha())
+        found = words_of_passage(passage)
+        if not found.title_case:
+            pairs = zip(found.written[1:], found.lowered[1:], strict=True)
+            yield from ((word, written[0].isupper()) for written, word in pairs if written[0].isalpha())
 
 
 def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Capitals) -> None:
-    places = list(TOKEN.finditer(sentence))
-    found = [place[0] for place in places]
-    lowered = [word.lower() for word in found]
-    title_case = _is_title_case(found)
+    found = words_of_passage(sentence)
+    lowered, title_case = found.lowered, found.title_case
+    words, names = reading.words, reading.names
     most = 2 * (LEAD_WORDS - reading.length)
     run: tuple[str, ...] = ()
-    for at, (written, word) in enumerate(zip(found, lowered, strict=True)):
-        value = number_value(word)
+    for at, (written, word) in enumerate(zip(found.written[: most + 1], lowered, strict=False)):
         capital = written[0].isupper()
         is_name = (
             capital
             and word not in STOP_WORDS
             and ((at > 0 and not title_case) or _usually_capital(word, capitals, unknown=title_case))
         )
+        value = number_value(word) if word[0].isdecimal() or word in NUMBER_WORDS else None
         if word in DAYS or (capital and word in MONTHS):
             reading.days.add(word)
         elif value is not None:
-            begin, end = places[at].span()
-            signs = sentence[max(0, begin - 2) : begin], sentence[end : end + 2]
-            _read_number(reading, lowered, at, number_role(lowered, at, value, signs), position)
+            _read_number(reading, lowered, at, number_role(lowered, at, value, _signs(sentence, at)), position)
         elif NO_SPACE.match(word):
-            reading.words["".join(lowered[at : at + 2])] += 1
+            words["".join(lowered[at : at + 2])] += 1
         elif is_name:
-            reading.names[word[:MAX_WORD]] += 1
+            names[word[:MAX_WORD]] += 1
             run = (*run, word)
             if position < _RUN_SENTENCES and len(run) > 1:
                 reading.runs.discard(run[:-1])
                 reading.runs.add(run)
         elif word not in STOP_WORDS and (len(word) > 1 or not word.isascii()):
-            reading.words[stemmed(word, reading.language)] += 1
-        if not is_name or value is not None:
+            words[stemmed(word, reading.language)] += 1
+        if run and (not is_name or value is not None):
             run = ()
-        if at >= most:
-            break
+
+
+def _signs(sentence: str, at: int) -> tuple[str, str]:
+    """Return the two characters before the word at this place, and the two after it, if any of them can tell what the word counts."""
+    if _SIGNS.isdisjoint(sentence):
+        return "", ""
+    begin, end = next(islice(TOKEN.finditer(sentence), at, None)).span()
+    return sentence[max(0, begin - 2) : begin], sentence[end : end + 2]
 
 
 def _usually_capital(word: str, capitals: Capitals, *, unknown: bool) -> bool:
@@ -187,12 +209,11 @@ def _usually_capital(word: str, capitals: Capitals, *, unknown: bool) -> bool:
 
 
 def _is_title_case(found: Sequence[str]) -> bool:
-    """Whether a sentence Is Written Like This, so that its capitals say nothing."""
     letters = [word for word in found if word[0].isalpha() and len(word) > 3]
     return len(letters) > 2 and sum(word[0].isupper() for word in letters) > _HEADLINE_SHARE * len(letters)
 
 
-def _read_number(reading: _Reading, words: list[str], at: int, found: tuple[str, float] | None, position: int) -> None:
+def _read_number(reading: _Reading, words: Sequence[str], at: int, found: tuple[str, float] | None, position: int) -> None:
     if found is None:
         return
     role = found[0]

@@ -24,6 +24,7 @@ def word_key(word: str, language: str = "") -> int:
     return zlib.crc32(f"{language}:{word}".encode("utf-8", "surrogatepass"))
 
 
+@lru_cache(maxsize=50_000)
 def expected_share(word: str, language: str) -> float:
     """Return the share of reports in `language` in which a word (in lower case) or stem is to be expected; 0 for one that is not listed."""
     keys, steps = _table()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -41,6 +42,7 @@ _SMALL: Final = {
 _ORDINALS: Final = {
     word: float(number) for number, word in enumerate("third fourth fifth sixth seventh eighth ninth tenth".split(), start=3)
 }
+NUMBER_WORDS: Final = frozenset(_SMALL | _ORDINALS)
 _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _MAX_DIGITS: Final = 15
@@ -69,7 +71,7 @@ def role_of_word(word: str) -> str | None:
     return next((role for role, pattern in _ROLES if pattern.match(word)), None)
 
 
-def number_role(words: list[str], at: int, value: float, signs: tuple[str, str]) -> tuple[str, float] | None:
+def number_role(words: Sequence[str], at: int, value: float, signs: tuple[str, str]) -> tuple[str, float] | None:
     """Return role and value of the number `words[at]` of a sentence; None for a small number in words that counts nothing known.
 
     `words` are in lower case; `signs` are the two characters before the number and the two after it, since % and $ are in no word.
@@ -82,7 +84,7 @@ def number_role(words: list[str], at: int, value: float, signs: tuple[str, str])
         role = shown
     elif role is None and _FIRST_YEAR <= value <= _LAST_YEAR:
         role = YEAR
-    elif after[:1] in (["year"], ["years"]) or before[-1:] == ["aged"]:
+    elif (after and after[0] in {"year", "years"}) or (before and before[-1] == "aged"):
         role = AGE
     if role is None:
         return (NUMBER, value) if word[0].isdecimal() else None

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from monitor.domain.ids import ArticleId, StoryId
+from monitor.domain.ids import ArticleId
 from workers.stories.facts import TOKEN, Facts
 
 NAME_WEIGHT: Final = 1.5
@@ -30,7 +30,7 @@ class Weights:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One source's report. `dated_at` is when it was published, or fetched if that is unknown. `story_id` is None until it is related."""
+    """One source's report. `dated_at` is when it was published, or fetched if that is unknown."""
 
     article_id: ArticleId
     source: str
@@ -40,7 +40,6 @@ class Statement:
     weights: Weights
     title: str = field(repr=False)
     text: str = field(repr=False)
-    story_id: StoryId | None = None
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:

@@ -26,6 +26,21 @@ class StoryProfile:
     days: set[str] = field(default_factory=set)
     bag: set[str] = field(default_factory=set)
 
+    def copy(self) -> StoryProfile:
+        """Return a profile to which statements can be added without changing this one."""
+        return StoryProfile(
+            statements=self.statements,
+            words=Counter(self.words),
+            names=Counter(self.names),
+            runs=Counter(self.runs),
+            lead=Counter(self.lead),
+            idf=dict(self.idf),
+            name_weights=dict(self.name_weights),
+            numbers=defaultdict(set, {role: set(values) for role, values in self.numbers.items()}),
+            days=set(self.days),
+            bag=set(self.bag),
+        )
+
     def add(self, statement: Statement) -> None:
         """Count another statement of the story."""
         facts, weights = statement.facts, statement.weights

@@ -6,10 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from monitor.domain.word_counts import WordCounts
-from workers.stories.facts import LEAD_WORDS, MAX_WORD, NO_SPACE, TOKEN, Facts, stemmed, written_inside
+from workers.stories.facts import LEAD_WORDS, MAX_WORD, NO_SPACE, Facts, stemmed, words_of_passage, written_inside
 from workers.stories.frequencies import expected_share, word_key
 
 EXPECTED_ARTICLES: Final = 2000
@@ -55,12 +56,17 @@ def words_to_look_up(passages: Iterable[str], language: str | None) -> set[int]:
     found: set[int] = set()
     count = 0
     for passage in passages:
-        words = [word.lower() for word in TOKEN.findall(passage)[:_LOOKED_UP]]
-        found.update(word_key(word) for word in words)
-        found.update(word_key(word[:MAX_WORD]) for word in words if len(word) > MAX_WORD)
-        found.update(word_key(stemmed(word, language or "")) for word in words if word.isalpha())
+        words = words_of_passage(passage).lowered[:_LOOKED_UP]
+        found.update(*[_keys_of(word, language or "") for word in words])
         found.update(word_key("".join(words[at : at + 2])) for at, word in enumerate(words) if NO_SPACE.match(word))
         count += len(words)
         if count > _LOOKED_UP:
             break
     return found
+
+
+@lru_cache(maxsize=50_000)
+def _keys_of(word: str, language: str) -> tuple[int, ...]:
+    """Return the keys of a lower-case word: as written, shortened, and of its stem."""
+    forms = {word, word[:MAX_WORD]} | ({stemmed(word, language)} if word.isalpha() else set())
+    return tuple(map(word_key, forms))

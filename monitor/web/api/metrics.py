@@ -95,7 +95,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
     backlog = scans.backlog(connection)
     last = alerts.last_at(connection)
     raised = activity.alerts_by_severity(connection)
-    statuses = [feed.status for feed in feeds.list_feeds(connection)]
+    statuses = feeds.count_by_status(connection)
     alive = [beat.role for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)]
     states = channels.listing(connection)
     sent = deliveries.counts(connection)
@@ -108,7 +108,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "last_alert_timestamp_seconds": _one(0.0 if last is None else last.timestamp()),
         "deliveries": {(status.value,): sent.get(status.value, 0) for status in DeliveryStatus},
         "oldest_undelivered_seconds": _one(_age(activity.undelivered_since(connection), now)),
-        "feeds": {(status.value,): statuses.count(status) for status in SourceStatus},
+        "feeds": {(status.value,): statuses.get(status, 0) for status in SourceStatus},
         "channel_failures": {(name,): state.failures for name, state in states.items()},
         "channel_paused": {(name,): float(state.paused) for name, state in states.items()},
         "processes": {(role,): alive.count(role) for role in _ROLES},

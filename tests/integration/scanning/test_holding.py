@@ -17,8 +17,8 @@ from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Database
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 NOW = datetime(2026, 3, 1, 12, 20, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

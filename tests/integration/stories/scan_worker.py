@@ -12,8 +12,8 @@ from monitor.settings.model import Settings
 from monitor.storage.engine import Database
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 
 def main() -> None:

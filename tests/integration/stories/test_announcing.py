@@ -19,8 +19,8 @@ from monitor.storage.tables import messages as message_table
 from tests.channels import channel as make_channel
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
 TEXT = (

@@ -25,8 +25,8 @@ from monitor.storage.tables import alerts, appearances, metadata
 from monitor.storage.tables import articles as article_table
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEEDS = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon")

@@ -34,8 +34,8 @@ from monitor.storage.tables import statements as statement_table
 from monitor.storage.tables import stories as story_table
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 HERE = Path(__file__).parent
 RUNS = int(os.environ.get("NEWS_MONITOR_STORY_RUNS", "3"))

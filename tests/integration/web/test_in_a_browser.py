@@ -16,6 +16,7 @@ from monitor.web.registry import pages
 from tests.integration.web.browser import PROGRAM, Tab, browsing
 from tests.integration.web.scenes import HOSTILE, add_alert, add_article
 from tests.integration.web.serving import Site, serving
+from tests.placing import join
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium: apt-get install chromium")
 
@@ -96,7 +97,7 @@ async def test_a_story_is_traced_and_split(site: Site, tab: Tab, tmp_path: Path)
     with site.database.write() as connection:
         begun, joined = (articles.load(connection, [one])[0] for one in (first, second))
         story_id = stories.begin(connection, begun, now=begun.fetched_at)
-        stories.join(connection, joined, story_id)
+        join(connection, joined, story_id)
         relation = Relation(kind=RelationKind.DEVELOPMENT, nearest=first, changes=(long,), evidence=(long,), maybe=story_id)
         relations.add(connection, second, story_id, relation, now=begun.fetched_at)
     pictures = Path(os.environ.get("NEWS_MONITOR_PICTURES") or tmp_path)

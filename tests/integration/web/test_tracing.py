@@ -23,10 +23,11 @@ from monitor.storage.engine import Database, sqlite_url
 from tests.integration.web.scenes import HOSTILE
 from tests.integration.web.serving import TERMS, Site, serving
 from tests.integration.web.test_pages import is_clean
+from tests.placing import join
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
-from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
+from workers.scanning.statement_cache import StatementCache
 
 WIRE = (
     "Negotiators for the two sides met for a third day in Rafah on Sunday to settle how aid would cross the northern border. "
@@ -152,7 +153,7 @@ def test_the_page_of_a_story_shows_and_splits_it(site: Site) -> None:
     """Every statement with outlet, relation, evidence and what developed; alerts; stories it may be one with; the button splits."""
     first, second = _read(site, "alpha"), _read(site, "beta")
     with site.database.write() as connection:
-        story_id = stories.current(connection, first)
+        story_id = stories.current(connection, [first])[first]
         assert story_id is not None
         maybe = stories.begin(connection, articles.load(connection, [first])[0], now=NOW)
         relation = Relation(
@@ -164,7 +165,7 @@ def test_the_page_of_a_story_shows_and_splits_it(site: Site) -> None:
             maybe=maybe,
         )
         relations.add(connection, second, story_id, relation, now=NOW)
-        stories.join(connection, articles.load(connection, [first])[0], story_id)
+        join(connection, articles.load(connection, [first])[0], story_id)
     assert f'href="/stories/{story_id}"' in site.page("/stories").text
     shown = site.page(f"/stories/{story_id}").text
     for part in (
@@ -191,7 +192,7 @@ def test_hostile_text_stays_text(site: Site, capsys: pytest.CaptureFixture[str])
     title = f"{HOSTILE} \x1b]0;owned\x07\x1b[31m\x9b31m"
     first = _read(site, HOSTILE + "\x1b[2J", title=title, link="javascript:alert(1)")
     with site.database.write() as connection:
-        story_id = stories.current(connection, first)
+        story_id = stories.current(connection, [first])[first]
         assert story_id is not None
         relation = Relation(kind=RelationKind.OTHER, evidence=(title,), changes=(title,), maybe=story_id)
         relations.add(connection, first, story_id, relation, now=NOW)
