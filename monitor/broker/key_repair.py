@@ -27,18 +27,24 @@ _OURS = (
 )
 """How our keys begin, and their types; the first that fits counts. No type: whatever is no string."""
 
+_JOBS = tuple(f"rq:job:{name}-".encode() for name in (SCAN, DELIVER))
+
 
 def reset_wrong_types(connection: redis.Redis) -> int:
-    """Delete our keys of a wrong type and return how many; then all outstanding work is put on the queue again. Raises RedisError."""
-    wrong = []
+    """Delete our keys of a wrong type and return how many. Raises RedisError.
+
+    If there are any, our jobs go too, since one that is known is not pushed twice, and all outstanding work is put on the queue again.
+    """
+    wrong, jobs = [], []
     for pattern in ("rq:*", "news-monitor:*"):
         keys = list(connection.scan_iter(match=pattern, count=1000))
         with connection.pipeline(transaction=False) as pipeline:
             for key in keys:
                 pipeline.type(key)
             wrong += [key for key, found in zip(keys, pipeline.execute(), strict=True) if _is_wrong(key, found)]
+        jobs += [key for key in keys if key.startswith(_JOBS)]
     if wrong:
-        connection.delete(*wrong, MARKER)
+        connection.delete(*wrong, *jobs, MARKER)
         get_logger().warning("broker.reset", reason=f"{len(wrong)} keys were of a wrong type", kept_as=None)
     return len(wrong)
 
