@@ -33,6 +33,7 @@ COMMANDS = {
     "migrate": CommandEntry("migrate", "Create or upgrade the database's schema."),
     "scan-worker": CommandEntry("scan_worker", None),
     "deliver-worker": CommandEntry("deliver_worker", None),
+    "health-watch": CommandEntry("health_watch", None),
     "check": CommandEntry("check", "Validate the configuration and print every error as FILE:LINE:COLUMN: message."),
     "match": CommandEntry("match", "Show which terms match a text and where, and why the others do not."),
     "backtest": CommandEntry("backtest", "Show what the watch list would have raised over the stored articles."),

@@ -13,7 +13,7 @@ from monitor.daemon.supervisor import ChildSpec
 from monitor.settings.model import Settings
 
 MOST_BY_DEFAULT = 4
-_STAGES = {"web": 0, "scheduler": 1, "scan-worker": 2, "deliver-worker": 3}
+_STAGES = {"web": 0, "health-watch": 0, "scheduler": 1, "scan-worker": 2, "deliver-worker": 3}
 """The order of stopping: first nothing new comes in, then what is under way is finished."""
 
 
@@ -30,6 +30,11 @@ def scheduler() -> ChildSpec:
 def web() -> ChildSpec:
     """Return the process of the dashboard and the API."""
     return _child("web", "web")
+
+
+def health_watch() -> ChildSpec:
+    """Return the process that watches over the others where no pages do."""
+    return _child("health-watch", "health-watch")
 
 
 def workers(settings: Settings, scanning: int | None) -> list[ChildSpec]:

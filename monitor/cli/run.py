@@ -57,7 +57,7 @@ def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
         workforce = children.workers(settings, workers)
         if once:
             return _once(workforce, server, database, settings, as_json=as_json)
-        roles = [children.scheduler(), *workforce, *([] if no_web else [children.web()])]
+        roles = [children.scheduler(), *workforce, children.health_watch() if no_web else children.web()]
         children.preload(roles, settings)
         return _forever(roles, server, database, settings)
 

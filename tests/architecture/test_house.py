@@ -16,7 +16,7 @@ from monitor.logs import EVENTS
 ROOT = Path(__file__).parents[2]
 MOST_LINES = 300
 DRAWERS = {"utils", "util", "common", "helpers", "base", "manager", "misc"}
-HIDDEN = {"scan-worker", "deliver-worker"}
+HIDDEN = {"scan-worker", "deliver-worker", "health-watch"}
 LOG_METHODS = {"debug", "info", "warning", "error"}
 
 
