@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 
 from monitor.domain.alert import Reason
-from monitor.domain.delivery import CREATED, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate
-from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.delivery import CREATED, HELD_REPORT, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate
+from monitor.domain.ids import AlertId, DeliveryId, derived_id
 from monitor.domain.lease import Lease
 from monitor.domain.watch import Severity
+from monitor.storage.chunks import parts
+from monitor.storage.delivery_order import due_in_order
 from monitor.storage.dialect import insert
-from monitor.storage.ids import new_id
+from monitor.storage.ids import free_id
 from monitor.storage.leases import NO_LEASE, lease_values
 from monitor.storage.tables import alerts, channels, deliveries
 
@@ -31,7 +34,7 @@ def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, n
         return ()
     alert = connection.execute(select(alerts.c.story_id, alerts.c.severity).where(alerts.c.id == alert_id)).one()
     common = {"alert_id": alert_id, "story_id": alert.story_id, "rank": Severity(alert.severity).rank, **_waiting(now)}
-    rows = [{"id": new_id(), "channel": name, **common} for name in names]
+    rows = [{"id": derived_id("delivery", alert_id, name), "channel": name, **common} for name in names]
     query = insert(connection, deliveries).values(rows).on_conflict_do_nothing().returning(deliveries.c.id)
     return tuple(DeliveryId(one) for one in connection.execute(query).scalars())
 
@@ -39,8 +42,15 @@ def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, n
 def notify(connection: Connection, kind: str, data: dict[str, Any], names: Sequence[str], *, now: datetime) -> None:
     """Add a delivery of a notice to the operator to each of the channels `names`; `data` is what its webhook says."""
     notice = {"type": kind, "data": data}
+    told = orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
     for name in names:
-        connection.execute(insert(connection, deliveries).values(id=new_id(), channel=name, notice=notice, **_waiting(now)))
+        row = {
+            "id": free_id(connection, deliveries, "notice", kind, name, told),
+            "channel": name,
+            "notice": notice,
+            **_waiting(now),
+        }
+        connection.execute(insert(connection, deliveries).values(row))
 
 
 def due_channels(connection: Connection, now: datetime) -> tuple[str, ...]:
@@ -92,18 +102,12 @@ def defer(
 
 
 def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> tuple[DeliveryId, ...]:
-    """Return the channel's due deliveries, oldest alert first, at most `limit`."""
-    query = (
-        select(deliveries.c.id)
-        .where(deliveries.c.channel == channel, deliveries.c.status == _PENDING, deliveries.c.next_attempt_at <= now)
-        .order_by(deliveries.c.created_at, deliveries.c.id)
-        .limit(limit)
-    )
-    return tuple(DeliveryId(one) for one in connection.execute(query).scalars())
+    """Return the channel's due deliveries in the order in which they are sent, at most `limit`."""
+    return tuple(DeliveryId(row.id) for row in connection.execute(due_in_order(channel, now=now, limit=limit)))
 
 
 def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tuple[ClaimedDelivery, ...]:
-    """Claim these deliveries as far as they wait, and return what was claimed, oldest alert first."""
+    """Claim these deliveries as far as they wait, and return what was claimed, in the order of `ids`."""
     taken = update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.status.in_((_PENDING, _HELD)))
     connection.execute(taken.values(status=_SENDING, **lease_values(lease)))
     query = (
@@ -123,9 +127,9 @@ def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tu
         )
         .join_from(deliveries, alerts, isouter=True)
         .where(deliveries.c.id.in_(ids), deliveries.c.lease_token == lease.owner)
-        .order_by(deliveries.c.created_at, deliveries.c.id)
     )
-    return tuple(_claimed(row) for row in connection.execute(query))
+    found = {row.id: _claimed(row) for row in connection.execute(query)}
+    return tuple(found[one] for one in ids if one in found)
 
 
 def settle(
@@ -175,16 +179,33 @@ def make_due(connection: Connection, channel: str, *, now: datetime) -> int:
 
 
 def copy_to_fallback(connection: Connection, channel: str, to: str) -> tuple[DeliveryId, ...]:
-    """Send what waits on the failing channel to the channel `to` as well, each alert only once; return the new deliveries."""
+    """Send the alerts and reports that wait on the failing channel to the channel `to` as well, each only once; return the new deliveries."""
     other = deliveries.alias()
-    query = select(deliveries.c.alert_id, deliveries.c.created_at).where(
+    columns = (deliveries.c[name] for name in ("id", "alert_id", "notice", "story_id", "rank", "created_at"))
+    query = select(*columns).where(
         deliveries.c.channel == channel,
         deliveries.c.status == _PENDING,
-        deliveries.c.alert_id.is_not(None),
+        deliveries.c.change.is_(None),
         ~select(other.c.id).where(other.c.alert_id == deliveries.c.alert_id, other.c.channel == to).exists(),
     )
     waiting = connection.execute(query.order_by(deliveries.c.created_at, deliveries.c.id)).all()
-    return tuple(one for row in waiting for one in create(connection, row.alert_id, (to,), now=row.created_at))
+    copies = [_copy(row, to) for row in waiting if row.alert_id is not None or row.notice["type"] == HELD_REPORT]
+    found: list[DeliveryId] = []
+    for some in parts(copies):
+        query = insert(connection, deliveries).values(some).on_conflict_do_nothing().returning(deliveries.c.id)
+        found += map(DeliveryId, connection.execute(query).scalars())
+    return tuple(found)
+
+
+def _copy(row: Any, to: str) -> dict[str, Any]:
+    """Return the row of a delivery that tells the channel `to` what `row` tells another."""
+    same = {name: getattr(row, name) for name in ("alert_id", "notice", "story_id", "rank")}
+    copy_id = _report_copy(row.id, to) if row.alert_id is None else derived_id("delivery", row.alert_id, to)
+    return {"id": copy_id, "channel": to, **same, **_waiting(row.created_at)}
+
+
+def _report_copy(report_id: str, to: str) -> str:
+    return derived_id("copy", report_id, to)
 
 
 def dead_letter_all(connection: Connection, channel: str, reason: str, *, now: datetime) -> int:
@@ -240,9 +261,24 @@ def retry(connection: Connection, ids: Sequence[DeliveryId] | None, *, now: date
 
 
 def prune(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete deliveries settled before `before`, at most `limit`; return how many."""
-    old = select(deliveries.c.id).where(deliveries.c.settled_at < before).limit(limit)
-    return connection.execute(delete(deliveries).where(deliveries.c.id.in_(old))).rowcount
+    """Delete deliveries settled before `before`, at most `limit`; return how many.
+
+    What still waits on another channel is kept: by it one sees that the fallback has been told.
+    """
+    other = deliveries.alias()
+    waits = select(other.c.id).where(other.c.alert_id == deliveries.c.alert_id, other.c.settled_at.is_(None)).exists()
+    query = select(deliveries.c.id, deliveries.c.channel).where(deliveries.c.settled_at < before, ~waits).limit(limit)
+    old = connection.execute(query).all()
+    reports = _waiting_reports(connection) if old else ()
+    channels_of_old = {row.channel for row in old}
+    copies = {_report_copy(report_id, name) for report_id in reports for name in channels_of_old}
+    gone = [row.id for row in old if row.id not in copies]
+    return sum(connection.execute(delete(deliveries).where(deliveries.c.id.in_(some))).rowcount for some in parts(gone))
+
+
+def _waiting_reports(connection: Connection) -> tuple[str, ...]:
+    waiting = and_(deliveries.c.status.in_((_PENDING, _HELD)), deliveries.c.alert_id.is_(None), deliveries.c.change.is_(None))
+    return tuple(connection.execute(select(deliveries.c.id).where(waiting)).scalars())
 
 
 def _waiting(now: datetime) -> dict[str, Any]:

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import orjson
 
 from monitor.domain.alert import HeldAlert, Suppression, ToldStory
-from monitor.domain.hashing import hash_parts
-from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.ids import AlertId, DeliveryId, derived_id
 from monitor.domain.times import rfc3339
 from monitor.domain.watch import Severity
 
@@ -133,7 +131,7 @@ def _event(group: Sequence[HeldAlert]) -> HeldEvent:
 def _report_id(channel: str, part: Iterable[HeldEvent]) -> DeliveryId:
     """Return an id that follows from the channel and what is told, so that the same report never has two."""
     ids = sorted(alert_id for event in part for alert_id in event.alerts)
-    return DeliveryId(str(UUID(bytes=hash_parts("held.report", channel, *ids)[:16], version=5)))
+    return DeliveryId(derived_id("held.report", channel, *ids))
 
 
 def _worst_first(alert: HeldAlert) -> tuple[int, datetime, str]:
