@@ -122,7 +122,7 @@ class SafeQueue(Queue):
             oldest = connection.lmove(queue_key, IntermediateQueue(queue_key, connection).key, src="RIGHT", dest="RIGHT")
             if oldest is not None:
                 return queue_key, oldest
-        return super().lmove(connection, queue_key, timeout)  # type: ignore[no-untyped-call]
+        return super().lmove(connection, queue_key, timeout)
 
     def acquire_maintenance_lock(self) -> bool:
         """Return whether this worker may clean up; the lock of a killed worker expires soon."""

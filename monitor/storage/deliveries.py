@@ -192,8 +192,8 @@ def copy_to_fallback(connection: Connection, channel: str, to: str) -> tuple[Del
     copies = [_copy(row, to) for row in waiting if row.alert_id is not None or row.notice["type"] == HELD_REPORT]
     found: list[DeliveryId] = []
     for some in parts(copies):
-        query = insert(connection, deliveries).values(some).on_conflict_do_nothing().returning(deliveries.c.id)
-        found += map(DeliveryId, connection.execute(query).scalars())
+        added = insert(connection, deliveries).values(some).on_conflict_do_nothing().returning(deliveries.c.id)
+        found += map(DeliveryId, connection.execute(added).scalars())
     return tuple(found)
 
 

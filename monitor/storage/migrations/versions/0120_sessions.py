@@ -1,0 +1,30 @@
+"""Sessions of the dashboard, which end at logout."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import monitor.storage.types
+
+revision = "0120"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the table."""
+    op.create_table(
+        "sessions",
+        sa.Column("digest", monitor.storage.types.Digest(), nullable=False),
+        sa.Column("expires_at", monitor.storage.types.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
+    )
+    op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"])
+
+
+def downgrade() -> None:
+    """Remove it."""
+    op.drop_index(op.f("ix_sessions_expires_at"), table_name="sessions")
+    op.drop_table("sessions")
