@@ -22,7 +22,7 @@ from monitor.logs import get_logger
 from monitor.storage import scans
 from monitor.storage.engine import Database
 
-BATCH = 50
+BATCH = 20
 _BATCH_AFTER = (BATCH, BATCH, 10, 1)
 """Ids of one job by the number of earlier attempts: an article that crashes its worker ends up alone in a job."""
 _MARKER = "news-monitor:outbox"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
@@ -22,6 +22,8 @@ from monitor.storage.ids import first_free
 from monitor.storage.tables import appearances, articles, revisions
 
 MAX_REVISIONS = 20
+_APART = timedelta(microseconds=1)
+"""How far apart in time the articles of a batch are, so that their order is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ class Batch:
             "id": article_id,
             "source": origin.name,
             "feed_url": origin.url,
-            "fetched_at": self._now,
+            "fetched_at": self._now + len(self.new) * _APART,
             "revision": 1,
             "alertable": change.alertable,
             "title": entry.title,

@@ -115,7 +115,7 @@ class AccessControl:
         if cookie is not None and await self._sessions.knows(cookie, token):
             return True
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
+        if scheme.lower() != "bearer" or not given.strip():
             return False
         return await judge(self._guard, request, given.strip().encode("latin-1", "replace"), token)  # the bytes as they were sent
 

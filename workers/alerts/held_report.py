@@ -16,7 +16,7 @@ from monitor.domain.watch import Severity
 
 MAX_BYTES = 18_000
 """JSON of the events in one report, so that a webhook's body stays within its 20 KB."""
-_TITLE, _SOURCE, _URL, _TERMS = 300, 100, 1500, 10
+_TITLE, _SOURCE, _URL, _TERMS, _FACTS = 300, 100, 1500, 10, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +125,8 @@ def _event(group: Sequence[HeldAlert]) -> HeldEvent:
         "reason": worst.hold.reason,
         "alerts": len(group),
     }
+    if worst.hold.reason is not Suppression.BUDGET and (facts := dict.fromkeys(fact for alert in group for fact in alert.facts)):
+        record["facts"] = [fact[:_TITLE] for fact in facts][-_FACTS:]
     return HeldEvent(alerts=tuple(alert.id for alert in group), severity=worst.severity, record=record)
 
 
