@@ -79,7 +79,7 @@ class EventHub:
         while True:
             try:
                 events = await run_in_threadpool(self._new_events)
-            except MonitorError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next look may work
                 self._outages.failed("events", error)
             else:
                 self._outages.worked("events")
@@ -134,8 +134,8 @@ class EventHub:
             return [NewAlert(stored=stored) for stored in raised_after(connection, last_id, limit=MAX_BACKLOG)]
 
     def _new_events(self) -> list[Event]:
-        new = self._tail.new_alerts()
         changed = self._changed_deliveries()
+        new = self._tail.new_alerts()  # the last to be read: what it has returned once it does not return again
         for stored in new:
             self._follow(stored.alert.id, stored.alert.created_at, stored.deliveries)
         return [*(NewAlert(stored=stored) for stored in new), *changed]
