@@ -15,7 +15,7 @@ from monitor.settings.channels import ChannelBase
 from monitor.settings.model import NotifyOperatorSettings, Settings
 from monitor.sources.registry import failing_sources
 from monitor.sources.source import HealthRequest
-from monitor.storage import channels, deliveries, incidents, scans
+from monitor.storage import channels, deliveries, fallback_copies, incidents, scans
 from monitor.storage.engine import Connection, Database
 
 
@@ -34,7 +34,7 @@ def copy_to_fallback(connection: Connection, configured: Mapping[str, ChannelBas
         if channel is None or channel.fallback is None or state.failing_since is None:
             continue
         if state.paused or state.failing_since <= now - channel.fallback_after:
-            deliveries.copy_to_fallback(connection, name, channel.fallback)
+            fallback_copies.copy_to_fallback(connection, name, channel.fallback)
 
 
 def _notify_operator(connection: Connection, settings: Settings, notify: NotifyOperatorSettings, now: datetime) -> None:

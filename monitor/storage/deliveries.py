@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
 from monitor.domain.alert import Reason
-from monitor.domain.delivery import CREATED, HELD_REPORT, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate
+from monitor.domain.delivery import CREATED, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate
 from monitor.domain.ids import AlertId, DeliveryId, derived_id
 from monitor.domain.lease import Lease
 from monitor.domain.watch import Severity
-from monitor.storage.chunks import parts
+from monitor.masking import mask
 from monitor.storage.delivery_order import due_in_order
 from monitor.storage.dialect import insert
 from monitor.storage.ids import free_id
@@ -41,8 +41,8 @@ def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, n
 
 def notify(connection: Connection, kind: str, data: dict[str, Any], names: Sequence[str], *, now: datetime) -> None:
     """Add a delivery of a notice to the operator to each of the channels `names`; `data` is what its webhook says."""
-    notice = {"type": kind, "data": data}
-    told = orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
+    told = mask(orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode())
+    notice = {"type": kind, "data": orjson.loads(told)}
     for name in names:
         row = {
             "id": free_id(connection, deliveries, "notice", kind, name, told),
@@ -178,36 +178,6 @@ def make_due(connection: Connection, channel: str, *, now: datetime) -> int:
     return connection.execute(query.values(next_attempt_at=now)).rowcount
 
 
-def copy_to_fallback(connection: Connection, channel: str, to: str) -> tuple[DeliveryId, ...]:
-    """Send the alerts and reports that wait on the failing channel to the channel `to` as well, each only once; return the new deliveries."""
-    other = deliveries.alias()
-    columns = (deliveries.c[name] for name in ("id", "alert_id", "notice", "story_id", "rank", "created_at"))
-    query = select(*columns).where(
-        deliveries.c.channel == channel,
-        deliveries.c.status == _PENDING,
-        deliveries.c.change.is_(None),
-        ~select(other.c.id).where(other.c.alert_id == deliveries.c.alert_id, other.c.channel == to).exists(),
-    )
-    waiting = connection.execute(query.order_by(deliveries.c.created_at, deliveries.c.id)).all()
-    copies = [_copy(row, to) for row in waiting if row.alert_id is not None or row.notice["type"] == HELD_REPORT]
-    found: list[DeliveryId] = []
-    for some in parts(copies):
-        added = insert(connection, deliveries).values(some).on_conflict_do_nothing().returning(deliveries.c.id)
-        found += map(DeliveryId, connection.execute(added).scalars())
-    return tuple(found)
-
-
-def _copy(row: Any, to: str) -> dict[str, Any]:
-    """Return the row of a delivery that tells the channel `to` what `row` tells another."""
-    same = {name: getattr(row, name) for name in ("alert_id", "notice", "story_id", "rank")}
-    copy_id = _report_copy(row.id, to) if row.alert_id is None else derived_id("delivery", row.alert_id, to)
-    return {"id": copy_id, "channel": to, **same, **_waiting(row.created_at)}
-
-
-def _report_copy(report_id: str, to: str) -> str:
-    return derived_id("copy", report_id, to)
-
-
 def dead_letter_all(connection: Connection, channel: str, reason: str, *, now: datetime) -> int:
     """Make dead letters of all that waits on a channel that does not exist; return how many."""
     query = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.status.in_((_PENDING, _HELD, _SENDING)))
@@ -258,27 +228,6 @@ def retry(connection: Connection, ids: Sequence[DeliveryId] | None, *, now: date
     resumed = update(channels).where(channels.c.name.in_({row.channel for row in rows}))
     connection.execute(resumed.values(paused=False, open_until=None, reason=None))
     return tuple(sorted(DeliveryId(row.id) for row in rows))
-
-
-def prune(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete deliveries settled before `before`, at most `limit`; return how many.
-
-    What still waits on another channel is kept: by it one sees that the fallback has been told.
-    """
-    other = deliveries.alias()
-    waits = select(other.c.id).where(other.c.alert_id == deliveries.c.alert_id, other.c.settled_at.is_(None)).exists()
-    query = select(deliveries.c.id, deliveries.c.channel).where(deliveries.c.settled_at < before, ~waits).limit(limit)
-    old = connection.execute(query).all()
-    reports = _waiting_reports(connection) if old else ()
-    channels_of_old = {row.channel for row in old}
-    copies = {_report_copy(report_id, name) for report_id in reports for name in channels_of_old}
-    gone = [row.id for row in old if row.id not in copies]
-    return sum(connection.execute(delete(deliveries).where(deliveries.c.id.in_(some))).rowcount for some in parts(gone))
-
-
-def _waiting_reports(connection: Connection) -> tuple[str, ...]:
-    waiting = and_(deliveries.c.status.in_((_PENDING, _HELD)), deliveries.c.alert_id.is_(None), deliveries.c.change.is_(None))
-    return tuple(connection.execute(select(deliveries.c.id).where(waiting)).scalars())
 
 
 def _waiting(now: datetime) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.settings.model import WebSettings
 from monitor.web.login_guard import LoginGuard
+from monitor.web.login_sessions import Sessions
 from monitor.web.masked_response import MaskedResponse
 from monitor.web.responses import ApiError, error_response
-from monitor.web.sessions import Sessions
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
 LOGIN_PATH = "/login"

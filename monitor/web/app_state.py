@@ -18,7 +18,7 @@ from monitor.storage.engine import Connection, Database
 from monitor.web.cpu_budget import CpuBudget
 from monitor.web.event_hub import EventHub
 from monitor.web.login_guard import LoginGuard
-from monitor.web.sessions import Sessions
+from monitor.web.login_sessions import Sessions
 from workers.analysis.dry_run import dry_run
 from workers.analysis.trace import Tracer
 from workers.matching.matcher import Matcher

@@ -17,7 +17,6 @@ from starlette.concurrency import run_in_threadpool
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import Delivery, DeliveryStatus
-from monitor.domain.errors import MonitorError
 from monitor.domain.ids import AlertId
 from monitor.outage_log import OutageLog
 from monitor.storage.activity import raised_after

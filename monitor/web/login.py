@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from monitor.web.access_control import COOKIE, HEADERS, has_token, judge, session_cookie
 from monitor.web.app_state import app_state_of
+from monitor.web.login_sessions import LASTS
 from monitor.web.rendering import render
 from monitor.web.responses import body_of
-from monitor.web.sessions import LASTS
 
 _STYLE = (files("monitor.web") / "static" / "login.css").read_text("utf-8")
 _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, update
 from monitor.domain.ids import AlertId
 from monitor.domain.watch import Severity
 from monitor.storage import deliveries
+from monitor.storage.delivery_order import due_in_order
 from monitor.storage.dialect import insert
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts, articles, stories
@@ -33,7 +34,7 @@ def _raise(
 
 def _order(connection: Connection, limit: int = 99) -> list[AlertId | None]:
     by_id = {one.id: one.alert_id for one in deliveries.listing(connection)}
-    return [by_id[one] for one in deliveries.due(connection, "desk", now=NOW, limit=limit)]
+    return [by_id[row.id] for row in connection.execute(due_in_order("desk", now=NOW, limit=limit))]
 
 
 def test_the_worst_goes_first_then_the_oldest(database: Database) -> None:
