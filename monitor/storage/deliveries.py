@@ -103,7 +103,7 @@ def defer(
 
 def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> tuple[DeliveryId, ...]:
     """Return the channel's due deliveries in the order in which they are sent, at most `limit`."""
-    return tuple(DeliveryId(row.id) for row in connection.execute(due_in_order(channel, now=now, limit=limit)))
+    return tuple(DeliveryId(row.id) for row in due_in_order(connection, channel, now=now, limit=limit))
 
 
 def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tuple[ClaimedDelivery, ...]:

@@ -86,7 +86,7 @@ def add(  # noqa: PLR0913 - a delivery has that many parts, all by keyword
 
 def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> tuple[WaitingDelivery, ...]:
     """Return what is due on a channel in the order in which it is sent; what only keeps messages up to date comes last."""
-    return tuple(map(_waiting_delivery, connection.execute(due_in_order(channel, now=now, limit=limit))))
+    return tuple(map(_waiting_delivery, due_in_order(connection, channel, now=now, limit=limit)))
 
 
 def of_story(connection: Connection, channel: str, story_id: StoryId, *, lock: bool = False) -> tuple[WaitingDelivery, ...]:

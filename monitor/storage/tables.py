@@ -187,6 +187,7 @@ deliveries = Table(
     UniqueConstraint("alert_id", "channel"),
     Index(None, "status", "channel", "next_attempt_at"),
     Index(None, "channel", "status", "created_at", "id"),
+    Index(None, "channel", "status", "rank", "created_at"),
     Index(None, "story_id", "channel", "status"),
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 from monitor.domain.ids import AlertId
 from monitor.domain.watch import Severity
 from monitor.storage import deliveries
-from monitor.storage.delivery_order import due_in_order
+from monitor.storage.delivery_order import WINDOW, due_in_order
 from monitor.storage.dialect import insert
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts, articles, stories
@@ -34,7 +34,7 @@ def _raise(
 
 def _order(connection: Connection, limit: int = 99) -> list[AlertId | None]:
     by_id = {one.id: one.alert_id for one in deliveries.listing(connection)}
-    return [by_id[row.id] for row in connection.execute(due_in_order("desk", now=NOW, limit=limit))]
+    return [by_id[row.id] for row in due_in_order(connection, "desk", now=NOW, limit=limit)]
 
 
 def test_the_worst_goes_first_then_the_oldest(database: Database) -> None:
@@ -61,3 +61,18 @@ def test_what_is_told_of_one_story_keeps_its_order(database: Database) -> None:
         first = _raise(connection, 2, severity=Severity.LOW, story="one", source="A")
         worst = _raise(connection, 3, severity=Severity.CRITICAL, story="one", source="B")
         assert _order(connection) == [first, worst, other]
+
+
+def test_a_long_backlog_hides_neither_the_worst_nor_another_source(database: Database) -> None:
+    """Only a part of it is looked at: what is fresh of another source, or worse, is in that part."""
+    with database.write() as connection:
+        _many(connection, 2 * WINDOW)
+        calm = _raise(connection, 40, source="Calm")
+        assert calm in _order(connection, 2)
+        worst = _raise(connection, 41, severity=Severity.CRITICAL)
+        assert _order(connection, 1) == [worst]
+
+
+def _many(connection: Connection, count: int) -> None:
+    """Raise a flood of one source."""
+    raise_alerts(connection, range(count), ("desk",), at=EPOCH)

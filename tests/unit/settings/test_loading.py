@@ -198,7 +198,7 @@ redis_url_file: redis.txt
 """
     files = {
         "url_txt": "https://hooks.slack.example/x\n",
-        "key_txt": "  k1\n",
+        "key_txt": "  k1-7f3k9xq2mz8w4tn\n",
         "body_txt": "{{ alert.term }}\n",
         "redis_txt": "redis://r/0",
     }
@@ -208,9 +208,13 @@ redis_url_file: redis.txt
     assert desk.url is not None
     assert desk.url.get_secret_value() == "https://hooks.slack.example/x"
     assert isinstance(hook, WebhookChannel)
-    assert (hook.secrets, hook.headers["X-Key"].get_secret_value(), hook.template) == (("k1",), "k1", "{{ alert.term }}")
+    assert (hook.secrets, hook.headers["X-Key"].get_secret_value(), hook.template) == (
+        ("k1-7f3k9xq2mz8w4tn",),
+        "k1-7f3k9xq2mz8w4tn",
+        "{{ alert.term }}",
+    )
     assert isinstance(chat, TelegramChannel)
-    assert (chat.token.get_secret_value(), chat.chat_id) == ("k1", "-100")
+    assert (chat.token.get_secret_value(), chat.chat_id) == ("k1-7f3k9xq2mz8w4tn", "-100")
 
 
 def test_several_secrets_sign(tmp_path: Path) -> None:

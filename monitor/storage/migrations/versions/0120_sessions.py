@@ -1,4 +1,4 @@
-"""Sessions of the dashboard, which end at logout."""
+"""Sessions of the dashboard, which end at logout, and the index that finds the worst deliveries of a channel."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
     )
     op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"])
+    op.create_index(op.f("ix_deliveries_channel_status_rank_created_at"), "deliveries", ["channel", "status", "rank", "created_at"])
 
 
 def downgrade() -> None:
-    """Remove it."""
+    """Remove both."""
+    op.drop_index(op.f("ix_deliveries_channel_status_rank_created_at"), table_name="deliveries")
     op.drop_index(op.f("ix_sessions_expires_at"), table_name="sessions")
     op.drop_table("sessions")
