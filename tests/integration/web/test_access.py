@@ -7,6 +7,7 @@ import re
 import socket
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -81,17 +82,17 @@ def test_a_person_logs_in_and_out(guarded: Site) -> None:
     assert guarded.page("/feeds", cookie=session).status == 401, "a copy of the cookie is worth nothing, either"
 
 
-def test_who_guesses_is_locked_out_for_a_while(guarded: Site) -> None:
-    """After some wrong tokens none is judged, at the form and in the API, until a moment has passed; who is logged in goes on."""
+def test_who_guesses_is_put_off(guarded: Site) -> None:
+    """Of many wrong tokens at once few are judged, in the API and at the form; who is logged in goes on, and the right token works again soon."""
     cookie = guarded.post("/login", urlencode({"token": TOKEN}).encode()).headers["set-cookie"].partition(";")[0]
-    answers = [guarded.get("/api/alerts", authorization=f"Bearer guess-{number}") for number in range(6)]
-    assert {answer.status for answer in answers} == {401, 429}
-    put_off = guarded.get("/api/alerts", authorization="Bearer another-guess")
-    while put_off.status != 429:
-        put_off = guarded.get("/api/alerts", authorization="Bearer another-guess")
-    assert int(put_off.headers["retry-after"]) >= 1
-    assert guarded.post("/login", urlencode({"token": "guess"}).encode()).status == 429
-    assert guarded.page("/", cookie=cookie).status == 200
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda number: guarded.get("/api/alerts", authorization=f"Bearer guess-{number}"), range(12)))
+        put_off = [answer for answer in answers if answer.status == 429]
+        assert len(answers) - len(put_off) <= 4
+        assert {answer.headers["retry-after"] for answer in put_off} == {"1"}
+        forms = list(pool.map(lambda number: guarded.post("/login", f"token=guess-{number}".encode()), range(8)))
+        assert 429 in {form.status for form in forms}
+        assert guarded.page("/", cookie=cookie).status == 200
     until(lambda: guarded.get("/api/alerts", authorization=_bearer()).status == 200, within_s=15)
 
 
@@ -178,7 +179,9 @@ def test_a_link_from_another_site_leads_to_a_page_but_to_no_stream(still: Site) 
     assert still.get("/api/events", **headers).status == 403
 
 
-@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "0000-00-00", "-1d"])
+@pytest.mark.parametrize(
+    "since", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "0000-00-00", "-1d", "soon", "99999999999d9"]
+)
 def test_times_that_no_calendar_holds_are_refused(still: Site, since: str) -> None:
     """400 with a reason, wherever a time is taken."""
     for path in ("/api/alerts", "/api/articles", "/api/stories"):
