@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import AttemptResult, DeliveryStatus, DeliveryUpdate, Outcome
-from monitor.domain.feed import SourceStatus
 from monitor.domain.ids import AlertId
 from monitor.domain.lease import Lease
+from monitor.domain.source import SourceStatus
 from monitor.settings.feeds import FeedSettings
 from monitor.storage import attempts, deliveries
 from monitor.storage.engine import Database
