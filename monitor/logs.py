@@ -16,6 +16,7 @@ import orjson
 import structlog
 
 from monitor.domain.text import printable
+from monitor.masking import mask
 
 EVENTS: dict[str, str] = {
     "alert.raised": "a term fired and an alert was stored",
@@ -45,6 +46,7 @@ EVENTS: dict[str, str] = {
     "job.failed": "a job raised an error; its work is put on the queue again from the database",
     "job.refused": "a job found in Redis is none of ours and was not run",
     "library.warned": "a library that we use complains",
+    "login.failed": "somebody has sent a wrong token; after several of them none is judged for a while",
     "process.exited": "a child process ended and is started again",
     "process.hung": "a process does not work any more, though it runs; it is ended and started again",
     "queue.trouble": "a worker has trouble with the queue; it goes on, or is started again",
@@ -86,6 +88,7 @@ def configure(*, stream: TextIO | None = None, level: str = "info", strict: bool
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *final,
+            _masked,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(stream),  # a line is one write: several processes share the stream
@@ -111,6 +114,10 @@ def _known_event(_logger: Any, _method: str, event: structlog.typing.EventDict) 
 
 def _without_control_characters(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     return {key: printable(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _masked(_logger: Any, _method: str, line: Any) -> str:
+    return mask(line)
 
 
 def _json(_logger: Any, _method: str, event: structlog.typing.EventDict) -> str:

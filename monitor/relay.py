@@ -26,7 +26,7 @@ from monitor.logs import get_logger
 from monitor.storage import deliveries, scans
 from monitor.storage.engine import Database
 
-BATCH = 50
+BATCH = 20
 _BATCH_AFTER = (BATCH, BATCH, 10, 1)
 """Ids of one job by the number of earlier attempts: an article that crashes its worker ends up alone in a job."""
 _LAST_DELIVERY = "news-monitor:deliver:"
@@ -45,22 +45,23 @@ elseif redis.call('EXISTS', KEYS[1]) == 1 then
 end
 redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 redis.call('SADD', KEYS[3], KEYS[2])
-redis.call('RPUSH', KEYS[2], ARGV[1])
+redis.call(KEYS[4] and 'RPUSH' or 'LPUSH', KEYS[2], ARGV[1])
 return 1
 """
 """KEYS: job, queue, set of queues, and for a delivery the key of the last job pushed for that channel. ARGV: job id, its hash.
 
 A job of the same id is pushed once. A delivery job is not pushed while the last one of its channel is still in the queue: that one will find
-this work too. One that has started may have read the outbox already, so another is pushed.
+this work too. One that has started may have read the outbox already, so another is pushed. Scans go to the front of their queue, so that what is
+fresh does not wait for a backlog; the workers take some from its end, too.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
-    """The state of the queues. `wiped`: Redis has lost its data. `left_queue`: scans enqueued after this time are still in the queue."""
+    """The state of the queues. `wiped`: Redis has lost its data. `waiting`: scans enqueued between these times are still in the queue."""
 
     wiped: bool
-    left_queue: datetime | None
+    waiting: tuple[datetime, datetime] | None
 
 
 class Relay:
@@ -75,8 +76,8 @@ class Relay:
         self._paused_until = float("-inf")
 
     def scan(self, ids: Sequence[ScanId], *, attempt: int = 0, size: int = BATCH) -> bool:
-        """Put scans on the queue, `size` ids to a job; the same ids with the same attempt only once."""
-        batches = [list(ids[start : start + size]) for start in range(0, len(ids), size)]
+        """Put scans at the front of the queue, `size` ids to a job; the same ids with the same attempt only once."""
+        batches = [list(ids[start : start + size]) for start in reversed(range(0, len(ids), size))]
         jobs = [SafeJob.make(scan_job_id(batch, attempt), SCAN_JOB, batch, queue=self._scan) for batch in batches]
         return self._put(self._scan, jobs)
 
@@ -90,13 +91,14 @@ class Relay:
         """Return the state of the queues; None if Redis cannot be reached."""
         try:
             marker = self._connection.exists(MARKER)
-            oldest = self._oldest_queued()
+            newest, oldest = self._enqueued_at(0), self._enqueued_at(-1)
         except RedisError as error:
             self._failed(error)
             return None
         self._failing.discard("reach")
         self._paused_until = float("-inf")
-        return QueueState(wiped=not marker, left_queue=None if oldest is None else oldest - _CLOCK_SLACK)
+        waiting = None if newest is None or oldest is None else (oldest - _CLOCK_SLACK, newest + _CLOCK_SLACK)
+        return QueueState(wiped=not marker, waiting=waiting)
 
     def check_writable(self) -> None:
         """Check that Redis takes what is written. Raises ServiceUnavailable."""
@@ -110,11 +112,12 @@ class Relay:
             return self._failed(error)
         return True
 
-    def _oldest_queued(self) -> datetime | None:
-        head = self._connection.lindex(self._scan.key, 0)
-        if head is None:
+    def _enqueued_at(self, index: int) -> datetime | None:
+        """Return when the job at this place of the scan queue was put there; None if there is none."""
+        job = self._connection.lindex(self._scan.key, index)
+        if job is None:
             return None
-        since = self._connection.hget(SafeJob.redis_job_namespace_prefix + as_text(head), "enqueued_at")
+        since = self._connection.hget(SafeJob.redis_job_namespace_prefix + as_text(job), "enqueued_at")
         try:
             return None if since is None else str_to_date(since)
         except ValueError:
@@ -171,7 +174,7 @@ def reconcile(database: Database, relay: Relay, now: datetime) -> int:
     if state.wiped:
         return _start_over(database, relay, now)
     with database.read() as connection:
-        due = scans.unqueued(connection, now, _PAGE, left_queue=state.left_queue)
+        due = scans.unqueued(connection, now, _PAGE, queued=state.waiting)
     relayed = _relay(database, relay, due, now)
     repeated = sum(1 for scan in due if scan.attempts)
     if relayed and repeated:

@@ -54,7 +54,7 @@ def _defer(connection: Connection, now: datetime) -> None:
 
 
 TICK: Final[Mapping[str, Question]] = {
-    "scans.unqueued": lambda connection, now: scans.unqueued(connection, now, 100, left_queue=now),
+    "scans.unqueued": lambda connection, now: scans.unqueued(connection, now, 100, queued=(now - _MINUTE, now)),
     "scans.outstanding": lambda connection, now: scans.outstanding(connection, now, 100),
     "deliveries.due_channels": deliveries.due_channels,
     "pages.due": pages.due,

@@ -6,13 +6,15 @@ RQ's own options were chosen by measurement: no `ttl` (an expired job vanishes s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any, ClassVar
 
 import redis
 from redis.exceptions import RedisError, ResponseError
 from rq import Queue
 from rq.exceptions import NoSuchJobError
+from rq.intermediate_queue import IntermediateQueue
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty, UnixSignalDeathPenalty
@@ -26,6 +28,8 @@ SCAN_JOB = "workers.jobs.scan"
 DELIVER_JOB = "workers.jobs.deliver"
 JOB_TIMEOUT_S = 30
 FAILURE_TTL_S = 60
+BACKLOG_SHARE = 4
+"""Each time a worker has taken this many jobs, one was the oldest of its queue; the others were the newest."""
 MAINTENANCE_LOCK_S = (
     30  # RQ's own lasts 899 s, so that a worker killed while cleaning up would stop recovery for a quarter of an hour
 )
@@ -95,6 +99,8 @@ class SafeJob(Job):
 class SafeQueue(Queue):
     """A queue whose jobs are JSON and ours, however it is built."""
 
+    _taken: ClassVar[Iterator[int]] = count(1)
+
     def __init__(
         self,
         name: str = SCAN,
@@ -108,6 +114,15 @@ class SafeQueue(Queue):
         super().__init__(
             name, connection, job_class=job_class or SafeJob, serializer=JSONSerializer, death_penalty_class=death_penalty_class
         )
+
+    @classmethod
+    def lmove(cls, connection: redis.Redis, queue_key: str, timeout: int | None) -> Any:
+        """Take the job at the front, or each fourth time the one at the end, so that what is fresh waits for no backlog, and that for ever for nothing."""
+        if next(cls._taken) % BACKLOG_SHARE == 0:
+            oldest = connection.lmove(queue_key, IntermediateQueue(queue_key, connection).key, src="RIGHT", dest="RIGHT")
+            if oldest is not None:
+                return queue_key, oldest
+        return super().lmove(connection, queue_key, timeout)
 
     def acquire_maintenance_lock(self) -> bool:
         """Return whether this worker may clean up; the lock of a killed worker expires soon."""

@@ -16,6 +16,7 @@ import click
 from monitor.cli.options import CONFIG
 from monitor.domain.errors import MonitorError
 from monitor.domain.text import printable
+from monitor.masking import masked_output
 
 
 class CommandEntry(NamedTuple):
@@ -107,7 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character must not end the command
     try:
-        status = _status(arguments)
+        with masked_output():
+            status = _status(arguments)
     except BrokenPipeError:
         status = _drop_output(0)
     except SystemExit as ended:  # what rich makes of a broken pipe

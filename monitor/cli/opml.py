@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -51,6 +52,6 @@ def import_opml(*, file: Path, as_json: bool) -> None:
 @click.command()
 @CONFIG
 def export() -> None:
-    """Print the configured feeds as OPML; tags become folders."""
+    """Print the configured feeds as OPML, with their whole addresses; tags become folders."""
     feeds = [OpmlFeed(url=feed.url, title=feed.name, folders=feed.tags) for feed in load_settings().feeds]
-    click.echo(to_opml(feeds, title="news-monitor"), nl=False)
+    sys.stdout.buffer.write(to_opml(feeds, title="news-monitor").encode())

@@ -55,9 +55,11 @@ class Since(click.ParamType[datetime]):
             return _before(duration)
         try:
             moment = datetime.fromisoformat(value)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except ValueError:
             self.fail(f"{value!r} is neither a duration such as 30m, 2h, 7d nor a date such as 2024-03-21", param, ctx)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:
+            self.fail(f"{value!r} lies beyond what a calendar holds", param, ctx)
 
 
 def _before(duration: timedelta) -> datetime:

@@ -51,7 +51,8 @@ class HoldState:
 class HeldAlert:
     """An alert that is held back, with what a report says of it. `story_id` is its story as it is now, after merges.
 
-    `reason` is why it was raised; `hold` says why it is held.
+    `reason` is why it was raised; `hold` says why it is held. `withdrawn`: its article no longer says what raised it. `facts` are what its story
+    has brought since.
     """
 
     id: AlertId
@@ -66,6 +67,8 @@ class HeldAlert:
     story_id: StoryId | None
     created_at: datetime
     reason: Reason = Reason.NEW
+    withdrawn: bool = False
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

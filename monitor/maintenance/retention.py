@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from monitor.settings.model import RetentionSettings
-from monitor.storage import alerts, articles, deliveries, silences, statements, stories, word_statistics
+from monitor.storage import alerts, articles, fallback_copies, silences, statements, stories, word_statistics
 from monitor.storage.engine import Connection, Database
 
 ROWS_AT_A_TIME = 500
@@ -25,7 +25,7 @@ def prune(database: Database, retention: RetentionSettings, now: datetime, *, wi
     steps: tuple[tuple[Prune, datetime], ...] = (
         (statements.prune, now - window),
         (word_statistics.prune, now - max(window, _PASSAGES)),
-        (deliveries.prune, now - retention.deliveries),
+        (fallback_copies.prune, now - retention.deliveries),
         (alerts.prune, now - retention.alerts),
         (articles.prune, now - retention.articles),
         (stories.prune, now - retention.articles),

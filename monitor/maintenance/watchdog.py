@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.settings.channels import ChannelBase
 from monitor.settings.model import Settings
-from monitor.storage import channels, deliveries
+from monitor.storage import channels, fallback_copies
 from monitor.storage.engine import Connection, Database
 
 
@@ -24,4 +24,4 @@ def copy_to_fallback(connection: Connection, configured: Mapping[str, ChannelBas
         if channel is None or channel.fallback is None or state.failing_since is None:
             continue
         if state.paused or state.failing_since <= now - channel.fallback_after:
-            deliveries.copy_to_fallback(connection, name, channel.fallback)
+            fallback_copies.copy_to_fallback(connection, name, channel.fallback)

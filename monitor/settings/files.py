@@ -42,7 +42,7 @@ class Files:
     `state` maps every path and glob that was looked at to its state just before it was read, `order` the names of the
     files to their rank. Parsing YAML and long lists takes time: `trees` and `lists` keep the results, `known` and
     `known_lists` those of the last time. `sources` are the files of the configuration itself, without those that hold a secret; they are read
-    from `kept` instead of the disk, where that is given.
+    from `kept` instead of the disk, where that is given. `secrets` is what was read from files beside secrets.
     """
 
     state: State = field(default_factory=dict)
@@ -53,6 +53,7 @@ class Files:
     known_lists: Mapping[str, Rows] = field(default_factory=dict)
     sources: set[Path] = field(default_factory=set)
     kept: KeptFiles | None = None
+    secrets: set[str] = field(default_factory=set)
 
     def state_now(self) -> State:
         """Return the present state of the same paths and globs."""
@@ -95,6 +96,7 @@ class Files:
             text = data.decode("utf-8-sig").strip()
         except UnicodeDecodeError:
             return None, node.position.fault("the file named here is not UTF-8 text")
+        self.secrets.add(text)
         return (text, None) if text else (None, node.position.fault("the file named here is empty"))
 
     def matching(self, path: Path) -> tuple[Path, ...]:

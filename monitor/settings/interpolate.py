@@ -48,6 +48,12 @@ def interpolate(text: str, env: Mapping[str, str]) -> tuple[str, tuple[Interpola
     return _DOLLAR.sub(replaced, text), tuple(problems)
 
 
+def variables_in(text: str) -> frozenset[str]:
+    """Return the names of the variables that `text` takes values from."""
+    found = (_INSIDE.fullmatch(one["inside"]) for one in _DOLLAR.finditer(text) if one["inside"])
+    return frozenset(inside["name"] for inside in found if inside is not None)
+
+
 def _missing(name: str, env: Mapping[str, str]) -> str:
     near = get_close_matches(name, env, n=1, cutoff=0.8)
     hint = f"; did you mean {near[0]}?" if near else ""

@@ -13,12 +13,14 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
+from monitor.masking import remember
 from monitor.settings.config_merger import ConfigMerger
 from monitor.settings.extras import missing_extras
 from monitor.settings.files import Files, KeptFiles
 from monitor.settings.model import NOT_WRITTEN, Settings
 from monitor.settings.references import repeated_feeds, unknown_engine, unresolved_references
 from monitor.settings.schema_walker import SchemaWalker
+from monitor.settings.secrets import hidden_queries, secrets_of
 from monitor.settings.source_position import Mapping, Scalar
 from monitor.settings.term_reader import TermReader, faults_of
 from monitor.settings.validation_messages import validation_message
@@ -64,8 +66,8 @@ def read_config(
 ) -> LoadResult:
     """Load like `load_config`, but return faults instead of raising them, and the files that were read.
 
-    `before` are the files of an earlier load in the same environment: unchanged YAML and rows of lists are not read again. `kept` are read instead
-    of those on the disk.
+    The secrets of what is loaded are masked in all that this process shows from then on. `before` are the files of an earlier load in the same
+    environment: unchanged YAML and rows of lists are not read again. `kept` are read instead of those on the disk.
     """
     files = Files(kept=kept) if before is None else Files(known=before.trees, known_lists=before.lists, kept=kept)
     merger = ConfigMerger(env=env, files=files)
@@ -74,6 +76,9 @@ def read_config(
     settings = None
     if root is not None:
         settings = _interpret(root, env, merger, check_terms)
+    if settings is not None:
+        texts = [source.text for source in files.trees]
+        remember(secrets_of(settings, texts, env, files.secrets), hidden_queries(settings))
     ordered = sorted(
         set(faults), key=lambda fault: (files.order.get(fault.file, len(files.order)), fault.line, fault.column, fault.message)
     )

@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, SkipValidation, field_validator, model_va
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
+from monitor.settings.secret_strength import weakness
 from monitor.settings.sources import SourceSettings
 from monitor.settings.values import (
     DatabaseAddress,
@@ -95,7 +96,7 @@ class HeartbeatSettings(Section):
 
 
 class WebSettings(Section):
-    """Where the dashboard listens. An address that others can reach needs a `token`; an empty token counts as none."""
+    """Where the dashboard listens. An address that others can reach needs a `token` of 16 characters or more; an empty one counts as none."""
 
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8765
@@ -103,8 +104,12 @@ class WebSettings(Section):
 
     @field_validator("token")
     @classmethod
-    def _empty_is_none(cls, token: SecretStr | None) -> SecretStr | None:
-        return token if token is not None and token.get_secret_value().strip() else None
+    def _good_or_none(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is None or not token.get_secret_value().strip():
+            return None
+        if (problem := weakness(token.get_secret_value().strip())) is not None:
+            raise ValueError(f"a `token` {problem}")
+        return token
 
     @property
     def loopback(self) -> bool:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from monitor.domain import times
+from monitor.settings.secret_strength import weakness
 
 _SIZES: Final = {"": 1, "B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KIB": 1024, "MIB": 1024**2, "GIB": 1024**3}
 _LONGEST: Final = timedelta(days=36500)
@@ -195,13 +196,19 @@ def _signing(value: SecretStr) -> SecretStr:
     """See the Standard Webhooks specification for the two prefixes; any other text is a key as it stands."""
     prefix, found, rest = _secret(value).get_secret_value().strip().partition("_")
     if not found or prefix not in {"whsec", "whsk"}:
-        return value
+        return _unguessable(value, value.get_secret_value().strip())
     try:
         key = b64decode(rest + "=" * (-len(rest) % 4), validate=True)
     except ValueError:
         raise ValueError(f"what follows `{prefix}_` is not base64") from None
     if not key or (prefix == "whsk" and len(key) not in {32, 64}):
         raise ValueError("a `whsk_` secret holds 32 or 64 bytes" if prefix == "whsk" else "expected a secret, found nothing")
+    return _unguessable(value, rest)
+
+
+def _unguessable(value: SecretStr, secret: str) -> SecretStr:
+    if (problem := weakness(secret)) is not None:
+        raise ValueError(f"a secret {problem}")
     return value
 
 

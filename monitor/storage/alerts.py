@@ -17,6 +17,7 @@ from monitor.domain.watch import Severity, TermKind
 from monitor.storage import holds, stories
 from monitor.storage.deliveries import listing as list_deliveries
 from monitor.storage.dialect import insert
+from monitor.storage.ids import free_id
 from monitor.storage.tables import alerts, deliveries
 from monitor.storage.tables import holds as holds_table
 
@@ -54,6 +55,11 @@ class StoredAlert:
     story: AlertStory | None
     deliveries: tuple[Delivery, ...]
     hold: HoldState | None = None
+
+
+def id_for(connection: Connection, dedup_key: bytes) -> AlertId:
+    """Return the id of a new alert, which follows from its key; another where the alert of that id has got another key since."""
+    return AlertId(free_id(connection, alerts, "alert", dedup_key.hex()))
 
 
 def add(connection: Connection, alert: Alert, why: dict[str, Any]) -> bool:

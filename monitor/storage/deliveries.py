@@ -6,16 +6,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select, union, update
+import orjson
+from sqlalchemy import Connection, Select, and_, func, or_, select, union, update
 
 from monitor.domain.alert import Reason
 from monitor.domain.canary import CANARY_CHANNEL
 from monitor.domain.delivery import CREATED, UPDATED, ClaimedDelivery, Delivery, DeliveryStatus, DeliveryUpdate
-from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.ids import AlertId, DeliveryId, derived_id
 from monitor.domain.lease import Lease
 from monitor.domain.watch import Severity
+from monitor.masking import mask
+from monitor.storage.delivery_order import due_in_order
 from monitor.storage.dialect import insert
-from monitor.storage.ids import new_id
+from monitor.storage.ids import free_id
 from monitor.storage.leases import NO_LEASE, lease_values
 from monitor.storage.tables import alerts, channels, deliveries
 
@@ -34,9 +37,23 @@ def create(connection: Connection, alert_id: AlertId, names: Sequence[str], *, n
         return ()
     alert = connection.execute(select(alerts.c.story_id, alerts.c.severity).where(alerts.c.id == alert_id)).one()
     common = {"alert_id": alert_id, "story_id": alert.story_id, "rank": Severity(alert.severity).rank, **_waiting(now)}
-    rows = [{"id": new_id(), "channel": name, **common} for name in names]
+    rows = [{"id": derived_id("delivery", alert_id, name), "channel": name, **common} for name in names]
     query = insert(connection, deliveries).values(rows).on_conflict_do_nothing().returning(deliveries.c.id)
     return tuple(DeliveryId(one) for one in connection.execute(query).scalars())
+
+
+def notify(connection: Connection, kind: str, data: dict[str, Any], names: Sequence[str], *, now: datetime) -> None:
+    """Add a delivery of a notice to the operator to each of the channels `names`; `data` is what its webhook says."""
+    told = mask(orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode())
+    notice = {"type": kind, "data": orjson.loads(told)}
+    for name in names:
+        row = {
+            "id": free_id(connection, deliveries, "notice", kind, name, told),
+            "channel": name,
+            "notice": notice,
+            **_waiting(now),
+        }
+        connection.execute(insert(connection, deliveries).values(row))
 
 
 def due_channels(connection: Connection, now: datetime) -> tuple[str, ...]:
@@ -89,18 +106,12 @@ def defer(
 
 
 def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> tuple[DeliveryId, ...]:
-    """Return the channel's due deliveries, oldest alert first, at most `limit`."""
-    query = (
-        select(deliveries.c.id)
-        .where(deliveries.c.channel == channel, deliveries.c.status == _PENDING, deliveries.c.next_attempt_at <= now)
-        .order_by(deliveries.c.created_at, deliveries.c.id)
-        .limit(limit)
-    )
-    return tuple(DeliveryId(one) for one in connection.execute(query).scalars())
+    """Return the channel's due deliveries in the order in which they are sent, at most `limit`."""
+    return tuple(DeliveryId(row.id) for row in due_in_order(connection, channel, now=now, limit=limit))
 
 
 def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tuple[ClaimedDelivery, ...]:
-    """Claim these deliveries as far as they wait, and return what was claimed, oldest alert first."""
+    """Claim these deliveries as far as they wait, and return what was claimed, in the order of `ids`."""
     taken = update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.status.in_((_PENDING, _HELD)))
     connection.execute(taken.values(status=_SENDING, **lease_values(lease)))
     query = (
@@ -120,9 +131,9 @@ def claim(connection: Connection, ids: Sequence[DeliveryId], lease: Lease) -> tu
         )
         .join_from(deliveries, alerts, isouter=True)
         .where(deliveries.c.id.in_(ids), deliveries.c.lease_token == lease.owner)
-        .order_by(deliveries.c.created_at, deliveries.c.id)
     )
-    return tuple(_claimed(row) for row in connection.execute(query))
+    found = {row.id: _claimed(row) for row in connection.execute(query)}
+    return tuple(found[one] for one in ids if one in found)
 
 
 def settle(
@@ -169,19 +180,6 @@ def make_due(connection: Connection, channel: str, *, now: datetime) -> int:
         deliveries.c.attempts > 0,
     )
     return connection.execute(query.values(next_attempt_at=now)).rowcount
-
-
-def copy_to_fallback(connection: Connection, channel: str, to: str) -> tuple[DeliveryId, ...]:
-    """Send what waits on the failing channel to the channel `to` as well, each alert only once; return the new deliveries."""
-    other = deliveries.alias()
-    query = select(deliveries.c.alert_id, deliveries.c.created_at).where(
-        deliveries.c.channel == channel,
-        deliveries.c.status == _PENDING,
-        deliveries.c.alert_id.is_not(None),
-        ~select(other.c.id).where(other.c.alert_id == deliveries.c.alert_id, other.c.channel == to).exists(),
-    )
-    waiting = connection.execute(query.order_by(deliveries.c.created_at, deliveries.c.id)).all()
-    return tuple(one for row in waiting for one in create(connection, row.alert_id, (to,), now=row.created_at))
 
 
 def dead_letter_all(connection: Connection, channel: str, reason: str, *, now: datetime) -> int:
@@ -234,12 +232,6 @@ def retry(connection: Connection, ids: Sequence[DeliveryId] | None, *, now: date
     resumed = update(channels).where(channels.c.name.in_({row.channel for row in rows}))
     connection.execute(resumed.values(paused=False, open_until=None, reason=None))
     return tuple(sorted(DeliveryId(row.id) for row in rows))
-
-
-def prune(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete deliveries settled before `before`, at most `limit`; return how many."""
-    old = select(deliveries.c.id).where(deliveries.c.settled_at < before).limit(limit)
-    return connection.execute(delete(deliveries).where(deliveries.c.id.in_(old))).rowcount
 
 
 def _waiting(now: datetime) -> dict[str, Any]:

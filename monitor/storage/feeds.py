@@ -15,13 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, func, literal, or_, select, update
 
 from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedUpdate, Validators, rate_limit_key
-from monitor.domain.ids import FeedId
+from monitor.domain.ids import FeedId, derived_id
 from monitor.domain.source import SourceStatus
 from monitor.domain.urls import parse_url
 from monitor.settings.feeds import FeedSettings
 from monitor.storage import feed_history, hosts
 from monitor.storage.dialect import insert
-from monitor.storage.ids import new_id
 from monitor.storage.tables import appearances, feeds
 from monitor.storage.tables import hosts as hosts_table
 from monitor.storage.types import UtcDateTime
@@ -56,7 +55,7 @@ def _add(connection: Connection, names: Mapping[str, str], now: datetime) -> Non
     if not names:
         return
     rows = [
-        {"id": new_id(), "url": url, "name": name, "host": rate_limit_key(parse_url(url)), "next_poll_at": now}
+        {"id": derived_id("feed", url), "url": url, "name": name, "host": rate_limit_key(parse_url(url)), "next_poll_at": now}
         for url, name in names.items()
     ]
     hosts.ensure(connection, {str(row["host"]) for row in rows})

@@ -18,7 +18,7 @@ from monitor.storage.locks import serialise
 from monitor.storage.tables import alerts, deliveries, holds, stories
 
 _BATCH = 500
-_TOLD = ("id", "suppressed", "term", "severity", "tags", "reason", "article_id", "created_at", "data")
+_TOLD = ("id", "suppressed", "term", "severity", "tags", "reason", "article_id", "created_at", "lapsed_at", "data")
 """The columns of an alert from which a report is made."""
 
 
@@ -155,6 +155,7 @@ def _held(row: Row[Any]) -> HeldAlert:
         story_id=row.present_story,
         created_at=row.created_at,
         reason=Reason(row.reason),
+        withdrawn=row.lapsed_at is not None,
     )
 
 

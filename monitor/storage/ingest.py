@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
@@ -15,13 +15,15 @@ from sqlalchemy import Connection, Executable, and_, bindparam, delete, or_, sel
 
 from monitor.domain.article import Entry, Origin, PageState
 from monitor.domain.aside import asides_to_json
-from monitor.domain.ids import ArticleId
+from monitor.domain.ids import ArticleId, derived_id
 from monitor.storage.chunks import parts
 from monitor.storage.dialect import upsert
-from monitor.storage.ids import new_id
+from monitor.storage.ids import first_free
 from monitor.storage.tables import appearances, articles, revisions
 
 MAX_REVISIONS = 20
+_APART = timedelta(microseconds=1)
+"""How far apart in time the articles of a batch are, so that their order is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ class Batch:
         ids = sorted({one.own for one in changes if one.own is not None})
         self._articles = {row.id: dict(row._mapping) for row in _rows(connection, _BY_ID, "ids", ids)}  # noqa: SLF001 - the documented way to read a row by name
         self._added: dict[tuple[str, bytes], ArticleId] = {}
+        self._taken = _taken_ids(connection, [one for one in changes if one.own is None])
         self._revisions: list[dict[str, Any]] = []
         self._appearances: list[dict[str, Any]] = []
         self.new: dict[ArticleId, dict[str, Any]] = {}
@@ -102,12 +105,13 @@ class Batch:
 
     def _create(self, change: EntryChange) -> ArticleId:
         entry, origin = change.entry, change.origin
-        article_id = ArticleId(new_id())
+        article_id = ArticleId(first_free(self._taken, "article", origin.id, entry.identity.hex()))
+        self._taken.add(article_id)
         self.new[article_id] = self._articles[article_id] = {
             "id": article_id,
             "source": origin.name,
             "feed_url": origin.url,
-            "fetched_at": self._now,
+            "fetched_at": self._now + len(self.new) * _APART,
             "revision": 1,
             "alertable": change.alertable,
             "title": entry.title,
@@ -170,6 +174,12 @@ class Batch:
         _run(connection, upsert(connection, appearances, changed=_APPEARANCE_CHANGED), seen)
 
 
+def _taken_ids(connection: Connection, new: Sequence[EntryChange]) -> set[str]:
+    """Return those of the ids that new entries would have that articles have already: a source may carry again what it has lost since."""
+    wanted = [derived_id("article", one.origin.id, one.entry.identity.hex()) for one in new]
+    return {row.id for row in _rows(connection, _IDS, "ids", wanted)}
+
+
 def revision_of(article: Any, now: datetime) -> dict[str, Any]:
     """Return the present text of an article (its columns by name) as a row of `revisions`."""
     values = {name: article[name] for name in ("revision", "title", "summary", "text", "asides")}
@@ -218,6 +228,7 @@ _BY_ID = (
     .order_by(articles.c.id)
     .with_for_update(key_share=True)
 )
+_IDS = select(articles.c.id).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 _CREATE = articles.insert()
 _REVISE = (
     update(articles)

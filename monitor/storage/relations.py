@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.relation import Relation, RelationKind
+from monitor.storage.chunks import parts
 from monitor.storage.dialect import upsert
-from monitor.storage.tables import relations
+from monitor.storage.tables import articles, relations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,23 +53,35 @@ def add_all(connection: Connection, related: Iterable[tuple[ArticleId, StoryId, 
 
 def of_articles(connection: Connection, ids: Iterable[ArticleId]) -> dict[ArticleId, StoredRelation]:
     """Return the relations of these articles; those without one (related before relations were stored) are left out."""
-    return {
-        row.article_id: StoredRelation(
-            article_id=row.article_id,
-            relation=Relation(
-                kind=RelationKind(row.kind),
-                story_id=row.story_id,
-                nearest=row.nearest,
-                changes=tuple(row.changes),
-                evidence=tuple(row.evidence),
-                probability=row.probability,
-                maybe=row.maybe,
-            ),
-            at=row.at,
-        )
-        for row in connection.execute(_OF_ARTICLES, {"ids": list(ids)})
-    }
+    return {row.article_id: _stored(row) for row in connection.execute(_OF_ARTICLES, {"ids": list(ids)})}
 
 
+def _stored(row: Row[Any]) -> StoredRelation:
+    relation = Relation(
+        kind=RelationKind(row.kind),
+        story_id=row.story_id,
+        nearest=row.nearest,
+        changes=tuple(row.changes),
+        evidence=tuple(row.evidence),
+        probability=row.probability,
+        maybe=row.maybe,
+    )
+    return StoredRelation(article_id=row.article_id, relation=relation, at=row.at)
+
+
+def developments(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, tuple[StoredRelation, ...]]:
+    """Return what statements have brought that is new to these stories, oldest first; stories without any are left out."""
+    found: dict[StoryId, list[StoredRelation]] = defaultdict(list)
+    for some in parts(sorted(set(story_ids))):
+        for row in connection.execute(_DEVELOPMENTS, {"ids": some}):
+            found[row.present_story].append(_stored(row))
+    return {story_id: tuple(sorted(known, key=lambda one: one.at)) for story_id, known in found.items()}
+
+
+_DEVELOPMENTS = (
+    select(relations, articles.c.story_id.label("present_story"))
+    .join_from(articles, relations, relations.c.article_id == articles.c.id)
+    .where(articles.c.story_id.in_(bindparam("ids", expanding=True)), relations.c.kind == RelationKind.DEVELOPMENT.value)
+)
 _OF_ARTICLES = select(relations).where(relations.c.article_id.in_(bindparam("ids", expanding=True)))
 _CHANGED = ("story_id", "kind", "nearest", "changes", "evidence", "probability", "maybe", "at")

@@ -48,14 +48,16 @@ def add(connection: Connection, revisions: Sequence[tuple[ArticleId, int]], now:
     return {row.article_id: row.id for row in sorted(connection.execute(statement, rows))}
 
 
-def unqueued(connection: Connection, now: datetime, limit: int, *, left_queue: datetime | None = None) -> tuple[Scan, ...]:
+def unqueued(
+    connection: Connection, now: datetime, limit: int, *, queued: tuple[datetime, datetime] | None = None
+) -> tuple[Scan, ...]:
     """Return the scans to put on the queue, oldest first: those never put there, and those unfinished for longer than their wait.
 
-    `left_queue`: scans put on the queue later than this are still in it, and not due again.
+    `queued`: scans put on the queue between these times are still in it, and not due again.
     """
     due = and_(scans.c.enqueued_at <= now - _WAITS[0], scans.c.enqueued_at <= _cut_off(now))
-    if left_queue is not None:
-        due = and_(due, scans.c.enqueued_at < left_queue)
+    if queued is not None:
+        due = and_(due, or_(scans.c.enqueued_at < queued[0], scans.c.enqueued_at > queued[1]))
     return _read(connection, _select(limit).where(or_(scans.c.enqueued_at.is_(None), due)))
 
 

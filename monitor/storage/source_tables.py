@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, true
 
 from monitor.storage.metadata import ID, metadata
-from monitor.storage.types import Digest, Json, SafeText, UtcDateTime
+from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
 
 feeds = Table(
     "feeds",
@@ -16,7 +16,7 @@ feeds = Table(
     Column("host", String(300), nullable=False, index=True),
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("status", String(16), nullable=False, server_default="new"),
-    Column("reason", SafeText),
+    Column("reason", ShownText),
     Column("title", SafeText),
     Column("format", String(32)),
     Column("etag", SafeText),
@@ -57,7 +57,7 @@ files = Table(
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("digest", Digest),
-    Column("error", SafeText),
+    Column("error", ShownText),
     Column("seen_at", UtcDateTime, nullable=False),
 )
 
@@ -67,7 +67,7 @@ source_states = Table(
     Column("kind", String(64), primary_key=True),
     Column("address", SafeText, primary_key=True),
     Column("status", String(16), nullable=False),
-    Column("reason", SafeText),
+    Column("reason", ShownText),
     Column("last_read_at", UtcDateTime, nullable=False),
     Column("last_success_at", UtcDateTime),
 )

@@ -13,7 +13,7 @@ from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.story import AlertStory, Story, StoryMember
 from monitor.storage.articles import article_from_row
-from monitor.storage.ids import new_id
+from monitor.storage.ids import free_id
 from monitor.storage.locks import serialise
 from monitor.storage.splits import are_kept_apart
 from monitor.storage.tables import alerts, appearances, articles, stories
@@ -27,8 +27,8 @@ def lock(connection: Connection) -> None:
 
 
 def begin(connection: Connection, article: Article, *, now: datetime) -> StoryId:
-    """Create a story with `article` in it; return its id."""
-    story_id = StoryId(new_id())
+    """Create a story with `article` in it; return its id, which follows from that of the article."""
+    story_id = StoryId(free_id(connection, stories, "story", article.id))
     connection.execute(
         _BEGIN, {"id": story_id, "title": article.title, "created_at": now, "last_article_at": article.fetched_at, "articles": 1}
     )

@@ -10,16 +10,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, Select, delete, func, select, update
 
 from monitor.domain.alert import Reason
 from monitor.domain.delivery import DeliveryStatus
-from monitor.domain.hashing import hash_parts
-from monitor.domain.ids import AlertId, ArticleId, DeliveryId, StoryId
+from monitor.domain.ids import AlertId, ArticleId, DeliveryId, StoryId, derived_id
 from monitor.domain.story_update import StoryChange
 from monitor.domain.watch import Severity
+from monitor.storage.delivery_order import due_in_order
 from monitor.storage.dialect import insert
 from monitor.storage.messages import with_merged
 from monitor.storage.tables import alerts, deliveries, stories
@@ -70,9 +69,8 @@ def add(  # noqa: PLR0913 - a delivery has that many parts, all by keyword
     now: datetime,
 ) -> bool:
     """Add a delivery of a change of a story and return True; False if it is there already. `told` is what its id follows from."""
-    digest = hash_parts("story", channel, story_id, change, *told)
     row = {
-        "id": str(UUID(bytes=digest[:16], version=5)),
+        "id": derived_id("story", channel, story_id, change, *told),
         "channel": channel,
         "story_id": story_id,
         "change": change,
@@ -87,11 +85,8 @@ def add(  # noqa: PLR0913 - a delivery has that many parts, all by keyword
 
 
 def due(connection: Connection, channel: str, *, now: datetime, limit: int) -> tuple[WaitingDelivery, ...]:
-    """Return what is due on a channel, the worst severity first, then the oldest; what only keeps messages up to date comes last."""
-    query = _waiting().where(deliveries.c.channel == channel, deliveries.c.status == _PENDING, deliveries.c.next_attempt_at <= now)
-    severity = func.coalesce(deliveries.c.rank, Severity.HIGH.rank).desc()
-    rows = connection.execute(query.order_by(severity, deliveries.c.created_at, deliveries.c.id).limit(limit))
-    return tuple(map(_waiting_delivery, rows))
+    """Return what is due on a channel in the order in which it is sent; what only keeps messages up to date comes last."""
+    return tuple(map(_waiting_delivery, due_in_order(connection, channel, now=now, limit=limit)))
 
 
 def of_story(connection: Connection, channel: str, story_id: StoryId, *, lock: bool = False) -> tuple[WaitingDelivery, ...]:

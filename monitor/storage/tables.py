@@ -6,7 +6,7 @@ it; `messages` says where each story is shown to people; `silences` says what is
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
 that a person has taken apart, `word_counts` and `source_passages` what is common;
-`incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes.
+`incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes, `sessions` that of the dashboard.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.source_tables import feeds, files, hosts, source_states
 from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
-from monitor.storage.types import Digest, Json, SafeText, UtcDateTime
+from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
 
 __all__ = (
     "alerts",
@@ -52,6 +52,7 @@ __all__ = (
     "relations",
     "revisions",
     "scans",
+    "sessions",
     "silences",
     "source_budgets",
     "source_passages",
@@ -140,7 +141,7 @@ scans = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("enqueued_at", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("error", SafeText),
+    Column("error", ShownText),
     UniqueConstraint("article_id", "revision"),
     Index(None, "enqueued_at", "id"),
 )
@@ -178,7 +179,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("first_attempt_at", UtcDateTime),
     Column("next_attempt_at", UtcDateTime),
-    Column("last_error", SafeText),
+    Column("last_error", ShownText),
     Column("lease_token", String(36)),
     Column("lease_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
@@ -191,6 +192,7 @@ deliveries = Table(
     UniqueConstraint("alert_id", "channel"),
     Index(None, "status", "channel", "next_attempt_at"),
     Index(None, "channel", "status", "created_at", "id"),
+    Index(None, "channel", "status", "rank", "created_at"),
     Index(None, "story_id", "channel", "status"),
     Index(None, "settled_at"),
 )
@@ -218,7 +220,7 @@ attempts = Table(
     Column("outcome", String(32), nullable=False),
     Column("http_status", Integer),
     Column("duration_s", Float, nullable=False),
-    Column("answer", SafeText),
+    Column("answer", ShownText),
 )
 
 channels = Table(
@@ -230,7 +232,7 @@ channels = Table(
     Column("open_until", UtcDateTime),
     Column("paused", Boolean, nullable=False, server_default=false()),
     Column("target", Digest),
-    Column("reason", SafeText),
+    Column("reason", ShownText),
     Column("next_send_at", UtcDateTime),
     Column("lease_token", String(36)),
     Column("lease_until", UtcDateTime),
@@ -247,11 +249,18 @@ silences = Table(
     Column("reason", SafeText),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", Digest, primary_key=True),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
 incidents = Table(
     "incidents",
     metadata,
     Column("subject", SafeText, primary_key=True),
-    Column("problem", SafeText, nullable=False),
+    Column("problem", ShownText, nullable=False),
     Column("since", UtcDateTime, nullable=False),
 )
 

@@ -10,6 +10,8 @@ import orjson
 from sqlalchemy import DateTime, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from monitor.masking import mask
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A column of aware UTC times; a naive time is refused. SQLite stores text that sorts by time.
@@ -63,6 +65,16 @@ class SafeText(TypeDecorator[str]):
         if value is None or (value.isascii() and "\x00" not in value):
             return value
         return value.replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+class ShownText(SafeText):
+    """A column of text about what went wrong or what a receiver said: no secret of the configuration is stored in it."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Mask secrets, and replace what cannot be stored."""
+        return super().process_bind_param(None if value is None else mask(value), dialect)
 
 
 class Json(TypeDecorator[Any]):

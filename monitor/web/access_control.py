@@ -2,12 +2,12 @@
 
 With a token, everything but the two health checks needs it, as a bearer token or as the cookie that the login form sets. Without one,
 only this machine can connect, and the `Host` header must name this machine: that of a page of another site whose name resolves to
-127.0.0.1 does not. A POST that a browser sends for a page of another origin is refused in either case.
+127.0.0.1 does not. What a browser asks for on behalf of a page of another origin is refused in either case, unless somebody follows a link.
 """
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import hmac
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
@@ -22,6 +22,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.settings.model import WebSettings
+from monitor.web.login_guard import LoginGuard
+from monitor.web.login_sessions import Sessions
+from monitor.web.masked_response import MaskedResponse
 from monitor.web.responses import ApiError, error_response
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
@@ -36,16 +39,30 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+WRONG_WAIT_S = 0.5
+"""How long the answer to a wrong token waits, so that guessing is slow."""
+SEND_S = 30.0
+"""How long a client may take to receive a part of an answer before its connection is given up."""
 _READS = frozenset({"GET", "HEAD"})
+_OWN_SITES = frozenset({"same-origin", "none"})
 
 
 class AccessControl:
     """ASGI middleware. `settings` is called at every request, so that a changed token counts at once; `login_form` answers a browser."""
 
-    def __init__(self, app: ASGIApp, settings: Callable[[], WebSettings], login_form: Callable[[Request], Response]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Callable[[], WebSettings],
+        login_form: Callable[[Request], Response],
+        sessions: Sessions,
+        guard: LoginGuard,
+    ) -> None:
         self._app = app
         self._settings = settings
         self._login_form = login_form
+        self._sessions = sessions
+        self._guard = guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve or refuse one request."""
@@ -53,31 +70,38 @@ class AccessControl:
             await self._app(scope, receive, send)
             return
 
+        async def send_in_time(message: Message) -> None:
+            async with asyncio.timeout(SEND_S):
+                await send(message)
+
+        static = scope["path"].startswith("/static/")
+        send_masked = send_in_time if static else MaskedResponse(send_in_time)
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
-            await send(message)
+                headers.setdefault("cache-control", "no-cache" if static else "no-store")
+            await send_masked(message)
 
-        refusal = self._refusal(Request(scope))
+        try:
+            refusal = await self._refusal(Request(scope))
+        except HTTPException as error:
+            refusal = error_response(error)
         await (refusal or self._app)(scope, receive, send_guarded)
 
-    def _refusal(self, request: Request) -> Response | None:
+    async def _refusal(self, request: Request) -> Response | None:
+        """Return the answer to a request that is not served. Raises ApiError for one that is not even judged."""
         settings = self._settings()
         path = request.url.path
-        try:
-            if path in OPEN_PATHS:
-                return None
-            check_origin(request)
-            if not has_token(settings.token):
-                check_host(request.headers, settings)
-                return None
-        except HTTPException as error:
-            return error_response(error)
-        assert settings.token is not None
-        if carries_token(request.headers, settings.token) or (path == LOGIN_PATH and request.method == "POST"):
+        if path in OPEN_PATHS:
+            return None
+        check_origin(request)
+        if settings.token is None or not has_token(settings.token):
+            check_host(request.headers, settings)
+            return None
+        if (path == LOGIN_PATH and request.method == "POST") or await self._is_known(request, settings.token):
             return None
         if request.method in _READS and "text/html" in request.headers.get("accept", ""):
             return self._login_form(request)
@@ -85,45 +109,55 @@ class AccessControl:
             ApiError(401, "this needs the token: send `Authorization: Bearer …`", headers={"www-authenticate": "Bearer"})
         )
 
+    async def _is_known(self, request: Request, token: SecretStr) -> bool:
+        """Return whether the request has the cookie of a session or the token; a wrong token is counted, and its answer waits."""
+        cookie = session_cookie(request.headers)
+        if cookie is not None and await self._sessions.knows(cookie, token):
+            return True
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not given.strip():
+            return False
+        return await judge(self._guard, request, given.strip().encode("latin-1", "replace"), token)  # the bytes as they were sent
+
+
+async def judge(guard: LoginGuard, request: Request, given: bytes, token: SecretStr) -> bool:
+    """Return whether `given` is the token in UTF-8; compared in constant time. Raises ApiError with 429 while nothing is judged."""
+    guard.check()
+    if hmac.compare_digest(given, token.get_secret_value().encode("utf-8", "surrogatepass")):
+        guard.worked()
+        return True
+    guard.failed(request.client.host if request.client else "?")
+    await asyncio.sleep(WRONG_WAIT_S)
+    return False
+
 
 def has_token(token: SecretStr | None) -> bool:
     """Return whether a token is set."""
     return token is not None and bool(token.get_secret_value())
 
 
-def carries_token(headers: Headers, token: SecretStr) -> bool:
-    """Return whether a request has the token, as a bearer token or as the cookie; compared in constant time."""
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and is_token(given.strip().encode("latin-1", "replace"), token):  # the bytes as they were sent
-        return True
+def session_cookie(headers: Headers) -> str | None:
+    """Return the cookie of a session, None where there is none."""
     try:
         cookies = SimpleCookie(headers.get("cookie", ""))
     except CookieError:
-        return False
-    return COOKIE in cookies and hmac.compare_digest(
-        cookies[COOKIE].value.encode("utf-8", "replace"), session_cookie(token).encode()
-    )
-
-
-def is_token(given: bytes, token: SecretStr) -> bool:
-    """Return whether `given` is the token in UTF-8; compared in constant time."""
-    return hmac.compare_digest(given, _bytes(token))
-
-
-def session_cookie(token: SecretStr) -> str:
-    """Return the value of the cookie: derived from the token, so that a new token ends every session."""
-    return hmac.new(_bytes(token), b"news-monitor session", hashlib.sha256).hexdigest()
+        return None
+    return cookies[COOKIE].value if COOKIE in cookies else None
 
 
 def check_origin(request: Request) -> None:
-    """Raise ApiError with 403 for a request other than GET or HEAD that a browser sends for a page of another origin."""
-    if request.method in _READS:
-        return
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    """Raise ApiError with 403 for a request that a browser sends for a page of another origin, unless somebody follows a link to a page."""
+    headers = request.headers
+    follows_link = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest", "document") == "document"
+    if is_foreign(request) and not (request.method in _READS and follows_link):
         raise ApiError(403, "this request comes from a page of another site")
+
+
+def is_foreign(request: Request) -> bool:
+    """Return whether a browser says that the request is for a page of another origin."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
-        raise ApiError(403, "this request comes from a page of another site")
+    elsewhere = origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    return elsewhere or request.headers.get("sec-fetch-site", "same-origin") not in _OWN_SITES
 
 
 def check_host(headers: Headers, settings: WebSettings) -> None:
@@ -146,7 +180,3 @@ def _is_loopback(name: str) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return False
-
-
-def _bytes(token: SecretStr) -> bytes:
-    return token.get_secret_value().encode("utf-8", "surrogatepass")

@@ -15,14 +15,21 @@ from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.storage.engine import Connection, Database
+from monitor.web.cpu_budget import CpuBudget
 from monitor.web.event_hub import EventHub
 from monitor.web.health_wiring import health_monitor
+from monitor.web.login_guard import LoginGuard
+from monitor.web.login_sessions import Sessions
 from workers.analysis.dry_run import dry_run
 from workers.analysis.trace import Tracer
 from workers.matching.matcher import Matcher
 from workers.scanning.compiled_settings import CompiledSettings
 
 _T = TypeVar("_T")
+
+
+MAX_LISTED = 200
+"""Matches and mentions of each kind that a preview lists."""
 
 
 class AppState:
@@ -34,6 +41,9 @@ class AppState:
         self.relay = relay
         self.hub = EventHub(database)
         self.health = health_monitor(live, database, relay)
+        self.sessions = Sessions(database)
+        self.login_guard = LoginGuard()
+        self.cpu_budget = CpuBudget()
         self._compiled: CompiledSettings | None = None
         self._recognizing = Lock()
 
@@ -51,7 +61,7 @@ class AppState:
         """Return what a matcher and the configured recognizers find in a document (see `workers.analysis.dry_run`). Blocks."""
         recognizers = self._compile().recognizers
         with self._recognizing:
-            return dry_run(matcher, recognizers, document, names=names)
+            return dry_run(matcher, recognizers, document, names=names, most=MAX_LISTED)
 
     def rebuild(self, settings: Settings) -> None:
         """Compile new settings, if the ones before were. Raises ConfigError or PluginError, and the ones before stay in force."""

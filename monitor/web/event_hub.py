@@ -65,7 +65,6 @@ class EventHub:
         self._recent: deque[NewAlert] = deque(maxlen=MAX_BACKLOG)
         self._clients: set[asyncio.Queue[Event | None]] = set()
         self._unsettled: dict[AlertId, tuple[datetime, tuple[Delivery, ...]]] = {}
-        self._unsent: list[StoredAlert] = []
         self._outages = OutageLog()
         self._closed = False
 
@@ -134,9 +133,8 @@ class EventHub:
             return [NewAlert(stored=stored) for stored in raised_after(connection, last_id, limit=MAX_BACKLOG)]
 
     def _new_events(self) -> list[Event]:
-        self._unsent += self._tail.new_alerts()  # kept if the next look at the database fails: the tail tells each only once
         changed = self._changed_deliveries()
-        new, self._unsent = self._unsent, []
+        new = self._tail.new_alerts()  # the last to be read: what it has returned once it does not return again
         for stored in new:
             self._follow(stored.alert.id, stored.alert.created_at, stored.deliveries)
         return [*(NewAlert(stored=stored) for stored in new), *changed]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from base64 import b64encode
 from importlib.resources import files
@@ -13,14 +12,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from monitor.web.access_control import COOKIE, HEADERS, has_token, is_token, session_cookie
+from monitor.web.access_control import COOKIE, HEADERS, has_token, judge, session_cookie
 from monitor.web.app_state import app_state_of
+from monitor.web.login_sessions import LASTS
 from monitor.web.rendering import render
 from monitor.web.responses import body_of
 
-WRONG_WAIT_S = 0.5
-"""How long the answer to a wrong token waits, so that guessing is slow."""
-_COOKIE_AGE_S = 30 * 86400
 _STYLE = (files("monitor.web") / "static" / "login.css").read_text("utf-8")
 _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
@@ -35,23 +32,26 @@ def login_form(request: Request, *, wrong: bool = False) -> Response:
 
 async def _login(request: Request) -> Response:
     """Set the cookie and redirect to the page that was wanted, or show the form again."""
-    token = app_state_of(request).settings.web.token
+    app_state = app_state_of(request)
+    token = app_state.settings.web.token
     form = parse_qs((await body_of(request, 10_000)).decode("utf-8", "replace"))
     wanted = _local(form.get("wanted", ["/"])[0])
     if token is None or not has_token(token):
         return RedirectResponse(wanted, 303)
-    if not is_token(form.get("token", [""])[0].strip().encode(), token):
-        await asyncio.sleep(WRONG_WAIT_S)
+    if not await judge(app_state.login_guard, request, form.get("token", [""])[0].strip().encode(), token):
         return login_form(request, wrong=True)
     answer = RedirectResponse(wanted, 303)
     secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-    answer.set_cookie(
-        COOKIE, session_cookie(token), max_age=_COOKIE_AGE_S, path="/", httponly=True, samesite="strict", secure=secure
-    )
+    cookie, age = await app_state.sessions.begin(token), int(LASTS.total_seconds())
+    answer.set_cookie(COOKIE, cookie, max_age=age, path="/", httponly=True, samesite="strict", secure=secure)
     return answer
 
 
-async def _logout(_request: Request) -> Response:
+async def _logout(request: Request) -> Response:
+    """End the session, so that its cookie counts no more wherever it is, and delete the cookie."""
+    app_state, cookie = app_state_of(request), session_cookie(request.headers)
+    if cookie is not None and app_state.settings.web.token is not None:
+        await app_state.sessions.end(cookie, app_state.settings.web.token)
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return answer

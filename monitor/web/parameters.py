@@ -67,9 +67,11 @@ def since_parameter(request: Request, now: datetime) -> datetime | None:
         return _before(now, duration)
     try:
         moment = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except ValueError as error:
-        raise ApiError(422, "`since` is a duration such as 30m, 2h, 7d, or a date such as 2024-03-21") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        raise ApiError(400, "`since` is a duration such as 30m, 2h, 7d, or a date such as 2024-03-21") from error
+    except OverflowError as error:
+        raise ApiError(400, "`since` lies beyond what a calendar holds") from error
 
 
 def choice_parameter(request: Request, name: str, choices: Iterable[str]) -> str | None:

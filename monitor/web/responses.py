@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from starlette.responses import Response
 
 MAX_BODY = 5_000_000
 """Bytes of a posted body; the longest articles known have a tenth of that."""
+BODY_S = 20.0
+"""How long a client may take to send a body."""
 
 
 class ApiError(HTTPException):
@@ -37,14 +40,18 @@ def error_response(error: HTTPException) -> Response:
 
 
 async def body_of(request: Request, limit: int = MAX_BODY) -> bytes:
-    """Return the whole body. Raises ApiError with 413 beyond `limit` bytes."""
+    """Return the whole body. Raises ApiError with 413 beyond `limit` bytes, with 408 if it does not come in time."""
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise ApiError(413, f"the body is larger than {limit / 1e6:g} MB")
-        parts.append(part)
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    raise ApiError(413, f"the body is larger than {limit / 1e6:g} MB", headers={"connection": "close"})
+                parts.append(part)
+    except TimeoutError as error:
+        raise ApiError(408, f"the body did not come within {BODY_S:g} s", headers={"connection": "close"}) from error
     return b"".join(parts)
 
 

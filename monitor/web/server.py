@@ -34,6 +34,7 @@ from monitor.storage.engine import Database
 from monitor.web import login
 from monitor.web.access_control import AccessControl, has_token
 from monitor.web.app_state import AppState
+from monitor.web.connections import PatientProtocol
 from monitor.web.page import error_page
 from monitor.web.registry import endpoints, pages
 from monitor.web.responses import ApiError, error_response
@@ -49,7 +50,15 @@ def application(live: LiveSettings, database: Database, relay: Relay) -> Starlet
     app_state = AppState(live, database, relay)
     app = Starlette(
         routes=_routes(),
-        middleware=[Middleware(AccessControl, settings=lambda: app_state.settings.web, login_form=login.login_form)],
+        middleware=[
+            Middleware(
+                AccessControl,
+                settings=lambda: app_state.settings.web,
+                login_form=login.login_form,
+                sessions=app_state.sessions,
+                guard=app_state.login_guard,
+            )
+        ],
         exception_handlers={HTTPException: _http_error, MonitorError: _monitor_error},
         lifespan=_lifespan,
     )
@@ -78,6 +87,7 @@ def serve_web(
         server_header=False,
         timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=65536,
+        http=PatientProtocol,
     )
     get_logger().info("daemon.started", role="web", url=listening_address(listening))
     _Server(config, app.state.app_state, beats or StepBeats()).run([listening])

@@ -223,7 +223,7 @@ def test_entries_are_looked_up_in_an_index(database: Database) -> None:
     for origin in "ab":
         _take(database, origin, *(_entry(str(number), title=f"Report {number}") for number in range(40)))
     lookups = [statement for statement in asked if statement.startswith("SELECT")]
-    assert len(lookups) == 4
+    assert len(lookups) == 6
     with database.read() as connection:
         for statement in lookups:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (None,) * statement.count("?")).all()

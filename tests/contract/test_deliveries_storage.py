@@ -12,7 +12,7 @@ from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Delivery, De
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.lease import Lease
 from monitor.domain.watch import Severity
-from monitor.storage import attempts, channels, deliveries, silences
+from monitor.storage import attempts, channels, deliveries, fallback_copies, holds, silences
 from monitor.storage.engine import Database
 from tests.alerting import EPOCH, raise_alerts
 
@@ -190,8 +190,8 @@ def test_another_channel_takes_over_what_waits(database: Database) -> None:
     (first,) = _claim(database, "desk", "me")
     _settle(database, [first.id], DELIVERED, "me")
     with database.write() as connection:
-        assert len(deliveries.copy_to_fallback(connection, "desk", "phone")) == 2
-        assert deliveries.copy_to_fallback(connection, "desk", "phone") == ()
+        assert len(fallback_copies.copy_to_fallback(connection, "desk", "phone")) == 2
+        assert fallback_copies.copy_to_fallback(connection, "desk", "phone") == ()
     assert [one.alert_id for one in _claim(database, "phone", "me", limit=9)] == list(ids[1:])
     assert len(_claim(database, "desk", "me", limit=9)) == 2
 
@@ -255,3 +255,40 @@ def test_a_silence_lasts_as_long_as_it_was_set_for(database: Database) -> None:
         assert silences.active(connection, EPOCH + 60 * SECOND) == ()
         assert silences.prune(connection, EPOCH + 61 * SECOND, 1000) == 1
         assert silences.listing(connection, EPOCH) == ()
+
+
+def test_a_fallback_is_told_once_however_long_its_channel_is_away(database: Database) -> None:
+    """Retention keeps what was told there as long as the same alert still waits; with the original, the copy goes too."""
+    (alert,) = _raise(database, 1, "desk")
+    later = EPOCH + timedelta(days=400)
+    with database.write() as connection:
+        (copy,) = fallback_copies.copy_to_fallback(connection, "desk", "phone")
+    _claim(database, "phone", "p")
+    _settle(database, [copy], DELIVERED, "p")
+    with database.write() as connection:
+        assert fallback_copies.prune(connection, later, 99) == 0
+        assert fallback_copies.copy_to_fallback(connection, "desk", "phone") == ()
+    (original,) = [one.id for one in _all(database) if one.channel == "desk"]
+    _claim(database, "desk", "q")
+    _settle(database, [original], DELIVERED, "q")
+    with database.write() as connection:
+        assert fallback_copies.prune(connection, later, 99) == 2
+        (again,) = deliveries.create(connection, alert, ("phone",), now=EPOCH)
+    assert again == copy, "the id follows from the alert and the channel"
+
+
+def test_a_report_of_what_was_held_back_goes_to_the_fallback_too(database: Database) -> None:
+    """Once, and not again after retention while it waits on its own channel."""
+    data = {"part": 1, "parts": 1, "total": 1, "events": []}
+    with database.write() as connection:
+        holds.send_report(
+            connection, report_id=DeliveryId("r-1"), channel="desk", severity=Severity.HIGH, data=data, now=EPOCH, quiet_until=None
+        )
+        (copy,) = fallback_copies.copy_to_fallback(connection, "desk", "phone")
+        assert fallback_copies.copy_to_fallback(connection, "desk", "phone") == ()
+    (claimed,) = _claim(database, "phone", "p")
+    assert (claimed.kind, claimed.data) == ("held.report", data)
+    _settle(database, [copy], DELIVERED, "p")
+    with database.write() as connection:
+        assert fallback_copies.prune(connection, EPOCH + timedelta(days=400), 99) == 0
+        assert fallback_copies.copy_to_fallback(connection, "desk", "phone") == ()

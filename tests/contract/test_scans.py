@@ -38,8 +38,8 @@ def _added(connection: Connection, count: int, now: datetime = NOW) -> tuple[Sca
     return tuple(scans.add(connection, [(_article(connection, f"a{number}"), 1) for number in range(count)], now).values())
 
 
-def _due(connection: Connection, seconds: float, left_queue: datetime | None = None) -> set[ScanId]:
-    return {scan.id for scan in scans.unqueued(connection, NOW + timedelta(seconds=seconds), 100, left_queue=left_queue)}
+def _due(connection: Connection, seconds: float, queued: tuple[datetime, datetime] | None = None) -> set[ScanId]:
+    return {scan.id for scan in scans.unqueued(connection, NOW + timedelta(seconds=seconds), 100, queued=queued)}
 
 
 def test_new_work_is_due_at_once_and_noted_once(database: Database) -> None:
@@ -85,8 +85,8 @@ def test_work_that_still_stands_in_the_queue_is_not_due(database: Database) -> N
         scans.mark_enqueued(connection, [first], NOW)
         scans.mark_enqueued(connection, [second], NOW + timedelta(seconds=30))
         assert _due(connection, 600) == {first, second}
-        assert _due(connection, 600, left_queue=NOW + timedelta(seconds=30)) == {first}
-        assert _due(connection, 600, left_queue=NOW) == set()
+        assert _due(connection, 600, queued=(NOW + timedelta(seconds=30), NOW + timedelta(seconds=60))) == {first}
+        assert _due(connection, 600, queued=(NOW, NOW + timedelta(seconds=30))) == set()
 
 
 def test_after_a_wipe_everything_outstanding_is_found_page_by_page(database: Database) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_lost_event_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     class Liar(QueueClient):
         def state(self) -> QueueState | None:
-            return QueueState(wiped=False, left_queue=simulation.START)
+            return QueueState(wiped=False, waiting=(simulation.START, simulation.START + timedelta(days=365)))
 
         def next_scan(self) -> tuple[()]:
             super().next_scan()

@@ -168,8 +168,10 @@ class QueueClient:
         """Return the state of the queue."""
         if self._queue.away:
             return None
-        oldest = self._queue.scans[0][2] - timedelta(seconds=2) if self._queue.scans else None
-        return QueueState(wiped=not self._queue.filled, left_queue=oldest)
+        times = [at for _, _, at in self._queue.scans]
+        slack = timedelta(seconds=2)
+        waiting = (min(times) - slack, max(times) + slack) if times else None
+        return QueueState(wiped=not self._queue.filled, waiting=waiting)
 
     def mark_filled(self) -> bool:
         """Store that all outstanding work is there."""

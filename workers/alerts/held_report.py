@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import orjson
 
 from monitor.domain.alert import HeldAlert, Suppression, ToldStory
-from monitor.domain.hashing import hash_parts
-from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.ids import AlertId, DeliveryId, derived_id
 from monitor.domain.times import rfc3339
 from monitor.domain.watch import Severity
 
 MAX_BYTES = 18_000
 """JSON of the events in one report, so that a webhook's body stays within its 20 KB."""
-_TITLE, _SOURCE, _URL, _TERMS = 300, 100, 1500, 10
+_TITLE, _SOURCE, _URL, _TERMS, _FACTS = 300, 100, 1500, 10, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +125,15 @@ def _event(group: Sequence[HeldAlert]) -> HeldEvent:
         "reason": worst.hold.reason,
         "alerts": len(group),
     }
+    if worst.hold.reason is not Suppression.BUDGET and (facts := dict.fromkeys(fact for alert in group for fact in alert.facts)):
+        record["facts"] = [fact[:_TITLE] for fact in facts][-_FACTS:]
     return HeldEvent(alerts=tuple(alert.id for alert in group), severity=worst.severity, record=record)
 
 
 def _report_id(channel: str, part: Iterable[HeldEvent]) -> DeliveryId:
     """Return an id that follows from the channel and what is told, so that the same report never has two."""
     ids = sorted(alert_id for event in part for alert_id in event.alerts)
-    return DeliveryId(str(UUID(bytes=hash_parts("held.report", channel, *ids)[:16], version=5)))
+    return DeliveryId(derived_id("held.report", channel, *ids))
 
 
 def _worst_first(alert: HeldAlert) -> tuple[int, datetime, str]:

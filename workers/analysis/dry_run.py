@@ -17,9 +17,11 @@ EXPLAINED = 500
 
 
 def dry_run(
-    matcher: Matcher, recognizers: Iterable[Recognizer], document: Document, *, names: Sequence[str] = ()
+    matcher: Matcher, recognizers: Iterable[Recognizer], document: Document, *, names: Sequence[str] = (), most: int | None = None
 ) -> dict[str, Any]:
-    """Return `title language terms mentions`; each term has `term kind severity matched matches passed_over why`.
+    """Return `title language terms mentions`; each term has `term kind severity matched matches matches_total passed_over why`.
+
+    `most` limits how many matches of a term and how many mentions are listed; `matches_total` counts all matches.
 
     `passed_over` are the occurrences in what is not the article's text, each with the `reason`. `mentions` are the entities that
     `recognizers` find, each with `name type count`. `names` limits the result to these terms. Raises KeyError for a name that is not on
@@ -39,13 +41,16 @@ def dry_run(
                 "kind": term.kind,
                 "severity": term.severity,
                 "matched": term.name in fired,
-                "matches": [match_record(match) for match in (fired[term.name].matches if term.name in fired else ())],
-                "passed_over": passed.get(term.name, []),
+                "matches": [match_record(match) for match in (fired[term.name].matches[:most] if term.name in fired else ())],
+                "matches_total": len(fired[term.name].matches) if term.name in fired else 0,
+                "passed_over": passed.get(term.name, [])[:most],
                 "why": _why(matcher, document, term, passed.get(term.name)),
             }
             for term in shown
         ],
-        "mentions": [{"name": one.name, "type": one.type, "count": one.count} for one in recognize_all(recognizers, document)],
+        "mentions": [
+            {"name": one.name, "type": one.type, "count": one.count} for one in recognize_all(recognizers, document)[:most]
+        ],
     }
 
 

@@ -1,10 +1,10 @@
-"""Send what is due on one channel, oldest alert first, and settle it after the answer."""
+"""Send what is due on one channel, in order, and settle it after the answer."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.daemon.lease_owner import lease_owner
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
@@ -19,6 +19,8 @@ from workers.delivery.sender import Sender
 from workers.rendering.sample_alert import sample_alert
 
 SETTLE_RETRY_WAITS_S = (0.2, 1.0, 3.0)
+BATCH_TIME = timedelta(seconds=0.5)
+"""After this time no further message of a batch is begun, so that a worse alert which has come meanwhile goes first."""
 
 
 class ChannelSender:
@@ -44,11 +46,12 @@ class ChannelSender:
             sent = await self._send_batch(batch)
 
     async def _send_batch(self, batch: SendBatch) -> tuple[SentMessage, ...]:
-        """Send until something fails, the lease is nearly over or the process is to stop."""
+        """Send until something fails, the time of a batch or the lease is over, or the process is to stop."""
         channel = batch.channel
         sent: list[SentMessage] = []
+        end = min(self._clock.now() + BATCH_TIME, channel.lease.until - channel.settings.timeout)
         for deliveries in batch.messages:
-            if sent and (self.stopping or self._clock.now() + channel.settings.timeout > channel.lease.until):
+            if sent and (self.stopping or self._clock.now() > end):
                 break
             result = await attempt(self._sender, channel.settings, deliveries, now=self._clock.now())
             sent.append(SentMessage(deliveries=deliveries, result=result))

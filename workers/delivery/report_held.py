@@ -13,7 +13,7 @@ from monitor.domain.watch import Severity
 from monitor.logs import get_logger
 from monitor.settings.channels import ChannelBase, Event, takes
 from monitor.settings.model import Settings, SilenceSettings
-from monitor.storage import holds, silences
+from monitor.storage import holds, relations, silences
 from monitor.storage.engine import Connection, Database
 from workers.alerts.held_back import held_until, in_force
 from workers.alerts.held_report import HeldReport, report_parts, untold
@@ -74,6 +74,7 @@ def _report(connection: Connection, settings: Settings, *, only_due: bool, now: 
         if (end := ends[alert.id]) is not None and end <= now
     ]
     holds.mark_reported(connection, [alert.id for alert in due], now=now)
+    due = _with_facts(connection, [alert for alert in due if not alert.withdrawn])
     told = holds.told_stories(connection, [alert.story_id for alert in due if alert.story_id is not None])
     channels: list[str] = []
     for name, alerts in _by_channel(due, settings).items():
@@ -87,6 +88,23 @@ def _report(connection: Connection, settings: Settings, *, only_due: bool, now: 
     if due:
         get_logger().info("alert.reported", alerts=len(due), channels=channels)
     return tuple(channels)
+
+
+def _with_facts(connection: Connection, held: Sequence[HeldAlert]) -> list[HeldAlert]:
+    """Return the alerts with what their stories have brought since."""
+    found = relations.developments(connection, [alert.story_id for alert in held if alert.story_id is not None])
+    return [
+        replace(
+            alert,
+            facts=tuple(
+                fact
+                for one in (found.get(alert.story_id, ()) if alert.story_id is not None else ())
+                if one.at > alert.created_at
+                for fact in one.relation.changes
+            ),
+        )
+        for alert in held
+    ]
 
 
 def _by_channel(due: Sequence[HeldAlert], settings: Settings) -> dict[str, list[HeldAlert]]:

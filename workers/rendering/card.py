@@ -125,6 +125,8 @@ def _report_card(delivery: ClaimedDelivery) -> Card:
 def _held_card(event: Mapping[str, Any]) -> Card:
     over_budget = event["reason"] == Suppression.BUDGET and event["alerts"] > 1
     title = one_line(event["title"]) or "(untitled)"
+    if event.get("facts"):
+        title += f" (since: {one_line('; '.join(event['facts']))})"
     return Card(
         severity=Severity(event["severity"]),
         term=cut(one_line(", ".join(event["terms"])), TERM_LENGTH) or "?",

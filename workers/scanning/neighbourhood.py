@@ -96,7 +96,8 @@ class Neighbourhood:
         """Let the batch's further statements find this one, which begins its story or not."""
         if begins:
             self._begun.add(story_id)
-        number, self._next = self._next, self._next + 1
+        number = self._next
+        self._next += 1
         statement = new.read.statement
         self._heads[number] = StatementHead(
             id=number, article_id=statement.article_id, story_id=story_id, dated_at=statement.dated_at

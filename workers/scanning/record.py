@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.domain.alert import Alert
@@ -17,7 +17,6 @@ from monitor.domain.watch import Term
 from monitor.settings.model import SilenceSettings
 from monitor.storage import alert_history, alerts, articles, deliveries, holds, pages, scans, silences, source_budgets, stories
 from monitor.storage.engine import Connection
-from monitor.storage.ids import new_id
 from workers.alerts.held_back import budget_hour
 from workers.alerts.payload import alert_data
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
@@ -30,6 +29,9 @@ from workers.scanning.examine import ExaminedArticle, document_of
 from workers.scanning.load import ScanTask
 from workers.scanning.relate_statement import Placement, StoryPlacer
 from workers.stories.headline import headline_turned
+
+_APART = timedelta(microseconds=1)
+"""How far apart in time the alerts of one batch are, so that their order is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,13 @@ class Recorder:
         kind = placement.relation.kind if placement.relation is not None else RelationKind.OTHER
         story = alert_story_record(placement.story_id, examined.article.id, members, kind)
         public_url = self.compiled.settings.public_url
-        made = [(_alert(draft, examined, story, public_url, self.now), draft) for draft in decision.drafts]
+        made = [
+            (
+                _alert(draft, examined, story, public_url, alerts.id_for(self.connection, draft.key), self.now + place * _APART),
+                draft,
+            )
+            for place, draft in enumerate(decision.drafts)
+        ]
         added = [
             (alert, draft) for alert, draft in made if alerts.add(self.connection, alert, draft.match.why if draft.match else {})
         ]
@@ -143,16 +151,17 @@ def record(
     channels: dict[str, None] = {}
     for examined in mine:
         recorded = recorder.record(examined)
+        recorder = replace(recorder, now=recorder.now + len(recorded.alerts) * _APART)
         for alert, term in recorded.alerts:
             stored.append(alert)
             if alert.suppressed is None:
                 names = channels_to_tell(compiled.settings, _channels(alert, term, compiled), alert.reason)
-                deliveries.create(connection, alert.id, names, now=now)
+                deliveries.create(connection, alert.id, names, now=alert.created_at)
                 channels.update(dict.fromkeys(names))
         if recorded.updates:
             placer.flush()
         for update in recorded.updates:
-            channels.update(dict.fromkeys(announce(connection, compiled.settings, update, now=now)))
+            channels.update(dict.fromkeys(announce(connection, compiled.settings, update, now=recorder.now)))
         if examined.article.revision == 1 and examined.article.scanned_at is None:
             counts.add(statements[examined.article.id])
     placer.flush()
@@ -191,9 +200,10 @@ def _channels(alert: Alert, term: Term, compiled: CompiledSettings) -> Sequence[
     return channels_for(alert.severity, alert.tags, term.channels, settings.routes, settings.channels, term=term.name)
 
 
-def _alert(draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], public_url: str | None, now: datetime) -> Alert:
+def _alert(
+    draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], public_url: str | None, alert_id: AlertId, now: datetime
+) -> Alert:
     article, term = replace(examined.article, story_id=story["id"]), draft.term
-    alert_id = AlertId(new_id())
     matches = draft.match.matches if draft.match else ()
     earlier = examined.task.earlier
     document = document_of(article, article.title, article.text, article.asides)

@@ -14,6 +14,7 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import AlertId
 from monitor.records import alert_deliveries_record, alert_record
 from monitor.storage.alerts import AlertFilter
+from monitor.web.access_control import is_foreign
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.event_hub import DeliveriesChanged, Event, TooManyClients
@@ -43,6 +44,8 @@ def _records(event: Event) -> dict[str, Any]:
 
 
 def _stream(request: Request, data: EventData) -> Response:
+    if is_foreign(request):
+        raise ApiError(403, "this stream was asked for by a page of another site")
     expect_only(request, ("term", "severity", "after"))
     wanted = alert_filter(request, SYSTEM_CLOCK.now())
     last_id = request.headers.get("last-event-id") or text_parameter(request, "after")

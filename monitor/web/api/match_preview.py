@@ -62,8 +62,12 @@ def match_request(document: Mapping[str, Any]) -> MatchRequest:
 def preview(app_state: AppState, wanted: MatchRequest) -> dict[str, Any]:
     """Return what `match --json` prints for one document, for HTML with the plain `text` that offsets refer to. Blocks.
 
-    Raises ApiError with 422 for a term that is not on the list or a query that cannot be parsed.
+    Raises ApiError with 422 for a term that is not on the list, a query that cannot be parsed, or what takes too long.
     """
+    return app_state.cpu_budget.run(lambda: _preview(app_state, wanted))
+
+
+def _preview(app_state: AppState, wanted: MatchRequest) -> dict[str, Any]:
     if not (wanted.title or wanted.text).strip():
         raise ApiError(422, "a `title` or a `text` is needed")
     body = read_html(wanted.text) if wanted.html else ReadText(text=wanted.text)

@@ -15,7 +15,7 @@ import redis
 import structlog
 
 from monitor.broker import EmbeddedServer, connect, connect_producer
-from monitor.broker.queues import DELIVER, DELIVER_JOB, JOB_TIMEOUT_S, SCAN, SCAN_JOB, SafeJob, queue
+from monitor.broker.queues import DELIVER, DELIVER_JOB, JOB_TIMEOUT_S, SCAN, SCAN_JOB, SafeJob, SafeQueue, queue
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.relay import Relay, hand_over, reconcile, scan_job_id
@@ -68,23 +68,34 @@ def _take(connection: redis.Redis, name: str) -> str:
     return job_id.decode()
 
 
-def test_scans_travel_fifty_to_a_job(relay: Relay, connection: redis.Redis) -> None:
+def test_scans_travel_twenty_to_a_job(relay: Relay, connection: redis.Redis) -> None:
     """What a worker finds on the queue: our function, ids only, our limits, and no expiry."""
-    assert relay.scan(_ids(120))
+    assert relay.scan(_ids(50))
     jobs = _jobs(connection)
-    assert [len(job.args[0]) for job in jobs] == [50, 50, 20]
-    assert [scan_id for job in jobs for scan_id in job.args[0]] == _ids(120)
+    assert [len(job.args[0]) for job in jobs] == [20, 20, 10]
+    assert [scan_id for job in jobs for scan_id in job.args[0]] == _ids(50)
     assert {(job.func_name, job.timeout, job.result_ttl, job.failure_ttl, job.ttl) for job in jobs} == {
         (SCAN_JOB, JOB_TIMEOUT_S, 0, 60, None)
     }
     assert all(connection.ttl(job.key) == -1 for job in jobs)
 
 
+def test_what_is_fresh_goes_first_and_each_fourth_job_is_the_oldest(relay: Relay, connection: redis.Redis) -> None:
+    """A backlog delays nothing that comes after it, and is worked on all the same."""
+    for number in range(20):
+        assert relay.scan(_ids(20)[number : number + 1])
+    waiting = queue(SCAN, connection)
+    taken = [SafeQueue.dequeue_any([waiting], None, connection, job_class=SafeJob) for _ in range(12)]
+    numbers = [int(found[0].args[0][0].removeprefix("id-")) for found in taken if found is not None]
+    assert sorted(number for number in numbers if number < 10) == [0, 1, 2]
+    assert [number for number in numbers if number >= 10] == list(range(19, 10, -1))
+
+
 def test_the_same_work_is_queued_once_and_again_only_as_another_attempt(relay: Relay, connection: redis.Redis) -> None:
     """Two relays at once, or one after a lost answer, do no harm; a dead job does not block the next attempt."""
     for attempt in (0, 0, 1):
         assert relay.scan(_ids(3), attempt=attempt)
-    assert [job.id for job in _jobs(connection)] == [scan_job_id(_ids(3), 0), scan_job_id(_ids(3), 1)]
+    assert [job.id for job in _jobs(connection)] == [scan_job_id(_ids(3), 1), scan_job_id(_ids(3), 0)]
 
 
 def test_a_delivery_that_has_not_begun_is_enough(relay: Relay, connection: redis.Redis) -> None:
@@ -211,7 +222,7 @@ def test_an_outage_in_the_middle_is_finished_later(database: Database, tmp_path:
 
 
 def test_work_that_fails_again_and_again_travels_alone(database: Database, relay: Relay, connection: redis.Redis) -> None:
-    """An article that brings its worker down does not take forty-nine others with it for ever."""
+    """An article that brings its worker down does not take nineteen others with it for ever."""
     relay.mark_filled()
     _outbox(database, 20)
     now, sizes = NOW, []

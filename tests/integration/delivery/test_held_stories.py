@@ -12,7 +12,7 @@ from monitor.domain.alert import Hold, Reason, Suppression
 from monitor.domain.ids import StoryId
 from monitor.domain.virtual_clock import VirtualClock
 from monitor.settings.channels import ChannelBase
-from monitor.storage import holds
+from monitor.storage import alert_history, holds
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts
 from tests.alerting import add_story, raise_alerts
@@ -158,3 +158,19 @@ def test_what_quiet_hours_held_of_two_stories_is_headed_as_a_report(database: Da
         story.wait(timedelta(hours=2))
         story.drain()
         assert [request.json["text"].partition(": Rafah")[0] for request in receiver.requests] == ["While quiet: 2 events"]
+
+
+def test_what_was_corrected_while_it_was_held_is_not_told(database: Database) -> None:
+    """Its article no longer says it; the others are told."""
+    with scene(database, "slack") as (story, _, receiver):
+        hold(story, 1, 2)
+        with database.write() as connection:
+            (gone, _kept) = holds.waiting(connection)
+            alert_history.mark_stale(connection, [gone.id], now=story.now)
+        story.wait(2 * MINUTE)
+        assert report(story) == ["desk"]
+        story.drain()
+        shown = receiver.requests[-1].body.decode()
+        assert report(story) == []
+    assert "While quiet: 1 event" in shown
+    assert "report 1" not in shown

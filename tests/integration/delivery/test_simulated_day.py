@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import orjson
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from monitor import logs
 from monitor.domain.delivery import AttemptResult, DeliveryStatus, Outcome
@@ -103,6 +103,7 @@ def _quiet_log() -> Iterator[None]:
 def database(tmp_path: Path) -> Iterator[Database]:
     """A SQLite file: the day is about order and time, which do not depend on the kind of database."""
     database = Database(sqlite_url(tmp_path / "day.db"))
+    event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     with database.write() as connection:
         metadata.create_all(connection)
         content = {"title": "t", "source": "s", "fetched_at": EPOCH, "summary": "", "text": "", "tags": [], "revision": 1}

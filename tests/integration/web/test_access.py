@@ -7,6 +7,7 @@ import re
 import socket
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -60,7 +61,7 @@ def test_the_bearer_token_opens(guarded: Site) -> None:
     assert guarded.get("/api/alerts", authorization=_bearer()).status == 200
     assert guarded.get("/api/alerts", authorization=_bearer().replace("Bearer", "bearer")).status == 200
     assert guarded.post("/api/articles", {"title": "On Rafah"}, authorization=_bearer()).status == 201
-    for wrong in ("Bearer", "Bearer ", "Bearer x", _bearer(TOKEN + "x"), _bearer(TOKEN[:-1]), f"Basic {TOKEN[:5]}"):
+    for wrong in ("Bearer", "Bearer ", _bearer(TOKEN + "x"), _bearer(TOKEN[:-1]), f"Basic {TOKEN[:5]}"):
         assert guarded.get("/api/alerts", authorization=wrong).status == 401, wrong
 
 
@@ -78,6 +79,21 @@ def test_a_person_logs_in_and_out(guarded: Site) -> None:
     assert guarded.page("/feeds", cookie=session).status == 200
     assert guarded.page("/feeds", cookie=session[:-1] + ("0" if session[-1] != "0" else "1")).status == 401
     assert guarded.post("/logout", b"", cookie=session).headers["set-cookie"].startswith('news-monitor="";')
+    assert guarded.page("/feeds", cookie=session).status == 401, "a copy of the cookie is worth nothing, either"
+
+
+def test_who_guesses_is_put_off(guarded: Site) -> None:
+    """Of many wrong tokens at once few are judged, in the API and at the form; who is logged in goes on, and the right token works again soon."""
+    cookie = guarded.post("/login", urlencode({"token": TOKEN}).encode()).headers["set-cookie"].partition(";")[0]
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda number: guarded.get("/api/alerts", authorization=f"Bearer guess-{number}"), range(12)))
+        put_off = [answer for answer in answers if answer.status == 429]
+        assert len(answers) - len(put_off) <= 4
+        assert {answer.headers["retry-after"] for answer in put_off} == {"1"}
+        forms = list(pool.map(lambda number: guarded.post("/login", f"token=guess-{number}".encode()), range(8)))
+        assert 429 in {form.status for form in forms}
+        assert guarded.page("/", cookie=cookie).status == 200
+    until(lambda: guarded.get("/api/alerts", authorization=_bearer()).status == 200, within_s=15)
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"])
@@ -139,6 +155,50 @@ def test_a_page_of_another_site_cannot_post(still: Site, headers: dict[str, str]
     assert still.post("/deliveries/retry", b"dead=all", **headers).status == 403
     assert still.get("/api/articles").json == []
     assert still.post("/deliveries/retry", b"dead=all", origin=still.url, sec_fetch_site="same-origin").status == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec_fetch_site": "cross-site", "sec_fetch_mode": "cors"},
+        {"sec_fetch_site": "same-site", "sec_fetch_mode": "no-cors"},
+        {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "iframe"},
+        {"origin": "https://evil.example"},
+    ],
+)
+def test_a_page_of_another_site_cannot_read(still: Site, headers: dict[str, str]) -> None:
+    """Another site gets neither pages nor streams, which it could open until there are none left."""
+    for path in ("/api/events", "/api/alerts", "/"):
+        assert still.get(path, **headers).status == 403, path
+
+
+def test_a_link_from_another_site_leads_to_a_page_but_to_no_stream(still: Site) -> None:
+    """Who follows a link in a chat sees the page."""
+    headers = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
+    assert still.page("/", **headers).status == 200
+    assert still.get("/api/events", **headers).status == 403
+
+
+@pytest.mark.parametrize(
+    "since", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "0000-00-00", "-1d", "soon", "99999999999d9"]
+)
+def test_times_that_no_calendar_holds_are_refused(still: Site, since: str) -> None:
+    """400 with a reason, wherever a time is taken."""
+    for path in ("/api/alerts", "/api/articles", "/api/stories"):
+        answer = still.get(f"{path}?{urlencode({'since': since})}")
+        assert (answer.status, "since" in answer.json["error"]) == (400, True), path
+
+
+def test_what_is_too_dear_to_match_is_refused(still: Site) -> None:
+    """A short query over a long text costs a limited time."""
+    answer = still.post("/api/match", {"text": "aa bb " * 160_000, "query": "(aa OR bb) NEAR/500 (aa OR bb)"})
+    assert (answer.status, "takes more than" in answer.json["error"]) == (422, True)
+
+
+def test_a_long_list_of_matches_is_cut(still: Site) -> None:
+    """All are counted, some are listed."""
+    (term,) = still.post("/api/match", {"text": "aa " * 5000, "query": "aa"}).json["terms"]
+    assert (len(term["matches"]), term["matches_total"]) == (200, 5000)
 
 
 def _live(folder: Path, web: str) -> LiveSettings:

@@ -205,7 +205,7 @@ def test_stored_articles_are_found_by_their_words(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/nothing", 404), ("/?severity=x", 422), ("/search?limit=x", 422), ("/?term=x&since=y", 422)]
+    ("path", "status"), [("/nothing", 404), ("/?severity=x", 422), ("/search?limit=x", 422), ("/?term=x&since=y", 400)]
 )
 def test_errors_are_pages_for_people(still: Site, path: str, status: int) -> None:
     """A browser gets a page that says what is wrong, a program JSON."""

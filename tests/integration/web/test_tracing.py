@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from monitor.cli import main
 from monitor.domain.article import Entry, Origin
@@ -20,6 +20,7 @@ from monitor.domain.relation import Relation, RelationKind
 from monitor.domain.virtual_clock import VirtualClock
 from monitor.storage import alerts, articles, attempts, relations, scans, schema, stories
 from monitor.storage.engine import Database, sqlite_url
+from monitor.storage.tables import articles as articles_table
 from tests.integration.web.scenes import HOSTILE
 from tests.integration.web.serving import TERMS, Site, serving
 from tests.integration.web.test_pages import is_clean
@@ -43,7 +44,9 @@ def _read(site: Site, outlet: str, *, title: str = "Talks near their end", link:
     link = link or f"https://{outlet}.example/world/talks-near-end?id=7&utm_source=rss"
     entry = Entry(key="1", title=title, text=WIRE, url=link, published_at=NOW)
     with site.database.write() as connection:
-        taken = articles.ingest(connection, origin, [entry], now=NOW, alertable=lambda _: alertable)
+        before = connection.execute(select(func.count()).select_from(articles_table)).scalar_one()
+        now = NOW + timedelta(microseconds=before)
+        taken = articles.ingest(connection, origin, [entry], now=now, alertable=lambda _: alertable)
     _scan(site)
     return taken.new[0]
 
@@ -92,7 +95,8 @@ def test_an_article_is_traced_with_all_that_followed(site: Site) -> None:
     record = _trace(site, copy)
     (article,) = record["articles"]
     assert (record["kind"], article["source"], article["language"]) == ("article", "beta", "en")
-    assert article["published_at"] == article["fetched_at"] == article["scanned_at"] == "2026-03-01T12:00:00Z"
+    assert article["published_at"] == article["scanned_at"] == "2026-03-01T12:00:00Z"
+    assert article["fetched_at"] == "2026-03-01T12:00:00.000001Z"
     assert article["relation"]["kind"] == "copy"
     assert article["relation"]["nearest"]["id"] == first
     assert article["relation"]["evidence"]

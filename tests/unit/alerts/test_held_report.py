@@ -124,3 +124,11 @@ def test_an_event_larger_than_a_message_is_told_alone() -> None:
         "desk", [held(number, url="https://x.example/" + "y" * 1400) for number in range(3)], most=9, characters=1000
     )
     assert [len(part.data["events"]) for part in parts] == [1, 1, 1]
+
+
+def test_what_a_story_has_brought_while_it_was_held_is_in_its_line() -> None:
+    """Each fact once, the newest five; without any there is no such key."""
+    told = held(1, facts=("12 → 14 dead", "12 → 14 dead", *(f"fact {number}" for number in range(5))))
+    records = [event.record for event in held_events([told, held(2)])]
+    assert records[0]["facts"] == [f"fact {number}" for number in range(5)]
+    assert "facts" not in records[1]

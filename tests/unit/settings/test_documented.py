@@ -121,12 +121,17 @@ def test_the_examples_load_config(tmp_path: Path) -> None:
     (tmp_path / "teams").mkdir()
     (tmp_path / "teams" / "one.yaml").write_text("watch:\n")
     (tmp_path / "cities.csv").write_text("name\nGaza\n")
-    (tmp_path / "secret").write_text("k")
+    (tmp_path / "secret").write_text("k1-7f3k9xq2mz8w4tn")
     examples = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
     assert len(examples) == 16
     text = "\n".join(examples).replace("/run/secrets/example", "secret").replace("/run/secrets/hook", "secret")
     (tmp_path / "monitor.yaml").write_text(text)
-    env = {"DB_PASSWORD": "x", "TOKEN": "x", "WEB_TOKEN": "x", "SLACK_WEBHOOK_URL": "https://hooks.slack.example/x"}
+    env = {
+        "DB_PASSWORD": "x",
+        "TOKEN": "x",
+        "WEB_TOKEN": "w1-7f3k9xq2mz8w4tn",
+        "SLACK_WEBHOOK_URL": "https://hooks.slack.example/x",
+    }
     settings = load_config(tmp_path / "monitor.yaml", env)
     assert len(settings.terms) == 5
     assert len(settings.channels) == 4

@@ -15,7 +15,7 @@ from monitor.settings.load import load_config
 
 FAULTS = Path(__file__).parent / "faults"
 CASES = sorted([*FAULTS.glob("*.yaml"), *FAULTS.glob("*/monitor.yaml")])
-SECRET = "s3cret-value"
+SECRET = "s3cret-value-7f3k9xq"
 
 
 def expected(case: Path) -> list[str]:

@@ -17,7 +17,7 @@ from workers.channels.telegram import TelegramChannel
 from workers.channels.webhook import WebhookChannel
 
 REPOSITORY = Path(__file__).parents[3]
-SECRET = "s3cret-value"
+SECRET = "s3cret-value-7f3k9xq"
 
 
 def loaded(folder: Path, text: str, env: Mapping[str, str] | None = None, **files: str) -> Settings:
@@ -138,8 +138,8 @@ def test_terms_are_of_the_kind_that_their_keys_say(tmp_path: Path) -> None:
 def test_secrets_are_in_no_representation(tmp_path: Path) -> None:
     """Neither printing the settings nor dumping them shows a secret."""
     env = {**ENV, "REDIS_URL": f"redis://:{SECRET}@cache/0", "DATABASE_URL": f"postgresql://me:{SECRET}@db/news"}
-    text = EXAMPLE + "  - {terms: [Rafah], channels: []}\nweb: {token: s3cret-value}\n"
-    text = text.replace("feeds:\n", "feeds:\n  - https://me:s3cret-value@example.org/private.xml\n", 1)
+    text = EXAMPLE + "  - {terms: [Rafah], channels: []}\nweb: {token: s3cret-value-7f3k9xq}\n"
+    text = text.replace("feeds:\n", "feeds:\n  - https://me:s3cret-value-7f3k9xq@example.org/private.xml\n", 1)
     settings = loaded(tmp_path, text, env, feeds_yaml="feeds:\n")
     assert settings.redis_url is not None
     assert settings.redis_url.get_secret_value() == env["REDIS_URL"]
@@ -198,7 +198,7 @@ redis_url_file: redis.txt
 """
     files = {
         "url_txt": "https://hooks.slack.example/x\n",
-        "key_txt": "  k1\n",
+        "key_txt": "  k1-7f3k9xq2mz8w4tn\n",
         "body_txt": "{{ alert.term }}\n",
         "redis_txt": "redis://r/0",
     }
@@ -208,17 +208,23 @@ redis_url_file: redis.txt
     assert desk.url is not None
     assert desk.url.get_secret_value() == "https://hooks.slack.example/x"
     assert isinstance(hook, WebhookChannel)
-    assert (hook.secrets, hook.headers["X-Key"].get_secret_value(), hook.template) == (("k1",), "k1", "{{ alert.term }}")
+    assert (hook.secrets, hook.headers["X-Key"].get_secret_value(), hook.template) == (
+        ("k1-7f3k9xq2mz8w4tn",),
+        "k1-7f3k9xq2mz8w4tn",
+        "{{ alert.term }}",
+    )
     assert isinstance(chat, TelegramChannel)
-    assert (chat.token.get_secret_value(), chat.chat_id) == ("k1", "-100")
+    assert (chat.token.get_secret_value(), chat.chat_id) == ("k1-7f3k9xq2mz8w4tn", "-100")
 
 
 def test_several_secrets_sign(tmp_path: Path) -> None:
     """`secret` takes one secret or a list of them."""
-    settings = loaded(tmp_path, 'channels:\n  a: {type: webhook, url: "https://e.org/", secret: [new, old]}\n')
+    settings = loaded(
+        tmp_path, 'channels:\n  a: {type: webhook, url: "https://e.org/", secret: [new-7f3k9xq2mz8w, old-4jd8s0qk3vn6]}\n'
+    )
     hook = settings.channels["a"]
     assert isinstance(hook, WebhookChannel)
-    assert hook.secrets == ("new", "old")
+    assert hook.secrets == ("new-7f3k9xq2mz8w", "old-4jd8s0qk3vn6")
 
 
 def test_includes_join_lists_and_mappings(tmp_path: Path) -> None:
