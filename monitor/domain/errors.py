@@ -6,6 +6,7 @@ MonitorError                    exit status 1
 ├── ServiceUnavailable          3   Redis or the database cannot be reached
 │   └── SchemaMismatch          3   the database has another schema than this program
 ├── DatabaseError               1   the database refused a statement, or its disk is full
+├── ParserUnavailable           1   no process can be started that reads documents
 ├── PluginError                 1   an installed plug-in cannot be used
 ├── DataDirInUse                1   another daemon holds the data directory
 └── QueryError                  2   a watch query cannot be parsed; carries the column
@@ -65,6 +66,10 @@ class SchemaMismatch(ServiceUnavailable):
 
 class DatabaseError(MonitorError):
     """The database refused a statement, or its disk is full; the message holds no values."""
+
+
+class ParserUnavailable(MonitorError):
+    """No process can be started that reads documents."""
 
 
 class PluginError(MonitorError):

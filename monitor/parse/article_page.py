@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml.etree import LxmlError
@@ -15,6 +14,7 @@ from monitor.parse.aside_words import AUTHOR_LABEL, FOLLOW, LABEL, ORIGIN, SHARE
 from monitor.parse.asides import MAX_INVITATION, MIN_ITEMS, SENTENCE_ENDS
 from monitor.parse.charset import decode_bytes
 from monitor.parse.html import read_html
+from monitor.parse.result import ExtractedArticle, NoArticle
 
 MAX_PAGE = 3_000_000
 MIN_CHARACTERS = 250
@@ -42,21 +42,6 @@ _ROBOT = re.compile(
 )
 _SIGNS_OF_ASIDES = (LABEL, AUTHOR_LABEL, SHARE_LABEL, SUBSCRIBE, FOLLOW, ORIGIN)
 _NOT_FREE = re.compile(rb"""["']?isAccessibleForFree["']?\s*:\s*["']?false""", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtractedArticle:
-    """The text of an article: plain, one blank line between paragraphs; `asides` are what in it is not the article."""
-
-    text: str
-    asides: tuple[Aside, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoArticle:
-    """No article was found; `reason` says why, for the operator."""
-
-    reason: str
 
 
 def extract_article(html: bytes, url: str, *, title: str = "") -> ExtractedArticle | NoArticle:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from monitor.broker.queues import SCAN
 from monitor.daemon import settings_reloader
+from monitor.daemon.parser_client import ParserPool
+from monitor.daemon.parser_protocol import Task
 from monitor.daemon.periodic_task import PeriodicTask
 from monitor.daemon.settings_reloader import SettingsReloader
 from monitor.domain.clock import SYSTEM_CLOCK
@@ -23,6 +25,9 @@ from workers.scanning.load import ScanTask, load_tasks, read_pages
 from workers.scanning.relate_statement import StatementCache
 from workers.scanning.scan import scan_batch
 
+PAGE_S = 3.0
+"""Seconds of CPU time in which the article of a page must be found."""
+
 
 class ScanWorker:
     """Scans articles with the newest settings that could be compiled."""
@@ -31,7 +36,8 @@ class ScanWorker:
         self._database = database
         self._relay = relay
         self._compiled = CompiledSettings.build(live.current)
-        self._full_text = FullTextReader(database, live.current, clock=SYSTEM_CLOCK)
+        self._parsers = ParserPool(Task.PAGE, quick_s=PAGE_S, processes=2)
+        self._full_text = FullTextReader(database, live.current, self._parsers, clock=SYSTEM_CLOCK)
         detector.load_model()
         reloader = SettingsReloader(SCAN, live, self._apply)
         self._cache = StatementCache()
@@ -52,8 +58,9 @@ class ScanWorker:
         raise MonitorError(f"a scan worker was asked to deliver on {channel!r}")
 
     def close(self) -> None:
-        """Stop reloading and close the database."""
+        """Stop reloading, end the parser processes and close the database."""
         self._reloading.stop()
+        self._parsers.close()
         self._database.close()
 
     def _scan(self, compiled: CompiledSettings, tasks: Sequence[ScanTask]) -> None:
@@ -62,4 +69,4 @@ class ScanWorker:
 
     def _apply(self, settings: Settings) -> None:
         self._compiled = CompiledSettings.build(settings, self._compiled)
-        self._full_text = FullTextReader(self._database, settings, clock=SYSTEM_CLOCK)
+        self._full_text = FullTextReader(self._database, settings, self._parsers, clock=SYSTEM_CLOCK)

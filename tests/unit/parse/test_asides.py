@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from monitor.domain.article import Entry
 from monitor.domain.aside import AsideReason, own_text
-from monitor.parse.article_page import ExtractedArticle, extract_article
+from monitor.parse.article_page import extract_article
+from monitor.parse.result import ExtractedArticle
 from monitor.parse.feed import parse_feed
 from monitor.parse.html import html_to_text, read_html
 from monitor.parse.result import ParsedFeed
