@@ -12,7 +12,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BufferedRWPair
 from typing import Any, Final
 
@@ -20,9 +20,20 @@ import orjson
 from setproctitle import setproctitle
 
 from monitor.daemon import sandbox
-from monitor.daemon.parser_protocol import HEAD, READY, OverLimit, ParsedDocument, ParserCrash, Result, Task, encode_answer
+from monitor.daemon.parser_protocol import (
+    HEAD,
+    READY,
+    Document,
+    OverLimit,
+    ParsedDocuments,
+    ParserCrash,
+    Result,
+    Task,
+    encode_answer,
+)
 from monitor.daemon.parser_samples import SAMPLES
 from monitor.daemon.processes import freeze_gc
+from monitor.domain.article import Entry
 from monitor.domain.fingerprint import unpack_fingerprints
 from monitor.parse.article_page import extract_article
 from monitor.parse.documents import parse_document
@@ -42,12 +53,22 @@ def read_feed(body: bytes, options: Mapping[str, Any], known: bytes) -> Result:
     return delta_of(parsed, fingerprints, now) if isinstance(parsed, ParsedFeed) else parsed
 
 
-def read_document(body: bytes, options: Mapping[str, Any], known: bytes) -> Result:
-    """Return the entries of a file; `options` are the further arguments of `parse_document`."""
+def read_documents(body: bytes, options: Mapping[str, Any], known: bytes) -> Result:
+    """Return the entries of the files whose contents follow one another in `body`; `options` has those of each, as `Document` says."""
     del known
-    times = {name: datetime.fromisoformat(options[name]) for name in ("mtime", "now")}
-    found = parse_document(body, path=options["path"], max_bytes=options["max_bytes"], **times)
-    return found if isinstance(found, ParseFailure) else ParsedDocument(entries=found)
+    entries: list[Entry] = []
+    counts: list[int] = []
+    failures: list[str | None] = []
+    start = 0
+    for about in options["documents"]:
+        times = {name: datetime.fromisoformat(about[name]) for name in ("mtime", "now")}
+        content = body[start : start + about["size"]]
+        found = parse_document(content, path=about["path"], max_bytes=about["max_bytes"], **times)
+        entries += () if isinstance(found, ParseFailure) else found
+        counts.append(0 if isinstance(found, ParseFailure) else len(found))
+        failures.append(found.reason if isinstance(found, ParseFailure) else None)
+        start += about["size"]
+    return ParsedDocuments(entries=tuple(entries), counts=tuple(counts), failures=tuple(failures))
 
 
 def read_page(body: bytes, options: Mapping[str, Any], known: bytes) -> Result:
@@ -58,7 +79,7 @@ def read_page(body: bytes, options: Mapping[str, Any], known: bytes) -> Result:
 
 _READERS: Final[dict[Task, Callable[[bytes, Mapping[str, Any], bytes], Result]]] = {
     Task.FEED: read_feed,
-    Task.DOCUMENT: read_document,
+    Task.DOCUMENT: read_documents,
     Task.PAGE: read_page,
 }
 
@@ -89,11 +110,12 @@ def _within_limits(task: Task, request: Mapping[str, Any], stream: BufferedRWPai
 
 def _load_libraries(task: Task) -> None:
     """Read a sample of everything once, so that what is imported late is there before nothing can be loaded any more."""
-    now = "2024-03-21T08:00:00+00:00"
+    now = datetime(2024, 3, 21, 8, tzinfo=UTC)
     for name, content in SAMPLES:
-        options = {"url": f"https://example.org/{name}", "path": name, "mtime": now, "now": now, "max_bytes": 10**6}
+        document = Document(data=content, path=name, mtime=now, now=now, max_bytes=10**6)
+        options = {"url": f"https://example.org/{name}", "title": "", "headers": {}, "now": now.isoformat()}
         with suppress(Exception):
-            _READERS[task](content, {**options, "title": "", "headers": {}}, b"")
+            _READERS[task](content, {**options, "documents": [document.options]}, b"")
 
 
 if __name__ == "__main__":

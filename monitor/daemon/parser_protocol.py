@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final, TypeAlias, cast
 
 from monitor.daemon.json_codec import Codec, MalformedMessage, codec_of, dump_json, load_json
@@ -43,11 +45,40 @@ class ParseRequest:
     known: bytes = b""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The content of a file, and the further arguments of `parse_document`."""
+
+    data: bytes
+    path: str
+    mtime: datetime
+    now: datetime
+    max_bytes: int
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What a request says of it, beside its content."""
+        times = {"mtime": self.mtime.isoformat(), "now": self.now.isoformat()}
+        return {"path": self.path, "max_bytes": self.max_bytes, "size": len(self.data), **times}
+
+
 @dataclass(frozen=True, kw_only=True)
-class ParsedDocument:
-    """The entries of a document."""
+class ParsedDocuments:
+    """The entries of several documents: `counts` says how many each has, `failures` why it has none."""
 
     entries: tuple[Entry, ...]
+    counts: tuple[int, ...]
+    failures: tuple[str | None, ...]
+
+    def each(self) -> list[tuple[Entry, ...] | ParseFailure]:
+        """Return the result of each document. Raises MalformedMessage if the numbers do not agree."""
+        if sum(self.counts) != len(self.entries) or len(self.counts) != len(self.failures):
+            raise MalformedMessage("other entries than were said")
+        left = iter(self.entries)
+        return [
+            tuple(islice(left, count)) if failure is None else ParseFailure(reason=failure)
+            for count, failure in zip(self.counts, self.failures, strict=True)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +96,10 @@ class OverLimit:
     slow: bool = False
 
 
-Result: TypeAlias = FeedDelta | ParsedDocument | ParseFailure | ExtractedArticle | NoArticle | ParserCrash | OverLimit
+Result: TypeAlias = FeedDelta | ParsedDocuments | ParseFailure | ExtractedArticle | NoArticle | ParserCrash | OverLimit
 _RESULTS: Final[tuple[type[Any], ...]] = (
     FeedDelta,
-    ParsedDocument,
+    ParsedDocuments,
     ParseFailure,
     ExtractedArticle,
     NoArticle,
@@ -136,10 +167,10 @@ def _framed(message: bytes) -> bytes:
 def _entries_of(result: Result) -> tuple[Entry, ...]:
     if isinstance(result, FeedDelta):
         return result.feed.entries
-    return result.entries if isinstance(result, ParsedDocument) else ()
+    return result.entries if isinstance(result, ParsedDocuments) else ()
 
 
 def _with_entries(result: Result, entries: tuple[Entry, ...]) -> Result:
     if isinstance(result, FeedDelta):
         return replace(result, feed=replace(result.feed, entries=entries))
-    return replace(result, entries=entries) if isinstance(result, ParsedDocument) else result
+    return replace(result, entries=entries) if isinstance(result, ParsedDocuments) else result

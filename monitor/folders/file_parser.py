@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Final
 
 from monitor.daemon.parser_client import ParserPool
-from monitor.daemon.parser_protocol import OverLimit
+from monitor.daemon.parser_protocol import Document, OverLimit
+from monitor.domain.article import Entry
 from monitor.folders.file_reader import FileContent, FileRead, FoundFile, load, modified_at
+from monitor.folders.ingest import cut
 from monitor.parse.result import ParseFailure
 from monitor.storage.files import KnownFile
 
 _AT_ONCE: Final = 4
-"""Contents held in memory."""
+"""Groups of files whose contents are held in memory."""
+_GROUP: Final = (32, 500_000)
+"""The most files and bytes that are read together, unless a file is larger."""
 
 
 class FileParser:
@@ -32,24 +36,50 @@ class FileParser:
 
         A file whose content is `known` has no entries and the error that it had. Raises ParserUnavailable.
         """
-        results = await asyncio.gather(*(self._read(file, known.get(file.name), now, slow=slow) for file in files))
-        read = [one for one in results if isinstance(one, FileRead)]
-        return read, [one for one in results if isinstance(one, FoundFile)]
+        groups = cut(files, lambda file: (1, file.size), _GROUP)
+        results = await asyncio.gather(*(self._read(group, known, now, slow=slow) for group in groups))
+        read = [one for group in results for one in group if isinstance(one, FileRead)]
+        return read, [one for group in results for one in group if isinstance(one, FoundFile)]
 
-    async def _read(self, file: FoundFile, known: KnownFile | None, now: datetime, *, slow: bool) -> FileRead | FoundFile | None:
+    async def _read(
+        self, files: Sequence[FoundFile], known: Mapping[str, KnownFile], now: datetime, *, slow: bool
+    ) -> list[FileRead | FoundFile | None]:
         async with self._at_once:
-            content = await asyncio.to_thread(load, file, max_bytes=self._max_bytes)
-            if not isinstance(content, FileContent):
-                return content
-            if known is not None and known.digest == content.digest:
-                return FileRead(file=file, digest=content.digest, error=known.error)
-            found = await self._pool.document(
-                content.data, path=file.name, mtime=modified_at(file) or now, now=now, max_bytes=self._max_bytes, slow=slow
-            )
-        if isinstance(found, OverLimit):
-            return (
-                file if found.slow and not slow else FileRead(file=file, digest=content.digest, error=found.reason, over_limit=True)
-            )
-        if isinstance(found, ParseFailure):
-            return FileRead(file=file, digest=content.digest, error=found.reason)
-        return FileRead(file=file, digest=content.digest, entries=found)
+            contents = await asyncio.to_thread(self._load, files, known)
+            changed = [(file, content) for file, content in zip(files, contents, strict=True) if isinstance(content, FileContent)]
+            parsed = iter(await self._parse(changed, now, slow=slow))
+            return [
+                _result(file, content.digest, next(parsed), slow=slow) if isinstance(content, FileContent) else content
+                for file, content in zip(files, contents, strict=True)
+            ]
+
+    def _load(self, files: Sequence[FoundFile], known: Mapping[str, KnownFile]) -> list[FileContent | FileRead | None]:
+        contents = [load(file, max_bytes=self._max_bytes) for file in files]
+        return [_unless_known(file, content, known.get(file.name)) for file, content in zip(files, contents, strict=True)]
+
+    async def _parse(
+        self, changed: Sequence[tuple[FoundFile, FileContent]], now: datetime, *, slow: bool
+    ) -> list[tuple[Entry, ...] | ParseFailure | OverLimit]:
+        documents = [
+            Document(data=content.data, path=file.name, mtime=modified_at(file) or now, now=now, max_bytes=self._max_bytes)
+            for file, content in changed
+        ]
+        return await self._pool.documents(documents, slow=slow) if documents else []
+
+
+def _unless_known(
+    file: FoundFile, content: FileContent | FileRead | None, known: KnownFile | None
+) -> FileContent | FileRead | None:
+    if isinstance(content, FileContent) and known is not None and known.digest == content.digest:
+        return FileRead(file=file, digest=content.digest, error=known.error)
+    return content
+
+
+def _result(
+    file: FoundFile, digest: bytes, found: tuple[Entry, ...] | ParseFailure | OverLimit, *, slow: bool
+) -> FileRead | FoundFile:
+    if isinstance(found, OverLimit):
+        return file if found.slow and not slow else FileRead(file=file, digest=digest, error=found.reason, over_limit=True)
+    if isinstance(found, ParseFailure):
+        return FileRead(file=file, digest=digest, error=found.reason)
+    return FileRead(file=file, digest=digest, entries=found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -121,7 +122,11 @@ def folder_problem(folder: Path) -> str | None:
 
 def leads_out(path: str, folder: Path) -> bool:
     """Return whether a link on the way to `path`, which stands in `folder`, leads out of the folder."""
-    inside, real = os.path.realpath(folder), os.path.realpath(path)
+    return _is_outside(os.path.realpath(path), folder)
+
+
+def _is_outside(real: str, folder: Path) -> bool:
+    inside = os.path.realpath(folder)
     return real != inside and not real.startswith(inside.rstrip(os.sep) + os.sep)
 
 
@@ -177,7 +182,8 @@ def _content(file: FoundFile, max_bytes: int) -> bytes | None:
     descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as stream:
         opened = f"/proc/self/fd/{descriptor}"
-        if not file.follow_links and leads_out(opened if os.path.islink(opened) else file.path, file.folder):  # noqa: PTH114 - as above
+        real = os.readlink(opened) if sys.platform == "linux" else os.path.realpath(file.path)  # noqa: PTH115 - as above
+        if not file.follow_links and _is_outside(real, file.folder):
             return None
         return stream.read(max_bytes + 1)
 

@@ -112,7 +112,7 @@ class DocumentIngester:
         """
         now = self._clock.now()
         try:
-            for portion in _cut([piece for one in read for piece in _pieces(one)], _measure, _PORTION):
+            for portion in cut([piece for one in read for piece in _pieces(one)], _measure, _PORTION):
                 yield self._write(portion, now)
         except DatabaseError as error:
             if len(read) > 1:
@@ -183,7 +183,7 @@ def _remark(failed: Sequence[FailedFile]) -> str:
 
 def batches(found: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
     """Yield files in groups of a size that is read at once."""
-    return _cut(found, lambda file: (1, file.size), (BATCH_FILES, _BATCH_BYTES))
+    return cut(found, lambda file: (1, file.size), (BATCH_FILES, _BATCH_BYTES))
 
 
 def folder_origin(folder: Path) -> Origin:
@@ -204,7 +204,7 @@ def _known_file(read: FileRead) -> KnownFile:
 
 def _pieces(read: FileRead) -> list[FileRead]:
     """Split what was read of a file into pieces for one transaction each; the file counts as read with the last."""
-    pieces = list(_cut(read.entries, lambda entry: (1, len(entry.text)), _PORTION))
+    pieces = list(cut(read.entries, lambda entry: (1, len(entry.text)), _PORTION))
     if len(pieces) <= 1:
         return [read]
     return [replace(read, entries=tuple(piece), complete=number == len(pieces)) for number, piece in enumerate(pieces, start=1)]
@@ -214,7 +214,7 @@ def _measure(read: FileRead) -> tuple[int, int]:
     return max(1, len(read.entries)), sum(len(entry.text) for entry in read.entries)
 
 
-def _cut(items: Sequence[T], measure: Callable[[T], tuple[int, int]], limits: tuple[int, int]) -> Iterator[list[T]]:
+def cut(items: Sequence[T], measure: Callable[[T], tuple[int, int]], limits: tuple[int, int]) -> Iterator[list[T]]:
     """Yield groups of `items`, in order, as large as both `limits` on number and size allow; one item may be too large by itself."""
     group: list[T] = []
     number = size = 0

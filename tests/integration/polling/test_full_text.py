@@ -43,7 +43,9 @@ async def test_a_link_into_our_own_network_is_not_followed(site: Site, make_harn
     assert site.requests == []
 
 
-async def test_a_slow_page_is_given_up_at_the_deadline_and_worth_another_try(site: Site, make_harness: MakeDesk, pages: ParserPool) -> None:
+async def test_a_slow_page_is_given_up_at_the_deadline_and_worth_another_try(
+    site: Site, make_harness: MakeDesk, pages: ParserPool
+) -> None:
     """The alert does not wait for a page: the summary is matched instead."""
     release = asyncio.Event()
 
@@ -54,7 +56,9 @@ async def test_a_slow_page_is_given_up_at_the_deadline_and_worth_another_try(sit
     site.pages["/slow"] = slow
     harness = await make_harness(site.url + "/feed", timeout="100s")
     async with asyncio.timeout(20):  # the page answers only afterwards
-        found = await reader(harness, pages).read_async(ArticlePage(url=site.url + "/slow", feed_url=site.url + "/feed"), deadline_s=0.3)
+        found = await reader(harness, pages).read_async(
+            ArticlePage(url=site.url + "/slow", feed_url=site.url + "/feed"), deadline_s=0.3
+        )
     release.set()
     assert isinstance(found, Unread)
     assert found.again
@@ -64,9 +68,9 @@ async def test_a_host_that_is_busy_is_not_waited_for_too_long(site: Site, make_h
     """Hundred links to one host in a second: those whose turn would come after the deadline are left for later."""
     harness = await make_harness(site.url + "/feed", host_gap="10s")
     url = site.page("/article", TEXT, headers={"Content-Type": "text/html"})
-    pages = reader(harness)
-    first = await pages.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=1)
-    second = await pages.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=1)
+    waiting = reader(harness, pages)
+    first = await waiting.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=1)
+    second = await waiting.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=1)
     assert isinstance(first, ExtractedArticle)
     assert second == Unread(reason="its host is busy", again=True)
     assert len(site.requests) == 1

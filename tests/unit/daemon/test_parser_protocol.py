@@ -13,7 +13,7 @@ from monitor.daemon.parser_protocol import (
     ENTRIES,
     HEAD,
     OverLimit,
-    ParsedDocument,
+    ParsedDocuments,
     ParserCrash,
     Result,
     decode_answer,
@@ -60,9 +60,11 @@ def test_a_long_document_is_carried_in_parts(count: int) -> None:
     )
     read = delta_of(feed, (), NOW)
     assert repr(carried(read)) == repr(read)  # NaN is unlike itself
-    messages = list(encode_answer(ParsedDocument(entries=entries), spent=False))
+    messages = list(encode_answer(ParsedDocuments(entries=entries, counts=(count,), failures=(None,)), spent=False))
     assert len(messages) == max(1, -(-count // ENTRIES))
-    assert carried(ParsedDocument(entries=entries)) == ParsedDocument(entries=entries)
+    assert carried(ParsedDocuments(entries=entries, counts=(count,), failures=(None,))) == ParsedDocuments(
+        entries=entries, counts=(count,), failures=(None,)
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,16 @@ def test_an_answer_that_a_captured_parser_makes_up_is_refused(answer: bytes) -> 
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [(datetime, "2026-03-01"), (datetime, 5), (bytes, "*"), (bytes, None), (int, True), (float, "1"), (AsideReason, "x"), (tuple[str, ...], {})],
+    [
+        (datetime, "2026-03-01"),
+        (datetime, 5),
+        (bytes, "*"),
+        (bytes, None),
+        (int, True),
+        (float, "1"),
+        (AsideReason, "x"),
+        (tuple[str, ...], {}),
+    ],
 )
 def test_values_of_another_type_are_refused(kind: Any, value: object) -> None:
     """Not even a time without its zone passes."""
