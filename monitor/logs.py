@@ -44,6 +44,7 @@ EVENTS: dict[str, str] = {
     "job.refused": "a job found in Redis is none of ours and was not run",
     "library.warned": "a library that we use complains",
     "process.exited": "a child process ended and is started again",
+    "quarantine.added": "an article, page or document brought a process down, and is read in part or not at all until somebody decides",
     "queue.trouble": "a worker has trouble with the queue; it goes on, or is started again",
     "relay.failed": "the queue cannot be reached; work waits in the database",
     "relay.repeated": "unfinished work was put on the queue again",

@@ -22,7 +22,7 @@ from rq.serializers import JSONSerializer
 from rq.worker.base import WorkerStatus
 
 from monitor.broker import connect, ping
-from monitor.broker.queues import JOB_TIMEOUT_S, SafeJob, SafeQueue
+from monitor.broker.queues import JOB_TIMEOUT_S, CpuTimeLimit, SafeJob, SafeQueue
 from monitor.domain.errors import ServiceUnavailable
 from monitor.logs import get_logger
 
@@ -37,6 +37,7 @@ class QueueWorker(SimpleWorker):
 
     queue_class = SafeQueue  # type: ignore[assignment]  # RQ leaves out the annotation
     job_class = SafeJob
+    death_penalty_class = CpuTimeLimit
     max_connection_wait_time = 2.0
 
     def __init__(self, name: str, connection: redis.Redis, job_class: type[SafeJob] = SafeJob) -> None:

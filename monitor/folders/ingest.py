@@ -14,13 +14,14 @@ from monitor.domain.article import Origin
 from monitor.domain.clock import Clock
 from monitor.domain.errors import DatabaseError
 from monitor.domain.ids import ScanId
+from monitor.domain.quarantine import Quarantined, QuarantineKind, quarantine_id
 from monitor.folders import file_reader
 from monitor.folders.file_reader import FileRead, FoundFile
 from monitor.folders.folder_kind import folder_name
 from monitor.logs import get_logger
 from monitor.parse.documents import is_document
-from monitor.storage import articles, files, scans
-from monitor.storage.engine import Database
+from monitor.storage import articles, files, quarantine, scans
+from monitor.storage.engine import Connection, Database
 from monitor.storage.files import KnownFile
 
 BATCH_FILES = 200
@@ -154,10 +155,22 @@ class DocumentIngester:
                         connection, folder_origin(folder), entries, now=now, alertable=lambda _entry: True
                     ).scans
             files.record(connection, [_known_file(one) for one in read if one.complete], now)
+            self._keep_quarantine(connection, read, now)
         if self._database.dialect == "sqlite":
             ended = time.monotonic()
             self._pause_until = ended + min(ended - began, _LONGEST_PAUSE_S)
         return queued
+
+    def _keep_quarantine(self, connection: Connection, read: Sequence[FileRead], now: datetime) -> None:
+        """Put in quarantine what takes too much, and let out what did and has changed."""
+        for one in read:
+            if one.over_limit and one.digest is not None and quarantine.add(connection, _quarantined(one, one.digest, now)):
+                get_logger().error(
+                    "quarantine.added", id=quarantine_id(one.digest), kind="document", title=one.file.name, reason=one.error
+                )
+        changed = [one.file.name for one in read if one.error is None and one.complete and one.file.name in self._errors]
+        if changed:
+            quarantine.forget(connection, changed)
 
     def _note(self, file: FoundFile, error: str | None) -> None:
         if error is None:
@@ -167,7 +180,7 @@ class DocumentIngester:
 
     def _remember(self, read: FileRead, known: KnownFile | None) -> None:
         self._note(read.file, read.error)
-        if read.error is None or not read.error.startswith(file_reader.CANNOT_READ):
+        if read.error is None or not (read.over_limit or read.error.startswith(file_reader.CANNOT_READ)):
             self._seen[read.file.name] = (read.file.size, read.file.mtime_ns)
         if read.error is not None and (known is None or known.error != read.error):
             get_logger().warning("file.failed", path=read.file.name, reason=read.error)
@@ -200,6 +213,20 @@ def _is_current(file: FoundFile, known: KnownFile | None) -> bool:
 def _known_file(read: FileRead) -> KnownFile:
     file = read.file
     return KnownFile(path=file.name, size=file.size, mtime_ns=file.mtime_ns, digest=read.digest, error=read.error)
+
+
+def _quarantined(read: FileRead, digest: bytes, now: datetime) -> Quarantined:
+    name = read.file.name
+    return Quarantined(
+        id=quarantine_id(digest),
+        kind=QuarantineKind.DOCUMENT,
+        subject=name,
+        title=name.rpartition("/")[2],
+        source=folder_name(read.file.folder),
+        url=None,
+        reason=read.error or "",
+        since=now,
+    )
 
 
 def _pieces(read: FileRead) -> list[FileRead]:

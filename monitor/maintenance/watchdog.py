@@ -10,12 +10,13 @@ from datetime import datetime
 
 from monitor.domain.delivery import BROKEN, RECOVERED
 from monitor.domain.incidents import HealthSnapshot, Incident, Thresholds, changes, open_incidents
+from monitor.domain.quarantine import quarantine_incidents
 from monitor.domain.times import rfc3339
 from monitor.settings.channels import ChannelBase
 from monitor.settings.model import NotifyOperatorSettings, Settings
 from monitor.sources.registry import failing_sources
 from monitor.sources.source import HealthRequest
-from monitor.storage import channels, deliveries, incidents, scans
+from monitor.storage import channels, deliveries, incidents, quarantine, scans
 from monitor.storage.engine import Connection, Database
 
 
@@ -39,7 +40,8 @@ def copy_to_fallback(connection: Connection, configured: Mapping[str, ChannelBas
 
 def _notify_operator(connection: Connection, settings: Settings, notify: NotifyOperatorSettings, now: datetime) -> None:
     thresholds = Thresholds(source=notify.feed_after, channel=notify.channel_after, queue=notify.queue_after)
-    present = open_incidents(_snapshot(connection, settings, now), thresholds, now)
+    held = quarantine_incidents(quarantine.listing(connection))
+    present = (*open_incidents(_snapshot(connection, settings, now), thresholds, now), *held)
     begun, over = changes(incidents.known(connection), present)
     for incident in begun:
         if incidents.begin(connection, incident):

@@ -6,7 +6,7 @@ it; `messages` says where each story is shown to people; `silences` says what is
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
 that a person has taken apart, `word_counts` and `source_passages` what is common;
-`incidents`, `channels` and `heartbeats` are the shared state of the running processes.
+`quarantine` is what brought a process down; `incidents`, `channels` and `heartbeats` are the shared state of the running processes.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ __all__ = (
     "incidents",
     "messages",
     "metadata",
+    "quarantine",
     "relations",
     "revisions",
     "scans",
@@ -138,6 +139,9 @@ scans = Table(
     Column("enqueued_at", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", SafeText),
+    Column("begun_by", String(36)),
+    Column("begun_at", UtcDateTime),
+    Column("strikes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("article_id", "revision"),
     Index(None, "enqueued_at", "id"),
 )
@@ -239,6 +243,21 @@ silences = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False, index=True),
     Column("reason", SafeText),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("subject", SafeText, nullable=False, index=True),
+    Column("title", SafeText, nullable=False),
+    Column("source", SafeText, nullable=False),
+    Column("url", SafeText),
+    Column("reason", SafeText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("dropped", Boolean, nullable=False, server_default=false()),
+    Index(None, "dropped", "since"),
 )
 
 incidents = Table(

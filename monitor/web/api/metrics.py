@@ -20,7 +20,7 @@ from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.source import SourceStatus
 from monitor.domain.watch import Severity
 from monitor.records import queue_lengths
-from monitor.storage import activity, alerts, archive, channels, deliveries, feeds, heartbeats, scans
+from monitor.storage import activity, alerts, archive, channels, deliveries, feeds, heartbeats, quarantine, scans
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
@@ -42,6 +42,7 @@ METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "fetch_to_alert_seconds": ("Time from fetching an article to its alert, quantiles of the newest 200 alerts", ("quantile",)),
     "alert_to_receipt_seconds": ("Time from an alert to its receipt, quantiles of the newest 200 delivered", ("quantile",)),
     "watch_terms": ("Terms on the watch list", ()),
+    "quarantine": ("Articles, pages and documents in quarantine, by kind", ("kind",)),
     "event_clients": ("Clients that listen to server-sent events", ()),
 }
 """Every metric, by its name without the prefix: its description and its labels."""
@@ -104,6 +105,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "channel_failures": {(name,): state.failures for name, state in states.items()},
         "channel_paused": {(name,): float(state.paused) for name, state in states.items()},
         "processes": {(role,): alive.count(role) for role in _ROLES},
+        "quarantine": {(kind.value,): number for kind, number in quarantine.counts(connection).items()},
         "fetch_to_alert_seconds": dict(_quantiles(activity.scan_latencies(connection))),
         "alert_to_receipt_seconds": dict(_quantiles(activity.delivery_latencies(connection))),
     }
