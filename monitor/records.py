@@ -15,7 +15,7 @@ from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.alert import Alert
 from monitor.domain.article import Article
 from monitor.domain.delivery import Delivery
-from monitor.domain.quarantine import Quarantined
+from monitor.domain.quarantined import Quarantined
 from monitor.domain.relation import RelationKind
 from monitor.domain.source import SourceHealth
 from monitor.domain.story import Story, alert_story_record

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from monitor.daemon.json_codec import MalformedMessage
 from monitor.daemon.parser_child import ParserChild
-from monitor.daemon.parser_protocol import Answer, Document, OverLimit, ParsedDocuments, ParserCrash, ParseRequest, Result, Task
+from monitor.daemon.parser_protocol import Answer, OverLimit, ParsedDocuments, ParserCrash, ParseRequest, RawDocument, Result, Task
 from monitor.daemon.sandbox import OVER_CPU_LIMIT
 from monitor.domain.article import Entry
 from monitor.domain.errors import ParserUnavailable
@@ -162,7 +162,7 @@ class ParserPool:
         return result if isinstance(result, FeedDelta) else _failure(result)
 
     async def documents(
-        self, documents: Sequence[Document], *, slow: bool = False
+        self, documents: Sequence[RawDocument], *, slow: bool = False
     ) -> list[tuple[Entry, ...] | ParseFailure | OverLimit]:
         """Return what `parse_document` does for each. Many small ones are read faster together.
 

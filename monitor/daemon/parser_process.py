@@ -23,10 +23,10 @@ from monitor.daemon import sandbox
 from monitor.daemon.parser_protocol import (
     HEAD,
     READY,
-    Document,
     OverLimit,
     ParsedDocuments,
     ParserCrash,
+    RawDocument,
     Result,
     Task,
     encode_answer,
@@ -54,7 +54,7 @@ def read_feed(body: bytes, options: Mapping[str, Any], known: bytes) -> Result:
 
 
 def read_documents(body: bytes, options: Mapping[str, Any], known: bytes) -> Result:
-    """Return the entries of the files whose contents follow one another in `body`; `options` has those of each, as `Document` says."""
+    """Return the entries of the files whose contents follow one another in `body`; `options` has those of each, as `RawDocument` says."""
     del known
     entries: list[Entry] = []
     counts: list[int] = []
@@ -112,7 +112,7 @@ def _load_libraries(task: Task) -> None:
     """Read a sample of everything once, so that what is imported late is there before nothing can be loaded any more."""
     now = datetime(2024, 3, 21, 8, tzinfo=UTC)
     for name, content in SAMPLES:
-        document = Document(data=content, path=name, mtime=now, now=now, max_bytes=10**6)
+        document = RawDocument(data=content, path=name, mtime=now, now=now, max_bytes=10**6)
         options = {"url": f"https://example.org/{name}", "title": "", "headers": {}, "now": now.isoformat()}
         with suppress(Exception):
             _READERS[task](content, {**options, "documents": [document.options]}, b"")

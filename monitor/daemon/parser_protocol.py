@@ -46,7 +46,7 @@ class ParseRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class RawDocument:
     """The content of a file, and the further arguments of `parse_document`."""
 
     data: bytes

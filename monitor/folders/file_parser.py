@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from monitor.daemon.parser_client import ParserPool
-from monitor.daemon.parser_protocol import Document, OverLimit
+from monitor.daemon.parser_protocol import OverLimit, RawDocument
 from monitor.domain.article import Entry
 from monitor.folders.file_reader import FileContent, FileRead, FoundFile, load, modified_at
-from monitor.folders.ingest import cut
+from monitor.folders.ingest import in_groups
 from monitor.parse.result import ParseFailure
 from monitor.storage.files import KnownFile
 
@@ -36,7 +36,7 @@ class FileParser:
 
         A file whose content is `known` has no entries and the error that it had. Raises ParserUnavailable.
         """
-        groups = cut(files, lambda file: (1, file.size), _GROUP)
+        groups = in_groups(files, lambda file: (1, file.size), _GROUP)
         results = await asyncio.gather(*(self._read(group, known, now, slow=slow) for group in groups))
         read = [one for group in results for one in group if isinstance(one, FileRead)]
         return read, [one for group in results for one in group if isinstance(one, FoundFile)]
@@ -61,7 +61,7 @@ class FileParser:
         self, changed: Sequence[tuple[FoundFile, FileContent]], now: datetime, *, slow: bool
     ) -> list[tuple[Entry, ...] | ParseFailure | OverLimit]:
         documents = [
-            Document(data=content.data, path=file.name, mtime=modified_at(file) or now, now=now, max_bytes=self._max_bytes)
+            RawDocument(data=content.data, path=file.name, mtime=modified_at(file) or now, now=now, max_bytes=self._max_bytes)
             for file, content in changed
         ]
         return await self._pool.documents(documents, slow=slow) if documents else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -14,13 +14,13 @@ from monitor.domain.article import Origin
 from monitor.domain.clock import Clock
 from monitor.domain.errors import DatabaseError
 from monitor.domain.ids import ScanId
-from monitor.domain.quarantine import Quarantined, QuarantineKind, quarantine_id
+from monitor.domain.quarantined import Quarantined, QuarantineKind, quarantine_id
 from monitor.folders import file_reader
 from monitor.folders.file_reader import FileRead, FoundFile
-from monitor.folders.folder_kind import folder_name
+from monitor.folders.folder_kind import NAME, folder_name
 from monitor.logs import get_logger
 from monitor.parse.documents import is_document
-from monitor.storage import articles, files, quarantine, scans
+from monitor.storage import articles, files, quarantine, scans, source_states
 from monitor.storage.engine import Connection, Database
 from monitor.storage.files import KnownFile
 
@@ -113,7 +113,7 @@ class DocumentIngester:
         """
         now = self._clock.now()
         try:
-            for portion in cut([piece for one in read for piece in _pieces(one)], _measure, _PORTION):
+            for portion in in_groups([piece for one in read for piece in _pieces(one)], _measure, _PORTION):
                 yield self._write(portion, now)
         except DatabaseError as error:
             if len(read) > 1:
@@ -125,15 +125,15 @@ class DocumentIngester:
         for one in read:
             self._remember(one, known.get(one.file.name))
 
-    def remarks(self, folders: Iterable[Path]) -> dict[Path, str]:
-        """Return for each folder with documents that cannot be read a sentence that names some of them."""
-        by_folder: dict[Path, list[FailedFile]] = {}
-        for name, failed in list(self._errors.items()):
-            if not Path(failed.path).exists():
-                del self._errors[name]
-            elif failed.folder in folders:
-                by_folder.setdefault(failed.folder, []).append(failed)
-        return {folder: _remark(failed) for folder, failed in by_folder.items()}
+    def record_health(self, problems: Mapping[Path, str | None]) -> None:
+        """Store why each folder cannot be read, or None, and which of its documents cannot."""
+        for name in [name for name, failed in self._errors.items() if not Path(failed.path).exists()]:
+            del self._errors[name]
+        failed = sorted(self._errors.values(), key=lambda one: one.folder)
+        remarks = {str(folder): _remark(list(group)) for folder, group in groupby(failed, key=lambda one: one.folder)}
+        by_address = {str(folder): problem for folder, problem in problems.items()}
+        with self._database.write() as connection:
+            source_states.record(connection, NAME, by_address, self._clock.now(), remarks=remarks)
 
     def is_ahead(self, count: int) -> bool:
         """Return whether more than `count` articles, of any source, are still to be scanned."""
@@ -196,7 +196,7 @@ def _remark(failed: Sequence[FailedFile]) -> str:
 
 def batches(found: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
     """Yield files in groups of a size that is read at once."""
-    return cut(found, lambda file: (1, file.size), (BATCH_FILES, _BATCH_BYTES))
+    return in_groups(found, lambda file: (1, file.size), (BATCH_FILES, _BATCH_BYTES))
 
 
 def folder_origin(folder: Path) -> Origin:
@@ -231,7 +231,7 @@ def _quarantined(read: FileRead, digest: bytes, now: datetime) -> Quarantined:
 
 def _pieces(read: FileRead) -> list[FileRead]:
     """Split what was read of a file into pieces for one transaction each; the file counts as read with the last."""
-    pieces = list(cut(read.entries, lambda entry: (1, len(entry.text)), _PORTION))
+    pieces = list(in_groups(read.entries, lambda entry: (1, len(entry.text)), _PORTION))
     if len(pieces) <= 1:
         return [read]
     return [replace(read, entries=tuple(piece), complete=number == len(pieces)) for number, piece in enumerate(pieces, start=1)]
@@ -241,7 +241,7 @@ def _measure(read: FileRead) -> tuple[int, int]:
     return max(1, len(read.entries)), sum(len(entry.text) for entry in read.entries)
 
 
-def cut(items: Sequence[T], measure: Callable[[T], tuple[int, int]], limits: tuple[int, int]) -> Iterator[list[T]]:
+def in_groups(items: Sequence[T], measure: Callable[[T], tuple[int, int]], limits: tuple[int, int]) -> Iterator[list[T]]:
     """Yield groups of `items`, in order, as large as both `limits` on number and size allow; one item may be too large by itself."""
     group: list[T] = []
     number = size = 0

@@ -22,14 +22,13 @@ from monitor.domain.ids import ScanId
 from monitor.folders.file_intake import FileIntake
 from monitor.folders.file_parser import FileParser
 from monitor.folders.file_reader import FoundFile, folder_of, folder_problem, is_settled, walk
-from monitor.folders.folder_kind import NAME, absolute_folders
+from monitor.folders.folder_kind import absolute_folders
 from monitor.folders.ingest import BATCH_FILES, Classified, DocumentIngester
 from monitor.folders.inotify import HeldFolders, newest, watch_changes
 from monitor.folders.read_queue import ReadQueue
 from monitor.logs import get_logger
 from monitor.outage_log import OutageLog
 from monitor.parse.documents import MAX_BYTES
-from monitor.storage import source_states
 from monitor.storage.engine import Database
 
 WALK_EVERY_S = 30.0
@@ -68,8 +67,6 @@ class FolderWatcher:
         parsers: ParserPool | None = None,
     ) -> None:
         """`scans_ahead`: how many articles may wait to be scanned before `watch` stops reading old files."""
-        self._database = database
-        self._clock = clock
         self._parsers = parsers or ParserPool(Task.DOCUMENT)
         self._ingester = DocumentIngester(database, clock=clock)
         self._intake = FileIntake(
@@ -236,13 +233,7 @@ class FolderWatcher:
             if problem is not None and problem != self._problems.get(folder):
                 get_logger().warning("file.failed", path=str(folder), reason=problem)
         self._problems = problems
-        await asyncio.to_thread(self._store_health, problems)
-
-    def _store_health(self, problems: Mapping[Path, str | None]) -> None:
-        by_address = {str(folder): problem for folder, problem in problems.items()}
-        remarks = {str(folder): remark for folder, remark in self._ingester.remarks(problems).items()}
-        with self._database.write() as connection:
-            source_states.record(connection, NAME, by_address, self._clock.now(), remarks=remarks)
+        await asyncio.to_thread(self._ingester.record_health, problems)
 
     # --- reading
 

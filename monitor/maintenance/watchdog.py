@@ -10,7 +10,7 @@ from datetime import datetime
 
 from monitor.domain.delivery import BROKEN, RECOVERED
 from monitor.domain.incidents import HealthSnapshot, Incident, Thresholds, changes, open_incidents
-from monitor.domain.quarantine import quarantine_incidents
+from monitor.domain.quarantined import quarantine_incidents
 from monitor.domain.times import rfc3339
 from monitor.settings.channels import ChannelBase
 from monitor.settings.model import NotifyOperatorSettings, Settings

@@ -13,6 +13,7 @@ from monitor.domain.text import one_line, printable
 from monitor.parse.aside_words import AUTHOR_LABEL, FOLLOW, LABEL, ORIGIN, SHARE_LABEL, SUBSCRIBE
 from monitor.parse.asides import MAX_INVITATION, MIN_ITEMS, SENTENCE_ENDS
 from monitor.parse.charset import decode_bytes
+from monitor.parse.dear_html import is_dear
 from monitor.parse.html import read_html
 from monitor.parse.result import ExtractedArticle, NoArticle
 
@@ -51,6 +52,8 @@ def extract_article(html: bytes, url: str, *, title: str = "") -> ExtractedArtic
     """
     if _CONSENT_HOST.search(urlsplit(url).hostname or ""):
         return NoArticle(reason="the page asks for consent instead of showing the article")
+    if is_dear(html[:MAX_PAGE].decode("utf-8", "replace")):
+        return NoArticle(reason="the page is built to cost more than it says")
     import trafilatura  # noqa: PLC0415 - an optional extra, and heavy
 
     try:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from monitor.domain.article import PageState
 from monitor.domain.ids import ArticleId, ScanId
-from monitor.domain.quarantine import Quarantined, QuarantineKind
+from monitor.domain.quarantined import Quarantined, QuarantineKind
 from monitor.storage import scans
 from monitor.storage.dialect import insert
 from monitor.storage.tables import articles, files, quarantine

@@ -15,7 +15,7 @@ from monitor.daemon.lease_owner import is_dead, lease_owner
 from monitor.domain.clock import Clock
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ScanId
-from monitor.domain.quarantine import FIRST_PART, STRIKES, Quarantined, QuarantineKind, length_matched, quarantine_id
+from monitor.domain.quarantined import FIRST_PART, STRIKES, Quarantined, QuarantineKind, length_matched, quarantine_id
 from monitor.logs import get_logger
 from monitor.storage import quarantine, scans
 from monitor.storage.engine import Database

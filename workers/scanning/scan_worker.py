@@ -14,7 +14,7 @@ from monitor.daemon.settings_reloader import SettingsReloader
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
-from monitor.domain.quarantine import Quarantined, QuarantineKind, quarantine_id
+from monitor.domain.quarantined import Quarantined, QuarantineKind, quarantine_id
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings

@@ -7,7 +7,7 @@ from alembic import op
 
 import monitor.storage.types
 
-revision = "0100"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
