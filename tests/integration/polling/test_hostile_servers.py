@@ -218,7 +218,7 @@ def test_the_parser_ends_with_its_poller() -> None:
 
 async def test_a_bug_in_the_parser_is_one_feeds_failure(parser: ParserPool) -> None:
     """If parsing raises, the feed fails with a reason and the poller goes on."""
-    failed = await parser(rss("one").encode(), "http://x.example/", {"content-type": 5}, START)  # type: ignore[arg-type] # what no server can send
+    failed = await parser(rss("one").encode(), "http://x.example/", {"content-type": 5}, START)  # type: ignore[dict-item] # what no server can send
     assert isinstance(failed, ParseFailure)
     assert "failed on this document" in failed.reason
 
