@@ -23,7 +23,7 @@ from monitor.storage import scans
 from monitor.storage.engine import Database
 
 BATCH = 50
-_BATCH_AFTER = (BATCH, 10, 1)
+_BATCH_AFTER = (BATCH, BATCH, 10, 1)
 """Ids of one job by the number of earlier attempts: an article that crashes its worker ends up alone in a job."""
 _MARKER = "news-monitor:outbox"
 _LAST_DELIVERY = "news-monitor:deliver:"
