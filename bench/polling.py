@@ -27,7 +27,7 @@ from pathlib import Path
 import psutil
 
 from monitor import logs
-from monitor.daemon.parser_client import ParserProcess
+from monitor.daemon.parser_client import ParserPool
 from monitor.daemon.processes import freeze_gc
 from monitor.domain.virtual_clock import VirtualClock
 from monitor.fetching.fetcher import Fetcher
@@ -126,7 +126,7 @@ async def measure(folder: Path, port: int, count: int, rounds: int, reader: Read
     """Both sides in turn, round by round."""
     configured = tuple(FeedSettings(url=f"http://127.0.{n // 250}.{n % 250 + 1}:{port}/feed") for n in range(count))
     crowd = tuple(FeedSettings(url=f"http://host{n}.invalid/feed", name=f"Feed {n}") for n in range(10_000))
-    database, clock, parse = Database(sqlite_url(folder / "bench.db")), VirtualClock(START), ParserProcess()
+    database, clock, parse = Database(sqlite_url(folder / "bench.db")), VirtualClock(START), ParserPool()
     settings = Settings(feeds=configured, polling=POLLING)
     with database.write() as connection:
         metadata.create_all(connection)

@@ -49,6 +49,7 @@ EVENTS: dict[str, str] = {
     "login.failed": "somebody has sent a wrong token; after several of them none is judged for a while",
     "process.exited": "a child process ended and is started again",
     "process.hung": "a process does not work any more, though it runs; it is ended and started again",
+    "quarantine.added": "an article, page or document brought a process down, and is read in part or not at all until somebody decides",
     "queue.trouble": "a worker has trouble with the queue; it goes on, or is started again",
     "relay.failed": "the queue cannot be reached; work waits in the database",
     "relay.repeated": "unfinished work was put on the queue again",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.alert import Alert
 from monitor.domain.article import Article
 from monitor.domain.delivery import Delivery
+from monitor.domain.quarantined import Quarantined
 from monitor.domain.readiness import Readiness
 from monitor.domain.relation import RelationKind
 from monitor.domain.source import SourceHealth
@@ -22,11 +24,14 @@ from monitor.domain.times import rfc3339
 from monitor.settings.model import Settings
 from monitor.sources.registry import source_counts, source_health
 from monitor.sources.source import HealthRequest
-from monitor.storage import alerts, archive, canary_progress, channels, deliveries, heartbeats, scans
+from monitor.storage import alerts, archive, canary_progress, channels, deliveries, heartbeats, quarantine, scans
 from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Connection
 from monitor.storage.relations import StoredRelation
 from monitor.storage.silences import Silence
+
+QUARANTINE_SHOWN = 20
+"""How much of what is in quarantine the status names, the oldest first."""
 
 
 def source_records(connection: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
@@ -117,6 +122,11 @@ def silence_record(silence: Silence) -> dict[str, Any]:
     }
 
 
+def quarantine_record(held: Quarantined) -> dict[str, Any]:
+    """Return `id kind subject title source url reason since` of something in quarantine."""
+    return {**asdict(held), "since": rfc3339(held.since)}
+
+
 def delivery_record(delivery: Delivery) -> dict[str, Any]:
     """Return `id alert_id channel status attempts next_attempt_at last_error created_at` of a delivery."""
     return {
@@ -198,6 +208,7 @@ def status_record(connection: Connection, settings: Settings, readiness: Readine
             }
             for beat in heartbeats.alive(connection, now, ALIVE_WITHIN)
         ],
+        "quarantine": [quarantine_record(held) for held in quarantine.listing(connection, limit=QUARANTINE_SHOWN)],
         "last_alert_at": rfc3339(alerts.last_at(connection)),
         "canary_at": rfc3339(received.at) if (received := canary_progress.state(connection).received) else None,
         "health": readiness.record(),

@@ -25,7 +25,7 @@ from rq.worker.base import WorkerStatus
 from monitor.broker import check_writable, connect, connect_producer
 from monitor.broker.connection import WORKER_TIMEOUT_S
 from monitor.broker.key_repair import reset_wrong_types
-from monitor.broker.queues import JOB_TIMEOUT_S, SafeJob, SafeQueue
+from monitor.broker.queues import JOB_TIMEOUT_S, CpuTimeLimit, SafeJob, SafeQueue
 from monitor.domain.errors import ServiceUnavailable
 from monitor.logs import get_logger
 from workers.work_loop import WorkLoop
@@ -49,6 +49,7 @@ class QueueWorker(SimpleWorker):
 
     queue_class = SafeQueue  # type: ignore[assignment]  # RQ leaves out the annotation
     job_class = SafeJob
+    death_penalty_class = CpuTimeLimit
     max_connection_wait_time = _TRY_WITHIN_S
 
     def __init__(self, name: str, connection: redis.Redis, loop: WorkLoop, job_class: type[SafeJob] = SafeJob) -> None:

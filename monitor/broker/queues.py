@@ -6,8 +6,10 @@ RQ's own options were chosen by measurement: no `ttl` (an expired job vanishes s
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Mapping
 from itertools import count
+from types import FrameType
 from typing import Any, ClassVar
 
 import redis
@@ -17,7 +19,7 @@ from rq.exceptions import NoSuchJobError
 from rq.intermediate_queue import IntermediateQueue
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
-from rq.timeouts import BaseDeathPenalty, UnixSignalDeathPenalty
+from rq.timeouts import BaseDeathPenalty
 from rq.utils import now
 
 from monitor.logs import get_logger
@@ -96,6 +98,24 @@ class SafeJob(Job):
         raise NoSuchJobError(f"job {self.id} is refused: {reason}") from cause
 
 
+class CpuTimeLimit(BaseDeathPenalty):
+    """Ends a job that takes too much CPU time; what a job waits for has limits of its own."""
+
+    def handle_death_penalty(self, _number: int, _frame: FrameType | None) -> None:
+        """Raise RQ's exception for a job that took too long."""
+        raise self._exception(f"the job took more than {self._timeout} s of CPU time")
+
+    def setup_death_penalty(self) -> None:
+        """Begin to count."""
+        signal.signal(signal.SIGPROF, self.handle_death_penalty)
+        signal.setitimer(signal.ITIMER_PROF, self._timeout)
+
+    def cancel_death_penalty(self) -> None:
+        """Stop counting."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+
+
 class SafeQueue(Queue):
     """A queue whose jobs are JSON and ours, however it is built."""
 
@@ -108,7 +128,7 @@ class SafeQueue(Queue):
         *,
         job_class: str | type[Job] | None = None,
         serializer: Any = None,
-        death_penalty_class: type[BaseDeathPenalty] | None = UnixSignalDeathPenalty,
+        death_penalty_class: type[BaseDeathPenalty] | None = CpuTimeLimit,
     ) -> None:
         del serializer
         super().__init__(

@@ -48,6 +48,9 @@ COMMANDS = {
     ),
     "feeds": CommandEntry("feeds", "Show the health of each feed, folder and other source."),
     "deliveries": CommandEntry("deliveries", "Show deliveries that wait, were accepted or were given up, newest first."),
+    "quarantine": CommandEntry(
+        "quarantine", "Show articles, pages and documents that brought a process down, and try them again or drop them."
+    ),
     "channels": CommandEntry("channels", "Show the channels and how they are doing."),
     "silence": CommandEntry(
         "silence", "Hold back the alerts of TERM for a while and tell them when it ends; without a term, show what is silenced."

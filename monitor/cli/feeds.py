@@ -12,7 +12,7 @@ from monitor.cli.opml import export, import_opml
 from monitor.cli.options import CONFIG, JSON
 from monitor.cli.output import print_json, print_json_line
 from monitor.cli.tables import print_table
-from monitor.daemon.parser_client import ParserProcess
+from monitor.daemon.parser_client import ParserPool
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import UsageError
 from monitor.fetching.fetcher import Fetcher
@@ -74,7 +74,7 @@ def _list(*, as_json: bool) -> None:
 async def _poll(settings: Settings, urls: tuple[str, ...], *, as_json: bool) -> int:
     """Poll each URL and explain it. Return how many of the polls failed."""
     configured = {feed.url: feed for feed in settings.feeds}
-    parse = ParserProcess()
+    parse = ParserPool()
     failed = 0
     try:
         async with Fetcher(settings.polling, settings.http) as fetcher:

@@ -81,6 +81,10 @@ class DatabaseDamaged(DatabaseError):
     """The file of the database is damaged; the message names it and says what to do."""
 
 
+class ParserUnavailable(MonitorError):
+    """No process can be started that reads documents."""
+
+
 class PluginError(MonitorError):
     """An installed plug-in cannot be used; the message names it and says why."""
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from monitor.domain.channel_state import ChannelState
+from monitor.domain.quarantined import Quarantined
 from monitor.domain.source import SourceGroup, SourceHealth
 from monitor.domain.text import one_line
 from monitor.domain.times import age
@@ -45,6 +46,7 @@ class HealthFacts:
     sources: Sequence[SourceGroup] = ()
     channels: Mapping[str, ChannelState] = field(default_factory=dict)
     oldest_unscanned_at: datetime | None = None
+    quarantine: Sequence[Quarantined] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

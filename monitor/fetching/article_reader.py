@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.daemon.parser_client import ParserPool
+from monitor.daemon.parser_protocol import OverLimit
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
+from monitor.domain.errors import ParserUnavailable
 from monitor.domain.feed import rate_limit_key
 from monitor.domain.urls import Url, parse_url
 from monitor.fetching.access import Access, access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Problem
-from monitor.parse.article_page import ExtractedArticle, NoArticle, extract_article
+from monitor.parse.result import ExtractedArticle, NoArticle
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 from monitor.storage import hosts
 from monitor.storage.engine import Database
 
+EXTRACTION_S = 10.0
+"""Extraction takes about 20 ms; but others may be before it."""
 _PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 _TEMPORARY = frozenset(
     {
@@ -34,11 +40,15 @@ _TEMPORARY = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """The article could not be read. `again`: a later try may succeed; `retry_at` is when the server asked us to come back."""
+    """The article could not be read. `again`: a later try may succeed; `retry_at` is when the server asked us to come back.
+
+    `poison` is the hash of a page that takes more than a parser process may have.
+    """
 
     reason: str
     again: bool
     retry_at: datetime | None = None
+    poison: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +61,20 @@ class ArticlePage:
 
 
 class ArticleReader:
-    """Reads article pages for workers. Each call opens connections of its own: articles rarely share a host."""
+    """Reads article pages for workers. Each call opens connections of its own: articles rarely share a host.
 
-    def __init__(self, database: Database, settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    `parsers` extract the article from a page.
+    """
+
+    def __init__(self, database: Database, settings: Settings, parsers: ParserPool, *, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._parsers = parsers
         self._database = database
         self._settings = settings
         self._clock = clock
         self._feeds = {feed.url: feed for feed in settings.feeds}
 
     def read(self, page: ArticlePage, *, deadline_s: float) -> ExtractedArticle | Unread:
-        """Return the article's text, or why there is none, within `deadline_s` and the time that extraction takes, about 20 ms."""
+        """Return the article's text, or why there is none, within `deadline_s` and at most EXTRACTION_S more."""
         return asyncio.run(self.read_async(page, deadline_s=deadline_s))
 
     async def read_async(self, page: ArticlePage, *, deadline_s: float) -> ExtractedArticle | Unread:
@@ -83,7 +97,16 @@ class ArticleReader:
             return Unread(reason=answer.reason, again=answer.problem in _TEMPORARY, retry_at=answer.retry_at)
         if not isinstance(answer, Fetched) or not _is_page(answer):
             return Unread(reason="the link leads to something other than a web page", again=False)
-        found = extract_article(answer.body, answer.url, title=page.title)
+        return await self._extract(answer, page.title)
+
+    async def _extract(self, answer: Fetched, title: str) -> ExtractedArticle | Unread:
+        try:
+            async with asyncio.timeout(EXTRACTION_S):
+                found = await self._parsers.page(answer.body, answer.url, title=title)
+        except (TimeoutError, ParserUnavailable):
+            return Unread(reason="too many pages are read at once", again=True)
+        if isinstance(found, OverLimit):
+            return Unread(reason=found.reason, again=False, poison=hashlib.sha256(answer.body).digest())
         return Unread(reason=found.reason, again=False) if isinstance(found, NoArticle) else found
 
     def _access(self, page: ArticlePage) -> Access:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,8 +13,7 @@ from pathlib import Path
 
 from monitor.domain.article import Entry
 from monitor.domain.clock import SYSTEM_CLOCK
-from monitor.parse.documents import is_document, parse_document
-from monitor.parse.result import ParseFailure
+from monitor.parse.documents import is_document
 
 SETTLE_S = 0.05
 """A file is read when it has not changed for this long: its writer has probably finished."""
@@ -23,25 +23,38 @@ LONGEST_WAIT_S = 2.0
 """A file that never stops changing is read as it is after this long, and again when it has changed."""
 
 CANNOT_READ = "cannot be read"
+LINK_OUT = "a link leads out of the watched folder; set `follow_links: true` for the folder to follow it"
 _MISSING = "no such folder; it will be read when it appears"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
-    """A document on disk. `path` opens it; `name` is the same as text that any database accepts. `folder` is the watched one."""
+    """A document on disk. `path` opens it; `name` is the same as text that any database accepts. `folder` is the watched one.
+
+    Unless `follow_links`, it is not read if a link on the way to it leads out of `folder`.
+    """
 
     folder: Path
     path: str
     name: str
     size: int
     mtime_ns: int
+    follow_links: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """The bytes of a file and their SHA-256."""
+
+    data: bytes
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRead:
     """The result of reading a file: its entries, or an `error`. `digest` is None if its content could not be read.
 
-    Not `complete` if more of its entries follow in another FileRead.
+    Not `complete` if more of its entries follow in another FileRead. `over_limit`: it takes more than a parser process may have.
     """
 
     file: FoundFile
@@ -49,16 +62,22 @@ class FileRead:
     entries: tuple[Entry, ...] = ()
     error: str | None = None
     complete: bool = True
+    over_limit: bool = False
 
 
-def walk(folder: Path, *, below: str | None = None, without: Collection[Path] = ()) -> Iterator[FoundFile]:
+def walk(
+    folder: Path, *, below: str | None = None, without: Collection[Path] = (), follow_links: bool = False
+) -> Iterator[FoundFile]:
     """Yield the documents of `folder` (only those `below` a directory in it, if one is given), in no order.
 
     Each directory is visited once, whatever links lead to it. Hidden files and directories are left out, and the directories in
-    `without`, which are watched on their own. What cannot be listed is skipped.
+    `without`, which are watched on their own, and unless `follow_links` those that a link out of the folder leads to. What cannot be listed is
+    skipped.
     """
     visited: set[tuple[int, int]] = set()
     waiting = [below or str(folder)]
+    if not follow_links and leads_out(waiting[0], folder):
+        return
     skipped = {str(path) for path in without}
     while waiting:
         directory = waiting.pop()
@@ -75,9 +94,9 @@ def walk(folder: Path, *, below: str | None = None, without: Collection[Path] = 
             if child.name.startswith("."):
                 continue
             if _is_directory(child):
-                if child.path not in skipped:
+                if child.path not in skipped and (follow_links or not child.is_symlink() or not leads_out(child.path, folder)):
                     waiting.append(child.path)
-            elif is_document(child.name) and (found := find_file(folder, child.path)) is not None:
+            elif is_document(child.name) and (found := find_file(folder, child.path, follow_links=follow_links)) is not None:
                 yield found
 
 
@@ -101,7 +120,17 @@ def folder_problem(folder: Path) -> str | None:
     return None
 
 
-def find_file(folder: Path, path: str) -> FoundFile | None:
+def leads_out(path: str, folder: Path) -> bool:
+    """Return whether a link on the way to `path`, which stands in `folder`, leads out of the folder."""
+    return _is_outside(os.path.realpath(path), folder)
+
+
+def _is_outside(real: str, folder: Path) -> bool:
+    inside = os.path.realpath(folder)
+    return real != inside and not real.startswith(inside.rstrip(os.sep) + os.sep)
+
+
+def find_file(folder: Path, path: str, *, follow_links: bool = False) -> FoundFile | None:
     """Return the file at `path`, or None if there is none, or it is no ordinary file."""
     try:
         info = os.stat(path)  # noqa: PTH116 - as above
@@ -110,7 +139,7 @@ def find_file(folder: Path, path: str) -> FoundFile | None:
     if not stat.S_ISREG(info.st_mode):
         return None
     name = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return FoundFile(folder=folder, path=path, name=name, size=info.st_size, mtime_ns=info.st_mtime_ns)
+    return FoundFile(folder=folder, path=path, name=name, size=info.st_size, mtime_ns=info.st_mtime_ns, follow_links=follow_links)
 
 
 def is_settled(file: FoundFile, *, noticed_at: float) -> bool:
@@ -122,38 +151,41 @@ def is_settled(file: FoundFile, *, noticed_at: float) -> bool:
     return now - changed >= wanted or now - noticed_at >= LONGEST_WAIT_S
 
 
-def read(file: FoundFile, *, known_digest: bytes | None, now: datetime, max_bytes: int) -> FileRead | None:
-    """Return the entries in `file`; none, and no error, if its content has the digest `known_digest`. None if the file is gone."""
+def load(file: FoundFile, *, max_bytes: int) -> FileContent | FileRead | None:
+    """Return the content of `file`, a FileRead that says why it has none, or None if it is gone."""
     if file.size > max_bytes:
         return FileRead(file=file, digest=None, error=f"larger than {max_bytes / 1e6:g} MB")
     try:
-        data = _content(file.path, max_bytes)
+        data = _content(file, max_bytes)
     except FileNotFoundError:
         return None
     except OSError as error:
         return FileRead(file=file, digest=None, error=f"{CANNOT_READ}: {error.strerror or error}")
-    digest = hashlib.sha256(data).digest()
-    if digest == known_digest:
-        return FileRead(file=file, digest=digest)
-    mtime = _time(file.mtime_ns)
-    parsed = parse_document(data, path=file.name, mtime=mtime or now, now=now, max_bytes=max_bytes)
-    if isinstance(parsed, ParseFailure):
-        return FileRead(file=file, digest=digest, error=parsed.reason)
-    return FileRead(file=file, digest=digest, entries=parsed)
+    if data is None:
+        return FileRead(file=file, digest=None, error=f"{CANNOT_READ}: {LINK_OUT}")
+    return FileContent(data=data, digest=hashlib.sha256(data).digest())
 
 
-def _content(path: str, max_bytes: int) -> bytes:
-    """Return the bytes of a file, one more than allowed at most; opening never waits for a pipe's other end."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        return stream.read(max_bytes + 1)
-
-
-def _time(mtime_ns: int) -> datetime | None:
+def modified_at(file: FoundFile) -> datetime | None:
+    """Return when `file` was changed last; None if no calendar has that time."""
     try:
-        return datetime.fromtimestamp(mtime_ns // 10**9, tz=UTC)
+        return datetime.fromtimestamp(file.mtime_ns // 10**9, tz=UTC)
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def _content(file: FoundFile, max_bytes: int) -> bytes | None:
+    """Return the bytes of a file, one more than allowed at most; opening never waits for a pipe's other end.
+
+    None if a link leads out of the folder, which is judged by what was opened: the link may have been changed meanwhile.
+    """
+    descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        opened = f"/proc/self/fd/{descriptor}"
+        real = os.readlink(opened) if sys.platform == "linux" else os.path.realpath(file.path)  # noqa: PTH115 - as above
+        if not file.follow_links and _is_outside(real, file.folder):
+            return None
+        return stream.read(max_bytes + 1)
 
 
 def _is_directory(child: os.DirEntry[str]) -> bool:

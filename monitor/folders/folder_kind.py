@@ -38,7 +38,7 @@ def _count(settings: Settings) -> int:
 
 def folder_health(connection: Connection, request: HealthRequest) -> tuple[SourceHealth, ...]:
     """Return the health of the configured folders; one that nobody has looked at yet is `new`."""
-    names = {str(folder): folder_name(folder) for folder in absolute_folders(request.settings.folders)}
+    names = {str(folder): folder_name(folder) for folder in absolute_folders(one.path for one in request.settings.folders)}
     return recorded_health(connection, NAME, names, only_failing=request.only_failing)
 
 

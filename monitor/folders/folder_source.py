@@ -18,7 +18,10 @@ class FolderSource:
 
     async def configure(self, settings: Settings) -> None:
         """Watch the folders of these settings from now on."""
-        self._watcher.configure(settings.folders)
+        self._watcher.configure(
+            [folder.path for folder in settings.folders],
+            followed=[folder.path for folder in settings.folders if folder.follow_links],
+        )
 
     async def start(self, schedule: Schedule) -> None:
         """Begin to watch. The watcher has its own rhythm, so nothing is scheduled."""
@@ -36,8 +39,9 @@ class FolderSource:
         await self.close()
 
     async def close(self) -> None:
-        """Stop watching and reading."""
+        """Stop watching and reading, and end the parser processes."""
         tasks, self._tasks = self._tasks, set()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._watcher.close()

@@ -14,18 +14,21 @@ from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 
+from monitor.daemon.parser_client import ParserPool
+from monitor.daemon.parser_protocol import Task
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
+from monitor.folders.file_intake import FileIntake
+from monitor.folders.file_parser import FileParser
 from monitor.folders.file_reader import FoundFile, folder_of, folder_problem, is_settled, walk
-from monitor.folders.folder_kind import NAME, absolute_folders
-from monitor.folders.ingest import BATCH_FILES, DocumentIngester
+from monitor.folders.folder_kind import absolute_folders
+from monitor.folders.ingest import BATCH_FILES, Classified, DocumentIngester
 from monitor.folders.inotify import HeldFolders, newest, watch_changes
 from monitor.folders.read_queue import ReadQueue
 from monitor.logs import get_logger
 from monitor.outage_log import OutageLog
 from monitor.parse.documents import MAX_BYTES
-from monitor.storage import source_states
 from monitor.storage.engine import Database
 
 WALK_EVERY_S = 30.0
@@ -45,9 +48,6 @@ _FEW = 100
 _RETRY_S = 1.0
 _SCANS_AHEAD = 200
 """The queue is not read while more articles than this wait to be scanned: articles are scanned in the order of their storing."""
-_AHEAD_CHECK_S = 0.05
-_LONGEST_PAUSE_S = 5.0
-"""Reading pauses no longer than this for each transaction: articles may stay unscanned for a reason that has nothing to do with us."""
 
 
 class FolderWatcher:
@@ -64,14 +64,20 @@ class FolderWatcher:
         clock: Clock = SYSTEM_CLOCK,
         max_bytes: int = MAX_BYTES,
         scans_ahead: int = _SCANS_AHEAD,
+        parsers: ParserPool | None = None,
     ) -> None:
         """`scans_ahead`: how many articles may wait to be scanned before `watch` stops reading old files."""
-        self._database = database
-        self._clock = clock
-        self._scans_ahead = scans_ahead
-        self._ingester = DocumentIngester(database, clock=clock, max_bytes=max_bytes)
-        self._on_stored = on_stored
+        self._parsers = parsers or ParserPool(Task.DOCUMENT)
+        self._ingester = DocumentIngester(database, clock=clock)
+        self._intake = FileIntake(
+            self._ingester,
+            FileParser(self._parsers, max_bytes=max_bytes),
+            on_stored=on_stored,
+            clock=clock,
+            scans_ahead=scans_ahead,
+        )
         self._folders: tuple[Path, ...] = ()
+        self._followed: frozenset[Path] = frozenset()
         self._noticed: dict[str, float] = {}
         """Paths that have changed, with the time of the notice as `time.time()`."""
         self._noticed_event = asyncio.Event()
@@ -79,32 +85,40 @@ class FolderWatcher:
         self._to_walk_event = asyncio.Event()
         self._read_queue = ReadQueue()
         self._read_queue_event = asyncio.Event()
-        self._write_lock = asyncio.Lock()
         self._walked_at = time.monotonic()
         self._problems: Mapping[Path, str | None] = {}
         self._outages = OutageLog()
         self._notified = True
 
-    def configure(self, folders: Iterable[Path]) -> None:
-        """Watch these folders from now on; what was read from others stays in the archive."""
+    def configure(self, folders: Iterable[Path], *, followed: Iterable[Path] = ()) -> None:
+        """Watch these folders from now on; what was read from others stays in the archive. Of those `followed` links out of them are, too."""
         self._folders = absolute_folders(folders)
+        self._followed = frozenset(absolute_folders(followed))
+
+    def close(self) -> None:
+        """End the parser processes."""
+        self._parsers.close()
 
     async def read_all(self) -> None:
         """Read every document that is new or changed, and return when all of it is stored."""
         self._walk_everything()
-        while self._to_walk or self._read_queue or self._noticed:
+        while self._to_walk or self._read_queue or self._noticed or self._intake.slow:
             await self._walk_directories()
+            if self._intake.slow:
+                await self._intake.take_in_slow()
             await self._read_from_queue(wait_for_scans=False)
             if not await self._read_noticed() and not self._read_queue:
                 await asyncio.sleep(_SETTLE_CHECK_S)
 
     async def watch(self) -> None:
         """Read what is there and what appears, until cancelled. Errors are logged once per outage and everything is tried again."""
+        self._parsers.warm_up()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_folders())
             tasks.create_task(self._repeat("look through folders", self._walk_when_due))
             tasks.create_task(self._repeat("read the backlog", self._read_from_queue_when_filled))
             tasks.create_task(self._repeat("read documents", self._read_when_noticed))
+            tasks.create_task(self._repeat("read large documents", self._read_slow))
 
     async def _repeat(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -129,7 +143,7 @@ class FolderWatcher:
 
     async def _follow(self, held: HeldFolders) -> None:
         existing = [folder for folder, identity in held.identities.items() if identity is not None]
-        self._notice(await newest(existing, _NEWEST))
+        self._notice(await newest(existing, _NEWEST, followed=self._followed))
         stop = asyncio.Event()
         receiving = asyncio.create_task(self._receive_notifications(existing, stop))
         try:
@@ -189,7 +203,8 @@ class FolderWatcher:
         try:
             found = chain.from_iterable(map(self._walk, directories))
             while chunk := await asyncio.to_thread(list, islice(found, _CHUNK)):
-                unqueued = [file for file in chunk if file.path not in self._read_queue]
+                slow = set(self._intake.slow)
+                unqueued = [file for file in chunk if file.path not in self._read_queue and file not in slow]
                 unread = await asyncio.to_thread(self._ingester.unread, unqueued)
                 now = SYSTEM_CLOCK.now().timestamp()
                 old = [file for file in unread if len(unread) > _FEW and is_settled(file, noticed_at=now)]
@@ -207,7 +222,8 @@ class FolderWatcher:
         folder = folder_of(directory, self._folders)
         if folder is None:
             return iter(())
-        return walk(folder, below=directory, without=[other for other in self._folders if other != folder])
+        others = [other for other in self._folders if other != folder]
+        return walk(folder, below=directory, without=others, follow_links=folder in self._followed)
 
     async def _record_health(self) -> None:
         """Log folders that have just become unreadable, and store for every folder whether it can be read."""
@@ -217,12 +233,7 @@ class FolderWatcher:
             if problem is not None and problem != self._problems.get(folder):
                 get_logger().warning("file.failed", path=str(folder), reason=problem)
         self._problems = problems
-        await asyncio.to_thread(self._store_health, problems)
-
-    def _store_health(self, problems: Mapping[Path, str | None]) -> None:
-        by_address = {str(folder): problem for folder, problem in problems.items()}
-        with self._database.write() as connection:
-            source_states.record(connection, NAME, by_address, self._clock.now())
+        await asyncio.to_thread(self._ingester.record_health, problems)
 
     # --- reading
 
@@ -237,12 +248,19 @@ class FolderWatcher:
         paths = self._read_queue.pop(BATCH_FILES)
         try:
             noticed = dict.fromkeys(paths, SYSTEM_CLOCK.now().timestamp())
-            classified = await asyncio.to_thread(self._ingester.classify, noticed, self._folders)
-            await self._store(classified.settled, wait_for_scans=wait_for_scans)
+            classified = await asyncio.to_thread(self._classify, noticed)
+            await self._intake.take_in(classified.settled, wait_for_scans=wait_for_scans)
         except BaseException:
             self._notice(paths)
             raise
         self._notice(classified.waiting)
+
+    async def _read_slow(self) -> None:
+        await self._intake.take_in_slow()
+        await self._record_health()
+
+    def _classify(self, noticed: dict[str, float]) -> Classified:
+        return self._ingester.classify(noticed, self._folders, followed=self._followed)
 
     async def _read_when_noticed(self) -> None:
         if not self._noticed:
@@ -258,13 +276,13 @@ class FolderWatcher:
             del self._noticed[path]
         flood = len(noticed) == _CHUNK
         try:
-            found = await asyncio.to_thread(self._ingester.classify, noticed, self._folders)
+            found = await asyncio.to_thread(self._classify, noticed)
             self._read_later([file for file in found.settled if flood or file.size > _LARGE_BYTES])
             if found.directories:
                 self._to_walk.update(found.directories)
                 self._to_walk_event.set()
             soon = [file for file in found.settled if not flood and file.size <= _LARGE_BYTES]
-            await self._store(soon, wait_for_scans=False)
+            await self._intake.take_in(soon, wait_for_scans=False)
         except BaseException:
             self._noticed = noticed | self._noticed
             raise
@@ -275,21 +293,3 @@ class FolderWatcher:
         self._read_queue.add(files)
         if files:
             self._read_queue_event.set()
-
-    async def _store(self, files: Sequence[FoundFile], *, wait_for_scans: bool) -> None:
-        """Store the articles of `files` in short transactions; other writers may have theirs in between.
-
-        `wait_for_scans`: pause before each while too many articles wait to be scanned.
-        """
-        for start in range(0, len(files), BATCH_FILES):
-            portions = self._ingester.ingest(files[start : start + BATCH_FILES])
-            while (scans := await self._store_next(portions, wait_for_scans=wait_for_scans)) is not None:
-                if scans:
-                    self._on_stored(scans)
-
-    async def _store_next(self, portions: Iterator[list[ScanId]], *, wait_for_scans: bool) -> list[ScanId] | None:
-        until = time.monotonic() + _LONGEST_PAUSE_S if wait_for_scans else 0.0
-        while time.monotonic() < until and await asyncio.to_thread(self._ingester.is_ahead, self._scans_ahead):  # noqa: ASYNC110 - scanning happens in another process
-            await asyncio.sleep(_AHEAD_CHECK_S)
-        async with self._write_lock:
-            return await asyncio.to_thread(next, portions, None)

@@ -20,7 +20,7 @@ from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.sources.registry import failing_sources
 from monitor.sources.source import HealthRequest
-from monitor.storage import channels, heartbeats, probes, scans
+from monitor.storage import channels, heartbeats, probes, quarantine, scans
 from monitor.storage.engine import Database
 from monitor.storage.heartbeats import Beat
 
@@ -79,6 +79,7 @@ class HealthCheck:
                 sources=failing_sources(connection, HealthRequest(settings=settings, now=now)),
                 channels={name: state for name, state in channels.listing(connection).items() if name in settings.channels},
                 oldest_unscanned_at=scans.backlog(connection).oldest,
+                quarantine=quarantine.listing(connection),
                 canary=canary_fault(connection, settings, started_at=self._started_at, now=now),
             )
 

@@ -12,6 +12,7 @@ from monitor.daemon.periodic_task import PeriodicTask
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.errors import MonitorError
 from monitor.domain.incidents import HealthSnapshot, Thresholds, open_incidents
+from monitor.domain.quarantined import quarantine_incidents
 from monitor.domain.readiness import HealthFacts, Readiness, ReadyStatus, judge
 from monitor.maintenance.health_check import HealthCheck
 from monitor.maintenance.operator_notices import OperatorNotices
@@ -86,7 +87,7 @@ class HealthMonitor:
             oldest_unscanned_at=facts.oldest_unscanned_at,
             parts={name: (reason, self._since[name]) for name, reason in readiness.degraded.items() if name in self._since},
         )
-        present = open_incidents(snapshot, thresholds, now)
+        present = (*open_incidents(snapshot, thresholds, now), *quarantine_incidents(facts.quarantine))
         self._notices.update(settings, present, failing=snapshot.parts.keys(), writable=facts.database is None, now=now)
 
     def ping_if_due(self) -> None:

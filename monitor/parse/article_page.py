@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml.etree import LxmlError
@@ -14,7 +13,9 @@ from monitor.domain.text import one_line, printable
 from monitor.parse.aside_words import AUTHOR_LABEL, FOLLOW, LABEL, ORIGIN, SHARE_LABEL, SUBSCRIBE
 from monitor.parse.asides import MAX_INVITATION, MIN_ITEMS, SENTENCE_ENDS
 from monitor.parse.charset import decode_bytes
+from monitor.parse.dear_html import is_dear
 from monitor.parse.html import read_html
+from monitor.parse.result import ExtractedArticle, NoArticle
 
 MAX_PAGE = 3_000_000
 MIN_CHARACTERS = 250
@@ -44,21 +45,6 @@ _SIGNS_OF_ASIDES = (LABEL, AUTHOR_LABEL, SHARE_LABEL, SUBSCRIBE, FOLLOW, ORIGIN)
 _NOT_FREE = re.compile(rb"""["']?isAccessibleForFree["']?\s*:\s*["']?false""", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtractedArticle:
-    """The text of an article: plain, one blank line between paragraphs; `asides` are what in it is not the article."""
-
-    text: str
-    asides: tuple[Aside, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoArticle:
-    """No article was found; `reason` says why, for the operator."""
-
-    reason: str
-
-
 def extract_article(html: bytes, url: str, *, title: str = "") -> ExtractedArticle | NoArticle:
     """Return the article of the page `html` at `url`, without a first line that repeats `title`.
 
@@ -66,6 +52,8 @@ def extract_article(html: bytes, url: str, *, title: str = "") -> ExtractedArtic
     """
     if _CONSENT_HOST.search(urlsplit(url).hostname or ""):
         return NoArticle(reason="the page asks for consent instead of showing the article")
+    if is_dear(html[:MAX_PAGE].decode("utf-8", "replace")):
+        return NoArticle(reason="the page is built to cost more than it says")
     import trafilatura  # noqa: PLC0415 - an optional extra, and heavy
 
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import unescape
 
 from ahocorasick_rs import BytesAhoCorasick
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -13,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from monitor.domain.aside import Aside
 from monitor.parse.aside_words import HINTS
 from monitor.parse.asides import FoundAside, find_asides
+from monitor.parse.dear_html import flat_text, is_dear
 
 _DROPPED = (
     "script",
@@ -47,13 +47,6 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _NEWLINES = re.compile(r"\r\n?|[\x85\u2028]")
 _IMAGE = re.compile(r"<img\b[^<>]{0,2000}?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,2000})", re.IGNORECASE)
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,40})")
-_ANY_TAG = re.compile(r"<[^<>]*>")
-_NEVER_NEST = frozenset("area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option".split())
-_FEW_TAGS = 2000
-MAX_DEPTH = 500
-"""Deeper nesting is hostile: the parser's time grows with its square. Browsers stop at 512."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadText:
@@ -82,8 +75,8 @@ def read_html(markup: str) -> ReadText:
     marked = _BREAK.sub(f"{_LINE}<", block.sub(f"{_PARAGRAPH}<", markup))
     if len(marked) == len(markup):
         marked = _BLANK_LINE.sub(_PARAGRAPH, marked)
-    if _too_deep(marked):
-        return ReadText(text=_collapse(unescape(_ANY_TAG.sub(" ", marked))))
+    if is_dear(marked):
+        return ReadText(text=_collapse(flat_text(marked)))
     tree = LexborHTMLParser(marked)
     dropped, hinted = _signs_in(markup)
     if dropped:
@@ -154,28 +147,6 @@ def _located(paragraphs: Iterable[str], found: Sequence[FoundAside]) -> tuple[st
         elif start < end and int(mark[2]) < len(found):
             asides.append(Aside(start, end, found[int(mark[2])].reason))
     return "\n\n".join(kept), tuple(asides)
-
-
-def _too_deep(markup: str) -> bool:
-    """Return whether elements nest deeper than MAX_DEPTH, not counting those that HTML closes implicitly."""
-    if markup.count("<") < _FEW_TAGS:
-        return False
-    depth = 0
-    open_tags: dict[str, int] = {}
-    for closing, tag in _TAG.findall(markup):
-        name = tag.lower()
-        if name in _NEVER_NEST:
-            continue
-        count = open_tags.get(name, 0)
-        if not closing:
-            open_tags[name] = count + 1
-            depth += 1
-        elif count:
-            open_tags[name] = count - 1
-            depth -= 1
-        if depth > MAX_DEPTH:
-            return True
-    return False
 
 
 def _collapse(text: str) -> str:

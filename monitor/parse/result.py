@@ -1,10 +1,11 @@
-"""The results of parsing: a feed, or the reason why there is none."""
+"""The results of parsing: a feed or an article, or the reason why there is none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from monitor.domain.article import Entry
+from monitor.domain.aside import Aside
 from monitor.domain.fingerprint import Fingerprint
 
 
@@ -45,3 +46,18 @@ class ParseFailure:
 
     reason: str
     feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractedArticle:
+    """The text of an article: plain, one blank line between paragraphs; `asides` are what in it is not the article."""
+
+    text: str
+    asides: tuple[Aside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoArticle:
+    """No article was found; `reason` says why, for the operator."""
+
+    reason: str

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.domain.urls import is_http
 from monitor.parse.charset import decode_bytes
+from monitor.parse.dear_html import flat_text, is_dear
 from monitor.parse.items import Item, Markup
 
 _META_CHARSET = re.compile(rb"<meta\b[^<>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
+_HEAD = 100_000
 _PUBLISHED = ("article:published_time", "date", "dc.date", "dcterms.date", "datepublished", "pubdate", "publish-date")
 _UPDATED = ("article:modified_time", "og:updated_time", "last-modified", "datemodified")
 
@@ -18,7 +22,10 @@ _UPDATED = ("article:modified_time", "og:updated_time", "last-modified", "datemo
 def item_of_page(data: bytes) -> Item:
     """Return the article of an HTML document. Its canonical link, if that is on the web, is its address."""
     declared = _META_CHARSET.search(data[:4096])
-    tree = LexborHTMLParser(decode_bytes(data, declared=declared[1].decode("ascii") if declared else None))
+    markup = decode_bytes(data, declared=declared[1].decode("ascii") if declared else None)
+    if is_dear(markup):
+        return Item(title=Markup(value=_title_in(markup)), content=Markup(value=flat_text(markup)))
+    tree = LexborHTMLParser(markup)
     meta = _meta(tree)
     canonical = _attribute(tree.css_first('link[rel="canonical"]'), "href")
     article = tree.css_first("article") if len(tree.css("article")) == 1 else tree.css_first("main")
@@ -35,6 +42,11 @@ def item_of_page(data: bytes) -> Item:
         updated=_first(meta, _UPDATED),
         image=meta.get("og:image"),
     )
+
+
+def _title_in(markup: str) -> str:
+    found = _TITLE.search(markup[:_HEAD])
+    return unescape(found[1]) if found else ""
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:

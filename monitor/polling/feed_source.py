@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Final
 
-from monitor.daemon.parser_client import ParserProcess
+from monitor.daemon.parser_client import ParserPool
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.model import Settings
@@ -29,7 +29,7 @@ class FeedSource:
         self._configured = False
         defaults = Settings()
         self._fetcher = Fetcher(defaults.polling, defaults.http, clock=context.clock)
-        parse = ParserProcess()
+        parse = ParserPool()
         self._open.callback(parse.close)
         resources = PollerResources(database=context.database, fetcher=self._fetcher, parse=parse)
         self._poller = Poller(resources, defaults, on_stored=context.on_stored, clock=context.clock)

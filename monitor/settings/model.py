@@ -16,7 +16,7 @@ from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.secret_strength import weakness
-from monitor.settings.sources import SourceSettings
+from monitor.settings.sources import FolderSettings, SourceSettings
 from monitor.settings.values import (
     DatabaseAddress,
     Duration,
@@ -179,7 +179,7 @@ class Settings(Section):
     backfill: Wait = timedelta(hours=24)
     max_age: Duration = timedelta(days=3)
     feeds: tuple[FeedSettings, ...] = ()
-    folders: tuple[Path, ...] = ()
+    folders: tuple[FolderSettings, ...] = ()
     sources: Mapping[str, SourceSettings] = {}
     terms: SkipValidation[tuple[Term, ...]] = Field(default=(), repr=False)
     channels: Mapping[str, Channel] = {}

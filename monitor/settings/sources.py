@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, ClassVar, Final
 
 from monitor.domain.errors import PluginError
 from monitor.plugins import PluginGroup
@@ -11,6 +12,15 @@ from monitor.settings.values import Section, SelectedByType
 
 GROUP: Final = "news_monitor.sources"
 """The entry points that register a kind of source, under the value of its `type:` if it has one."""
+
+
+class FolderSettings(Section):
+    """A watched folder. Links that lead out of it are followed only with `follow_links`: they may lead to what is nobody's news."""
+
+    shorthand: ClassVar[str | None] = "path"
+
+    path: Path
+    follow_links: bool = False
 
 
 class SourceBase(Section):

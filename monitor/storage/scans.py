@@ -22,13 +22,19 @@ _WAITS = tuple(timedelta(seconds=4 * 2**step) for step in range(5))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One revision of an article to be scanned; `attempts` counts how often it was put on the queue."""
+    """One revision of an article to be scanned; `attempts` counts how often it was put on the queue.
+
+    `begun_by` is the lease owner that is scanning it, or died doing so, since `begun_at`; `strikes` counts the ends of a process at it.
+    """
 
     id: ScanId
     article_id: ArticleId
     revision: int
     created_at: datetime
     attempts: int
+    begun_by: str | None = None
+    begun_at: datetime | None = None
+    strikes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +106,19 @@ def finish(connection: Connection, ids: Sequence[ScanId]) -> frozenset[ScanId]:
 
 
 def fail(connection: Connection, scan_id: ScanId, error: str) -> None:
-    """Store why a scan failed; it stays in the outbox."""
-    connection.execute(update(scans).where(scans.c.id == scan_id).values(error=error[:1000]))
+    """Store why a scan failed, which counts as a strike; it stays in the outbox."""
+    values = {"error": error[:1000], "strikes": scans.c.strikes + 1, "begun_by": None}
+    connection.execute(update(scans).where(scans.c.id == scan_id).values(values))
+
+
+def begin(connection: Connection, scan_id: ScanId, owner: str, now: datetime, *, strikes: int) -> None:
+    """Store who scans it now, so that its end is known if it is the end of its process, and the strikes that are known so far."""
+    connection.execute(update(scans).where(scans.c.id == scan_id).values(begun_by=owner, begun_at=now, strikes=strikes))
+
+
+def interrupt(connection: Connection, scan_ids: Sequence[ScanId]) -> None:
+    """Store that nobody scans these any more, for a reason that has nothing to do with them."""
+    connection.execute(update(scans).where(scans.c.id.in_(scan_ids)).values(begun_by=None))
 
 
 def backlog(connection: Connection) -> Backlog:
@@ -126,7 +143,16 @@ def _finish(ids: Sequence[ScanId]) -> ReturningDelete[tuple[str]]:
 
 
 def _select(limit: int) -> Select[tuple[object, ...]]:
-    columns = (scans.c.id, scans.c.article_id, scans.c.revision, scans.c.created_at, scans.c.attempts)
+    columns = (
+        scans.c.id,
+        scans.c.article_id,
+        scans.c.revision,
+        scans.c.created_at,
+        scans.c.attempts,
+        scans.c.begun_by,
+        scans.c.begun_at,
+        scans.c.strikes,
+    )
     return select(*columns).order_by(scans.c.id).limit(limit)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection, select
 
@@ -23,15 +24,22 @@ class SourceState:
     last_success_at: datetime | None
 
 
-def record(connection: Connection, kind: str, problems: Mapping[str, str | None], now: datetime) -> None:
-    """Store whether sources could be read now: by address the problem, or None for one that could."""
+def record(
+    connection: Connection,
+    kind: str,
+    problems: Mapping[str, str | None],
+    now: datetime,
+    *,
+    remarks: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Store whether sources could be read now: by address the problem, or None for one that could. `remarks`: what is worth knowing of those."""
     for failed in (False, True):
         rows = [
             {
                 "kind": kind,
                 "address": address,
                 "status": SourceStatus.FAILING if failed else SourceStatus.OK,
-                "reason": problem,
+                "reason": problem or remarks.get(address),
                 "last_read_at": now,
                 "last_success_at": None if failed else now,
             }

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, case, delete, func, or_, select, update
 
 from monitor.domain.article import Article
-from monitor.domain.ids import ArticleId, StoryId
+from monitor.domain.ids import ArticleId, StoryId, derived_id
 from monitor.domain.story import AlertStory, Story, StoryMember
 from monitor.storage.articles import article_from_row
 from monitor.storage.ids import free_id
@@ -24,6 +24,16 @@ _BATCH = 500
 def lock(connection: Connection) -> None:
     """Keep other transactions from deciding on stories until this one ends. Take it first, or transactions may wait for each other."""
     serialise(connection, "stories")
+
+
+def ids_to_begin(connection: Connection, article_ids: Iterable[ArticleId]) -> dict[ArticleId, StoryId]:
+    """Return the ids that stories get which these articles begin: they follow from those of the articles."""
+    first = {article_id: derived_id("story", article_id) for article_id in article_ids}
+    taken = set(connection.execute(_TAKEN, {"ids": list(first.values())}).scalars())
+    return {
+        article_id: StoryId(free_id(connection, stories, "story", article_id) if story_id in taken else story_id)
+        for article_id, story_id in first.items()
+    }
 
 
 def begin(connection: Connection, article: Article, *, now: datetime) -> StoryId:
@@ -159,6 +169,7 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
 
 _BEGIN = stories.insert()
 _PLACE = update(articles).where(articles.c.id == bindparam("of_article")).values(story_id=bindparam("story_id"))
+_TAKEN = select(stories.c.id).where(stories.c.id.in_(bindparam("ids", expanding=True)))
 _STORIES_OF = select(articles.c.id, articles.c.story_id).where(
     articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.story_id.is_not(None)
 )

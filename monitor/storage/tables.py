@@ -49,6 +49,7 @@ __all__ = (
     "messages",
     "metadata",
     "probes",
+    "quarantine",
     "relations",
     "revisions",
     "scans",
@@ -142,6 +143,9 @@ scans = Table(
     Column("enqueued_at", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", ShownText),
+    Column("begun_by", String(36)),
+    Column("begun_at", UtcDateTime),
+    Column("strikes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("article_id", "revision"),
     Index(None, "enqueued_at", "id"),
 )
@@ -254,6 +258,21 @@ sessions = Table(
     metadata,
     Column("digest", Digest, primary_key=True),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("subject", SafeText, nullable=False, index=True),
+    Column("title", SafeText, nullable=False),
+    Column("source", SafeText, nullable=False),
+    Column("url", SafeText),
+    Column("reason", SafeText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("dropped", Boolean, nullable=False, server_default=false()),
+    Index(None, "dropped", "since"),
 )
 
 incidents = Table(

@@ -34,6 +34,7 @@ SHARED_MODULES = {
     "load": "a configuration (settings), a batch of scans (scanning)",
     "match": "the noun (domain), the command (cli)",
     "opml": "the format (parse), the command (cli)",
+    "quarantine": "the table (storage), the command (cli), the page and the endpoint (web)",
     "references": "of a configuration (settings), between queries (query)",
     "registry": "of pages (web), of recognizers (recognition)",
     "scan_worker": "the work (scanning), the command (cli)",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from monitor.daemon.parser_process import parse_delta
+from monitor.daemon.parser_process import read_feed
 from monitor.domain.clock import Clock
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
@@ -37,7 +37,7 @@ async def parse_here(
     body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes = b""
 ) -> FeedDelta | ParseFailure:
     """Parse as the parser process does, without a process."""
-    parsed = parse_delta(body, url, headers, now, known)
+    parsed = read_feed(body, {"url": url, "headers": headers, "now": now.isoformat()}, known)
     assert isinstance(parsed, FeedDelta | ParseFailure)
     return parsed
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from monitor.domain import randomness
+from monitor.domain.errors import MonitorError
 from monitor.domain.watch import Severity, Term, TermKind
 from monitor.settings.model import Settings
 from monitor.storage import progress, schema
@@ -60,6 +61,7 @@ class Simulation:
         self._disk = Disk()
         self._fates: dict[str, Fate] = {}
         self._deaths = 0
+        self._errors: list[str] = []
         self._url = sqlite_url(folder / "news.db")
         self._settings = _settings(list(publishers))
         randomness.use(Random(seed + 2), self._clock)
@@ -67,7 +69,7 @@ class Simulation:
     def run(self) -> Books:
         """Run to the end and close the books."""
         schema.upgrade(Database(self._url))
-        self._loop.set_exception_handler(lambda *_: None)  # what a dead process leaves undone is no news
+        self._loop.set_exception_handler(self._note_error)
         try:
             self._loop.run_until_complete(self._live())
             return self._close_books()
@@ -76,6 +78,12 @@ class Simulation:
                 task.cancel()
             self._loop.close()
             randomness.use_system()
+
+    def _note_error(self, _: object, context: dict[str, object]) -> None:
+        """Keep what no step may raise; what a dead process leaves undone is no news."""
+        error = context.get("exception")
+        if isinstance(error, Exception) and not isinstance(error, MonitorError | OSError):
+            self._errors.append(repr(error))
 
     async def _live(self) -> None:
         daemon = [
@@ -191,6 +199,7 @@ class Simulation:
             idle = progress.idle(connection, self._clock.now())
         database.close()
         faults = [
+            *(f"an error that nobody expected: {error}" for error in self._errors),
             *(f"event {number} was read and never told" for number in sorted(network.served - set(receivers.told))),
             *(f"event {number} was never shown in the chat" for number in sorted(network.served - receivers.shown)),
             *(f"event {number} was told under {len(ids)} ids" for number, ids in receivers.told.items() if len(ids) > 1),

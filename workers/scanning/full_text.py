@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitor.daemon.parser_client import ParserPool
 from monitor.domain.article import Article, PageState
 from monitor.domain.aside import shifted
 from monitor.domain.clock import Clock
 from monitor.domain.urls import is_http
 from monitor.fetching.article_reader import ArticlePage, ArticleReader, Unread
-from monitor.parse.article_page import ExtractedArticle
+from monitor.parse.result import ExtractedArticle
 from monitor.settings.model import Settings
 from monitor.storage.engine import Database
 
@@ -26,18 +27,24 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """The result of reading a page: the article with its text, or when to try again (None: never)."""
+    """The result of reading a page: the article with its text, or when to try again (None: never).
+
+    `poison` is the hash of a page that takes more than a parser process may have, `reason` says why a page is not read.
+    """
 
     article: Article
     read: bool
     due_at: datetime | None = None
+    poison: bytes | None = None
+    reason: str = ""
 
 
 class FullTextReader:
     """Reads the pages of articles whose feed has `full_text`."""
 
-    def __init__(self, database: Database, settings: Settings, *, clock: Clock) -> None:
-        self._reader = ArticleReader(database, settings, clock=clock)
+    def __init__(self, database: Database, settings: Settings, parsers: ParserPool, *, clock: Clock) -> None:
+        self._reader = ArticleReader(database, settings, parsers, clock=clock)
+        self._parsers = parsers
         self._feeds = {feed.url for feed in settings.feeds if feed.full_text}
         self._clock = clock
 
@@ -52,7 +59,10 @@ class FullTextReader:
 
     def read(self, articles: Sequence[Article]) -> list[PageResult]:
         """Read the pages of these articles, all at the same time, until the deadline."""
-        return asyncio.run(self._read_all(articles))
+        try:
+            return asyncio.run(self._read_all(articles))
+        finally:
+            self._parsers.shrink()
 
     async def _read_all(self, articles: Sequence[Article]) -> list[PageResult]:
         return list(await asyncio.gather(*(self._read(article) for article in articles)))
@@ -62,7 +72,8 @@ class FullTextReader:
         found = await self._reader.read_async(page, deadline_s=DEADLINE_S)
         if isinstance(found, ExtractedArticle):
             return PageResult(article=_completed(article, found), read=True)
-        return PageResult(article=article, read=False, due_at=_next_try(article, found, self._clock.now()))
+        due_at = _next_try(article, found, self._clock.now())
+        return PageResult(article=article, read=False, due_at=due_at, poison=found.poison, reason=found.reason)
 
 
 def _completed(article: Article, page: ExtractedArticle) -> Article:

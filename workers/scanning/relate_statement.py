@@ -16,7 +16,6 @@ from monitor.domain.relation import Relation, RelationKind
 from monitor.settings.model import StoriesSettings
 from monitor.storage import placements, statements, stories
 from monitor.storage.engine import Connection
-from monitor.storage.ids import new_id
 from monitor.storage.placements import PlacedStatement
 from monitor.storage.statements import IndexedStatement
 from workers.scanning.background import ReadStatement
@@ -61,7 +60,7 @@ class StoryPlacer:
         self._indexed = {
             article_id: indexed_statement(new.article, new.read.statement, new.keys) for article_id, new in self._new.items()
         }
-        self._begins = {article_id: StoryId(new_id()) for article_id in self._new}
+        self._begins = stories.ids_to_begin(connection, self._new)
         self._near = Neighbourhood(connection, cache, settings.window, list(self._new.values()))
         self._decided: dict[ArticleId, tuple[tuple[NearStory, ...], Decision]] = {}
         self._pending: dict[ArticleId, PlacedStatement] = {}

@@ -21,7 +21,7 @@ from monitor.domain.errors import DatabaseError, ServiceUnavailable
 from monitor.domain.source import SourceStatus
 from monitor.domain.watch import Severity
 from monitor.records import queue_lengths
-from monitor.storage import activity, alerts, archive, canary_progress, channels, deliveries, feeds, heartbeats, scans
+from monitor.storage import activity, alerts, archive, canary_progress, channels, deliveries, feeds, heartbeats, quarantine, scans
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
@@ -46,6 +46,7 @@ METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "config_last_reload_successful": ("Whether the configuration on disk is the one in force", ()),
     "canary_age_seconds": ("Time since a canary last came all the way from its feed to its receiver; absent before the first", ()),
     "part_up": ("Whether a part of the program works, as /readyz says", ("part",)),
+    "quarantine": ("Articles, pages and documents in quarantine, by kind", ("kind",)),
     "event_clients": ("Clients that listen to server-sent events", ()),
 }
 """Every metric, by its name without the prefix: its description and its labels."""
@@ -113,6 +114,7 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "channel_paused": {(name,): float(state.paused) for name, state in states.items()},
         "processes": {(role,): alive.count(role) for role in _ROLES},
         "canary_age_seconds": {} if canary_age is None else _one(canary_age),
+        "quarantine": {(kind.value,): number for kind, number in quarantine.counts(connection).items()},
         "fetch_to_alert_seconds": dict(_quantiles(activity.scan_latencies(connection))),
         "alert_to_receipt_seconds": dict(_quantiles(activity.delivery_latencies(connection))),
     }

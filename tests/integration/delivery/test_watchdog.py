@@ -21,6 +21,7 @@ from monitor.maintenance.operator_notices import OperatorNotices
 from monitor.settings.channels import ChannelBase
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import NotifyOperatorSettings, Settings
+from monitor.settings.sources import FolderSettings
 from monitor.sources.registry import failing_sources
 from monitor.sources.source import HealthRequest
 from monitor.storage import channels, deliveries, source_states
@@ -123,7 +124,7 @@ def test_the_operator_hears_of_a_dead_feed_once_and_of_its_recovery(database: Da
 def test_the_operator_hears_of_a_folder_that_is_gone(database: Database) -> None:
     """Sources of every kind are watched: a folder that has been missing for a day is told of, and that it is back."""
     with Receiver() as receiver:
-        settings = _settings(receiver).model_copy(update={"folders": (Path("/srv/in"),)})
+        settings = _settings(receiver).model_copy(update={"folders": (FolderSettings(path=Path("/srv/in")),)})
         for problem, at in ((None, NOW - 25 * HOUR), ("no such folder", NOW), (None, NOW)):
             with database.write() as connection:
                 source_states.record(connection, "folder", {"/srv/in": problem}, at)

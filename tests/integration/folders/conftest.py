@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor import logs
+from monitor.daemon.parser_client import ParserPool
+from monitor.daemon.parser_protocol import Task
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
 from tests.integration.folders.harness import FolderHarness
@@ -33,9 +35,17 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def parsers() -> Iterator[ParserPool]:
+    """Parser processes for documents, shared because they start slowly."""
+    pool = ParserPool(Task.DOCUMENT)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture
-def harness(sqlite: Database, tmp_path: Path, log: io.StringIO) -> FolderHarness:
+def harness(sqlite: Database, tmp_path: Path, log: io.StringIO, parsers: ParserPool) -> FolderHarness:
     """An empty folder, not yet watched."""
     folder = tmp_path / "in"
     folder.mkdir()
-    return FolderHarness(sqlite, folder, log)
+    return FolderHarness(sqlite, folder, log, parsers)

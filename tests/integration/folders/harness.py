@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from monitor.daemon.parser_client import ParserPool
 from monitor.domain.ids import ScanId
 from monitor.folders.watcher import FolderWatcher
 from monitor.storage.engine import Database
@@ -22,14 +23,16 @@ DEADLINE_S = 15.0
 class FolderHarness:
     """A folder under watch: what was stored can be waited for."""
 
-    def __init__(self, database: Database, folder: Path, log: io.StringIO, *, scans_ahead: int = 1_000_000) -> None:
+    def __init__(
+        self, database: Database, folder: Path, log: io.StringIO, parsers: ParserPool, *, scans_ahead: int = 1_000_000
+    ) -> None:
         self.database = database
         self.folder = folder
         self.log = log
         self.scans: list[ScanId] = []
         self._stored = asyncio.Event()
         self._hear: Callable[[], object] = lambda: None
-        self.watcher = FolderWatcher(database, on_stored=self._note, scans_ahead=scans_ahead)
+        self.watcher = FolderWatcher(database, on_stored=self._note, scans_ahead=scans_ahead, parsers=parsers)
         self.watcher.configure([folder])
 
     def _note(self, scans: Sequence[ScanId]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,14 +12,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from monitor.storage import files
+from monitor.daemon.parser_client import ParserPool
+from monitor.daemon.parser_protocol import Task
+from monitor.domain.source import SourceStatus
+from monitor.folders.folder_kind import NAME
+from monitor.storage import files, source_states
 from monitor.storage.engine import Database
 from monitor.storage.tables import appearances, articles, revisions
 from tests.growth import FLOOR_S, longest_stretch
-from tests.integration.folders.harness import DEADLINE_S, FolderHarness
+from tests.integration.folders.harness import DEADLINE_S, FolderHarness, eventually, watching
 
 
-async def test_documents_are_read_once(database: Database, tmp_path: Path, log: io.StringIO) -> None:
+async def test_documents_are_read_once(database: Database, tmp_path: Path, log: io.StringIO, parsers: ParserPool) -> None:
     """Every document in the folder, nested ones too, is an article; a second look brings nothing."""
     folder = tmp_path / "in"
     (folder / "a" / "b").mkdir(parents=True)
@@ -26,7 +31,7 @@ async def test_documents_are_read_once(database: Database, tmp_path: Path, log: 
     (folder / "a" / "b" / "two.md").write_text("# Two\n\nSecond document here.")
     (folder / "a" / ".hidden.txt").write_text("hidden")
     (folder / "picture.png").write_bytes(b"\x89PNG")
-    harness = FolderHarness(database, folder, log)
+    harness = FolderHarness(database, folder, log, parsers)
     await harness.watcher.read_all()
     assert harness.texts() == {"First document here.", "Second document here."}
     assert len(harness.scans) == 2
@@ -34,7 +39,7 @@ async def test_documents_are_read_once(database: Database, tmp_path: Path, log: 
         row = connection.execute(select(articles).where(articles.c.text.startswith("First"))).one()
         assert row.published_at == datetime(2024, 3, 21, tzinfo=UTC)
         assert (row.source, row.url, row.alertable) == ("in", (folder / "one.txt").as_uri(), True)
-    again = FolderHarness(database, folder, log)
+    again = FolderHarness(database, folder, log, parsers)
     await again.watcher.read_all()
     assert again.scans == []
 
@@ -92,7 +97,7 @@ async def test_a_file_is_read_when_its_writer_has_finished(harness: FolderHarnes
     assert next(iter(harness.texts())).endswith("word29")
 
 
-async def test_unreadable_files_are_reported_once(harness: FolderHarness) -> None:
+async def test_unreadable_files_are_reported_once(harness: FolderHarness, parsers: ParserPool) -> None:
     """Empty, binary and too large files: one line in the log each, the reason in the database, and no effect on others."""
     (harness.folder / "empty.txt").touch()
     (harness.folder / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
@@ -101,7 +106,7 @@ async def test_unreadable_files_are_reported_once(harness: FolderHarness) -> Non
         huge.truncate(50_000_000)
     for _ in range(2):
         await harness.watcher.read_all()
-    again = FolderHarness(harness.database, harness.folder, harness.log)
+    again = FolderHarness(harness.database, harness.folder, harness.log, parsers)
     await again.watcher.read_all()
     expected = [("empty.txt", "the file is empty"), ("huge.txt", "larger than 10 MB"), ("picture.txt", "a PNG picture, not text")]
     assert sorted(harness.failures()) == expected
@@ -129,14 +134,68 @@ async def test_links_that_lead_in_a_circle(harness: FolderHarness, tmp_path: Pat
     (harness.folder / "circle").symlink_to(harness.folder)
     (harness.folder / "broken.txt").symlink_to(tmp_path / "nowhere")
     os.mkfifo(harness.folder / "pipe.txt")
-    (tmp_path / "elsewhere.txt").write_text("behind a link to a file")
-    (harness.folder / "link.txt").symlink_to(tmp_path / "elsewhere.txt")
+    (harness.folder / ".kept").mkdir()
+    (harness.folder / ".kept" / "elsewhere.txt").write_text("behind a link to a file inside")
+    (harness.folder / "link.txt").symlink_to(Path(".kept") / "elsewhere.txt")
     (harness.folder / os.fsdecode(b"caf\xe9.txt")).write_text("under a name that is no text")
     async with asyncio.timeout(DEADLINE_S):
         await harness.watcher.read_all()
         await harness.watcher.read_all()
-    assert harness.texts() == {"behind a link to a file", "under a name that is no text"}
-    assert len(harness.scans) == 2
+    assert harness.texts() == {"behind a link to a file inside", "under a name that is no text"}
+
+
+def lead_out(folder: Path, outside: Path) -> None:
+    """Links of every kind that lead out of a folder."""
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep" / "key.txt").write_text("nobody's news")
+    (outside / "plain.txt").write_text("nobody's news either")
+    (folder / "file.txt").symlink_to(outside / "plain.txt")
+    (folder / "sub").symlink_to(outside)
+    (folder / "up.txt").symlink_to(Path("..") / outside.name / "plain.txt")
+    (folder / "twice.txt").symlink_to("file.txt")
+
+
+async def test_links_out_of_the_folder_are_not_followed(harness: FolderHarness, tmp_path: Path) -> None:
+    """Nothing behind them is read, noticed or found by walking, and the log says so once for each file."""
+    async with watching(harness):
+        lead_out(harness.folder, tmp_path / "outside")
+        (harness.folder / "own.txt").write_text("a plain file")
+        await harness.until(lambda: bool(harness.texts()))
+        await eventually(lambda: len(harness.failures()) == 3)
+    await harness.watcher.read_all()
+    assert harness.texts() == {"a plain file"}
+    assert {name for name, _ in harness.failures()} == {"file.txt", "up.txt", "twice.txt"}
+    assert all("follow_links" in reason for _, reason in harness.failures())
+
+
+async def test_links_are_followed_where_that_is_asked_for(harness: FolderHarness, tmp_path: Path) -> None:
+    """Also those that were refused before."""
+    lead_out(harness.folder, tmp_path / "outside")
+    await harness.watcher.read_all()
+    assert harness.texts() == set()
+    harness.watcher.configure([harness.folder], followed=[harness.folder])
+    await harness.watcher.read_all()
+    assert harness.texts() == {"nobody's news", "nobody's news either"}
+
+
+async def test_a_document_that_takes_too_much_is_named_and_left_alone(harness: FolderHarness) -> None:
+    """It is tried again when it has changed, and delays nobody."""
+    parsers = ParserPool(Task.DOCUMENT, quick_s=0.3, timeout_s=0.4)
+    impatient = FolderHarness(harness.database, harness.folder, harness.log, parsers)
+    (harness.folder / "dear.json").write_text(json.dumps([{"title": f"number {number}"} for number in range(90_000)]))
+    (harness.folder / "cheap.txt").write_text("read all the same")
+    for _ in range(2):
+        await impatient.watcher.read_all()
+    assert harness.texts() == {"read all the same"}
+    assert harness.failures() == [("dear.json", "reading it takes more than 0.4 s of CPU time")]
+    with harness.database.read() as connection:
+        (state,) = source_states.known(connection, NAME).values()
+    assert state.status is SourceStatus.OK
+    assert state.reason == "1 document cannot be read: dear.json (reading it takes more than 0.4 s of CPU time)"
+    (harness.folder / "dear.json").write_text('{"title": "another", "text": "it is cheap now"}')
+    await impatient.watcher.read_all()
+    parsers.close()
+    assert "it is cheap now" in harness.texts()
 
 
 async def test_a_folder_inside_another_is_its_own_source(harness: FolderHarness) -> None:

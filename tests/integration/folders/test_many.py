@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -12,12 +13,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select
 
+from monitor.daemon.parser_client import ParserPool
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.folders import ingest
-from monitor.folders.file_reader import FoundFile, walk
+from monitor.folders.file_reader import FileRead, FoundFile, walk
 from monitor.folders.ingest import DocumentIngester
 from monitor.folders.read_queue import ReadQueue
-from monitor.parse.documents import MAX_BYTES
+from monitor.parse.documents import parse_document
 from monitor.storage import files
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import articles, metadata, scans
@@ -69,10 +71,10 @@ async def test_a_new_file_overtakes_a_directory_moved_in(harness: FolderHarness,
         await harness.until(lambda: len(harness.texts()) == 3002)
 
 
-async def test_old_files_wait_for_those_who_scan(harness: FolderHarness) -> None:
+async def test_old_files_wait_for_those_who_scan(harness: FolderHarness, parsers: ParserPool) -> None:
     """While nobody scans, old files stay unread and a new one is an article at once; they are read as soon as somebody does."""
     fill(harness.folder, 2000, 20)
-    careful = FolderHarness(harness.database, harness.folder, harness.log, scans_ahead=100)
+    careful = FolderHarness(harness.database, harness.folder, harness.log, parsers, scans_ahead=100)
     async with watching(careful):
         await careful.until(lambda: len(careful.scans) >= 200)
         (harness.folder / "new.txt").write_text("written while they wait")
@@ -97,12 +99,12 @@ def test_a_file_of_many_articles_counts_as_read_with_the_last(database: Database
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "large.jsonl").write_text(records(1000))
     found = list(walk(tmp_path / "in"))
-    portions = ingester(database).ingest(found)
+    portions = iter(ingester(database).store(read(found), {}))
     before = next(portions)
-    portions.close()
+    del portions
     again = ingester(database)
     assert again.unread(found) == found
-    after = [len(portion) for portion in again.ingest(found)]
+    after = [len(portion) for portion in again.store(read(found), {})]
     assert (len(before), sum(after)) == (250, 750)
     assert max(after) <= 250
     assert again.unread(found) == []
@@ -118,7 +120,7 @@ def test_what_is_still_to_be_scanned_is_counted_as_far_as_needed(database: Datab
     (tmp_path / "in" / "large.jsonl").write_text(records(300))
     reader = ingester(database)
     assert not reader.is_ahead(0)
-    assert sum(map(len, reader.ingest(list(walk(tmp_path / "in"))))) == 300
+    assert sum(map(len, reader.store(read(list(walk(tmp_path / "in"))), {}))) == 300
     assert reader.is_ahead(299)
     assert not reader.is_ahead(300)
 
@@ -132,7 +134,7 @@ def test_other_writers_get_their_turn(tmp_path: Path, monkeypatch: pytest.Monkey
         metadata.create_all(connection)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "large.jsonl").write_text(records(2000))
-    assert sum(map(len, ingester(database).ingest(list(walk(tmp_path / "in"))))) == 2000
+    assert sum(map(len, ingester(database).store(read(list(walk(tmp_path / "in"))), {}))) == 2000
     database.close()
     assert len(database.spans) == len(lasting)
     pauses = [after[0] - before[1] for before, after in pairwise(database.spans)]
@@ -166,7 +168,19 @@ def found(path: str, mtime_ns: int) -> FoundFile:
 
 def ingester(database: Database) -> DocumentIngester:
     """As after a start of the program."""
-    return DocumentIngester(database, clock=SYSTEM_CLOCK, max_bytes=MAX_BYTES)
+    return DocumentIngester(database, clock=SYSTEM_CLOCK)
+
+
+def read(files: Sequence[FoundFile]) -> list[FileRead]:
+    """What reading these files gives."""
+    now = SYSTEM_CLOCK.now()
+    contents = [(file, Path(file.path).read_bytes()) for file in files]
+    parsed = [(file, data, parse_document(data, path=file.name, mtime=now, now=now)) for file, data in contents]
+    return [
+        FileRead(file=file, digest=hashlib.sha256(data).digest(), entries=entries)
+        for file, data, entries in parsed
+        if isinstance(entries, tuple)
+    ]
 
 
 class Lasting(Database):

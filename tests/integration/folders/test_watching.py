@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from monitor.daemon.parser_client import ParserPool
 from monitor.folders import watcher
+from monitor.storage.engine import Database
 from tests.integration.folders.harness import FolderHarness, eventually, watching
 
 
@@ -113,3 +117,37 @@ async def test_a_folder_may_be_named_in_any_way(harness: FolderHarness, tmp_path
         (harness.folder / "b.txt").write_text("behind a link to the folder")
         (tmp_path / "other" / "c.txt").write_text("in a folder with a roundabout path")
         await harness.until(lambda: len(harness.texts()) == 3)
+
+
+@pytest.mark.parametrize("inner", [b"\xff\xfe.txt", b"caf\xe9/note.txt"])
+async def test_a_name_that_is_not_utf8_costs_no_notice(
+    harness: FolderHarness, monkeypatch: pytest.MonkeyPatch, inner: bytes
+) -> None:
+    """It is read, and what comes after it is reported as before: nothing is walked through now and then."""
+    for every in ("WALK_EVERY_S", "WALK_EVERY_WITHOUT_NOTIFICATIONS_S"):
+        monkeypatch.setattr(watcher, every, 1_000_000.0)
+    async with watching(harness):
+        (harness.folder / "warm.txt").write_text("warming up the watcher")
+        await harness.until(lambda: len(harness.scans) == 1)
+        for number in range(3):
+            odd = harness.folder / os.fsdecode(inner)
+            odd.parent.mkdir(exist_ok=True)
+            odd.write_text(f"odd {number}")
+            await harness.until(lambda expected=f"odd {number}": expected in harness.texts())  # type: ignore[misc]
+            (harness.folder / f"{number}.txt").write_text(f"plain {number}")
+            await harness.until(lambda expected=f"plain {number}": expected in harness.texts())  # type: ignore[misc]
+
+
+async def test_a_folder_whose_name_is_not_utf8_is_watched(
+    sqlite: Database, tmp_path: Path, log: io.StringIO, parsers: ParserPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its documents are noticed at once."""
+    for every in ("WALK_EVERY_S", "WALK_EVERY_WITHOUT_NOTIFICATIONS_S"):
+        monkeypatch.setattr(watcher, every, 1_000_000.0)
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    harness = FolderHarness(sqlite, folder, log, parsers)
+    async with watching(harness):
+        for number in range(3):
+            (folder / f"{number}.txt").write_text(f"plain {number}")
+            await harness.until(lambda expected=f"plain {number}": expected in harness.texts())  # type: ignore[misc]

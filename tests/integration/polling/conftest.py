@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from monitor.daemon.parser_client import ParserProcess
+from monitor.daemon.parser_client import ParserPool
+from monitor.daemon.parser_protocol import Task
 from monitor.domain.virtual_clock import VirtualClock
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.poller import Poller, PollerResources
@@ -76,15 +77,23 @@ async def raw_server() -> AsyncIterator[
 
 
 @pytest.fixture(scope="session")
-def parser() -> Iterator[ParserProcess]:
+def parser() -> Iterator[ParserPool]:
     """The parser in its process, shared because it starts slowly."""
-    process = ParserProcess()
+    process = ParserPool()
     yield process
     process.close()
 
 
+@pytest.fixture(scope="session")
+def pages() -> Iterator[ParserPool]:
+    """Parser processes for pages, shared because they start slowly."""
+    pool = ParserPool(Task.PAGE, quick_s=3.0)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture
-async def make_harness(tmp_path: Path, parser: ParserProcess) -> AsyncIterator[Callable[..., Awaitable[PollerHarness]]]:
+async def make_harness(tmp_path: Path, parser: ParserPool) -> AsyncIterator[Callable[..., Awaitable[PollerHarness]]]:
     """Builds a poller for given feeds. The host gap is off unless asked for: it has tests of its own."""
     harnesses: list[tuple[PollerHarness, Fetcher]] = []
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from aiohttp import web
 
-from monitor.daemon.parser_client import ParserProcess
+from monitor.daemon.parser_client import ParserPool
 from monitor.domain.source import SourceStatus
 from monitor.domain.urls import parse_url
 from monitor.domain.virtual_clock import VirtualClock
@@ -38,7 +38,7 @@ async def problem_of(url: str, polling: PollingSettings = IMPATIENT) -> FetchFai
 
 
 async def test_every_misbehaviour_has_its_name_and_good_feeds_come_first(
-    raw_server: Start, site: Site, make_harness: Callable[..., Awaitable[PollerHarness]], parser: ParserProcess
+    raw_server: Start, site: Site, make_harness: Callable[..., Awaitable[PollerHarness]], parser: ParserPool
 ) -> None:
     """Polled together with thirty hostile servers, good feeds are stored before the first hostile one has run into its deadline."""
     hostile = {await raw_server(answer): name for name, (answer, _) in HOSTILE.items()}
@@ -141,12 +141,12 @@ async def test_a_redirect_chain_has_an_end(site: Site) -> None:
 
 POLLER = """
 import asyncio
-from monitor.daemon.parser_client import ParserProcess
+from monitor.daemon.parser_client import ParserPool
 from monitor.domain.clock import SYSTEM_CLOCK
 async def main():
-    parse = ParserProcess()
+    parse = ParserPool()
     await parse(b"<rss/>", "http://x.example/", {}, SYSTEM_CLOCK.now())
-    print(parse._child.process.pid, flush=True)
+    print(*parse.processes(), flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
 """
@@ -154,26 +154,37 @@ asyncio.run(main())
 
 async def test_a_document_that_hangs_the_parser_is_given_up() -> None:
     """A parser that does not come back is ended, and the next document is parsed by a fresh one."""
-    process = ParserProcess(timeout_s=0.0)
-    body, headers = rss("next").encode(), dict[str, str]()
-    clock = VirtualClock(START)
-    hung = await process(body, "http://x.example/", headers, clock.now())
+    process = ParserPool(quick_s=0.2, timeout_s=0.3)
+    headers, now = dict[str, str](), VirtualClock(START).now()
+    hung = await process(rss(*map(str, range(100_000))).encode(), "http://x.example/", headers, now)
     assert "given up" in str(hung)
-    process.timeout_s = 20.0
-    read = await process(body, "http://x.example/", headers, clock.now())
+    assert "0.3 s of CPU time" in str(hung)
+    read = await process(rss("next").encode(), "http://x.example/", headers, now)
     process.close()
     assert isinstance(read, FeedDelta)
     assert [entry.title for entry in read.feed.entries] == ["next"]
 
 
+async def test_a_slow_document_delays_nobody() -> None:
+    """While one document takes its time, others are read."""
+    process = ParserPool(quick_s=0.2, timeout_s=60.0)
+    headers, now = dict[str, str](), VirtualClock(START).now()
+    slow = asyncio.create_task(process(rss(*map(str, range(30_000))).encode(), "http://x.example/", headers, now))
+    for number in range(20):
+        assert isinstance(await process(rss(str(number)).encode(), "http://x.example/", headers, now), FeedDelta)
+    assert not slow.done()
+    assert isinstance(await slow, FeedDelta)
+    process.close()
+
+
 def _parsers() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "polling.parser" in " ".join(one.cmdline())]
+    return [one for one in psutil.Process().children() if "parser" in " ".join(one.cmdline())]
 
 
 async def test_a_killed_parser_is_nobodys_fault() -> None:
     """The document that comes next is read by a fresh parser; one at which parsers end again and again has crashed them."""
     before = set(_parsers())
-    process, clock = ParserProcess(), VirtualClock(START)
+    process, clock = ParserPool(), VirtualClock(START)
     await process(rss("one").encode(), "http://x.example/", {}, clock.now())
     (idle,) = set(_parsers()) - before
     idle.kill()
@@ -191,7 +202,7 @@ async def test_a_killed_parser_is_nobodys_fault() -> None:
     failed = await process(rss(*map(str, range(30_000))).encode(), "http://x.example/", {}, clock.now())
     killing.cancel()
     process.close()
-    assert "crashed" in str(failed)
+    assert "crashes the parser" in str(failed) or "cannot be started" in str(failed)
 
 
 def test_the_parser_ends_with_its_poller() -> None:
@@ -205,9 +216,9 @@ def test_the_parser_ends_with_its_poller() -> None:
     parser.wait(timeout=10)
 
 
-async def test_a_bug_in_the_parser_is_one_feeds_failure(parser: ParserProcess) -> None:
+async def test_a_bug_in_the_parser_is_one_feeds_failure(parser: ParserPool) -> None:
     """If parsing raises, the feed fails with a reason and the poller goes on."""
-    failed = await parser("not bytes", "http://x.example/", {}, START)  # type: ignore[arg-type] # what no server can send
+    failed = await parser(rss("one").encode(), "http://x.example/", {"content-type": 5}, START)  # type: ignore[dict-item] # what no server can send
     assert isinstance(failed, ParseFailure)
     assert "failed on this document" in failed.reason
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from aiohttp import web
 
-from monitor.daemon.parser_client import ParserProcess
+from monitor.daemon.parser_client import ParserPool
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.diagnose import explain_poll
@@ -29,7 +29,7 @@ POLLING = PollingSettings.model_validate({"max_body": "50MB"})
 class Reader:
     """Reads files of the corpora through a loopback proxy that answers for the address each was found at."""
 
-    def __init__(self, site: Site, corpora: Path, parser: ParserProcess) -> None:
+    def __init__(self, site: Site, corpora: Path, parser: ParserPool) -> None:
         self.site = site
         self.parser = parser
         self.expectations = {expected.file: expected for expected in oracle.load(corpora)}
@@ -51,7 +51,7 @@ class Reader:
 
 
 @pytest.mark.timeout(300)
-async def test_the_daemon_reads_what_the_oracle_says(site: Site, corpora: Path, parser: ParserProcess) -> None:
+async def test_the_daemon_reads_what_the_oracle_says(site: Site, corpora: Path, parser: ParserPool) -> None:
     """Count, title, link, id and dates agree in at least 99.5 % of the asserted fields; nothing hangs, nothing else is asked for."""
     reader = Reader(site, corpora, parser)
     asserted, differences, hanging = 0, list[Difference](), []

@@ -76,6 +76,10 @@ class Site:
         body = document if form else json.dumps(document).encode()
         return self._send(Request(self.url + path, data=body, headers={"Content-Type": kind, **_dashed(headers)}))
 
+    def delete(self, path: str, **headers: str) -> Answer:
+        """DELETE; `_` in a header's name becomes a dash."""
+        return self._send(Request(self.url + path, headers=_dashed(headers), method="DELETE"))
+
     def configure(self, **config: Any) -> None:
         """Write the configuration anew, as an editor would: the file is there whole or not at all."""
         new = self.folder / "monitor.yaml.new"

@@ -16,8 +16,9 @@ from monitor.domain.alert import Hold, Suppression
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.ids import AlertId, DeliveryId
+from monitor.domain.quarantined import Quarantined, QuarantineKind
 from monitor.domain.times import rfc3339
-from monitor.storage import attempts, holds
+from monitor.storage import attempts, holds, quarantine
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts
 from monitor.web.registry import pages
@@ -250,3 +251,36 @@ def test_what_a_page_needs_is_there(still: Site) -> None:
                 assert still.get(str(attributes[name])).status == 200
     assert still.get("/static/../server.py").status == 404
     assert still.get("/static/%2e%2e/server.py").status == 404
+
+
+def test_quarantine_is_shown_and_decided_about(tmp_path: Path, store: Database, redis_url: str) -> None:
+    """What brought a process down is listed with its reason, escaped; it can be let out or dropped, there and by the API."""
+    held = [
+        Quarantined(
+            id=f"{number:032}",
+            kind=QuarantineKind.DOCUMENT,
+            subject=f"/in/{number}.html",
+            title=f"{HOSTILE} {number}",
+            source="in",
+            url=None,
+            reason="reading it takes more than 20 s of CPU time",
+            since=SYSTEM_CLOCK.now(),
+        )
+        for number in range(3)
+    ]
+    with store.write() as connection:
+        for one in held:
+            quarantine.add(connection, one)
+    with serving(tmp_path, store, redis_url) as site:
+        page = site.page("/quarantine").text
+        is_clean(page)
+        assert page.count("more than 20 s of CPU time") == 3
+        assert [one["id"] for one in site.get("/api/quarantine").json] == [one.id for one in held]
+        assert 'news_monitor_quarantine{kind="document"} 3.0' in site.get("/metrics").text
+        assert len(site.get("/api/status").json["quarantine"]) == 3
+        assert site.post(f"/api/quarantine/{held[0].id}/retry", {}).json == {"retried": held[0].id}
+        assert site.post(f"/api/quarantine/{held[0].id}", {}).status == 404
+        assert site.delete(f"/api/quarantine/{held[1].id}").json == {"dropped": held[1].id}
+        assert [one["id"] for one in site.get("/api/quarantine").json] == [held[2].id]
+        assert site.post("/quarantine", urlencode({"id": held[2].id, "do": "drop"}).encode()).status == 303
+        assert "Nothing is in quarantine" in site.page("/quarantine").text

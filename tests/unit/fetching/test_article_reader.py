@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.parse.article_page import ExtractedArticle, NoArticle, extract_article
+from monitor.parse.article_page import extract_article
+from monitor.parse.result import ExtractedArticle, NoArticle
 
 URL = "https://news.example/a"
 PARAGRAPH = (

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from monitor.domain.article import Entry
 from monitor.domain.aside import AsideReason, own_text
-from monitor.parse.article_page import ExtractedArticle, extract_article
+from monitor.parse.article_page import extract_article
 from monitor.parse.feed import parse_feed
 from monitor.parse.html import html_to_text, read_html
-from monitor.parse.result import ParsedFeed
+from monitor.parse.result import ExtractedArticle, ParsedFeed
 from tests.growth import assert_grows_linearly
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

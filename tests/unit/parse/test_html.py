@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.parse.html import first_image, html_to_text, plain_text
+from monitor.parse.dear_html import is_dear
+from monitor.parse.html import first_image, html_to_text, plain_text, read_html
 from tests.growth import assert_grows_linearly
 
 
@@ -70,3 +71,40 @@ def test_any_text_passes(text: str) -> None:
     """Nothing raises, and no control character comes through."""
     result = html_to_text(text) + plain_text(text)
     assert not any(ord(char) < 32 and char != "\n" for char in result)
+
+
+DEAR = {
+    "nested": "<div>",
+    "closed in a comment": "<div><!--</div>-->",
+    "closed in an attribute": "<div title='</div>'>",
+    "closed in a script": "<div><script></div></script>",
+    "closed in a text area": "<div><textarea></div></textarea>",
+    "a stray quote": '<div ">',
+    "in a picture": "<svg><title><g></title>",
+    "options": "<option>x",
+    "nested tables": "<table><tr><td>",
+}
+
+
+@pytest.mark.parametrize("unit", DEAR.values(), ids=DEAR)
+def test_html_that_costs_more_than_its_length_is_read_flat(unit: str) -> None:
+    """Its text is still there."""
+    markup = f"<p>before</p>{unit * 6000} and after"
+    assert is_dear(markup)
+    text = read_html(markup).text
+    assert "before" in text
+    assert "and after" in text or "script" in unit or "textarea" in unit
+
+
+def test_attributes_without_end_are_dear() -> None:
+    """The parser compares each with all others."""
+    assert is_dear("<div " + " ".join(f"a{number}=1" for number in range(20_000)) + ">x</div>")
+    assert not is_dear(f"<img src='data:{'x y ' * 50_000}'>" + "<p>x</p>" * 5000)
+
+
+@pytest.mark.parametrize(
+    "unit", ["<p>x", "<div><b>x</b></div>", "<ul><li>x</ul>", "<table><tr><td>x</table>", "<br>", "<!-- <div> -->"]
+)
+def test_long_pages_of_ordinary_markup_are_not_dear(unit: str) -> None:
+    """Whatever its length."""
+    assert not is_dear(unit * 20_000)

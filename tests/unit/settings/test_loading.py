@@ -77,7 +77,7 @@ def test_the_documented_example_loads(tmp_path: Path) -> None:
     """The example of the documentation means what it says."""
     settings = loaded(tmp_path, EXAMPLE, ENV, feeds_yaml="feeds: [https://example.org/more.xml]\n")
     assert settings.data_dir == tmp_path.parent / "data"
-    assert settings.folders == (tmp_path.parent / "seeds",)
+    assert [folder.path for folder in settings.folders] == [tmp_path.parent / "seeds"]
     assert settings.polling.max_body == 10_000_000
     assert settings.backfill == timedelta(days=1)
     assert [feed.url for feed in settings.feeds] == [
@@ -154,7 +154,7 @@ def test_secrets_are_in_no_representation(tmp_path: Path) -> None:
 def test_the_default_configuration_works_as_it_stands() -> None:
     """The files that come with the program load without any environment and watch for something."""
     settings = load_config(REPOSITORY / "config" / "monitor.yaml", {})
-    assert settings.folders == (REPOSITORY / "seeds",)
+    assert [folder.path for folder in settings.folders] == [REPOSITORY / "seeds"]
     assert settings.data_dir == REPOSITORY / "data"
     assert {"Rafah", "ceasefire"} <= {term.name for term in settings.terms}
     assert len(settings.feeds) >= 12
