@@ -49,6 +49,7 @@ class Neighbourhood:
     def __init__(self, connection: Connection, cache: StatementCache, window: timedelta, new: Sequence[NewStatement]) -> None:
         self._cache, self._window, self._new = cache, window, new
         self._likeness: dict[tuple[ArticleId, int], float] = {}
+        self._next = _FIRST_OF_BATCH
         self._ranked: dict[ArticleId, list[int]] = {}
         self._heads: dict[int, StatementHead] = {}
         self._statements: dict[int, Statement] = {}
