@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Mapping
 
 import aiohttp
 
@@ -20,6 +21,15 @@ _STATUS = {
     451: "the feed is withheld for legal reasons",
 }
 
+_GUARDS = (
+    ("cf-mitigated", "challenge", "Cloudflare"),
+    ("server", "ddos-guard", "DDoS-Guard"),
+    ("x-datadome", "protected", "DataDome"),
+    ("x-vercel-mitigated", "challenge", "Vercel"),
+    ("x-amzn-waf-action", "challenge", "AWS WAF"),
+)
+"""Header, a part of its value, and the protection service that sends it with a challenge."""
+
 
 def explain_error(error: BaseException) -> tuple[Problem, str]:
     """Return the problem and a sentence for an exception that a request has raised."""
@@ -29,10 +39,15 @@ def explain_error(error: BaseException) -> tuple[Problem, str]:
     return Problem.CONNECT, f"the connection failed: {_words(error)}"
 
 
-def explain_status(status: int) -> tuple[Problem, str]:
+def explain_status(status: int, headers: Mapping[str, str]) -> tuple[Problem, str]:
     """Return the problem and a sentence for an answer that is neither a body nor "not changed"."""
-    if status in {403, 429}:
-        return Problem.TOO_FAST, f"the server refuses us as too fast ({status}); the pause before the next try grows"
+    guard = _guard_of(headers) if status in {403, 429, 503} else None
+    if guard is not None:
+        return Problem.FORBIDDEN, f"{guard}, a protection service, wants proof of a browser ({status}); ask the publisher to let us in"
+    if status == 429:
+        return Problem.TOO_FAST, "the server refuses us as too fast (429); the pause before the next try grows"
+    if status == 403:
+        return Problem.FORBIDDEN, "the server refuses us at this address (403); the pause before the next try grows"
     if status == 410:
         return Problem.GONE, "the server says the feed is gone for good (410)"
     if status in _STATUS:
@@ -40,6 +55,11 @@ def explain_status(status: int) -> tuple[Problem, str]:
     if status >= 500:
         return Problem.SERVER_ERROR, f"the server has a fault of its own ({status})"
     return Problem.HTTP_STATUS, f"the server answers with status {status}"
+
+
+def _guard_of(headers: Mapping[str, str]) -> str | None:
+    """Return the name of the protection service whose challenge this is; None for an answer of the server itself."""
+    return next((name for header, mark, name in _GUARDS if mark in headers.get(header, "").lower()), None)
 
 
 def _dns(error: BaseException) -> tuple[Problem, str]:

@@ -14,7 +14,7 @@ from monitor.domain.cadence import IntervalLimits, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
 from monitor.domain.fingerprint import pack_fingerprints, unpack_fingerprints
 from monitor.domain.freshness import FirstFetch
-from monitor.domain.retry import http_date
+from monitor.domain.retry import http_date, wait_asked_for
 from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
 from monitor.parse.feed_delta import FeedDelta
@@ -30,8 +30,10 @@ SUSPICIOUS_ENTRIES = 4
 GAP_SHOWN_FOR = timedelta(days=1)
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
+_WHOLE_HOST = 2
+"""So many addresses of a host must refuse us in a row before all of it has a pause."""
 _WEIGHTS = {
-    **dict.fromkeys((Problem.TOO_FAST, Problem.NOT_FOUND, Problem.SERVER_ERROR, Problem.TIMEOUT), 0.5),
+    **dict.fromkeys((Problem.TOO_FAST, Problem.FORBIDDEN, Problem.NOT_FOUND, Problem.SERVER_ERROR, Problem.TIMEOUT), 0.5),
     Problem.DNS_TEMPORARY: 0.25,
 }
 
@@ -74,6 +76,8 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure
         return _failed(feed, failure, now, plan)
     before = feed.state
     learnt = _moved(feed, outcome)
+    if isinstance(outcome, Fetched) and is_cut(outcome, parsed):
+        return FeedUpdate(state=_cut_off(before, now, plan), host=_host_recovered(feed, outcome.headers, now))
     if isinstance(outcome, Fetched):
         learnt |= {"validators": outcome.validators, "body_hash": outcome.digest}
         if outcome.status != DELTA:
@@ -82,7 +86,34 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure
         learnt["arrival_rate"] = cadence.update_rate(before.arrival_rate, (), 0, now)
     else:
         learnt |= _learn_from(before, outcome, parsed, now)
-    return FeedUpdate(state=_succeeded(before, learnt, outcome.headers, now, plan), host=_host_recovered(feed))
+    if isinstance(outcome, Fetched):
+        learnt["too_large"] = outcome.broken is not None and outcome.broken.problem is Problem.TOO_LARGE
+    return FeedUpdate(
+        state=_succeeded(before, learnt, outcome.headers, now, plan), host=_host_recovered(feed, outcome.headers, now)
+    )
+
+
+def is_cut(outcome: Fetched, parsed: FeedDelta | ParseFailure | None) -> bool:
+    """Return whether the end of the document has not arrived, and may do so next time."""
+    too_large = outcome.broken is not None and outcome.broken.problem is Problem.TOO_LARGE
+    return isinstance(parsed, FeedDelta) and parsed.feed.cut and not too_large
+
+
+def _cut_off(before: FeedState, now: datetime, plan: Plan) -> FeedState:
+    """Return the state after a document that ended early: nothing is kept of it, so that it is soon read again and as a whole."""
+    failures = before.failures + 0.5
+    wait_s = min(plan.limits.min_s * 2.0 ** min(failures, 30.0), before.interval_s or plan.limits.max_s, plan.limits.max_s)
+    return replace(
+        before,
+        status=SourceStatus.OK,
+        reason="the last document ended early: what it held is used, and it is asked for again",
+        validators=Validators(),
+        body_hash=None,
+        last_polled_at=now,
+        last_success_at=now,
+        next_poll_at=now + timedelta(seconds=plan.limits.every_s or wait_s),
+        failures=failures,
+    )
 
 
 def _no_feed(parsed: ParseFailure) -> str:
@@ -173,6 +204,8 @@ def _moved(feed: FeedForPoll, outcome: Fetched | NotModified) -> dict[str, Any]:
 
 def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[str, str], now: datetime, plan: Plan) -> FeedState:
     """Return the state after a successful poll; `learnt` are the fields that the poll has changed, with their values."""
+    learnt = dict(learnt)
+    too_large = learnt.pop("too_large", False)
     arrival_rate, document = learnt["arrival_rate"], learnt.get("document", before.document)
     interval_s = cadence.plan_interval(arrival_rate, now, plan.limits)
     publisher_hints: PublisherHints = document.publisher_hints
@@ -186,6 +219,8 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
         document=document,
         now=now,
     )
+    if too_large:
+        remark = "; ".join(filter(None, (remark, "the document is larger than polling.max_body: its first part is read")))
     return replace(
         before,
         **learnt,
@@ -193,7 +228,9 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
         reason=remark,
         last_polled_at=now,
         last_success_at=now,
-        next_poll_at=cadence.schedule_poll(interval_s, publisher_hints, now, plan.limits, jitter=plan.jitter),
+        next_poll_at=cadence.schedule_poll(
+            interval_s, cadence.applicable_hints(arrival_rate, publisher_hints), now, plan.limits, jitter=plan.jitter
+        ),
         interval_s=interval_s,
         failures=0.0,
     )
@@ -240,21 +277,38 @@ def _failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan)
     if elsewhere:
         state = replace(state, moved_to=None, moves_seen=0)
     if failure.problem is Problem.GONE and not elsewhere:
-        return FeedUpdate(state=replace(state, status=SourceStatus.GONE, next_poll_at=None), host=_host_recovered(feed))
+        return FeedUpdate(state=replace(state, status=SourceStatus.GONE, next_poll_at=None), host=_host_recovered(feed, {}, now))
     failures = before.failures + _WEIGHTS.get(failure.problem, 1.0)
     wait = timedelta(seconds=cadence.wait_after_failure(before.interval_s, failures, plan.limits))
     state = replace(state, failures=failures)
+    later = now + wait * (1 + 0.1 * plan.jitter)
+    if failure.problem is Problem.FORBIDDEN and failure.retry_at is None:
+        return FeedUpdate(state=replace(state, next_poll_at=later), host=None if plan.internal else _refused(feed, now))
     if failure.problem is not Problem.TOO_FAST and failure.retry_at is None:
-        return FeedUpdate(state=replace(state, next_poll_at=now + wait * (1 + 0.1 * plan.jitter)))
-    until = failure.retry_at if failure.retry_at is not None else now + _pause(feed)
+        return FeedUpdate(state=replace(state, next_poll_at=later))
+    until = failure.retry_at if failure.retry_at is not None else now + _pause(feed.refusals)
     host = None if plan.internal else HostUpdate(host=feed.host, refusals=feed.refusals + 1, paused_until=until)
-    return FeedUpdate(state=replace(state, next_poll_at=max(until, now + wait)), host=host)
+    told = failure.retry_at is not None and failure.status == 429
+    return FeedUpdate(state=replace(state, next_poll_at=until if told else max(until, now + wait)), host=host)
 
 
-def _pause(feed: FeedForPoll) -> timedelta:
-    """Return how long not to ask a host that refuses us as too fast without saying for how long."""
-    return min(timedelta(seconds=FIRST_PAUSE.total_seconds() * 2.0 ** min(feed.refusals, 20)), LONGEST_PAUSE)
+def _refused(feed: FeedForPoll, now: datetime) -> HostUpdate | None:
+    """Return what a refused address says of its host: nothing for one alone; the second in a row is the host, which then has a pause."""
+    if feed.refusals < _WHOLE_HOST and feed.state.status is SourceStatus.FAILING:
+        return None
+    refusals = feed.refusals + 1
+    until = now + _pause(refusals - _WHOLE_HOST) if refusals >= _WHOLE_HOST else None
+    return HostUpdate(host=feed.host, refusals=refusals, paused_until=until)
 
 
-def _host_recovered(feed: FeedForPoll) -> HostUpdate | None:
-    return HostUpdate(host=feed.host, refusals=0, paused_until=None) if feed.refusals else None
+def _pause(refusals: int) -> timedelta:
+    """Return how long not to ask a host that has refused us so often before, without saying for how long."""
+    return min(timedelta(seconds=FIRST_PAUSE.total_seconds() * 2.0 ** min(refusals, 20)), LONGEST_PAUSE)
+
+
+def _host_recovered(feed: FeedForPoll, headers: Mapping[str, str], now: datetime) -> HostUpdate | None:
+    """Return what a good answer says of its host: it refuses no longer, and waits where its rate headers say that nothing is left."""
+    wait = wait_asked_for({name: value for name, value in headers.items() if name != "retry-after"}, now, refused=False)
+    if wait is None and not feed.refusals:
+        return None
+    return HostUpdate(host=feed.host, refusals=0, paused_until=None if wait is None else now + wait)

@@ -92,13 +92,19 @@ async def poll(
 ) -> PollResult:
     """Poll `feed` once. Whatever the server does, the result is a value; `jitter` in [0, 1) jitters the next poll."""
     outcome: Outcome = await fetcher.get(
-        parse_url(poll_address(feed)), origin=settings.url, access=settings.access, validators=conditions(feed.state, clock.now())
+        parse_url(poll_address(feed)),
+        origin=settings.url,
+        access=settings.access,
+        validators=conditions(feed.state, clock.now()),
+        partial=True,
     )
     parsed: Parsed | None = None
     if isinstance(outcome, Fetched) and not is_unchanged(feed.state, outcome):
         parsed = await parse(outcome.body, outcome.url, outcome.headers, clock.now(), feed.state.document.fingerprints)
         if isinstance(parsed, FeedDelta) and parsed.feed.children:
             outcome, parsed = await _with_children(feed, outcome, parsed, settings, fetcher, parse, clock)
+        elif outcome.broken is not None and not (isinstance(parsed, FeedDelta) and parsed.size):
+            outcome, parsed = outcome.broken, None
     document = parsed if isinstance(parsed, FeedDelta) else None
     plan = Plan(limits=settings.limits, jitter=jitter, internal=address_guard.is_internal(settings.url.host))
     if document is not None and document.size > MANY_ENTRIES:
