@@ -46,7 +46,9 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime, *, refused: bool) 
     stated = retry_after(headers.get("retry-after"), now)
     if stated is not None:
         return stated
-    spent = any(headers.get(name, "").strip() in {"0", "0.0"} for name in _REMAINING) or re.search(r"\br=0\b", headers.get("ratelimit", ""))
+    spent = any(headers.get(name, "").strip() in {"0", "0.0"} for name in _REMAINING) or re.search(
+        r"\br=0\b", headers.get("ratelimit", "")
+    )
     if not refused and not spent:
         return None
     return next((wait for name in _RESETS if (wait := _until_reset(headers.get(name), now)) is not None), None)

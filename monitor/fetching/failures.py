@@ -16,10 +16,14 @@ _STATUS = {
     400: "the server rejects the request as malformed",
     401: "the server asks for credentials, or does not accept those configured",
     402: "the server asks for payment",
+    403: "the server refuses us at this address, and the pause before the next try grows",
     404: "the server knows no feed at this address",
     407: "the proxy asks for credentials",
+    410: "the server says the feed is gone for good",
+    429: "the server refuses us as too fast, and the pause before the next try grows",
     451: "the feed is withheld for legal reasons",
 }
+_PROBLEMS = {403: Problem.FORBIDDEN, 404: Problem.NOT_FOUND, 410: Problem.GONE, 429: Problem.TOO_FAST}
 
 _GUARDS = (
     ("cf-mitigated", "challenge", "Cloudflare"),
@@ -43,15 +47,12 @@ def explain_status(status: int, headers: Mapping[str, str]) -> tuple[Problem, st
     """Return the problem and a sentence for an answer that is neither a body nor "not changed"."""
     guard = _guard_of(headers) if status in {403, 429, 503} else None
     if guard is not None:
-        return Problem.FORBIDDEN, f"{guard}, a protection service, wants proof of a browser ({status}); ask the publisher to let us in"
-    if status == 429:
-        return Problem.TOO_FAST, "the server refuses us as too fast (429); the pause before the next try grows"
-    if status == 403:
-        return Problem.FORBIDDEN, "the server refuses us at this address (403); the pause before the next try grows"
-    if status == 410:
-        return Problem.GONE, "the server says the feed is gone for good (410)"
+        return (
+            Problem.FORBIDDEN,
+            f"{guard}, a protection service, wants proof of a browser ({status}); ask the publisher to let us in",
+        )
     if status in _STATUS:
-        return (Problem.NOT_FOUND if status == 404 else Problem.HTTP_STATUS), f"{_STATUS[status]} ({status})"
+        return _PROBLEMS.get(status, Problem.HTTP_STATUS), f"{_STATUS[status]} ({status})"
     if status >= 500:
         return Problem.SERVER_ERROR, f"the server has a fault of its own ({status})"
     return Problem.HTTP_STATUS, f"the server answers with status {status}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from http.cookies import SimpleCookie
@@ -24,7 +24,8 @@ from monitor.fetching import address_guard
 from monitor.fetching.access import Access, client_context, may_carry_secrets, user_agent
 from monitor.fetching.content_encoding import ACCEPTED, BrokenEncoding
 from monitor.fetching.failures import explain_error, explain_status
-from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
+from monitor.fetching.name_lookup import NameLookup
+from monitor.fetching.outcome import FetchFailure, NotModified, Outcome, Problem, Redirect
 from monitor.fetching.received_body import ReceivedBody
 from monitor.fetching.tolerant_http import TolerantConnector
 from monitor.settings.feeds import HttpSettings, PollingSettings
@@ -85,6 +86,7 @@ class Fetcher:
         self._agent = user_agent(http)
 
     async def __aenter__(self) -> Self:
+        self._names = NameLookup()
         self._operator_session = self._session(None)
         self._guarded_session = self._session(address_guard.ssrf_socket_factory(self._permitted))
         return self
@@ -99,6 +101,7 @@ class Fetcher:
             limit=0,
             socket_factory=socket_factory,
             ttl_dns_cache=60,
+            resolver=self._names,
         )
         return aiohttp.ClientSession(
             connector=connector,
@@ -122,13 +125,16 @@ class Fetcher:
     ) -> Outcome:
         """Fetch `url`, following redirects, within `deadline_s` in all; None means `polling.timeout`.
 
-        `origin` is the operator's URL that this request is made for: only its host may be in a private network and be sent `access`.
+        `origin` is the operator's URL that this request is made for: only its host is sent `access`, and may be in a private network if
+        it is written as one there or `access.private`.
         None means that `url` comes from a stranger. With `partial`, a body that ends early or is too large is returned as far as it came.
         """
         steps: list[Redirect] = []
         received = ReceivedBody(limit=self._polling.max_body)
         request = _Request(origin=origin, access=access, validators=validators, accept=accept, received=received)
-        outcome = await self._within(url, request, steps, self._polling.timeout.total_seconds() if deadline_s is None else deadline_s)
+        outcome = await self._within(
+            url, request, steps, self._polling.timeout.total_seconds() if deadline_s is None else deadline_s
+        )
         if partial and received.body and isinstance(outcome, FetchFailure):
             return received.as_fetched(broken=outcome)
         return outcome
@@ -141,6 +147,13 @@ class Fetcher:
             return _failure(Problem.BAD_COMPRESSION, str(error), steps[-1].url if steps else url.text, steps)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             problem, reason = _explain(error)
+            if (
+                problem is Problem.FORBIDDEN_ADDRESS
+                and not steps
+                and request.origin is not None
+                and url.is_same_site(request.origin)
+            ):
+                reason = "the name of its server leads to an address inside our network; if that is meant, set `private: true`"
             return FetchFailure(problem=problem, reason=reason, url=steps[-1].url if steps else url.text, redirects=tuple(steps))
 
     async def _follow(self, url: Url, request: _Request, steps: list[Redirect]) -> Outcome:
@@ -173,18 +186,20 @@ class Fetcher:
                 return Problem.BAD_URL, "the address names no host"
             return Problem.BAD_REDIRECT, f"a redirect or link leads to something other than a web address ({scheme or 'no scheme'})"
         address = address_guard.literal_address(url.host)
-        if address is not None and not self._is_own(url, request) and not self._permitted(address):
+        if address is not None and not self._may_be_inside(url, request) and not self._permitted(address):
             return Problem.FORBIDDEN_ADDRESS, f"a redirect or link leads into a private network: {address}"
         return None
 
-    def _is_own(self, url: Url, request: _Request) -> bool:
-        return request.origin is not None and url.is_same_site(request.origin)
+    def _may_be_inside(self, url: Url, request: _Request) -> bool:
+        """Return whether the URL is on the operator's own site, and that is written as one inside or said to be private."""
+        if request.origin is None or not url.is_same_site(request.origin):
+            return False
+        return request.access.private or address_guard.is_internal(request.origin.host)
 
     async def _send(self, url: Url, request: _Request, cookies: str, steps: list[Redirect]) -> Outcome | _Redirected:
         # Through a proxy the proxy connects to the target; the address of the proxy itself may be private.
-        session = (
-            self._operator_session if self._is_own(url, request) or request.access.proxy is not None else self._guarded_session
-        )
+        inside = self._may_be_inside(url, request) or request.access.proxy is not None
+        session = self._operator_session if inside else self._guarded_session
         trusted = request.origin is not None and may_carry_secrets(url, request.origin)
         async with session.get(
             _request_target(url),

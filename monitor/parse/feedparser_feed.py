@@ -136,7 +136,9 @@ def _content(parts: Sequence[Any]) -> Markup:
 
 def _link(entry: Any, base: str) -> str | None:
     links = [
-        Link(relation=str(link.get("rel") or "").lower(), kind=str(link.get("type") or "").lower(), href=str(link.get("href") or ""))
+        Link(
+            relation=str(link.get("rel") or "").lower(), kind=str(link.get("type") or "").lower(), href=str(link.get("href") or "")
+        )
         for link in entry.get("links", ())
     ]
     return article_link(_text(entry, "link"), links, base)

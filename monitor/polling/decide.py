@@ -5,52 +5,27 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.domain import cadence
-from monitor.domain.cadence import IntervalLimits, PublisherHints
-from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
+from monitor.domain.cadence import PublisherHints
+from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, Validators
 from monitor.domain.fingerprint import pack_fingerprints, unpack_fingerprints
 from monitor.domain.freshness import FirstFetch
-from monitor.domain.retry import http_date, wait_asked_for
+from monitor.domain.retry import http_date
 from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
-
-CONFIRMATIONS = 3
-"""So many polls in a row must be redirected to the same new address before it is used."""
+from monitor.polling.failed_poll import CONFIRMATIONS, Plan, failed, host_recovered, poll_address
 
 FULL_FETCH_EVERY = timedelta(hours=12)
 SUSPICIOUS_ENTRIES = 4
 """If so many entries were to be expected since the last body, and it is still "not changed", ask without validators."""
 
 GAP_SHOWN_FOR = timedelta(days=1)
-FIRST_PAUSE = timedelta(minutes=5)
-LONGEST_PAUSE = timedelta(hours=6)
-_WHOLE_HOST = 2
-"""So many addresses of a host must refuse us in a row before all of it has a pause."""
-_WEIGHTS = {
-    **dict.fromkeys((Problem.TOO_FAST, Problem.FORBIDDEN, Problem.NOT_FOUND, Problem.SERVER_ERROR, Problem.TIMEOUT), 0.5),
-    Problem.DNS_TEMPORARY: 0.25,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What bounds the decision: the limits of the interval, a random number in [0, 1), and whether the feed's host is in our own network."""
-
-    limits: IntervalLimits
-    jitter: float
-    internal: bool = False
-
-
-def poll_address(feed: FeedForPoll) -> str:
-    """Return the URL to ask: the configured one, or the one to which it has been moved often enough."""
-    state = feed.state
-    return state.moved_to if state.moved_to is not None and state.moves_seen >= CONFIRMATIONS else feed.url
 
 
 def conditions(state: FeedState, now: datetime) -> Validators:
@@ -70,14 +45,14 @@ def is_unchanged(state: FeedState, fetched: Fetched) -> bool:
 def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure | None, now: datetime, plan: Plan) -> FeedUpdate:
     """Return the feed's next state. `parsed` is None where there was no body, or the same as last time."""
     if isinstance(outcome, FetchFailure):
-        return _failed(feed, outcome, now, plan)
+        return failed(feed, outcome, now, plan)
     if isinstance(parsed, ParseFailure):
         failure = FetchFailure(problem=Problem.NO_FEED, reason=_no_feed(parsed), url=outcome.url, redirects=outcome.redirects)
-        return _failed(feed, failure, now, plan)
+        return failed(feed, failure, now, plan)
     before = feed.state
     learnt = _moved(feed, outcome)
     if isinstance(outcome, Fetched) and is_cut(outcome, parsed):
-        return FeedUpdate(state=_cut_off(before, now, plan), host=_host_recovered(feed, outcome.headers, now))
+        return FeedUpdate(state=_cut_off(before, now, plan), host=host_recovered(feed, outcome.headers, now))
     if isinstance(outcome, Fetched):
         learnt |= {"validators": outcome.validators, "body_hash": outcome.digest}
         if outcome.status != DELTA:
@@ -88,9 +63,7 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure
         learnt |= _learn_from(before, outcome, parsed, now)
     if isinstance(outcome, Fetched):
         learnt["too_large"] = outcome.broken is not None and outcome.broken.problem is Problem.TOO_LARGE
-    return FeedUpdate(
-        state=_succeeded(before, learnt, outcome.headers, now, plan), host=_host_recovered(feed, outcome.headers, now)
-    )
+    return FeedUpdate(state=_succeeded(before, learnt, outcome.headers, now, plan), host=host_recovered(feed, outcome.headers, now))
 
 
 def is_cut(outcome: Fetched, parsed: FeedDelta | ParseFailure | None) -> bool:
@@ -268,47 +241,3 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> float:
         return 0.0
     sent = http_date(headers.get("date", "")) or now
     return max(0.0, (expires - sent).total_seconds())
-
-
-def _failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan) -> FeedUpdate:
-    before = feed.state
-    elsewhere = poll_address(feed) != feed.url
-    state = replace(before, status=SourceStatus.FAILING, reason=failure.reason, last_polled_at=now)
-    if elsewhere:
-        state = replace(state, moved_to=None, moves_seen=0)
-    if failure.problem is Problem.GONE and not elsewhere:
-        return FeedUpdate(state=replace(state, status=SourceStatus.GONE, next_poll_at=None), host=_host_recovered(feed, {}, now))
-    failures = before.failures + _WEIGHTS.get(failure.problem, 1.0)
-    wait = timedelta(seconds=cadence.wait_after_failure(before.interval_s, failures, plan.limits))
-    state = replace(state, failures=failures)
-    later = now + wait * (1 + 0.1 * plan.jitter)
-    if failure.problem is Problem.FORBIDDEN and failure.retry_at is None:
-        return FeedUpdate(state=replace(state, next_poll_at=later), host=None if plan.internal else _refused(feed, now))
-    if failure.problem is not Problem.TOO_FAST and failure.retry_at is None:
-        return FeedUpdate(state=replace(state, next_poll_at=later))
-    until = failure.retry_at if failure.retry_at is not None else now + _pause(feed.refusals)
-    host = None if plan.internal else HostUpdate(host=feed.host, refusals=feed.refusals + 1, paused_until=until)
-    told = failure.retry_at is not None and failure.status == 429
-    return FeedUpdate(state=replace(state, next_poll_at=until if told else max(until, now + wait)), host=host)
-
-
-def _refused(feed: FeedForPoll, now: datetime) -> HostUpdate | None:
-    """Return what a refused address says of its host: nothing for one alone; the second in a row is the host, which then has a pause."""
-    if feed.refusals < _WHOLE_HOST and feed.state.status is SourceStatus.FAILING:
-        return None
-    refusals = feed.refusals + 1
-    until = now + _pause(refusals - _WHOLE_HOST) if refusals >= _WHOLE_HOST else None
-    return HostUpdate(host=feed.host, refusals=refusals, paused_until=until)
-
-
-def _pause(refusals: int) -> timedelta:
-    """Return how long not to ask a host that has refused us so often before, without saying for how long."""
-    return min(timedelta(seconds=FIRST_PAUSE.total_seconds() * 2.0 ** min(refusals, 20)), LONGEST_PAUSE)
-
-
-def _host_recovered(feed: FeedForPoll, headers: Mapping[str, str], now: datetime) -> HostUpdate | None:
-    """Return what a good answer says of its host: it refuses no longer, and waits where its rate headers say that nothing is left."""
-    wait = wait_asked_for({name: value for name, value in headers.items() if name != "retry-after"}, now, refused=False)
-    if wait is None and not feed.refusals:
-        return None
-    return HostUpdate(host=feed.host, refusals=0, paused_until=None if wait is None else now + wait)

@@ -20,7 +20,8 @@ from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Outcome
 from monitor.parse.feed_delta import FeedDelta, merge_deltas
 from monitor.parse.result import ParsedFeed
-from monitor.polling.decide import Plan, conditions, decide, is_unchanged, poll_address
+from monitor.polling.decide import conditions, decide, is_unchanged
+from monitor.polling.failed_poll import Plan, poll_address
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.storage.ingest import IngestRequest
 

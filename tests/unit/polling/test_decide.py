@@ -16,7 +16,8 @@ from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
 from monitor.parse.feed_delta import FeedDelta, delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
-from monitor.polling.decide import Plan, conditions, decide, fresh_for, poll_address
+from monitor.polling.decide import conditions, decide, fresh_for
+from monitor.polling.failed_poll import Plan, poll_address
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://a.example/feed"
