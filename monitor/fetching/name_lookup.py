@@ -102,7 +102,7 @@ class NameLookup(AbstractResolver):
         return future
 
     def _addresses(self, host: str, port: int, family: socket.AddressFamily) -> _Addresses:
-        rows = self._look_up(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
+        rows: list[Any] = self._look_up(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
         return [
             ResolveResult(
                 hostname=host,
