@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.domain.channel_state import ChannelState
 from monitor.domain.source import SourceGroup
+from monitor.domain.uplink import AWAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,10 @@ def changes(known: Mapping[str, Incident], present: Sequence[Incident]) -> tuple
 
 def _source_incidents(group: SourceGroup, thresholds: Thresholds, now: datetime) -> Iterator[Incident]:
     worked = [source.last_success_at for source in group.failing if source.last_success_at is not None]
+    if worked and any((source.reason or "").startswith(AWAY) for source in group.failing):
+        if max(worked) <= now - thresholds.queue:
+            yield Incident(subject="connection", problem=AWAY, since=max(worked))
+        return
     if worked and group.configured > 1 and len(group.failing) == group.configured and max(worked) <= now - thresholds.queue:
         problem = f"none of the {group.configured} {group.plural} can be reached"
         yield Incident(subject=group.plural, problem=problem, since=max(worked))

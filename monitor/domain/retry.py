@@ -33,6 +33,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 _RESETS = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset-after", "ratelimit")
 _REMAINING = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
 _DRAFT_RESET = re.compile(r"(?:^|[;,\s])(?:t|reset)\s*=\s*(\d{1,12}(?:\.\d+)?)")
+_NUMBER = re.compile(r"\d{1,16}(?:\.\d+)?")
 _EPOCH_S = 1_000_000_000
 _EPOCH_MS = 1_000_000_000_000
 
@@ -58,9 +59,9 @@ def _until_reset(value: str | None, now: datetime) -> timedelta | None:
     text = (value or "").strip()
     found = _DRAFT_RESET.search(text)
     number = found[1] if found else text
-    if not _SECONDS.fullmatch(number):
+    if not _NUMBER.fullmatch(number):
         return retry_after(text, now)
     seconds = float(number)
     if seconds >= _EPOCH_S:
         seconds = (seconds / 1000 if seconds >= _EPOCH_MS else seconds) - now.timestamp()
-    return min(timedelta(seconds=math.ceil(seconds)), LONGEST_RETRY_AFTER) if seconds > 0 else None
+    return timedelta(seconds=min(math.ceil(seconds), LONGEST_RETRY_AFTER.total_seconds())) if seconds > 0 else None

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+AWAY = "nothing can be reached at the moment: our own connection seems to be away"
+"""The reason of a feed that failed meanwhile begins so."""
+
 LEAST_FAILED = 3
 """So many feeds that worked before must fail one after the other, with no other answering in between."""
 

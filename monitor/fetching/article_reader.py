@@ -23,6 +23,7 @@ _TEMPORARY = frozenset(
     {
         Problem.TIMEOUT,
         Problem.TOO_FAST,
+        Problem.FORBIDDEN,
         Problem.SERVER_ERROR,
         Problem.DNS_TEMPORARY,
         Problem.CONNECT,
@@ -34,11 +35,15 @@ _TEMPORARY = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """The article could not be read. `again`: a later try may succeed; `retry_at` is when the server asked us to come back."""
+    """The article could not be read. `again`: a later try may succeed; `retry_at` is when the server asked us to come back.
+
+    `busy`: the page was not asked for, since its host is to have a gap between requests.
+    """
 
     reason: str
     again: bool
     retry_at: datetime | None = None
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,7 @@ class ArticleReader:
         polling = self._settings.polling
         start = await asyncio.to_thread(self._reserve, url, deadline_s)
         if start is None:
-            return Unread(reason="its host is busy", again=True)
+            return Unread(reason="its host is busy", again=True, busy=True)
         waited = max(0.0, (start - self._clock.now()).total_seconds())
         await asyncio.sleep(waited)
         origin = None if page.feed_url is None else parse_url(page.feed_url)

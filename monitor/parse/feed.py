@@ -97,6 +97,7 @@ def _to_parsed_feed(document: FeedDocument, *, now: datetime) -> ParsedFeed:
         self_url=document.self_url,
         children=document.children,
         cut=document.cut,
+        older=document.older,
     )
 
 

@@ -50,6 +50,7 @@ def parse_with_feedparser(body: bytes, *, url: str, headers: Mapping[str, str]) 
         hubs=_targets(links, "hub", base),
         self_url=next(iter(_targets(links, "self", base)), None),
         hints=poll_hints(body),
+        older=next(iter((*_targets(links, "prev-archive", base), *_targets(links, "next", base))), None),
     )
 
 

@@ -54,7 +54,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """A feed with its items. Links are absolute; `recognized`, `hints`, `hubs`, `self_url`, `children` and `cut` are as in ParsedFeed."""
+    """A feed with its items. Links are absolute; `recognized`, `hints`, `hubs`, `self_url`, `children`, `cut` and `older` are as in ParsedFeed."""
 
     format: str
     title: Markup = NOTHING
@@ -67,3 +67,4 @@ class FeedDocument:
     self_url: str | None = None
     children: tuple[str, ...] = ()
     cut: bool = False
+    older: str | None = None

@@ -16,7 +16,7 @@ from monitor.domain.freshness import AgeLimits
 from monitor.domain.ids import ScanId
 from monitor.domain.source import SourceStatus
 from monitor.domain.text import one_line
-from monitor.domain.uplink import Uplink
+from monitor.domain.uplink import AWAY, Uplink
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import UNREACHED, FetchFailure
 from monitor.logs import get_logger
@@ -38,7 +38,6 @@ _PROBE_S = 3.0
 """While our own connection is away, one feed in so many seconds is polled, and those of the first success tell that it is back."""
 
 _MOST_PROBES = 2
-_AWAY = "nothing can be reached at the moment: our own connection seems to be away"
 _COLLECT_S = 0.02
 """Results that arrive this soon after the first are stored with it: a transaction costs as much as a poll."""
 
@@ -156,7 +155,7 @@ class Poller:
         before, state, now = self._uplink, result.feed.state, self._clock.now()
         failure = result.outcome if isinstance(result.outcome, FetchFailure) else None
         reached = failure is None or failure.problem not in UNREACHED
-        worked = state.status is not SourceStatus.FAILING
+        worked = state.status is SourceStatus.OK
         self._uplink = before.after(result.feed.url, reached=reached, worked_before=worked, now=now)
         if before.is_away and not self._uplink.is_away and before.since is not None:
             get_logger().warning("uplink.back", away_s=round((now - before.since).total_seconds()))
@@ -165,7 +164,7 @@ class Poller:
             return result
         if not before.is_away:
             get_logger().warning("uplink.away", feeds=len(self._uplink.failed), since=self._uplink.since)
-        after = replace(result.update.state, failures=state.failures, reason=f"{_AWAY}; {result.update.state.reason}")
+        after = replace(result.update.state, failures=state.failures, reason=f"{AWAY}; {result.update.state.reason}")
         return replace(result, update=replace(result.update, state=after, host=None))
 
     def _poll_failed_again(self, since: datetime) -> None:

@@ -23,14 +23,18 @@ DEADLINE_S = 8.0
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """How long to wait before the second, third and last try."""
 
+_TURN = timedelta(seconds=15)
+"""How long to wait for another turn where the host is busy with other pages; that is no try."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """The result of reading a page: the article with its text, or when to try again (None: never)."""
+    """The result of reading a page: the article with its text, or when to try again (None: never). `busy`: nothing was asked for yet."""
 
     article: Article
     read: bool
     due_at: datetime | None = None
+    busy: bool = False
 
 
 class FullTextReader:
@@ -62,7 +66,9 @@ class FullTextReader:
         found = await self._reader.read_async(page, deadline_s=DEADLINE_S)
         if isinstance(found, ExtractedArticle):
             return PageResult(article=_completed(article, found), read=True)
-        return PageResult(article=article, read=False, due_at=_next_try(article, found, self._clock.now()))
+        now = self._clock.now()
+        due_at = now + _TURN if found.busy else _next_try(article, found, now)
+        return PageResult(article=article, read=False, due_at=due_at, busy=found.busy)
 
 
 def _completed(article: Article, page: ExtractedArticle) -> Article:
