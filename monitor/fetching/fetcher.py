@@ -75,7 +75,9 @@ class Fetcher:
         *,
         permitted: Callable[[address_guard.Address], bool] = address_guard.is_public,
         clock: Clock = SYSTEM_CLOCK,
+        names: NameLookup | None = None,
     ) -> None:
+        self._names = names or NameLookup()
         self._permitted = permitted
         self._clock = clock
         self.configure(polling, http)
@@ -86,7 +88,6 @@ class Fetcher:
         self._agent = user_agent(http)
 
     async def __aenter__(self) -> Self:
-        self._names = NameLookup()
         self._operator_session = self._session(None)
         self._guarded_session = self._session(address_guard.ssrf_socket_factory(self._permitted))
         return self

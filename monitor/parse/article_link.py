@@ -13,7 +13,7 @@ _NO_PAGE = re.compile(r"(?:service\.)?(?:edit|post|feed)|edit-media|replies|hub|
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|svg|ico)\Z", re.IGNORECASE)
 
 
-class Link(NamedTuple):
+class ItemLink(NamedTuple):
     """A link of an item: its relation and media type in lower case, and its target as written."""
 
     relation: str
@@ -21,7 +21,7 @@ class Link(NamedTuple):
     href: str
 
 
-def article_link(stated: str | None, links: Sequence[Link], base: str) -> str | None:
+def article_link(stated: str | None, links: Sequence[ItemLink], base: str) -> str | None:
     """Return the absolute address of the page: the `stated` one if it can be one, else an alternate, else any other; None without one.
 
     A picture is taken only where the feed states it and nothing else.
@@ -31,7 +31,7 @@ def article_link(stated: str | None, links: Sequence[Link], base: str) -> str | 
     return next(pages, addresses[0] if stated and addresses else None)
 
 
-def _candidates(stated: str | None, links: Sequence[Link]) -> Iterator[str]:
+def _candidates(stated: str | None, links: Sequence[ItemLink]) -> Iterator[str]:
     alternates = [link.href for link in links if link.relation == "alternate" and not link.kind.startswith("image/")]
     beside = {link.href for link in links if _is_beside(link)}.difference(alternates)
     if stated and stated not in beside:
@@ -40,7 +40,7 @@ def _candidates(stated: str | None, links: Sequence[Link]) -> Iterator[str]:
     yield from (link.href for link in links if link.relation != "alternate" and link.href not in beside)
 
 
-def _is_beside(link: Link) -> bool:
+def _is_beside(link: ItemLink) -> bool:
     """Return whether a link leads to something beside the page, such as a picture or the way to edit it."""
     return link.kind.startswith("image/") or _NO_PAGE.fullmatch(link.relation) is not None
 

@@ -16,7 +16,7 @@ from lxml import etree
 from monitor.domain.fingerprint import NO_SOURCE_HASH
 from monitor.domain.urls import absolute_url
 from monitor.parse import feedparser_compat
-from monitor.parse.article_link import Link, article_link
+from monitor.parse.article_link import ItemLink, article_link
 from monitor.parse.items import NOTHING, Item, Markup
 from monitor.parse.warnings_in_feeds import NAMES, NAMESPACE, warning_tags, warning_texts
 
@@ -65,7 +65,7 @@ class _Draft:
     """The state of an item while its elements are read in order."""
 
     atom: bool
-    links: list[Link] = field(default_factory=list)
+    links: list[ItemLink] = field(default_factory=list)
     link: str | None = None
     guid: str | None = None
     title: Markup = NOTHING
@@ -234,7 +234,7 @@ def _read_link(draft: _Draft, element: etree._Element, base: str, *, enclosure: 
             raise Unsure
         href = _urljoin(base, href) if href else ""
         draft.link = href
-    draft.links.append(Link(relation=relation, kind=kind, href=href or ""))
+    draft.links.append(ItemLink(relation=relation, kind=kind, href=href or ""))
     if relation == "enclosure" and kind.startswith("image/"):
         draft.enclosures.append(href or "")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor.domain.urls import absolute_url
 from monitor.parse import feedparser_compat
-from monitor.parse.article_link import Link, article_link
+from monitor.parse.article_link import ItemLink, article_link
 from monitor.parse.body import escape_ampersands
 from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 from monitor.parse.poll_hints import poll_hints
@@ -137,7 +137,7 @@ def _content(parts: Sequence[Any]) -> Markup:
 
 def _link(entry: Any, base: str) -> str | None:
     links = [
-        Link(
+        ItemLink(
             relation=str(link.get("rel") or "").lower(), kind=str(link.get("type") or "").lower(), href=str(link.get("href") or "")
         )
         for link in entry.get("links", ())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Awaitable, Callable
+
 import pytest
 
 from monitor.domain.source import SourceStatus
@@ -10,6 +12,7 @@ from monitor.domain.uplink import AWAY
 from monitor.domain.urls import parse_url
 from monitor.fetching.access import Access
 from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.name_lookup import NameLookup
 from monitor.fetching.outcome import FetchFailure, Problem
 from monitor.settings.feeds import HttpSettings, PollingSettings
 from tests.integration.polling.hostile import Answer, saying
@@ -93,13 +96,13 @@ async def test_when_every_host_fails_at_once_one_is_probed_and_all_are_polled_ag
 
 
 @pytest.mark.parametrize("private", [False, True])
-async def test_a_name_that_leads_inside_is_only_asked_if_it_is_private(private: bool, site: Site) -> None:
+async def test_a_name_that_leads_inside_is_only_asked_if_it_is_private(*, private: bool, site: Site) -> None:
     """The operator's own host, too, and no credentials go there."""
     port = parse_url(site.url).port
     url = parse_url(f"http://inside.example:{port}/feed")
     access = Access(headers={"Authorization": "Bearer x"}, private=private)
-    async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
-        fetcher._names._look_up = lambda _host, port, **_: [(2, 1, 6, "", ("127.0.0.1", port))]  # noqa: SLF001 - no name server here leads inside
+    names = NameLookup(look_up=lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))])
+    async with Fetcher(PollingSettings(), HttpSettings(), names=names) as fetcher:
         outcome = await fetcher.get(url, origin=url, access=access)
     assert isinstance(outcome, FetchFailure)
     assert len(site.requests) == private

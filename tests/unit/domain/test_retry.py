@@ -54,7 +54,7 @@ def test_retry_after_is_read_in_all_its_forms(header: str | None, seconds: int |
         ({}, True, None),
     ],
 )
-def test_the_wait_that_rate_headers_tell(headers: dict[str, str], refused: bool, seconds: int | None) -> None:
+def test_the_wait_that_rate_headers_tell(*, headers: dict[str, str], refused: bool, seconds: int | None) -> None:
     """Seconds, a Unix time or the form of the draft; of a good answer only where nothing is left."""
     found = wait_asked_for(headers, NOW, refused=refused)
     assert found == (None if seconds is None else timedelta(seconds=seconds))

@@ -27,7 +27,7 @@ LATER = AT + timedelta(hours=1)
         ("Strike spreads", "https://a.example/2", None, False),
     ],
 )
-def test_all_three_must_differ(title: str, url: str | None, published_at: datetime | None, another: bool) -> None:
+def test_all_three_must_differ(*, title: str, url: str | None, published_at: datetime | None, another: bool) -> None:
     """An edit of one or two of them is an edit."""
     entry = Entry(key="g", guid="g", title=title, text="", url=url, published_at=published_at)
     assert is_another(entry, STORED) is another
