@@ -32,6 +32,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 
 _RESETS = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset-after", "ratelimit")
 _REMAINING = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
+_WAIT_HEADERS = frozenset({"retry-after", *_RESETS, *_REMAINING})
 _DRAFT_RESET = re.compile(r"(?:^|[;,\s])(?:t|reset)\s*=\s*(\d{1,12}(?:\.\d+)?)")
 _NUMBER = re.compile(r"\d{1,16}(?:\.\d+)?")
 _EPOCH_S = 1_000_000_000
@@ -44,6 +45,8 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime, *, refused: bool) 
     Rate headers (names in lower case) count for a `refused` request, and where they say that nothing is left. A reset is seconds from
     now, or a Unix time in seconds or milliseconds.
     """
+    if _WAIT_HEADERS.isdisjoint(headers):
+        return None
     stated = retry_after(headers.get("retry-after"), now)
     if stated is not None:
         return stated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any, cast
 
@@ -11,6 +12,8 @@ from aiohttp.client_proto import ResponseHandler
 _ENDS_OF_HEAD = (b"\r\n\r\n", b"\n\n")
 _LONGEST_HEAD = 64 * 1024
 _STATUS_LINE = b"HTTP/"
+_PROPER_HEAD = re.compile(rb"HTTP/[^\r\n]*\r\n(?:[!#-9;-~]+:[^\r\n]*\r\n)*\r\n")
+_LENGTHS = re.compile(rb"\n(?:content-length|transfer-encoding):", re.IGNORECASE)
 
 
 def repair_head(head: bytes) -> bytes:
@@ -18,6 +21,8 @@ def repair_head(head: bytes) -> bytes:
 
     A length that is repeated is dropped, and so is one beside chunks; two that differ are left for the parser to refuse.
     """
+    if _PROPER_HEAD.fullmatch(head) and len(_LENGTHS.findall(head)) <= 1:
+        return head
     status, *lines = head.replace(b"\r\n", b"\n").rstrip(b"\n").split(b"\n")
     kept: list[bytes] = []
     for line in lines:

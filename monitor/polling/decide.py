@@ -19,7 +19,7 @@ from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
-from monitor.polling.failed_poll import CONFIRMATIONS, Plan, failed, host_recovered, poll_address
+from monitor.polling.failed_poll import CONFIRMATIONS, Plan, failed, host_recovered, poll_address, with_told_wait
 
 FULL_FETCH_EVERY = timedelta(hours=12)
 SUSPICIOUS_ENTRIES = 4
@@ -52,7 +52,7 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure
     before = feed.state
     learnt = _moved(feed, outcome)
     if isinstance(outcome, Fetched) and is_cut(outcome, parsed):
-        return FeedUpdate(state=_cut_off(before, now, plan), host=host_recovered(feed, outcome.headers, now))
+        return FeedUpdate(state=_cut_off(before, now, plan), host=host_recovered(feed))
     if isinstance(outcome, Fetched):
         learnt |= {"validators": outcome.validators, "body_hash": outcome.digest}
         if outcome.status != DELTA:
@@ -63,7 +63,8 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure
         learnt |= _learn_from(before, outcome, parsed, now)
     if isinstance(outcome, Fetched):
         learnt["too_large"] = outcome.broken is not None and outcome.broken.problem is Problem.TOO_LARGE
-    return FeedUpdate(state=_succeeded(before, learnt, outcome.headers, now, plan), host=host_recovered(feed, outcome.headers, now))
+    update = FeedUpdate(state=_succeeded(before, learnt, outcome.headers, now, plan), host=host_recovered(feed))
+    return with_told_wait(feed, update, outcome.headers, now, plan)
 
 
 def is_cut(outcome: Fetched, parsed: FeedDelta | ParseFailure | None) -> bool:

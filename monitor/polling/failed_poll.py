@@ -49,7 +49,7 @@ def failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan) 
     if elsewhere:
         state = replace(state, moved_to=None, moves_seen=0)
     if failure.problem is Problem.GONE and not elsewhere:
-        return FeedUpdate(state=replace(state, status=SourceStatus.GONE, next_poll_at=None), host=host_recovered(feed, {}, now))
+        return FeedUpdate(state=replace(state, status=SourceStatus.GONE, next_poll_at=None), host=host_recovered(feed))
     failures = before.failures + _WEIGHTS.get(failure.problem, 1.0)
     wait = timedelta(seconds=cadence.wait_after_failure(before.interval_s, failures, plan.limits))
     state = replace(state, failures=failures)
@@ -78,9 +78,18 @@ def _pause(refusals: int) -> timedelta:
     return min(timedelta(seconds=FIRST_PAUSE.total_seconds() * 2.0 ** min(refusals, 20)), LONGEST_PAUSE)
 
 
-def host_recovered(feed: FeedForPoll, headers: Mapping[str, str], now: datetime) -> HostUpdate | None:
-    """Return what a good answer says of its host: it refuses no longer, and waits where its rate headers say that nothing is left."""
-    wait = wait_asked_for({name: value for name, value in headers.items() if name != "retry-after"}, now, refused=False)
-    if wait is None and not feed.refusals:
-        return None
-    return HostUpdate(host=feed.host, refusals=0, paused_until=None if wait is None else now + wait)
+def host_recovered(feed: FeedForPoll) -> HostUpdate | None:
+    """Return what a good answer says of its host: it refuses us no longer."""
+    return HostUpdate(host=feed.host, refusals=0, paused_until=None) if feed.refusals else None
+
+
+def with_told_wait(feed: FeedForPoll, update: FeedUpdate, headers: Mapping[str, str], now: datetime, plan: Plan) -> FeedUpdate:
+    """Return the update of a good poll with the wait that the rate headers of its answer tell: for the host, unless it is our own."""
+    headers = {name: value for name, value in headers.items() if "ratelimit" in name or "rate-limit" in name}
+    wait = wait_asked_for(headers, now, refused=False) if headers else None
+    if wait is None:
+        return update
+    state, until = update.state, now + wait
+    state = replace(state, next_poll_at=max(until, state.next_poll_at or until))
+    host = update.host if plan.internal else HostUpdate(host=feed.host, refusals=0, paused_until=until)
+    return FeedUpdate(state=state, host=host)
