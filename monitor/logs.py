@@ -56,6 +56,8 @@ EVENTS: dict[str, str] = {
     "scan.failed": "an article could not be scanned; it is tried again",
     "stories.indexed": "the articles of the last days were indexed anew, so that later reports find their stories",
     "tick.failed": "a scheduled step raised an error; it runs again at its next time",
+    "uplink.away": "every host fails at once, so our own connection is away; one is tried every few seconds",
+    "uplink.back": "a host answers again; all feeds that failed meanwhile are polled",
 }
 
 

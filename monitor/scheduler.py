@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -29,7 +29,7 @@ from monitor.settings.live import Changed, LiveSettings
 from monitor.settings.model import Settings
 from monitor.sources.registry import kinds_for, source_counts
 from monitor.sources.source import Source, SourceContext, Step
-from monitor.storage import holds, pages, progress
+from monitor.storage import clock_jumps, holds, pages, progress
 from monitor.storage.engine import Database
 
 TICK_S = 1.0
@@ -68,9 +68,22 @@ class Scheduler:
         self._schedule("housekeeping", self._prune, HOUSEKEEPING_S)
         self._ticks.start()
         get_logger().info("daemon.started", role="scheduler", **source_counts(self._live.current))
-        await stop.wait()
+        await self._follow_clock(stop)
         self._ticks.shutdown(wait=False)
         get_logger().info("daemon.stopped", role="scheduler")
+
+    async def _follow_clock(self, stop: asyncio.Event) -> None:
+        """Wait for `stop`. When the wall clock goes back, what was planned by the one ahead is due at once, the steps too."""
+        before = SYSTEM_CLOCK.now()
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), TICK_S)
+            now = SYSTEM_CLOCK.now()
+            if now < before:
+                for job in self._ticks.get_jobs():
+                    job.modify(next_run_time=now)
+                await self._guarded("clock", self._forget_the_future)
+            before = now
 
     async def run_once(self, stop: asyncio.Event) -> None:
         """Read every source once, then relay until nothing is left that can be done now."""
@@ -163,6 +176,13 @@ class Scheduler:
 
     async def _send_canary(self) -> None:
         await asyncio.to_thread(send_canary.send_if_due, self._database, self._relay, self._live.current, SYSTEM_CLOCK.now())
+
+    async def _forget_the_future(self) -> None:
+        def forget() -> None:
+            with self._database.write() as connection:
+                clock_jumps.forget_the_future(connection, SYSTEM_CLOCK.now(), self._live.current.polling.max)
+
+        await asyncio.to_thread(forget)
 
     def _requeue_pages(self) -> None:
         with self._database.read() as connection:

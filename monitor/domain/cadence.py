@@ -89,6 +89,15 @@ class PublisherHints:
     skip_days: frozenset[int] = frozenset()
 
 
+NO_HINTS = PublisherHints()
+_KNOWN_RHYTHM = 3
+
+
+def applicable_hints(arrival_rate: ArrivalRate, publisher_hints: PublisherHints) -> PublisherHints:
+    """Return the hints while too few entries were seen to know the feed's rhythm: templates carry hints that nobody has thought about."""
+    return publisher_hints if len(arrival_rate.recent) < _KNOWN_RHYTHM else NO_HINTS
+
+
 def rate_of_first_document(published: Sequence[datetime | None], now: datetime) -> ArrivalRate:
     """Estimate the arrival rate from the dates in a first document; entries without a date are ignored."""
     end = now.timestamp()

@@ -9,6 +9,7 @@ from typing import Final
 
 from monitor.domain.channel_state import ChannelState
 from monitor.domain.source import SourceGroup
+from monitor.domain.uplink import AWAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,11 @@ def _part_incidents(parts: Mapping[str, tuple[str, datetime]], before: datetime)
 def _source_incidents(group: SourceGroup, thresholds: Thresholds, now: datetime) -> Iterator[Incident]:
     unread = [source for source in group.failing if source.failing]
     worked = [source.last_success_at for source in unread if source.last_success_at is not None]
+    if worked and any((source.reason or "").startswith(AWAY) for source in unread):
+        if max(worked) <= now - thresholds.queue:
+            covers = tuple(f"{group.kind} {source.name}" for source in group.failing)
+            yield Incident(subject="connection", problem=AWAY, since=max(worked), covers=covers)
+        return
     all_fail = bool(worked) and group.configured > 1 and len(unread) == group.configured
     if all_fail and max(worked) <= now - thresholds.queue:
         problem = f"none of the {group.configured} {group.plural} can be reached"

@@ -36,7 +36,8 @@ _AMP_PATH = re.compile(r"(?<=[^/])(?:/amp/?|\.amp(?:\.html?)?)\Z")
 _AMP_CACHE_PATH = re.compile(r"/(?:amp|c|v|i)/(s/)?(?=[^/]*\.)")
 _SAFE = "/:@!$&'()*+,;=~-._"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_NO_BLANKS = re.compile(r"[\x00-\x20\x7f]+")
+_WRAPPED = re.compile(r"[\x00-\x20\x7f]*[\r\n\t][\x00-\x20\x7f]*|[\x00-\x20\x7f]{2,}")
+"""Blanks of a link that was wrapped over two lines; a single one inside belongs to its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,9 @@ def host_of(url: str) -> str:
 
 def absolute_url(base: str, href: str) -> str:
     """Return `href` as found in a document at `base`, made absolute; `href` itself where that is impossible."""
-    href = _NO_BLANKS.sub("", href) if "\n" in href or "\r" in href or "\t" in href else href.strip()
+    href = _WRAPPED.sub("", href.strip())
+    if " " in href:
+        href = href.replace(" ", "%20")
     if _CONTROL.search(href):
         href = _CONTROL.sub(lambda found: quote(found[0], errors="replace"), href)
     try:

@@ -16,12 +16,16 @@ from monitor.settings.feeds import FeedSettings, HttpSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What the operator set for one feed. `headers` are sent to the feed's own site only; nothing here is ever shown."""
+    """What the operator set for one feed. `headers` are sent to the feed's own site only; nothing here is ever shown.
+
+    `private`: the feed's host may have an address inside our network.
+    """
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     proxy: str | None = field(default=None, repr=False)
     client_cert: Path | None = None
     client_key: Path | None = None
+    private: bool = False
 
 
 def access_for(feed: FeedSettings, http: HttpSettings) -> Access:
@@ -42,6 +46,7 @@ def access_for(feed: FeedSettings, http: HttpSettings) -> Access:
         proxy=None if proxy is None else proxy.get_secret_value(),
         client_cert=feed.client_cert,
         client_key=feed.client_key,
+        private=feed.private,
     )
 
 

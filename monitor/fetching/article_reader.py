@@ -29,6 +29,7 @@ _TEMPORARY = frozenset(
     {
         Problem.TIMEOUT,
         Problem.TOO_FAST,
+        Problem.FORBIDDEN,
         Problem.SERVER_ERROR,
         Problem.DNS_TEMPORARY,
         Problem.CONNECT,
@@ -42,13 +43,14 @@ _TEMPORARY = frozenset(
 class Unread:
     """The article could not be read. `again`: a later try may succeed; `retry_at` is when the server asked us to come back.
 
-    `poison` is the hash of a page that takes more than a parser process may have.
+    `poison` is the hash of a page that takes more than a parser process may have. `busy`: the page was not asked for, since its host is to have a gap between requests.
     """
 
     reason: str
     again: bool
     retry_at: datetime | None = None
     poison: bytes | None = None
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class ArticleReader:
         polling = self._settings.polling
         start = await asyncio.to_thread(self._reserve, url, deadline_s)
         if start is None:
-            return Unread(reason="its host is busy", again=True)
+            return Unread(reason="its host is busy", again=True, busy=True)
         waited = max(0.0, (start - self._clock.now()).total_seconds())
         await asyncio.sleep(waited)
         origin = None if page.feed_url is None else parse_url(page.feed_url)

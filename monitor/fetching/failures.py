@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Mapping
 
 import aiohttp
 
@@ -15,10 +16,23 @@ _STATUS = {
     400: "the server rejects the request as malformed",
     401: "the server asks for credentials, or does not accept those configured",
     402: "the server asks for payment",
+    403: "the server refuses us at this address, and the pause before the next try grows",
     404: "the server knows no feed at this address",
     407: "the proxy asks for credentials",
+    410: "the server says the feed is gone for good",
+    429: "the server refuses us as too fast, and the pause before the next try grows",
     451: "the feed is withheld for legal reasons",
 }
+_PROBLEMS = {403: Problem.FORBIDDEN, 404: Problem.NOT_FOUND, 410: Problem.GONE, 429: Problem.TOO_FAST}
+
+_GUARDS = (
+    ("cf-mitigated", "challenge", "Cloudflare"),
+    ("server", "ddos-guard", "DDoS-Guard"),
+    ("x-datadome", "protected", "DataDome"),
+    ("x-vercel-mitigated", "challenge", "Vercel"),
+    ("x-amzn-waf-action", "challenge", "AWS WAF"),
+)
+"""Header, a part of its value, and the protection service that sends it with a challenge."""
 
 
 def explain_error(error: BaseException) -> tuple[Problem, str]:
@@ -29,17 +43,24 @@ def explain_error(error: BaseException) -> tuple[Problem, str]:
     return Problem.CONNECT, f"the connection failed: {_words(error)}"
 
 
-def explain_status(status: int) -> tuple[Problem, str]:
+def explain_status(status: int, headers: Mapping[str, str]) -> tuple[Problem, str]:
     """Return the problem and a sentence for an answer that is neither a body nor "not changed"."""
-    if status in {403, 429}:
-        return Problem.TOO_FAST, f"the server refuses us as too fast ({status}); the pause before the next try grows"
-    if status == 410:
-        return Problem.GONE, "the server says the feed is gone for good (410)"
+    guard = _guard_of(headers) if status in {403, 429, 503} else None
+    if guard is not None:
+        return (
+            Problem.FORBIDDEN,
+            f"{guard}, a protection service, wants proof of a browser ({status}); ask the publisher to let us in",
+        )
     if status in _STATUS:
-        return (Problem.NOT_FOUND if status == 404 else Problem.HTTP_STATUS), f"{_STATUS[status]} ({status})"
+        return _PROBLEMS.get(status, Problem.HTTP_STATUS), f"{_STATUS[status]} ({status})"
     if status >= 500:
         return Problem.SERVER_ERROR, f"the server has a fault of its own ({status})"
     return Problem.HTTP_STATUS, f"the server answers with status {status}"
+
+
+def _guard_of(headers: Mapping[str, str]) -> str | None:
+    """Return the name of the protection service whose challenge this is; None for an answer of the server itself."""
+    return next((name for header, mark, name in _GUARDS if mark in headers.get(header, "").lower()), None)
 
 
 def _dns(error: BaseException) -> tuple[Problem, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from http.cookies import SimpleCookie
@@ -18,13 +18,15 @@ from yarl import URL
 
 from monitor.domain.clock import SYSTEM_CLOCK, Clock
 from monitor.domain.feed import Validators
-from monitor.domain.retry import retry_after
+from monitor.domain.retry import wait_asked_for
 from monitor.domain.urls import Url, parse_url
 from monitor.fetching import address_guard
 from monitor.fetching.access import Access, client_context, may_carry_secrets, user_agent
-from monitor.fetching.content_encoding import ACCEPTED, BrokenEncoding, Decoder
+from monitor.fetching.content_encoding import ACCEPTED, BrokenEncoding
 from monitor.fetching.failures import explain_error, explain_status
-from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
+from monitor.fetching.name_lookup import NameLookup
+from monitor.fetching.outcome import FetchFailure, NotModified, Outcome, Problem, Redirect
+from monitor.fetching.received_body import ReceivedBody
 from monitor.fetching.tolerant_http import TolerantConnector
 from monitor.settings.feeds import HttpSettings, PollingSettings
 
@@ -49,6 +51,7 @@ class _Request:
     access: Access
     validators: Validators
     accept: str
+    received: ReceivedBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,9 @@ class Fetcher:
         *,
         permitted: Callable[[address_guard.Address], bool] = address_guard.is_public,
         clock: Clock = SYSTEM_CLOCK,
+        names: NameLookup | None = None,
     ) -> None:
+        self._names = names or NameLookup()
         self._permitted = permitted
         self._clock = clock
         self.configure(polling, http)
@@ -97,6 +102,7 @@ class Fetcher:
             limit=0,
             socket_factory=socket_factory,
             ttl_dns_cache=60,
+            resolver=self._names,
         )
         return aiohttp.ClientSession(
             connector=connector,
@@ -116,21 +122,39 @@ class Fetcher:
         validators: Validators = UNCONDITIONAL,
         accept: str = _ACCEPT,
         deadline_s: float | None = None,
+        partial: bool = False,
     ) -> Outcome:
         """Fetch `url`, following redirects, within `deadline_s` in all; None means `polling.timeout`.
 
-        `origin` is the operator's URL that this request is made for: only its host may be in a private network and be sent `access`.
-        None means that `url` comes from a stranger.
+        `origin` is the operator's URL that this request is made for: only its host is sent `access`, and may be in a private network if
+        it is written as one there or `access.private`.
+        None means that `url` comes from a stranger. With `partial`, a body that ends early or is too large is returned as far as it came.
         """
         steps: list[Redirect] = []
-        request = _Request(origin=origin, access=access, validators=validators, accept=accept)
+        received = ReceivedBody(limit=self._polling.max_body)
+        request = _Request(origin=origin, access=access, validators=validators, accept=accept, received=received)
+        outcome = await self._within(
+            url, request, steps, self._polling.timeout.total_seconds() if deadline_s is None else deadline_s
+        )
+        if partial and received.body and isinstance(outcome, FetchFailure):
+            return received.as_fetched(broken=outcome)
+        return outcome
+
+    async def _within(self, url: Url, request: _Request, steps: list[Redirect], deadline_s: float) -> Outcome:
         try:
-            async with asyncio.timeout(self._polling.timeout.total_seconds() if deadline_s is None else deadline_s):
+            async with asyncio.timeout(deadline_s):
                 return await self._follow(url, request, steps)
         except BrokenEncoding as error:
             return _failure(Problem.BAD_COMPRESSION, str(error), steps[-1].url if steps else url.text, steps)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             problem, reason = _explain(error)
+            if (
+                problem is Problem.FORBIDDEN_ADDRESS
+                and not steps
+                and request.origin is not None
+                and url.is_same_site(request.origin)
+            ):
+                reason = "the name of its server leads to an address inside our network; if that is meant, set `private: true`"
             return FetchFailure(problem=problem, reason=reason, url=steps[-1].url if steps else url.text, redirects=tuple(steps))
 
     async def _follow(self, url: Url, request: _Request, steps: list[Redirect]) -> Outcome:
@@ -163,18 +187,20 @@ class Fetcher:
                 return Problem.BAD_URL, "the address names no host"
             return Problem.BAD_REDIRECT, f"a redirect or link leads to something other than a web address ({scheme or 'no scheme'})"
         address = address_guard.literal_address(url.host)
-        if address is not None and not self._is_own(url, request) and not self._permitted(address):
+        if address is not None and not self._may_be_inside(url, request) and not self._permitted(address):
             return Problem.FORBIDDEN_ADDRESS, f"a redirect or link leads into a private network: {address}"
         return None
 
-    def _is_own(self, url: Url, request: _Request) -> bool:
-        return request.origin is not None and url.is_same_site(request.origin)
+    def _may_be_inside(self, url: Url, request: _Request) -> bool:
+        """Return whether the URL is on the operator's own site, and that is written as one inside or said to be private."""
+        if request.origin is None or not url.is_same_site(request.origin):
+            return False
+        return request.access.private or address_guard.is_internal(request.origin.host)
 
     async def _send(self, url: Url, request: _Request, cookies: str, steps: list[Redirect]) -> Outcome | _Redirected:
         # Through a proxy the proxy connects to the target; the address of the proxy itself may be private.
-        session = (
-            self._operator_session if self._is_own(url, request) or request.access.proxy is not None else self._guarded_session
-        )
+        inside = self._may_be_inside(url, request) or request.access.proxy is not None
+        session = self._operator_session if inside else self._guarded_session
         trusted = request.origin is not None and may_carry_secrets(url, request.origin)
         async with session.get(
             _request_target(url),
@@ -194,39 +220,19 @@ class Fetcher:
                     )
                 return NotModified(url=url.text, headers=headers, redirects=tuple(steps))
             if response.status not in {200, 203, 226}:
-                problem, reason = explain_status(response.status)
+                problem, reason = explain_status(response.status, headers)
                 now = self._clock.now()
-                wait = retry_after(headers.get("retry-after"), now)
+                wait = wait_asked_for(headers, now, refused=response.status == 429)
                 at = None if wait is None else now + wait
                 return FetchFailure(
                     problem=problem, reason=reason, url=url.text, status=response.status, retry_at=at, redirects=tuple(steps)
                 )
-            return await self._read_body(response, url.text, headers, steps)
-
-    async def _read_body(
-        self, response: aiohttp.ClientResponse, url: str, headers: Mapping[str, str], steps: list[Redirect]
-    ) -> Outcome:
-        limit = self._polling.max_body
-        decoder = Decoder(",".join(response.headers.getall("Content-Encoding", ())))
-        body, received = bytearray(), 0
-        async for chunk in response.content.iter_any():
-            received += len(chunk)
-            for piece in decoder.feed(chunk):
-                body += piece
-                if len(body) > limit:
-                    break
-                if len(piece) > len(chunk) * 8:
-                    await asyncio.sleep(0)
-            if max(len(body), received) > limit:
-                response.close()
-                return _failure(
-                    Problem.TOO_LARGE, f"the body is larger than {limit:,} bytes (polling.max_body)", url, steps, response.status
-                )
-        for piece in decoder.finish():
-            body += piece
-        return Fetched(
-            url=url, status=response.status, headers=headers, body=bytes(body), wire_bytes=received, redirects=tuple(steps)
-        )
+            received = request.received
+            received.url, received.status, received.headers, received.redirects = url.text, response.status, headers, tuple(steps)
+            if await received.read(response):
+                return received.as_fetched()
+            reason = f"the body is larger than {received.limit:,} bytes (polling.max_body)"
+            return _failure(Problem.TOO_LARGE, reason, url.text, steps, response.status)
 
 
 def _headers(request: _Request, cookies: str, *, trusted: bool) -> dict[str, str]:

@@ -36,12 +36,19 @@ class Problem(StrEnum):
     UNASKED_304 = "unasked-304"
     CREDENTIALS = "credentials"
     TOO_FAST = "too-fast"
+    FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
     GONE = "gone"
     SERVER_ERROR = "server-error"
     HTTP_STATUS = "http-status"
     NO_FEED = "no-feed"
     PARSER = "parser"
+
+
+UNREACHED = frozenset(
+    {Problem.DNS, Problem.DNS_TEMPORARY, Problem.CONNECT, Problem.PROXY, Problem.TIMEOUT, Problem.PROTOCOL, Problem.TLS}
+)
+"""Problems that leave open whether there is a host at all: our own connection may be the fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +63,24 @@ DELTA = 226
 """The status of an answer that holds only what is new (RFC 3229, "IM Used")."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailure:
+    """There is no usable answer. `reason` is a sentence for the operator; `retry_at` is when the server asked us to come back."""
+
+    problem: Problem
+    reason: str
+    url: str
+    status: int | None = None
+    retry_at: datetime | None = None
+    redirects: tuple[Redirect, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """A body, decompressed. `url` is where the redirects ended, `headers` have lower-case names, `wire_bytes` counts the bytes received."""
+    """A body, decompressed. `url` is where the redirects ended, `headers` have lower-case names, `wire_bytes` counts the bytes received.
+
+    `broken` is why the body may lack its end, where the caller asked for what there is.
+    """
 
     url: str
     status: int
@@ -66,6 +88,7 @@ class Fetched:
     body: bytes
     wire_bytes: int
     redirects: tuple[Redirect, ...] = ()
+    broken: FetchFailure | None = None
 
     @cached_property
     def digest(self) -> bytes:
@@ -84,18 +107,6 @@ class NotModified:
 
     url: str
     headers: Mapping[str, str]
-    redirects: tuple[Redirect, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchFailure:
-    """There is no usable answer. `reason` is a sentence for the operator; `retry_at` is when the server asked us to come back."""
-
-    problem: Problem
-    reason: str
-    url: str
-    status: int | None = None
-    retry_at: datetime | None = None
     redirects: tuple[Redirect, ...] = ()
 
 

@@ -29,6 +29,8 @@ _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "an old office document"),
     (b"SQLite format 3\x00", "a SQLite database"),
 )
+_DECLARED = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']([\w.-]{1,40})[\"']", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _SAMPLE = 65536
 _UNUSUAL = re.compile("[\u0591-\u05cf\u05f0-\u05f4\uff61-\uff9f\ufb50-\ufdff\ufe70-\ufeff]")
 """Half-width Katakana, Hebrew points and Arabic presentation forms: rare in real text, common after a wrong guess."""
@@ -62,6 +64,29 @@ def decode_bytes(data: bytes, *, declared: str | None = None) -> str:
             except (UnicodeError, LookupError):
                 continue
     return data.decode(_guess_encoding(data), "replace")
+
+
+def says_utf8(body: bytes, content_type: str) -> bool:
+    """Return whether an XML document is in UTF-8 by its own word, else by its header, else because neither says anything."""
+    declared = _DECLARED.match(body.removeprefix(codecs.BOM_UTF8).lstrip()[:300])
+    stated = _CHARSET.search(content_type)
+    name = declared[1].decode("ascii") if declared else stated[1] if stated else "utf-8"
+    return name.lower() in {"utf-8", "utf8"} and encoding_by_marks(body[:1000]) in {None, "utf-8"}
+
+
+def repair_utf8(data: bytes) -> bytes:
+    """Return UTF-8 with its invalid bytes replaced by U+FFFD if most of what is not ASCII in `data` is valid UTF-8; else `data`."""
+    if data.isascii():
+        return data
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    else:
+        return data
+    bad = text.count("\ufffd")
+    good = len(text) - bad - len(text.encode("ascii", "ignore"))
+    return text.encode() if good > bad else data
 
 
 def encoding_by_marks(data: bytes) -> str | None:

@@ -57,6 +57,13 @@ def _join_text(summary: ReadText, content: ReadText) -> ReadText:
     return ReadText(text=head + content.text, asides=(*summary.asides, *shifted(content.asides, len(head))))
 
 
+def _with_further(body: ReadText, item: Item) -> ReadText:
+    """Return the text, followed by what `item.further` adds to it and to the title."""
+    said = " ".join(f"{item.title.text} {body.text}".split())
+    added = [text for markup in item.further if (text := markup.text) and " ".join(text.split()) not in said]
+    return ReadText(text="\n\n".join(filter(None, (body.text, *added))), asides=body.asides)
+
+
 def _with_plausible_dates(entry: Entry, now: datetime) -> Entry:
     updated = entry.updated_at and discard_implausible(entry.updated_at, now=now)
     published = (entry.published_at and discard_implausible(entry.published_at, now=now)) or updated
@@ -70,6 +77,8 @@ def _entry(item: Item, language: str | None) -> Entry:
     """Return the entry of an item, with its dates unchecked and a key that does not consider other items."""
     summary = item.summary.read()
     body = _join_text(summary, summary if item.content == item.summary else item.content.read())
+    if item.further:
+        body = _with_further(body, item)
     text, own = body.text, own_text(body.text, body.asides)
     image = item.image or (
         first_image(item.content.value or item.summary.value) if item.content.html or item.summary.html else None

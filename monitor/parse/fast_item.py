@@ -16,7 +16,9 @@ from lxml import etree
 from monitor.domain.fingerprint import NO_SOURCE_HASH
 from monitor.domain.urls import absolute_url
 from monitor.parse import feedparser_compat
+from monitor.parse.article_link import ItemLink, article_link
 from monitor.parse.items import NOTHING, Item, Markup
+from monitor.parse.warnings_in_feeds import NAMES, NAMESPACE, warning_tags, warning_texts
 
 _PREFIXES = {uri.lower(): prefix for uri, prefix in _FeedParserMixin.namespaces.items()}
 _KNOWN_PREFIXES = frozenset(prefix.lower() for prefix in _PREFIXES.values() if prefix)
@@ -40,8 +42,8 @@ _KEYS = frozenset(
     {"authors", "tags", "links", "id", "published", "updated", "created", "image", "title_detail", "summary_detail", "language"}
 )
 _HARMLESS_HANDLED = frozenset(
-    {"source", "contributor", "generator", "rights", "copyright", "subtitle", "dc_publisher", "dc_rights", "dc_contributor"}
-    | {"itunes_explicit", "itunes_block", "itunes_subtitle"}
+    {"source", "contributor", "generator", "rights", "copyright", "dc_publisher", "dc_rights", "dc_contributor"}
+    | {"itunes_explicit", "itunes_block"}
 )
 _MAY_HAVE_CHILDREN = frozenset({"contributor", "georss:where"})
 _IGNORED_MEDIA = frozenset(
@@ -63,7 +65,7 @@ class _Draft:
     """The state of an item while its elements are read in order."""
 
     atom: bool
-    links: list[str] = field(default_factory=list)
+    links: list[ItemLink] = field(default_factory=list)
     link: str | None = None
     guid: str | None = None
     title: Markup = NOTHING
@@ -80,6 +82,9 @@ class _Draft:
     pictures: list[str] = field(default_factory=list)
     enclosures: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    subtitle: Markup = NOTHING
+    other_title: str = ""
+    warning: dict[str, str] = field(default_factory=dict)
 
 
 def read_item(
@@ -100,19 +105,19 @@ def read_item(
         raise Unsure
     content = max(draft.contents, key=lambda markup: len(markup.value), default=NOTHING)
     image = next(filter(None, (*draft.thumbnails, *draft.pictures, *draft.enclosures, *draft.images[-1:])), None)
-    link = draft.link or next(filter(None, (link.strip() for link in draft.links)), None)
     return Item(
-        title=draft.title,
+        title=draft.title if draft.title.value else Markup(value=draft.other_title),
         summary=draft.summary or NOTHING,
         content=content,
-        link=absolute_url(base, link) if link and link.strip() else None,
+        link=article_link(draft.link, draft.links, base),
         guid=draft.guid or None,
         authors=tuple(draft.people) or ((draft.last_person,) if draft.last_person else ()),
-        tags=tuple(draft.tags),
+        tags=(*draft.tags, *warning_tags(draft.warning)),
         language=_language(draft, language),
         published=draft.dates.get("published") or draft.dates.get("created", ""),
         updated=draft.dates.get("updated", ""),
         image=absolute_url(base, image) if image and image.strip() else None,
+        further=(*((draft.subtitle,) if draft.subtitle.value else ()), *warning_texts(draft.warning)),
         source_hash=source_hash,
     )
 
@@ -139,8 +144,7 @@ def name_of(element: etree._Element) -> str:
 def _read(draft: _Draft, element: etree._Element, base: str) -> None:
     name = name_of(element)
     if _is_harmless(name):
-        if len(element) and name not in _MAY_HAVE_CHILDREN:
-            raise Unsure
+        _read_aside(draft, element, name)
     elif name in {"link", "enclosure"}:
         _read_link(draft, element, base, enclosure=name == "enclosure")
     elif name in {"guid", "id"}:
@@ -158,6 +162,16 @@ def _read(draft: _Draft, element: etree._Element, base: str) -> None:
         _read_media(draft, element, name)
     else:
         _read_text(draft, element, name)
+
+
+def _read_aside(draft: _Draft, element: etree._Element, name: str) -> None:
+    """Read an element that feedparser only stores: a second title, or a part of a warning."""
+    if len(element) and name not in _MAY_HAVE_CHILDREN:
+        raise Unsure
+    if name == "itunes:title":
+        draft.other_title = _text(element)
+    elif ":" in name and str(element.tag).startswith(f"{{{NAMESPACE}") and (local := name.partition(":")[2]) in NAMES:
+        draft.warning[local] = _text(element)
 
 
 def _is_harmless(name: str) -> bool:
@@ -184,6 +198,8 @@ def _read_text(draft: _Draft, element: etree._Element, name: str) -> None:
         draft.languages.setdefault("content", element.get(XML_LANG))
         if markup.value:
             draft.contents.append(markup)
+    elif name in {"subtitle", "itunes:subtitle"} and not draft.subtitle.value:
+        draft.subtitle = _markup(draft, element, "text/plain")
     elif name == "itunes:image":
         draft.images.append(element.get("href") or element.get("url") or "")
     else:
@@ -218,7 +234,7 @@ def _read_link(draft: _Draft, element: etree._Element, base: str, *, enclosure: 
             raise Unsure
         href = _urljoin(base, href) if href else ""
         draft.link = href
-    draft.links.append(href or "")
+    draft.links.append(ItemLink(relation=relation, kind=kind, href=href or ""))
     if relation == "enclosure" and kind.startswith("image/"):
         draft.enclosures.append(href or "")
 

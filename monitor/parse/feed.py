@@ -8,12 +8,15 @@ It never raises, opens no file or connection, and expands no entities, whatever 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.domain.fingerprint import NO_SOURCE_HASH, Fingerprint, fingerprint_of
 from monitor.domain.text import one_line
 from monitor.parse import fast_feed, feedparser_feed, json_feed, sitemap
 from monitor.parse.body import BodyKind, decompress, detect_body_kind, holds_feed
+from monitor.parse.charset import repair_utf8, says_utf8
+from monitor.parse.cut_off import close_cut_json, close_cut_xml
 from monitor.parse.discovery import feeds_of_page
 from monitor.parse.entries import have_own_keys, language_tag, to_entries
 from monitor.parse.items import FeedDocument
@@ -38,14 +41,28 @@ def parse_feed(
         return ParseFailure(reason="not a feed but binary data")
     lower = {name.lower(): value for name, value in headers.items()}
     source_hashes = {one.source_hash: one for one in known if one.source_hash != NO_SOURCE_HASH}
+    plain, cut = _readable(plain, kind, lower)
     document = _read(plain, kind, url=url, headers=lower, known=source_hashes)
     if document is None:
         return _failure(plain, kind, url=url)
+    if cut:
+        document = replace(document, cut=True)
     parsed = _to_parsed_feed(document, now=now)
     if document.recognized and not _keys_are_unique(parsed):
         document = _read(plain, kind, url=url, headers=lower, known={})
+        document = replace(document, cut=cut) if document is not None else None
         parsed = _to_parsed_feed(document, now=now) if document is not None else parsed
     return parsed
+
+
+def _readable(body: bytes, kind: BodyKind, headers: Mapping[str, str]) -> tuple[bytes, bool]:
+    """Return a document with its broken characters replaced and its end closed, and whether it ended early."""
+    if kind is BodyKind.JSON:
+        closed = close_cut_json(body) if not body.rstrip().endswith(b"}") or json_feed.decode_json(body) is None else None
+    else:
+        body = repair_utf8(body) if says_utf8(body, headers.get("content-type", "")) else body
+        closed = close_cut_xml(body)
+    return (body, False) if closed is None else (closed, True)
 
 
 def _read(
@@ -79,6 +96,8 @@ def _to_parsed_feed(document: FeedDocument, *, now: datetime) -> ParsedFeed:
         hubs=document.hubs,
         self_url=document.self_url,
         children=document.children,
+        cut=document.cut,
+        older=document.older,
     )
 
 

@@ -70,3 +70,14 @@ def merge_deltas(first: FeedDelta, others: Iterable[FeedDelta]) -> FeedDelta:
         oldest=min((part.oldest for part in parts if part.oldest is not None), default=None),
         newest=max((part.newest for part in parts if part.newest is not None), default=None),
     )
+
+
+def with_older(newest: FeedDelta, older: Iterable[FeedDelta]) -> FeedDelta:
+    """Return the newest page of a feed with the entries of older ones; what is kept of the document is that of the newest."""
+    pages = tuple(older)
+    return replace(
+        newest,
+        feed=replace(newest.feed, entries=tuple(entry for page in (newest, *pages) for entry in page.feed.entries)),
+        fresh=tuple(at for page in (newest, *pages) for at in page.fresh),
+        overlaps=any(page.overlaps for page in (newest, *pages)),
+    )

@@ -8,9 +8,11 @@ from typing import Any
 
 from monitor.domain.urls import absolute_url
 from monitor.parse import feedparser_compat
+from monitor.parse.article_link import ItemLink, article_link
 from monitor.parse.body import escape_ampersands
 from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 from monitor.parse.poll_hints import poll_hints
+from monitor.parse.warnings_in_feeds import NAMES, NAMESPACE, warning_tags, warning_texts
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _SAYS_UTF8 = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']utf-?8[\"']", re.IGNORECASE)
@@ -38,33 +40,38 @@ def parse_with_feedparser(body: bytes, *, url: str, headers: Mapping[str, str]) 
     if not parsed["version"] and not entries:
         return None
     links = feed.get("links", ())
+    warnings = next((prefix for prefix, uri in parsed["namespaces"].items() if uri.startswith(NAMESPACE)), None)
     return FeedDocument(
         format=parsed["version"] or "unknown",
         title=_markup(feed, "title"),
         link=_absolute(base, feed.get("link")),
         language=feed.get("language"),
-        items=tuple(_item(entry, base) for entry in entries if entry),
+        items=tuple(_item(entry, base, warnings) for entry in entries if entry),
         hubs=_targets(links, "hub", base),
         self_url=next(iter(_targets(links, "self", base)), None),
         hints=poll_hints(body),
+        older=next(iter((*_targets(links, "prev-archive", base), *_targets(links, "next", base))), None),
     )
 
 
-def _item(entry: Any, base: str) -> Item:
+def _item(entry: Any, base: str, warnings: str | None) -> Item:
+    """Return an entry of feedparser as an item. `warnings` is the prefix of the elements of a warning."""
+    warning = {} if warnings is None else {name: _text(entry, f"{warnings}_{name}") for name in NAMES}
     content = _content(entry.get("content", ()))
     own_summary = "summary_detail" in entry or not content.value
     return Item(
-        title=_markup(entry, "title"),
+        title=_markup(entry, "title") if _text(entry, "title") else Markup(value=_text(entry, "itunes_title")),
         summary=_markup(entry, "summary") if own_summary else NOTHING,
         content=content,
-        link=_absolute(base, _link(entry)),
+        link=_link(entry, base),
         guid=entry.get("id") or None,
         authors=_authors(entry),
-        tags=tuple(str(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags", ())),
+        tags=(*(str(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags", ())), *warning_tags(warning)),
         language=_language(entry),
         published=_text(entry, "published") or _text(entry, "created"),
         updated=_text(entry, "updated"),
         image=_absolute(base, _image(entry)),
+        further=(*((_markup(entry, "subtitle"),) if _text(entry, "subtitle") else ()), *warning_texts(warning)),
     )
 
 
@@ -128,10 +135,14 @@ def _content(parts: Sequence[Any]) -> Markup:
     return Markup(value=part["value"], html=part.get("type") != "text/plain")
 
 
-def _link(entry: Any) -> str:
-    """Return the link to the page, else the first link of any kind."""
-    linked = (str(link.get("href") or "").strip() for link in entry.get("links", ()))
-    return _text(entry, "link") or next(filter(None, linked), "")
+def _link(entry: Any, base: str) -> str | None:
+    links = [
+        ItemLink(
+            relation=str(link.get("rel") or "").lower(), kind=str(link.get("type") or "").lower(), href=str(link.get("href") or "")
+        )
+        for link in entry.get("links", ())
+    ]
+    return article_link(_text(entry, "link"), links, base)
 
 
 def _authors(entry: Any) -> tuple[str, ...]:

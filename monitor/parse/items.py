@@ -33,6 +33,7 @@ NOTHING = Markup()
 class Item:
     """One item of a document: links are absolute, dates and texts unchanged.
 
+    `further` are texts beside summary and content, such as the subtitle of an episode or the event and the places of a warning.
     `source_hash` is that of its fingerprint, or NO_SOURCE_HASH if it cannot be recognized by its bytes.
     """
 
@@ -47,12 +48,13 @@ class Item:
     published: str = ""
     updated: str = ""
     image: str | None = None
+    further: tuple[Markup, ...] = ()
     source_hash: bytes = field(default=NO_SOURCE_HASH, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """A feed with its items. Links are absolute; `recognized`, `hints`, `hubs`, `self_url` and `children` are as in ParsedFeed."""
+    """A feed with its items. Links are absolute; `recognized`, `hints`, `hubs`, `self_url`, `children`, `cut` and `older` are as in ParsedFeed."""
 
     format: str
     title: Markup = NOTHING
@@ -64,3 +66,5 @@ class FeedDocument:
     hubs: tuple[str, ...] = ()
     self_url: str | None = None
     children: tuple[str, ...] = ()
+    cut: bool = False
+    older: str | None = None

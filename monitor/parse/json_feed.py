@@ -56,6 +56,7 @@ def feed_of_value(feed: Any, *, url: str) -> FeedDocument | None:
         items=tuple(filter(_is_not_empty, (_item(item, url, _authors(feed)) for item in feed["items"] if isinstance(item, dict)))),
         hubs=tuple(filter(None, (_link(hub, "url", url) for hub in list_of(feed, "hubs") if isinstance(hub, dict)))),
         self_url=_link(feed, "feed_url", url),
+        older=_link(feed, "next_url", url),
     )
 
 

@@ -24,7 +24,8 @@ class ParsedFeed:
 
     `format` is feedparser's name of it (`rss20`, `atom10` …), `json1`, `json11`, `newssitemap` or `sitemapindex`. `entries` are in document
     order, with their `source_hashes`; `recognized` are the fingerprints of further entries that were known and not read again. `hubs` and
-    `self_url` are for WebSub. `children` are the sitemaps that a sitemap index names, newest first.
+    `self_url` are for WebSub. `children` are the sitemaps that a sitemap index names, newest first. `cut`: the document ends early, and
+    what is after its last complete entry is missing. `older` is the page with the entries before these (RFC 5005).
     """
 
     format: str
@@ -38,6 +39,8 @@ class ParsedFeed:
     hubs: tuple[str, ...] = ()
     self_url: str | None = None
     children: tuple[str, ...] = ()
+    cut: bool = False
+    older: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.domain import cadence
-from monitor.domain.cadence import IntervalLimits, PublisherHints
-from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
+from monitor.domain.cadence import PublisherHints
+from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, Validators
 from monitor.domain.fingerprint import pack_fingerprints, unpack_fingerprints
 from monitor.domain.freshness import FirstFetch
 from monitor.domain.retry import http_date
@@ -19,37 +19,14 @@ from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
+from monitor.polling.failed_poll import CONFIRMATIONS, Plan, failed, host_recovered, poll_address, with_told_wait
 from monitor.polling.habit import habit_fields, learn_habit
-
-CONFIRMATIONS = 3
-"""So many polls in a row must be redirected to the same new address before it is used."""
 
 FULL_FETCH_EVERY = timedelta(hours=12)
 SUSPICIOUS_ENTRIES = 4
 """If so many entries were to be expected since the last body, and it is still "not changed", ask without validators."""
 
 GAP_SHOWN_FOR = timedelta(days=1)
-FIRST_PAUSE = timedelta(minutes=5)
-LONGEST_PAUSE = timedelta(hours=6)
-_WEIGHTS = {
-    **dict.fromkeys((Problem.TOO_FAST, Problem.NOT_FOUND, Problem.SERVER_ERROR, Problem.TIMEOUT), 0.5),
-    Problem.DNS_TEMPORARY: 0.25,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What bounds the decision: the limits of the interval, a random number in [0, 1), and whether the feed's host is in our own network."""
-
-    limits: IntervalLimits
-    jitter: float
-    internal: bool = False
-
-
-def poll_address(feed: FeedForPoll) -> str:
-    """Return the URL to ask: the configured one, or the one to which it has been moved often enough."""
-    state = feed.state
-    return state.moved_to if state.moved_to is not None and state.moves_seen >= CONFIRMATIONS else feed.url
 
 
 def conditions(state: FeedState, now: datetime) -> Validators:
@@ -69,12 +46,14 @@ def is_unchanged(state: FeedState, fetched: Fetched) -> bool:
 def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure | None, now: datetime, plan: Plan) -> FeedUpdate:
     """Return the feed's next state. `parsed` is None where there was no body, or the same as last time."""
     if isinstance(outcome, FetchFailure):
-        return _failed(feed, outcome, now, plan)
+        return failed(feed, outcome, now, plan)
     if isinstance(parsed, ParseFailure):
         failure = FetchFailure(problem=Problem.NO_FEED, reason=_no_feed(parsed), url=outcome.url, redirects=outcome.redirects)
-        return _failed(feed, failure, now, plan)
+        return failed(feed, failure, now, plan)
     before = feed.state
     learnt = _moved(feed, outcome)
+    if isinstance(outcome, Fetched) and is_cut(outcome, parsed):
+        return FeedUpdate(state=_cut_off(before, now, plan), host=host_recovered(feed))
     if isinstance(outcome, Fetched):
         learnt |= {"validators": outcome.validators, "body_hash": outcome.digest}
         if outcome.status != DELTA:
@@ -83,7 +62,33 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure
         learnt["arrival_rate"] = cadence.update_rate(before.arrival_rate, (), 0, now)
     else:
         learnt |= _learn_from(before, outcome, parsed, now)
-    return FeedUpdate(state=_succeeded(before, learnt, outcome.headers, now, plan), host=_host_recovered(feed))
+    if isinstance(outcome, Fetched):
+        learnt["too_large"] = outcome.broken is not None and outcome.broken.problem is Problem.TOO_LARGE
+    update = FeedUpdate(state=_succeeded(before, learnt, outcome.headers, now, plan), host=host_recovered(feed))
+    return with_told_wait(feed, update, outcome.headers, now, plan)
+
+
+def is_cut(outcome: Fetched, parsed: FeedDelta | ParseFailure | None) -> bool:
+    """Return whether the end of the document has not arrived, and may do so next time."""
+    too_large = outcome.broken is not None and outcome.broken.problem is Problem.TOO_LARGE
+    return isinstance(parsed, FeedDelta) and parsed.feed.cut and not too_large
+
+
+def _cut_off(before: FeedState, now: datetime, plan: Plan) -> FeedState:
+    """Return the state after a document that ended early: nothing is kept of it, so that it is soon read again and as a whole."""
+    failures = before.failures + 0.5
+    wait_s = min(plan.limits.min_s * 2.0 ** min(failures, 30.0), before.interval_s or plan.limits.max_s, plan.limits.max_s)
+    return replace(
+        before,
+        status=SourceStatus.OK,
+        reason="the last document ended early: what it held is used, and it is asked for again",
+        validators=Validators(),
+        body_hash=None,
+        last_polled_at=now,
+        last_success_at=now,
+        next_poll_at=now + timedelta(seconds=plan.limits.every_s or wait_s),
+        failures=failures,
+    )
 
 
 def _no_feed(parsed: ParseFailure) -> str:
@@ -177,6 +182,8 @@ def _moved(feed: FeedForPoll, outcome: Fetched | NotModified) -> dict[str, Any]:
 
 def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[str, str], now: datetime, plan: Plan) -> FeedState:
     """Return the state after a successful poll; `learnt` are the fields that the poll has changed, with their values."""
+    learnt = dict(learnt)
+    too_large = learnt.pop("too_large", False)
     arrival_rate, document = learnt["arrival_rate"], learnt.get("document", before.document)
     interval_s = cadence.plan_interval(arrival_rate, now, plan.limits)
     publisher_hints: PublisherHints = document.publisher_hints
@@ -190,6 +197,8 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
         document=document,
         now=now,
     )
+    if too_large:
+        remark = "; ".join(filter(None, (remark, "the document is larger than polling.max_body: its first part is read")))
     return replace(
         before,
         **learnt,
@@ -197,7 +206,9 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
         reason=remark,
         last_polled_at=now,
         last_success_at=now,
-        next_poll_at=cadence.schedule_poll(interval_s, publisher_hints, now, plan.limits, jitter=plan.jitter),
+        next_poll_at=cadence.schedule_poll(
+            interval_s, cadence.applicable_hints(arrival_rate, publisher_hints), now, plan.limits, jitter=plan.jitter
+        ),
         interval_s=interval_s,
         failures=0.0,
     )
@@ -235,30 +246,3 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> float:
         return 0.0
     sent = http_date(headers.get("date", "")) or now
     return max(0.0, (expires - sent).total_seconds())
-
-
-def _failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan) -> FeedUpdate:
-    before = feed.state
-    elsewhere = poll_address(feed) != feed.url
-    state = replace(before, status=SourceStatus.FAILING, reason=failure.reason, last_polled_at=now)
-    if elsewhere:
-        state = replace(state, moved_to=None, moves_seen=0)
-    if failure.problem is Problem.GONE and not elsewhere:
-        return FeedUpdate(state=replace(state, status=SourceStatus.GONE, next_poll_at=None), host=_host_recovered(feed))
-    failures = before.failures + _WEIGHTS.get(failure.problem, 1.0)
-    wait = timedelta(seconds=cadence.wait_after_failure(before.interval_s, failures, plan.limits))
-    state = replace(state, failures=failures)
-    if failure.problem is not Problem.TOO_FAST and failure.retry_at is None:
-        return FeedUpdate(state=replace(state, next_poll_at=now + wait * (1 + 0.1 * plan.jitter)))
-    until = failure.retry_at if failure.retry_at is not None else now + _pause(feed)
-    host = None if plan.internal else HostUpdate(host=feed.host, refusals=feed.refusals + 1, paused_until=until)
-    return FeedUpdate(state=replace(state, next_poll_at=max(until, now + wait)), host=host)
-
-
-def _pause(feed: FeedForPoll) -> timedelta:
-    """Return how long not to ask a host that refuses us as too fast without saying for how long."""
-    return min(timedelta(seconds=FIRST_PAUSE.total_seconds() * 2.0 ** min(feed.refusals, 20)), LONGEST_PAUSE)
-
-
-def _host_recovered(feed: FeedForPoll) -> HostUpdate | None:
-    return HostUpdate(host=feed.host, refusals=0, paused_until=None) if feed.refusals else None

@@ -12,6 +12,7 @@ from monitor.domain.article import Entry
 from monitor.domain.clock import Clock
 from monitor.domain.feed import FeedForPoll, FeedState, rate_limit_key
 from monitor.domain.ids import FeedId
+from monitor.domain.source import SourceStatus
 from monitor.domain.text import one_line
 from monitor.domain.times import age, rfc3339
 from monitor.fetching.fetcher import Fetcher
@@ -35,7 +36,7 @@ class Diagnosis:
     @property
     def failed(self) -> bool:
         """Whether the daemon would report this feed as failing or gone."""
-        return self.result.update.state.failures > 0 or self.result.update.state.next_poll_at is None
+        return self.result.update.state.status in {SourceStatus.FAILING, SourceStatus.GONE}
 
     def record(self) -> dict[str, Any]:
         """Return `url status reason redirects format entries next_poll_at`, with times in RFC 3339."""
@@ -85,7 +86,7 @@ class Diagnosis:
             yield f"* {state.format}: {state.title or 'no title'}, {self.result.document_size} entries{self._newest()}"
         publisher_hints = state.document.publisher_hints
         if publisher_hints.wait_s:
-            yield f"* asks to be polled no more often than every {publisher_hints.wait_s / 60:.0f} min"
+            yield f"* asks to be polled no more often than every {publisher_hints.wait_s / 60:.0f} min, which counts until its rhythm is known"
         if publisher_hints.skip_hours or publisher_hints.skip_days:
             yield f"* asks for no polls at hours {sorted(publisher_hints.skip_hours)} UTC and weekdays {sorted(publisher_hints.skip_days)} (0 is Monday)"
 

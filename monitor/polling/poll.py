@@ -18,9 +18,10 @@ from monitor.fetching import address_guard
 from monitor.fetching.access import Access, access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Outcome
-from monitor.parse.feed_delta import FeedDelta, merge_deltas
+from monitor.parse.feed_delta import FeedDelta, merge_deltas, with_older
 from monitor.parse.result import ParsedFeed
-from monitor.polling.decide import Plan, conditions, decide, is_unchanged, poll_address
+from monitor.polling.decide import conditions, decide, is_unchanged
+from monitor.polling.failed_poll import Plan, poll_address
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.storage.ingest import IngestRequest
 
@@ -29,6 +30,12 @@ MANY_ENTRIES = 2000
 
 MAX_CHILDREN = 3
 """So many sitemaps of an index are read: the newest ones hold the news."""
+
+
+MAX_OLDER_PAGES = 5
+"""So many older pages are read where entries were missed: with their deadlines, within the lease of the claim."""
+
+_PAGE_DEADLINE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +99,21 @@ async def poll(
 ) -> PollResult:
     """Poll `feed` once. Whatever the server does, the result is a value; `jitter` in [0, 1) jitters the next poll."""
     outcome: Outcome = await fetcher.get(
-        parse_url(poll_address(feed)), origin=settings.url, access=settings.access, validators=conditions(feed.state, clock.now())
+        parse_url(poll_address(feed)),
+        origin=settings.url,
+        access=settings.access,
+        validators=conditions(feed.state, clock.now()),
+        partial=True,
     )
     parsed: Parsed | None = None
     if isinstance(outcome, Fetched) and not is_unchanged(feed.state, outcome):
         parsed = await parse(outcome.body, outcome.url, outcome.headers, clock.now(), feed.state.document.fingerprints)
         if isinstance(parsed, FeedDelta) and parsed.feed.children:
             outcome, parsed = await _with_children(feed, outcome, parsed, settings, fetcher, parse, clock)
+        elif isinstance(parsed, FeedDelta) and _has_gap(feed, parsed):
+            parsed = await _with_older_pages(feed, parsed, settings, fetcher, parse, clock)
+        elif outcome.broken is not None and not (isinstance(parsed, FeedDelta) and parsed.size):
+            outcome, parsed = outcome.broken, None
     document = parsed if isinstance(parsed, FeedDelta) else None
     plan = Plan(limits=settings.limits, jitter=jitter, internal=address_guard.is_internal(settings.url.host))
     if document is not None and document.size > MANY_ENTRIES:
@@ -139,6 +154,33 @@ async def _with_children(
     headers = {name: value for name, value in index.headers.items() if name not in {"etag", "last-modified"}}
     whole = replace(index, body=b"\x00".join(bodies), headers=headers)
     return whole, None if is_unchanged(feed.state, whole) else merge_deltas(parsed, children)
+
+
+def _has_gap(feed: FeedForPoll, parsed: FeedDelta) -> bool:
+    """Return whether entries may lie between the last document and this one, and this one says where they are."""
+    return parsed.feed.older is not None and bool(feed.state.document.fingerprints) and not parsed.overlaps and parsed.size > 0
+
+
+async def _with_older_pages(
+    feed: FeedForPoll, newest: FeedDelta, settings: FeedPollSettings, fetcher: Fetcher, parse: Parse, clock: Clock
+) -> FeedDelta:
+    """Read older pages of a feed (RFC 5005) until one has an entry that is known. A page that cannot be read ends it."""
+    pages, asked = [newest], {settings.feed.url}
+    while len(pages) <= MAX_OLDER_PAGES and not pages[-1].overlaps:
+        url = pages[-1].feed.older
+        if url is None or url in asked:
+            break
+        asked.add(url)
+        if gap := settings.polling.host_gap.total_seconds():
+            await clock.sleep(gap)
+        answer = await fetcher.get(parse_url(url), origin=settings.url, access=settings.access, deadline_s=_PAGE_DEADLINE_S)
+        if not isinstance(answer, Fetched):
+            break
+        page = await parse(answer.body, answer.url, answer.headers, clock.now(), feed.state.document.fingerprints)
+        if not isinstance(page, FeedDelta) or not page.size:
+            break
+        pages.append(page)
+    return with_older(newest, pages[1:])
 
 
 def _origin(feed: FeedForPoll, settings: FeedPollSettings, document: FeedDelta | None) -> Origin:

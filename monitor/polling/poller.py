@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.daemon.parser_client import Parse
 from monitor.domain import randomness
@@ -17,7 +17,9 @@ from monitor.domain.freshness import AgeLimits
 from monitor.domain.ids import ScanId
 from monitor.domain.source import SourceStatus
 from monitor.domain.text import one_line
+from monitor.domain.uplink import AWAY, Uplink
 from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.outcome import UNREACHED, FetchFailure
 from monitor.logs import get_logger
 from monitor.outage_log import OutageLog
 from monitor.polling.poll import FeedPollSettings, PollResult, poll
@@ -38,6 +40,10 @@ _STORE_WITHIN_S = 75.0
 """How long a store that fails is tried again: less than the claims of the feeds last."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 2.0
 _CLOSE_WITHIN_S = 2.0
+_PROBE_S = 3.0
+"""While our own connection is away, one feed in so many seconds is polled, and those of the first success tell that it is back."""
+
+_MOST_PROBES = 2
 _COLLECT_S = 0.02
 """Results that arrive this soon after the first are stored with it: a transaction costs as much as a poll."""
 
@@ -75,6 +81,8 @@ class Poller:
         self._storing: asyncio.Task[None] | None = None
         self._closing = False
         self._outages = OutageLog()
+        self._uplink = Uplink()
+        self._probed_at = 0.0
         self.configure(settings)
 
     def configure(self, settings: Settings) -> None:
@@ -90,6 +98,10 @@ class Poller:
         if self._storing is None or self._storing.done():
             self._storing = asyncio.create_task(self._store_results())
         free = MAX_RUNNING - len(self._running)
+        if self._uplink.is_away:
+            if self._clock.monotonic() - self._probed_at < _PROBE_S:
+                return 0
+            free, self._probed_at = min(free, _MOST_PROBES), self._clock.monotonic()
         if free <= 0:
             return 0
         claimed = await asyncio.to_thread(self._claim, free)
@@ -125,6 +137,8 @@ class Poller:
         """Claim feeds, and return each with its settings. Claims of feeds that are no longer configured are released."""
         polling, configured = self._settings.polling, self._feeds
         with self._resources.database.write() as connection:
+            if self._uplink.is_away:
+                feeds.make_longest_unpolled_due(connection, self._clock.now())
             claimed = feeds.claim_due(
                 connection,
                 now=self._clock.now(),
@@ -144,7 +158,28 @@ class Poller:
         result = await poll(
             feed, settings, self._resources.fetcher, self._resources.parse, clock=self._clock, jitter=self._random_jitter()
         )
-        self._results.put_nowait(result)
+        self._results.put_nowait(await self._with_uplink(result))
+
+    async def _with_uplink(self, result: PollResult) -> PollResult:
+        """Learn from a result whether our own connection is away; while it is, a failure is not the feed's."""
+        before, state, now = self._uplink, result.feed.state, self._clock.now()
+        failure = result.outcome if isinstance(result.outcome, FetchFailure) else None
+        reached = failure is None or failure.problem not in UNREACHED
+        worked = state.status is SourceStatus.OK
+        self._uplink = before.after(result.feed.url, reached=reached, worked_before=worked, now=now)
+        if before.is_away and not self._uplink.is_away and before.since is not None:
+            get_logger().warning("uplink.back", away_s=round((now - before.since).total_seconds()))
+            await asyncio.to_thread(self._poll_failed_again, before.since - self._settings.polling.timeout)
+        if not self._uplink.is_away or reached:
+            return result
+        if not before.is_away:
+            get_logger().warning("uplink.away", feeds=len(self._uplink.failed), since=self._uplink.since)
+        after = replace(result.update.state, failures=state.failures, reason=f"{AWAY}; {result.update.state.reason}")
+        return replace(result, update=replace(result.update, state=after, host=None))
+
+    def _poll_failed_again(self, since: datetime) -> None:
+        with self._resources.database.write() as connection:
+            feeds.make_failed_due(connection, since, self._clock.now())
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         feed = self._running.pop(task)

@@ -65,7 +65,7 @@ class FeedAuth(Section):
 
 
 class FeedSettings(Section):
-    """One feed. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown."""
+    """One feed. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. Only a `private` feed may have a host whose name leads to an address inside our network."""
 
     shorthand: ClassVar[str | None] = "url"
 
@@ -82,6 +82,7 @@ class FeedSettings(Section):
     client_cert: Path | None = None
     client_key: Path | None = None
     proxy: SecretAddress | None = None
+    private: bool = False
 
     @model_validator(mode="before")
     @classmethod

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import cycle, islice
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, select, update
 
 from monitor.domain.article import Entry, Origin, PageState
 from monitor.domain.aside import asides_to_json
@@ -19,6 +18,7 @@ from monitor.domain.ids import ArticleId, derived_id
 from monitor.storage.chunks import parts
 from monitor.storage.dialect import upsert
 from monitor.storage.ids import first_free
+from monitor.storage.known_entries import known_entries
 from monitor.storage.tables import appearances, articles, revisions
 
 MAX_REVISIONS = 20
@@ -47,30 +47,15 @@ class EntryChange:
 
 def changed_entries(connection: Connection, requests: Sequence[IngestRequest]) -> list[list[EntryChange]]:
     """Return of each request the entries that are new to its origin or whose text has changed; the last of equal keys counts."""
-    entries = [{entry.identity: entry for entry in request.entries} for request in requests]
-    seen = _seen(connection, [(one.origin.id, key) for one, by_key in zip(requests, entries, strict=True) for key in by_key])
+    entries, known = known_entries(connection, [(request.origin, request.entries) for request in requests])
     changes: list[list[EntryChange]] = []
-    for request, by_key in zip(requests, entries, strict=True):
+    for request, some in zip(requests, entries, strict=True):
         changes.append([])
-        for key, entry in by_key.items():
-            own, before = seen.get((request.origin.id, key), (None, None))
+        for entry in some:
+            own, before = known.get((request.origin.id, entry.identity), (None, None))
             if entry.content_hash != before:
                 changes[-1].append(EntryChange(origin=request.origin, entry=entry, alertable=request.alertable(entry), own=own))
     return changes
-
-
-def _seen(connection: Connection, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], tuple[ArticleId | None, bytes]]:
-    """Return by origin and entry key the article and the content hash that are stored.
-
-    There is no article where version 0.1 stored another source's for both.
-    """
-    found: dict[tuple[str, bytes], tuple[ArticleId | None, bytes]] = {}
-    for start in range(0, len(wanted), _PAIRS):
-        pairs = islice(cycle(wanted[start : start + _PAIRS]), _PAIRS)
-        values = {name: value for n, pair in enumerate(pairs) for name, value in zip((f"origin{n}", f"key{n}"), pair, strict=True)}
-        for row in connection.execute(_SEEN, values):
-            found[row.origin_id, bytes(row.entry_key)] = row.article_id if row.own else None, bytes(row.content_hash)
-    return found
 
 
 class Batch:
@@ -205,18 +190,6 @@ def _rows(connection: Connection, query: Executable, name: str, values: Sequence
 
 _REVISED = ("revision", "title", "summary", "text", "asides", "updated_at", "content_hash")
 _APPEARANCE_CHANGED = ("article_id", "content_hash", "seen_at", "own")
-_PAIRS = 32
-"""Entries looked up by one statement. Each pair has parameters of its own, since for a list of pairs SQLite reads the whole index."""
-_SEEN = select(
-    appearances.c.origin_id, appearances.c.entry_key, appearances.c.article_id, appearances.c.content_hash, appearances.c.own
-).where(
-    or_(
-        *(
-            and_(appearances.c.origin_id == bindparam(f"origin{n}"), appearances.c.entry_key == bindparam(f"key{n}"))
-            for n in range(_PAIRS)
-        )
-    )
-)
 _BY_ID = (
     select(
         *(

@@ -15,6 +15,7 @@ import orjson
 
 from monitor.domain.delivery import AttemptResult, Outcome, outcome_of_status
 from monitor.domain.retry import retry_after
+from monitor.fetching.name_lookup import NameLookup
 from workers.channels.post import Post, Tls
 
 _MAX_ANSWER_BYTES = 8_000
@@ -75,7 +76,7 @@ class HttpPoster:
         key = None if tls in {None, Tls()} else tls
         session = self._sessions.get(key)
         if session is None:
-            connector = aiohttp.TCPConnector(limit=0, ssl=_ssl_context(key), ttl_dns_cache=60)
+            connector = aiohttp.TCPConnector(limit=0, ssl=_ssl_context(key), ttl_dns_cache=60, resolver=NameLookup())
             session = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),

@@ -24,12 +24,16 @@ DEADLINE_S = 8.0
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """How long to wait before the second, third and last try."""
 
+_TURN = timedelta(seconds=15)
+"""How long to wait for another turn where the host is busy with other pages; that is no try."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
     """The result of reading a page: the article with its text, or when to try again (None: never).
 
-    `poison` is the hash of a page that takes more than a parser process may have, `reason` says why a page is not read.
+    `poison` is the hash of a page that takes more than a parser process may have, `reason` says why a page is not read. `busy`: nothing was
+    asked for yet.
     """
 
     article: Article
@@ -37,6 +41,7 @@ class PageResult:
     due_at: datetime | None = None
     poison: bytes | None = None
     reason: str = ""
+    busy: bool = False
 
 
 class FullTextReader:
@@ -72,8 +77,9 @@ class FullTextReader:
         found = await self._reader.read_async(page, deadline_s=DEADLINE_S)
         if isinstance(found, ExtractedArticle):
             return PageResult(article=_completed(article, found), read=True)
-        due_at = _next_try(article, found, self._clock.now())
-        return PageResult(article=article, read=False, due_at=due_at, poison=found.poison, reason=found.reason)
+        now = self._clock.now()
+        due_at = now + _TURN if found.busy else _next_try(article, found, now)
+        return PageResult(article=article, read=False, due_at=due_at, poison=found.poison, reason=found.reason, busy=found.busy)
 
 
 def _completed(article: Article, page: ExtractedArticle) -> Article:

@@ -191,7 +191,8 @@ def _store_page(connection: Connection, task: ScanTask, now: datetime) -> bool:
         return True
     if task.page_result.read:
         return pages.store(connection, task.article, before=task.loaded, now=now)
-    pages.postpone(connection, task.article.id, tries=task.article.page_tries + 1, due_at=task.page_result.due_at)
+    tries = task.article.page_tries + (not task.page_result.busy)
+    pages.postpone(connection, task.article.id, tries=tries, due_at=task.page_result.due_at)
     return True
 
 

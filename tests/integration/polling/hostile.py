@@ -111,7 +111,7 @@ HOSTILE: dict[str, tuple[Answer, Problem]] = {
     "hangs up": (saying(), Problem.PROTOCOL),
     "304 unasked": (saying(b"HTTP/1.1 304 Not Modified\r\n\r\n"), Problem.UNASKED_304),
     "404": (saying(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), Problem.NOT_FOUND),
-    "403": (saying(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), Problem.TOO_FAST),
+    "403": (saying(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), Problem.FORBIDDEN),
     "429": (saying(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n"), Problem.TOO_FAST),
     "500": (saying(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"), Problem.SERVER_ERROR),
     "999": (saying(b"HTTP/1.1 999 Denied\r\nContent-Length: 0\r\n\r\n"), Problem.SERVER_ERROR),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.retry import retry_after
+from monitor.domain.retry import retry_after, wait_asked_for
 
 NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
 
@@ -38,3 +38,23 @@ NOW = datetime(2024, 3, 21, 8, tzinfo=UTC)
 def test_retry_after_is_read_in_all_its_forms(header: str | None, seconds: int | None) -> None:
     """Seconds and HTTP dates count, nonsense and the past do not, and nobody can put us off for more than a day."""
     assert retry_after(header, NOW) == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("headers", "refused", "seconds"),
+    [
+        ({"x-ratelimit-reset": "31"}, True, 31),
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "45"}, False, 45),
+        ({"ratelimit-remaining": "3", "ratelimit-reset": "45"}, False, None),
+        ({"x-ratelimit-reset": str(int(NOW.timestamp()) + 20)}, True, 20),
+        ({"x-ratelimit-reset": str((int(NOW.timestamp()) + 20) * 1000)}, True, 20),
+        ({"ratelimit": '"default";r=0;t=12'}, False, 12),
+        ({"retry-after": "7", "x-ratelimit-reset": "31"}, True, 7),
+        ({"x-ratelimit-reset": "soon"}, True, None),
+        ({}, True, None),
+    ],
+)
+def test_the_wait_that_rate_headers_tell(*, headers: dict[str, str], refused: bool, seconds: int | None) -> None:
+    """Seconds, a Unix time or the form of the draft; of a good answer only where nothing is left."""
+    found = wait_asked_for(headers, NOW, refused=refused)
+    assert found == (None if seconds is None else timedelta(seconds=seconds))

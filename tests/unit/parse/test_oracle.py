@@ -33,7 +33,14 @@ _SITE_IS_NO_ARTICLE = "the site's own link is no article's address: it would mak
 _SITE_AS_BASE = "relative links are read against the feed's address, as Atom and XML Base say"
 _LENIENT = "the validator refuses what every reader shows"
 
+_ENDS_EARLY = "the document ends within its last entry, which is left for the next time"
+
 DIFFERENCES: dict[tuple[str, str], str] = {
+    ("fastfeedparser/tests__integration__osm-pl.xml", "count"): _ENDS_EARLY,
+    ("fastfeedparser/tests__integration__osm-pl.xml", "title"): _ENDS_EARLY,
+    ("fastfeedparser/tests__integration__osm-pl.xml", "link"): _ENDS_EARLY,
+    ("fastfeedparser/tests__integration__osm-pl.xml", "id"): _ENDS_EARLY,
+    ("fastfeedparser/tests__integration__osm-pl.xml", "published"): _ENDS_EARLY,
     ("feedparser/tests__wellformed__base__http_entry_id_base_content_location.xml", "id"): _RAW_IDENTIFIER,
     ("feedparser/tests__wellformed__base__http_entry_id_base_docuri.xml", "id"): _RAW_IDENTIFIER,
     ("gofeed/testdata__parser__atom__entry_id_xml_base.xml", "id"): _RAW_IDENTIFIER,

@@ -16,7 +16,8 @@ from monitor.domain.source import SourceStatus
 from monitor.fetching.outcome import Fetched, FetchFailure, NotModified, Outcome, Problem, Redirect
 from monitor.parse.feed_delta import FeedDelta, delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure, PollHints
-from monitor.polling.decide import Plan, conditions, decide, fresh_for, poll_address
+from monitor.polling.decide import conditions, decide, fresh_for
+from monitor.polling.failed_poll import Plan, poll_address
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://a.example/feed"
@@ -270,3 +271,39 @@ def test_a_web_page_names_the_feed_to_use() -> None:
     state = after((fetched("<html>"), page)).state
     assert state.status is SourceStatus.FAILING
     assert "use https://a.example/rss.xml instead" in (state.reason or "")
+
+
+def test_hints_of_a_template_count_until_the_rhythm_is_known() -> None:
+    """A feed of ten entries, one every two minutes, that asks for one poll a day is polled within ten minutes; an unknown one as it asks."""
+    hints = PollHints(min_interval_s=86_400, skip_hours=frozenset(range(23)))
+    entries = tuple(
+        Entry(key=str(number), title=str(number), text="", published_at=NOW - timedelta(minutes=2 * number)) for number in range(10)
+    )
+    busy = ParsedFeed(format="rss20", title="A", entries=entries, hints=hints)
+    assert after((fetched(), busy)).state.next_poll_at <= NOW + timedelta(minutes=10)  # type: ignore[operator]
+    assert after((fetched(), parsed("a", hints=hints))).state.next_poll_at >= NOW + timedelta(hours=5)  # type: ignore[operator]
+
+
+def test_a_refusal_concerns_its_address_and_the_second_address_the_host() -> None:
+    """One forbidden page slows itself; when another address of the host refuses as well, the host has a pause."""
+    first = decide(feed(), failure(Problem.FORBIDDEN, status=403), None, NOW, PLAN)
+    assert first.host is not None
+    assert (first.host.refusals, first.host.paused_until) == (1, None)
+    again = decide(feed(first.state, refusals=1), failure(Problem.FORBIDDEN, status=403), None, NOW, PLAN)
+    assert again.host is None
+    other = decide(feed(refusals=1), failure(Problem.FORBIDDEN, status=403), None, NOW, PLAN)
+    assert other.host is not None
+    assert other.host.paused_until == NOW + timedelta(minutes=5)
+
+
+def test_a_good_answer_may_say_that_it_was_the_last_for_now() -> None:
+    """The host waits until its reset, or the feed alone where the host is our own."""
+    answer = fetched(x_ratelimit_remaining="0", x_ratelimit_reset="1800")
+    update = after((answer, parsed("a")))
+    assert update.host is not None
+    assert update.host.paused_until == NOW + timedelta(seconds=1800)
+    own = after((answer, parsed("a")), plan=replace(PLAN, internal=True))
+    assert own.host is None
+    assert own.state.next_poll_at is not None
+    assert own.state.next_poll_at >= NOW + timedelta(seconds=1800)
+    assert after((fetched(x_ratelimit_remaining="7", x_ratelimit_reset="1800"), parsed("a"))).host is None
