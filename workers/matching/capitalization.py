@@ -37,6 +37,9 @@ def written_as_required(phrase: WatchedPhrase, document: TokenizedDocument, firs
         document.text(document.field(last)), document.span(first)[0], document.span(last)[1]
     ):
         return False
+    if phrase.wildcard is not None:
+        word = _visible(document.original(first)) if phrase.options & Option.CASE else document.words[first].decode()
+        return phrase.wildcard.fullmatch(word) is not None
     if phrase.katakana and _cuts_katakana(phrase, document, first, last):
         return False
     if phrase.options & Option.ENTITY:

@@ -31,7 +31,7 @@ def propose_patterns(phrase: WatchedPhrase) -> list[tuple[bytes, bool]]:
         and not phrase.prefixes
         and not phrase.signs
         and not phrase.katakana
-        and not options & (Option.EXACT | Option.CASE | Option.ENTITY)
+        and not options & (Option.EXACT | Option.CASE | Option.ENTITY | Option.WILDCARD)
     )
     if phrase.open:
         found = [(start + b" ".join(form[: min(phrase.open) + 1]), certain) for form in phrase.forms]

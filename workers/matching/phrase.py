@@ -27,11 +27,14 @@ class Option:
     ENTITY: Final = 8
     PREFIX: Final = 16
     """An asterisk after a word means any ending."""
+    WILDCARD: Final = 32
+    """The phrase is one word in which ? is a letter and * any letters."""
 
 
 Options: TypeAlias = int
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _DIGRAPH: Final = re.compile("(?<![aeiouq])([aou])e(?=[a-z])")
+_WILDCARDS: Final = re.compile("[?*]")
 _KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]")
 _MIN_COMPOUND: Final = 2
 """Syllables from which Hangul is found inside a longer word."""
@@ -52,6 +55,7 @@ class WatchedPhrase:
     particles   what may be written after the last word, without a space
     signs       the signs around the words that belong to them (C++, $GAP)
     compound    whether it is also found inside a longer word of Hangul
+    wildcard    the form that the whole word must have, if it has ? or * inside
     katakana    whether it begins or ends in katakana, and so must not cut a longer word of it
     """
 
@@ -67,6 +71,7 @@ class WatchedPhrase:
         "separators",
         "signs",
         "umlauted",
+        "wildcard",
         "words",
     )
 
@@ -87,6 +92,7 @@ class WatchedPhrase:
         self.signs = signs
         self.prefixes = self.particles = _NO_AFFIXES
         self.compound = self.katakana = False
+        self.wildcard: re.Pattern[str] | None = None
         self.umlauted: frozenset[tuple[bytes, ...]] = frozenset()
         if words and not options & Option.EXACT and not (words[0].isascii() and words[-1].isascii()):
             self.prefixes = affixes.prefixes_for(words[0])
@@ -154,6 +160,8 @@ def _with_umlauts_spelt_out(word: str, original: str) -> str:
 
 def parse_phrase(text: str, options: Options) -> WatchedPhrase:
     """Return the phrase of a text of the watch list; it has no words if there is nothing to search for."""
+    if options & Option.WILDCARD:
+        return _parse_wildcard(text, options)
     if text.isascii() and text.isalnum():
         return WatchedPhrase(options, (text.lower(),), (text,), (), frozenset())
     words = tuple(word.decode() for word in normalize.words(text))
@@ -164,6 +172,18 @@ def parse_phrase(text: str, options: Options) -> WatchedPhrase:
     )
     signs = signs_around(text, spans[0][0], spans[-1][1], name=bool(options & Option.ENTITY)) if spans else None
     return WatchedPhrase(options, words, tuple(text[start:end] for start, end in spans), separators, stars, signs)
+
+
+def _parse_wildcard(text: str, options: Options) -> WatchedPhrase:
+    """Return the phrase that is found by the letters before the first ? or *, as a prefix."""
+    literal = _WILDCARDS.split(text, maxsplit=1)[0]
+    word = b"".join(normalize.words(literal)).decode()
+    phrase = WatchedPhrase(options, (word,), (literal,), (), frozenset({0}))
+    case = bool(options & Option.CASE)
+    parts = ["." if part == "?" else ".*" if part == "*" else re.escape(part if case else b"".join(normalize.words(part)).decode())
+             for part in re.findall(r"[?*]|[^?*]+", text)]  # fmt: skip
+    phrase.wildcard = re.compile("".join(parts))
+    return phrase
 
 
 phrase_of = lru_cache(maxsize=20_000)(parse_phrase)
