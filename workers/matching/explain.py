@@ -59,7 +59,7 @@ def _because(evaluation: Evaluation, number: int, explained: set[int]) -> Part:
         return _part(evaluation, tree, number, None, explained)
     term = evaluation.index.terms[number]
     word_ranges = evaluation.evidence(number)
-    part: Part = {"part": " | ".join(term.phrases), "held": bool(word_ranges), "matches": _matches(evaluation, word_ranges)}
+    part: Part = {"part": " | ".join(term.phrases), "held": bool(word_ranges), "matches": _matches(evaluation, number, word_ranges)}
     if not word_ranges:
         part["note"] = _note(evaluation, number)
     return part
@@ -84,7 +84,7 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, 
     held = evaluation.holds(node, number, field)
     child_field = node.name if isinstance(node, InField) else field
     word_ranges = list(evaluation.node_evidence(node, number, field)) if held else []
-    part: Part = {"part": _text(node), "held": held, "matches": _matches(evaluation, sorted(set(word_ranges)))}
+    part: Part = {"part": _text(node), "held": held, "matches": _matches(evaluation, number, sorted(set(word_ranges)))}
     if children(node) and not isinstance(node, AtLeast):
         part["parts"] = [_part(evaluation, child, number, child_field, explained) for child in children(node)]
     if isinstance(node, TermRef) and (other := evaluation.index.numbers[node.name]) not in explained:
@@ -98,5 +98,5 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, 
     return part
 
 
-def _matches(evaluation: Evaluation, word_ranges: list[WordRange]) -> list[dict[str, Any]]:
-    return [match_record(evaluation.tokens.match_at(word_range)) for word_range in word_ranges[:MAX_SHOWN]]
+def _matches(evaluation: Evaluation, number: int, word_ranges: list[WordRange]) -> list[dict[str, Any]]:
+    return [match_record(evaluation.match_of(number, word_range)) for word_range in word_ranges[:MAX_SHOWN]]
