@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.domain.watch import EntityType, Spellings
 from workers.matching.compiled_index import Atom, CompiledIndex
-from workers.matching.name_match import AFTER_TITLE, NameHit, match_after_title, match_organisation, match_person
+from workers.matching.name_match import (
+    AFTER_TITLE,
+    NameHit,
+    match_after_title,
+    match_in_list_order,
+    match_organisation,
+    match_person,
+)
 from workers.matching.name_runs import RunWord, names_of, organisation_words, run_around
 from workers.matching.name_sound import skeleton
 from workers.matching.name_words import BUSINESS, FAMILY_FIRST, JOINING, LEGAL_FORMS, NICKNAMES, NO_NAME, TITLES
@@ -83,8 +90,14 @@ class NameFinder:
             return
         titles, words = names_of(run, at)
         hit = match_person(name, words, fuzzy=fuzzy) or match_after_title(name, titles, words)
+        if hit is None and self._comma_follows(words[-1].number):
+            hit = match_in_list_order(name, words, run_around(self._document, words[-1].number + 1))
         if hit is not None and not (hit.rule == AFTER_TITLE and self._claimed(name, hit.last)):
             yield hit
+
+    def _comma_follows(self, at: int) -> bool:
+        document = self._document
+        return document.separator_after(at) == ", " and document.original(at + 1)[:1].isupper()
 
     def _claimed(self, name: WatchedName, at: int) -> bool:
         """Whether the article gives the surname to somebody with another first name."""

@@ -146,7 +146,35 @@ def _by_initials(name: WatchedName, named: Sequence[RunWord]) -> Found:
         letters = "".join(initial.word for initial in named[start:end])
         if letters == name.letters or (letters == name.letters[:1] and not name.abbreviated):
             return NameHit(named[start].number, word.number, "initials")
+    return _initials_spelt_out(name, named) if name.abbreviated and _few_bear(name) else None
+
+
+def _initials_spelt_out(name: WatchedName, named: Sequence[RunWord]) -> Found:
+    """Return the names of which the list gives only the initials, with the surname."""
+    last, size = name.core[-1], len(name.letters)
+    for end, word in enumerate(named):
+        before = named[end - size : end] if end == size else ()
+        if (
+            before
+            and word.word == last
+            and len(last) + size > _LONG_SURNAME
+            and "".join(one.word[0] for one in before) == name.letters
+        ):
+            return NameHit(before[0].number, word.number, "initials")
     return None
+
+
+def match_in_list_order(name: WatchedName, words: Sequence[RunWord], after: Sequence[RunWord]) -> Found:
+    """Return the name written surname first, with a comma before the run `after`: `Smith, John`."""
+    named, following = ([word for word in run if not word.small] for run in (words, after))
+    given = [word for word in following if not word.initial]
+    surname = list(name.core[1:]) if len(name.core) > 2 else [name.core[-1]]
+    if [word.word for word in named] not in ([name.core[-1]], surname) or not given or not _same_first(given[0].word, name.core[0]):
+        return None
+    middle = [word.word for word in given[1:]]
+    if middle != list(name.core[1:-1])[: len(middle)]:
+        return None
+    return NameHit(words[0].number, following[-1].number, "order of lists")
 
 
 def _by_sound(name: WatchedName, named: Sequence[RunWord], start: int, end: int) -> Found:

@@ -35,13 +35,16 @@ def run_around(document: TokenizedDocument, word: int) -> tuple[RunWord, ...]:
         last += 1
     while last > word and document.words[last].decode() in JOINING:
         last -= 1
-    shouting = document.line(word).isupper()
+    written = [document.original(number) for number in range(first, last + 1)]
+    shouting = len(written) > 1 and all(map(str.isupper, written))
     return tuple(_run_word(document, number, shouting=shouting) for number in range(first, last + 1))
 
 
 def _run_word(document: TokenizedDocument, number: int, *, shouting: bool) -> RunWord:
     word, written = document.words[number].decode("utf-8", "replace"), document.original(number)
-    initial = written.isalpha() and (len(written) == 1 or (is_initials(word, written) and not shouting and word not in LEGAL_FORMS))
+    initial = written.isalpha() and (
+        len(written) == 1 or (is_initials(word, written, shouting=shouting) and word not in LEGAL_FORMS)
+    )
     return RunWord(number, word, word in SMALL and not (initial and written.isupper()), initial)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -26,6 +27,7 @@ MIN_KEY: Final = 2
 """Letters that the word must have by which a name is looked for."""
 _MAX_WORDS: Final = 12
 _MAX_INITIALS: Final = 3
+_VOWEL: Final = re.compile("[aeiouy]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +63,19 @@ class WatchedName:
     def may_vary(self) -> bool:
         """Whether an organisation's or a place's name has a part that newspapers write in several ways."""
         respelt = any(other_spelling(word) or word.isdigit() for word in self.core)
-        return bool(self.legal) or (len(self.core) > 1 and (respelt or "and" in self.core or AL in self.core))
+        return bool(self.legal) or (
+            len(self.core) > 1 and (respelt or "and" in self.core or AL in self.core or self.words[0] == "the")
+        )
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Return the words of which one occurs wherever a variant of the name does."""
         if self.person:
-            found = (self.core[-1], self.surname) if len(self.core) > 1 else ()
+            found = tuple(key for key in (self.core[-1], self.surname) if key not in TITLES) if len(self.core) > 1 else ()
         else:
             telling = [word for word in self.core if word not in JOINING and other_spelling(word) is None and not word.isdigit()]
             found = (max(telling, key=len, default=""),) if self.may_vary else ()
-        return tuple(dict.fromkeys(key for key in found if len(key) >= MIN_KEY and key not in TITLES))
+        return tuple(dict.fromkeys(key for key in found if len(key) >= MIN_KEY))
 
 
 def press_order(name: str) -> str:
@@ -96,33 +100,40 @@ def watched_name(text: str, kind: EntityType) -> WatchedName:
     if len(names) > 2:
         names = [pair for pair in names if pair[0] not in TITLES] or names
     full = tuple(word for word, _ in names)
-    long = tuple(word for word, form in names if not is_initials(word, form))
+    shouting = pressed.isupper()
+    initials = [is_initials(word, form, shouting=shouting) for word, form in names]
+    long = tuple(word for (word, _), short in zip(names, initials, strict=True) if not short)
     core = long if len(long) > 1 else full or tuple(words)
     turned = pressed != text
     first_is_family = len(core) > 1 and core[0] in FAMILY_FIRST and core[-1] not in FAMILY_FIRST and not turned
     surname = core[0] if first_is_family else core[-1] if core else ""
     compared = tuple(SMALL.get(word) or word for word in words)
-    letters = "".join(word if is_initials(word, form) else word[0] for word, form in names[:-1])
+    letters = "".join(word if short else word[0] for (word, _), short in zip(names[:-1], initials, strict=False))
     return WatchedName(
         kind=kind,
         words=compared,
         core=core,
         full=full,
         letters=letters,
-        abbreviated=bool(names) and is_initials(*names[0]),
+        abbreviated=bool(names) and initials[0],
         surname=surname,
         turned=turned,
     )
 
 
-def is_initials(word: str, written: str) -> bool:
-    """Whether a word of a name is one initial, or up to three joined (HW)."""
-    return len(word) == 1 or (len(word) <= 3 and written.isascii() and written.isupper())
+def is_initials(word: str, written: str, *, shouting: bool = False) -> bool:
+    """Whether a word of a name is one initial, or up to three joined (HW); in a name all in `shouting` capitals only without a vowel."""
+    if len(word) == 1:
+        return True
+    joined = len(word) <= _MAX_INITIALS and written.isascii() and written.isupper() and written.isalpha()
+    return joined and not (shouting and _VOWEL.search(word))
 
 
 def _organisation(text: str, kind: EntityType) -> WatchedName:
     words = comparable(text)
     core, legal = without_legal_form(words)
+    if len(core) > 2 and core[0] == "the":
+        core = core[1:]
     return WatchedName(kind=kind, words=words, core=core, full=core, legal=legal)
 
 
