@@ -26,6 +26,7 @@ _MORE: Final = (
     "North Ossetia, West Papua, Western New Guinea, New South Wales, South Yemen, North Yemen, East Germany, West Germany, South Vietnam, "
     "North Vietnam, South Tyrol, East Jerusalem, Republic of Ireland, Baja California, Guinea Bissau, Papua New Guinea"
 )
+_PEOPLES: Final = frozenset({"french", "german", "english", "roman", "scot", "guy"})
 _MORE_FIRST: Final = (
     "denzel novak lionel diego fidel raul vladimir sergei dmitri olaf jurgen giorgia emmanuel boris keir rishi narendra"
 )
@@ -70,7 +71,7 @@ def _first_names() -> set[str]:
     for file in ("dist.male.first", "dist.female.first"):
         for line in files("names").joinpath(file).read_text(encoding="utf-8").splitlines():
             name, share, *_ = line.split()
-            if float(share) >= _RAREST:
+            if float(share) >= _RAREST and name.lower() not in _PEOPLES:
                 found.add(name.lower())
     return found
 

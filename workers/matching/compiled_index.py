@@ -11,6 +11,7 @@ from monitor.domain.watch import Term, TermKind
 from workers.matching.automaton import AtomSearch
 from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.phrase import Option, Options
+from workers.matching.watched_name import WatchedName
 from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word
 
 Atom: TypeAlias = int
@@ -30,7 +31,8 @@ class CompiledIndex:
     numbers           the numbers of the terms, by name
     terms_by_trigger  the terms that may fire where an atom occurs
     referring_terms   the terms that may fire where another term fires
-    sounds            the entities whose names may be transliterated, by the skeleton of a word (see name_sound)
+    sounds            the entities whose names may be transliterated, by the skeletons of their last and first word (see name_sound)
+    names             the names of entities that may be found in other spellings, by number, as far as they have been needed
     trigger_search    finds the atoms that are triggers, in every article
     lazy_search       finds the other atoms, when the first of them is needed
     """
@@ -45,7 +47,8 @@ class CompiledIndex:
     numbers: dict[str, int] = field(default_factory=dict)
     terms_by_trigger: CompactMultimap = field(default_factory=CompactMultimap)
     referring_terms: dict[int, list[int]] = field(default_factory=dict)
-    sounds: dict[str, list[int]] = field(default_factory=dict)
+    sounds: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    names: dict[int, tuple[WatchedName, ...]] = field(default_factory=dict)
     trigger_search: AtomSearch = field(default_factory=AtomSearch)
     lazy_search: AtomSearch = field(default_factory=AtomSearch)
 

@@ -97,8 +97,8 @@ def _number_atoms(index: CompiledIndex) -> tuple[bytearray, list[tuple[Atom, int
             names = name_keys(term.phrases, term.type, term.spellings)
             keys += [(_number_of(index, known, used, key, Option.NAME_KEY), number) for key in names]
             if term.spellings is Spellings.FUZZY:
-                for key in sound_keys(term.phrases, term.type):
-                    index.sounds.setdefault(key, []).append(number)
+                for first, last in sound_keys(term.phrases, term.type):
+                    index.sounds.setdefault(last, {}).setdefault(first, []).append(number)
     return used, keys
 
 

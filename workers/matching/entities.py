@@ -65,8 +65,7 @@ def _without_ordinary_words(
     index: CompiledIndex, document: TokenizedDocument, atom: int, word_ranges: Sequence[WordRange]
 ) -> Sequence[WordRange]:
     phrase = phrase_of(index.texts[atom], index.options[atom])
-    kinds = {term.type for number in index.terms_by_trigger.get(atom) if (term := index.terms[number]).kind is TermKind.ENTITY}
-    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    kind = _kind_of(index, atom)
     word_ranges = [one for one in word_ranges if not inside_longer_name(document, *one, kind)]
     if len(phrase.words) > 1 or phrase.acronym or not has_case(phrase.words[0]):
         return word_ranges
@@ -75,6 +74,13 @@ def _without_ordinary_words(
     if kind is EntityType.ORGANISATION:
         kept |= {word for word in single if business_near(document, word)}
     return [word_range for word_range in word_ranges if word_range[0] in kept or word_range[0] != word_range[1]]
+
+
+def _kind_of(index: CompiledIndex, atom: int) -> EntityType | None:
+    """Return the type of the entities that have a name; None if they differ."""
+    kinds = {index.terms[number].type for number in index.terms_by_trigger.get(atom)}
+    kinds.discard(None)
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _surnames(

@@ -8,9 +8,8 @@ from monitor.domain.match import Document, Match
 from monitor.domain.watch import TermKind
 from workers.matching import entities
 from workers.matching.compiled_index import CompiledIndex
-from workers.matching.name_finder import NameFinder
+from workers.matching.name_finder import NameFinder, sounding
 from workers.matching.name_match import NameHit
-from workers.matching.name_sound import skeleton
 from workers.matching.phrase import Option
 from workers.matching.proximity import OccurrenceIndex, WordRange, overlapping
 from workers.matching.query_evaluator import QueryEvaluator
@@ -89,12 +88,8 @@ class Evaluation(QueryEvaluator):
         return NameFinder(index, self.tokens).find(keys, self._sounding()) if keys or index.sounds else {}
 
     def _sounding(self) -> dict[int, list[int]]:
-        """Return the words of the document that sound like the last word of a transliterable name, by the number of its term."""
         if self._sounds is None:
-            self._sounds = {}
-            for at, word in enumerate(self.tokens.words if self.index.sounds else ()):
-                for number in self.index.sounds.get(skeleton(word.decode("utf-8", "replace")), ()):
-                    self._sounds.setdefault(number, []).append(at)
+            self._sounds = sounding(self.index, self.tokens)
         return self._sounds
 
     def name_hit(self, number: int, word_range: WordRange) -> NameHit | None:

@@ -19,6 +19,8 @@ from workers.matching.word_breaks import FUNCTION_WORDS
 PLACES: Final = Path(__file__).with_name("longer_places.txt")
 FIRST_NAMES: Final = Path(__file__).with_name("first_names.txt")
 
+_MAX_CURRENCY: Final = 3
+"""Letters before the sign of a currency (US$, HK$)."""
 _CURRENCY: Final = "$€£¥"
 _REACH: Final = ((1, 0), (0, 1), (2, 0), (0, 2), (1, 1))
 """Words before and after a name that may belong to a longer place name."""
@@ -27,6 +29,7 @@ _AFTER_PLACE: Final = GENERIC | frozenset(
     "conference summit government parliament senate house mayor governor president minister health ministry stock exchange high supreme "
     "film festival fashion week day olympics olympic games airlines airways central school schools dome film street wall general national "
     "public international declaration protocol treaty convention pact peace process academy institute gazette journal daily news sun star "
+    "republican republicans democrat democrats democratic aquarium aviation bourse derby keys delegation tech state southern bulldogs marlins "
     "hilton sheraton marriott city metro transit authority fire department jets giants bears bulls lakers heat".split()
 )
 """What follows the name of a place that it belongs to, as in Sydney Opera House."""
@@ -34,7 +37,7 @@ _AFTER_PLACE: Final = GENERIC | frozenset(
 
 def inside_longer_name(document: TokenizedDocument, first: int, last: int, kind: EntityType | None) -> bool:
     """Whether the words from `first` to `last`, a name of an entity of this type, belong to a longer name in the article."""
-    if _before_currency(document, last):
+    if len(document.words[last]) <= _MAX_CURRENCY and _before_currency(document, last):
         return True
     if kind in {EntityType.PLACE, EntityType.OTHER} and _in_longer_place(document, first, last):
         return True
@@ -53,6 +56,8 @@ def _before_currency(document: TokenizedDocument, last: int) -> bool:
 
 
 def _in_longer_place(document: TokenizedDocument, first: int, last: int) -> bool:
+    if document.words[first] not in _words_of_places():
+        return False
     for before, after in _REACH:
         start, end = first - before, last + after
         if not document.in_one_field(start, end):
@@ -78,15 +83,14 @@ def _name_follows(document: TokenizedDocument, last: int) -> bool:
 
 def _first_name_precedes(document: TokenizedDocument, first: int) -> bool:
     before = first - 1
-    if not document.in_one_field(before, first) or document.separator_after(before) not in {" ", "\u00a0"}:
+    if before < 0 or document.words[before] not in _sure_first_names() or not document.in_one_field(before, first):
         return False
-    word = document.words[before]
-    return document.original(before).istitle() and _first_names().get(word.decode()) is False and word not in COMMON_WORDS
+    return document.separator_after(before) in {" ", "\u00a0"} and document.original(before).istitle()
 
 
 def _is_first_name_of(document: TokenizedDocument, word: int) -> bool:
     """Whether the name of a place is a first name here: Jordan Peterson, but not Jordan Valley."""
-    if document.words[word].decode() not in _first_names() or not _name_follows(document, word):
+    if document.words[word] not in _first_names() or not _name_follows(document, word):
         return False
     surname = document.words[word + 1]
     return surname.decode() not in _AFTER_PLACE and surname not in COMMON_WORDS
@@ -98,7 +102,17 @@ def _places() -> frozenset[str]:
 
 
 @cache
-def _first_names() -> dict[str, bool]:
-    """Return the first names, and of each whether it is also a well-known place."""
-    rows = (line.partition(" ") for line in FIRST_NAMES.read_text(encoding="utf-8").splitlines())
-    return {name: bool(place) for name, _, place in rows}
+def _words_of_places() -> frozenset[bytes]:
+    return frozenset(word.encode() for place in _places() for word in place.split())
+
+
+@cache
+def _first_names() -> frozenset[bytes]:
+    return frozenset(line.partition(" ")[0].encode() for line in FIRST_NAMES.read_text(encoding="utf-8").splitlines())
+
+
+@cache
+def _sure_first_names() -> frozenset[bytes]:
+    """Return the first names that are neither a well-known place nor a frequent word."""
+    lines = FIRST_NAMES.read_text(encoding="utf-8").splitlines()
+    return frozenset(line.encode() for line in lines if " " not in line) - COMMON_WORDS

@@ -21,6 +21,7 @@ from workers.matching.tokenized_document import TokenizedDocument
 from workers.matching.watched_name import WatchedName, watched_name, without_legal_form
 
 _BUSINESS_REACH = 12
+_SOUND_REACH = 6
 _MIN_SINGLE = 5
 """Letters that a company's name of one word must have to be found without its legal form."""
 
@@ -41,10 +42,23 @@ def name_keys(phrases: Iterable[str], kind: EntityType | None, spellings: Spelli
     return tuple(dict.fromkeys(key for name in varied_names(phrases, kind, spellings) for key in name.keys))
 
 
-def sound_keys(phrases: Iterable[str], kind: EntityType | None) -> tuple[str, ...]:
-    """Return the skeletons of which one occurs wherever a transliteration of an entity's name does."""
-    names = varied_names(phrases, kind, Spellings.FUZZY)
-    return tuple(dict.fromkeys(skeleton(name.core[-1]) for name in names if len(name.core) > 1 and skeleton(name.core[-1])))
+def sound_keys(phrases: Iterable[str], kind: EntityType | None) -> tuple[tuple[str, str], ...]:
+    """Return pairs of skeletons of which one occurs, the second near behind the first, wherever a transliteration of an entity's name does."""
+    cores = [name.core for name in varied_names(phrases, kind, Spellings.FUZZY) if len(name.core) > 1]
+    pairs = [(skeleton(core[0]), skeleton(core[-1])) for core in cores]
+    return tuple(dict.fromkeys(pair for pair in pairs if all(pair)))
+
+
+def sounding(index: CompiledIndex, document: TokenizedDocument) -> dict[int, list[int]]:
+    """Return the words of a document that sound like the last of a transliterable name after its first, by the number of the term."""
+    found: dict[int, list[int]] = {}
+    heard = [skeleton(word.decode("utf-8", "replace")) for word in document.words] if index.sounds else []
+    for at, last in enumerate(heard):
+        if firsts := index.sounds.get(last):
+            before = {number for first in heard[max(0, at - _SOUND_REACH) : at] for number in firsts.get(first, ())}
+            for number in before if before and not document.original(at)[:1].islower() else ():
+                found.setdefault(number, []).append(at)
+    return found
 
 
 class NameFinder:
@@ -63,6 +77,8 @@ class NameFinder:
         for atom in key_atoms:
             numbers = index.terms_by_trigger.get(atom)
             for at in self._document.positions_of(index.texts[atom].encode()):
+                if self._document.original(at)[:1].islower():
+                    continue
                 for number in numbers:
                     self._look(number, at, fuzzy=index.terms[number].spellings is Spellings.FUZZY)
         for number, places in fuzzy.items():
@@ -76,10 +92,13 @@ class NameFinder:
 
     def _look(self, number: int, at: int, *, fuzzy: bool) -> None:
         term = self._index.terms[number]
+        names = self._index.names.get(number)
+        if names is None:
+            names = self._index.names[number] = tuple(varied_names(term.phrases, term.type, term.spellings))
         run = self._runs.get(at)
         if run is None:
             run = self._runs[at] = run_around(self._document, at)
-        for name in varied_names(term.phrases, term.type, term.spellings):
+        for name in names:
             for hit in self._person(name, run, at, fuzzy=fuzzy) if name.person else self._organisation(name, run, fuzzy=fuzzy):
                 self._hits.setdefault(number, {}).setdefault((hit.first, hit.last), hit)
                 if hit.rule == AFTER_TITLE:

@@ -17,7 +17,7 @@ COURTESY: Final = frozenset("mr mrs ms miss mx dr prof professor herr frau monsi
 """Titles that anybody may have."""
 OFFICES: Final = frozenset(
     "president premier chancellor kanzler bundeskanzler bundeskanzlerin minister ministerin ministre ministro prasident prasidentin "
-    "presidente vice prime foreign finance defence defense interior justice health deputy secretary general attorney governor mayor senator "
+    "presidente vice prime foreign finance defence defense interior justice health deputy secretary general attorney governor gov mayor senator "
     "sen rep representative congressman congresswoman ambassador envoy commissioner chairman chairwoman chair director chief executive "
     "speaker judge marshal gen colonel col major maj captain capt lieutenant lt sergeant sgt admiral adm commander officer inspector "
     "detective superintendent councillor leader rev reverend treasurer spokesman spokeswoman".split()
