@@ -31,6 +31,7 @@ class CompiledIndex:
     numbers           the numbers of the terms, by name
     terms_by_trigger  the terms that may fire where an atom occurs
     referring_terms   the terms that may fire where another term fires
+    regexes           the numbers of the terms that are regular expressions; each is searched for in every article
     sounds            the entities whose names may be transliterated, by the skeletons of their last and first word (see name_sound)
     names             the names of entities that may be found in other spellings, by number, as far as they have been needed
     trigger_search    finds the atoms that are triggers, in every article
@@ -47,6 +48,7 @@ class CompiledIndex:
     numbers: dict[str, int] = field(default_factory=dict)
     terms_by_trigger: CompactMultimap = field(default_factory=CompactMultimap)
     referring_terms: dict[int, list[int]] = field(default_factory=dict)
+    regexes: tuple[int, ...] = ()
     sounds: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     names: dict[int, tuple[WatchedName, ...]] = field(default_factory=dict)
     trigger_search: AtomSearch = field(default_factory=AtomSearch)

@@ -50,6 +50,7 @@ def _with_numbers(
     """Return the index without automata, and a flag for each atom that is used; atoms of the previous index keep their numbers."""
     index = CompiledIndex(terms=tuple(terms), trees=checked.trees)
     index.numbers = {term.name: number for number, term in enumerate(index.terms)}
+    index.regexes = tuple(number for number, term in enumerate(index.terms) if term.kind is TermKind.REGEX)
     index.unconditional = bytearray(_is_unconditional(term) for term in index.terms)
     if previous is not None:
         index.texts, index.options = previous.texts.copy(), previous.options[:]

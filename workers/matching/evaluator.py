@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.domain.match import Document, Match
+from monitor.domain.match import Document, Field, Match
 from monitor.domain.watch import TermKind
 from workers.matching import entities
 from workers.matching.compiled_index import CompiledIndex
@@ -13,6 +13,7 @@ from workers.matching.name_match import NameHit
 from workers.matching.phrase import Option
 from workers.matching.proximity import OccurrenceIndex, WordRange, overlapping
 from workers.matching.query_evaluator import QueryEvaluator
+from workers.matching.regexes import regex_spans
 
 
 class Evaluation(QueryEvaluator):
@@ -24,6 +25,7 @@ class Evaluation(QueryEvaluator):
         self._evidence: dict[int, list[WordRange]] = {}
         self._entities: dict[int, list[WordRange]] | None = None
         self._varied: dict[int, dict[WordRange, NameHit]] = {}
+        self._regexes: dict[int, dict[WordRange, tuple[Field, int, int]]] = {}
         self._sounds: dict[int, list[int]] | None = None
 
     def candidates(self) -> list[int]:
@@ -32,6 +34,7 @@ class Evaluation(QueryEvaluator):
         found = {number for atom in self.atoms.trigger_atoms() for number in terms_of(atom)}
         if self.index.sounds:
             found.update(self._sounding())
+        found.update(number for number in self.index.regexes if self._regex_spans(number))
         waiting = list(found) if referring else []
         while waiting:
             further = [number for number in referring.get(waiting.pop(), ()) if number not in found]
@@ -82,6 +85,15 @@ class Evaluation(QueryEvaluator):
             )
         return self._in_context(number, self._entities.get(number, []))
 
+    def _regex_spans(self, number: int) -> dict[WordRange, tuple[Field, int, int]]:
+        """Return the characters at which a regular expression matches, by the words that they touch."""
+        known = self._regexes.get(number)
+        if known is None:
+            pattern = self.index.terms[number].regex or ""
+            spans = [(self.tokens.words_at(*span), span) for span in regex_spans(pattern, self.document)]
+            known = self._regexes[number] = {word_range: span for word_range, span in reversed(spans) if word_range is not None}
+        return known
+
     def _find_varied_names(self) -> dict[int, dict[WordRange, NameHit]]:
         index = self.index
         keys = [atom for atom in dict.fromkeys(self.atoms.trigger_atoms()) if index.options[atom] & Option.NAME_KEY]
@@ -98,6 +110,9 @@ class Evaluation(QueryEvaluator):
 
     def match_of(self, number: int, word_range: WordRange) -> Match:
         """Return the match of an occurrence of a term."""
+        if (span := self._regexes.get(number, {}).get(word_range)) is not None:
+            field, start, end = span
+            return Match(field=field, start=start, end=end, text=self.tokens.text(field)[start:end])
         match, hit = self.tokens.match_at(word_range), self.name_hit(number, word_range)
         return match if hit is None else replace(match, rule=hit.rule, confidence=hit.confidence)
 
@@ -124,6 +139,8 @@ class Evaluation(QueryEvaluator):
             return self._in_context(number, sorted(set(self.node_evidence(tree, number, None))))
         if self.index.terms[number].kind is TermKind.ENTITY:
             return self.entity_occurrences(number)
+        if self.index.terms[number].kind is TermKind.REGEX:
+            return self._in_context(number, sorted(self._regex_spans(number)))
         return self._in_context(number, self._phrase_occurrences(number))
 
     def without_excluded(self, number: int, word_ranges: list[WordRange]) -> list[WordRange]:

@@ -84,9 +84,9 @@ class NameFinder:
         for number, places in fuzzy.items():
             for at in places:
                 self._look(number, at, fuzzy=True)
-        for (first, last), numbers in self._titled.items():
-            if len(numbers) > 1:
-                for number in numbers:
+        for (first, last), bearers in self._titled.items():
+            if len(bearers) > 1:
+                for number in bearers:
                     del self._hits[number][first, last]
         return {number: hits for number, hits in self._hits.items() if hits}
 

@@ -11,6 +11,7 @@ from monitor.domain.errors import Fault, QueryError
 from monitor.domain.watch import Term, TermKind
 from workers.matching import normalize
 from workers.matching.compiled_index import atom_key, options_of
+from workers.matching.regexes import check_regex
 from workers.query.parser import parse_query
 from workers.query.references import resolve_references
 from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word, walk_nodes
@@ -41,6 +42,8 @@ def check_watchlist(terms: Sequence[Term]) -> CheckedWatchlist:
         try:
             if term.kind is TermKind.QUERY:
                 trees[number] = parse_query(term.query or "")
+            if term.regex is not None:
+                check_regex(term.regex)
             _require_searchable(term, trees.get(number))
         except QueryError as error:
             found.append(_fault(term, error.column, str(error)))
@@ -77,7 +80,7 @@ def _texts(term: Term, tree: Node | None) -> Iterator[str]:
 def _fault(term: Term, column: int, message: str) -> Fault:
     """Return a fault at the position of the term in the configuration; `column` counts characters of its query from 1, 0 for no query."""
     file, line, position = (*term.where.rsplit(":", 2), "", "")[:3] if term.where.count(":") >= 2 else (term.where, "", "")
-    prefix = f"query, column {column}: " if column else ""
+    prefix = f"{'query' if term.regex is None else 'regex'}, column {column}: " if column else ""
     return Fault(
         file=file,
         line=int(line) if line.isdigit() else 0,
