@@ -11,7 +11,7 @@ from importlib.resources import files
 from workers.matching.letter_variants import FILE
 
 
-def build() -> None:
+def build_han_variants() -> None:
     """Write the file: each traditional character whose first simplified form is another one."""
     table = files("opencc_purepy").joinpath("dicts/TSCharacters.txt").read_text(encoding="utf-8")
     rows = [line.split() for line in table.splitlines() if line.strip() and not line.startswith("#")]
@@ -21,4 +21,4 @@ def build() -> None:
 
 
 if __name__ == "__main__":
-    build()
+    build_han_variants()

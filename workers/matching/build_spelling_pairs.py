@@ -16,7 +16,7 @@ _OTHER_WORDS: Final = frozenset(
 """Words whose American spelling is a word of its own, or whose British one is a name."""
 
 
-def build() -> None:
+def build_spelling_pairs() -> None:
     """Write the file: a British and an American spelling in each line."""
     from breame.data.spelling_constants import (  # type: ignore[import-not-found]  # noqa: PLC0415 - only needed here
         BRITISH_ENGLISH_SPELLINGS,
@@ -32,4 +32,4 @@ def build() -> None:
 
 
 if __name__ == "__main__":
-    build()
+    build_spelling_pairs()
