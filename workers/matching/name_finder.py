@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.domain.watch import EntityType, Spellings
@@ -20,6 +21,9 @@ from workers.matching.name_words import BUSINESS, FAMILY_FIRST, JOINING, LEGAL_F
 from workers.matching.tokenized_document import TokenizedDocument
 from workers.matching.watched_name import WatchedName, watched_name, without_legal_form
 
+_SEVERAL_WORDS = re.compile(r"[\s,&-]")
+_ARTICLE = re.compile(r"\b(?:al|el)[ -]\w", re.IGNORECASE)
+"""The Arabic article: of the names of places only those with one vary."""
 _BUSINESS_REACH = 12
 _SOUND_REACH = 6
 _MIN_SINGLE = 5
@@ -31,10 +35,8 @@ def varied_names(phrases: Iterable[str], kind: EntityType | None, spellings: Spe
     if spellings is Spellings.STRICT or kind is EntityType.OTHER or kind is None:
         return
     for text in phrases:
-        if " " in text or "," in text or "-" in text or "&" in text:
-            name = watched_name(text, kind)
-            if kind is not EntityType.PLACE or "al" in name.core:
-                yield name
+        if _ARTICLE.search(text) if kind is EntityType.PLACE else _SEVERAL_WORDS.search(text):
+            yield watched_name(text, kind)
 
 
 def name_keys(phrases: Iterable[str], kind: EntityType | None, spellings: Spellings) -> tuple[str, ...]:
