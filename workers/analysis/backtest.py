@@ -90,4 +90,6 @@ def document_of_article(article: Article) -> Document:
         source=article.source,
         language=article.language or detect(f"{article.title}\n{article.text}"),
         tags=frozenset(article.tags),
+        url=article.url,
+        author=article.author,
     )

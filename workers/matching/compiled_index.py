@@ -11,7 +11,8 @@ from monitor.domain.watch import Term, TermKind
 from workers.matching.automaton import AtomSearch
 from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.phrase import Option, Options
-from workers.query.syntax import Node, Phrase, Prefix, Word
+from workers.matching.watched_name import WatchedName
+from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word
 
 Atom: TypeAlias = int
 """The number of a word or phrase of the watch list with the options by which it is found."""
@@ -30,6 +31,9 @@ class CompiledIndex:
     numbers           the numbers of the terms, by name
     terms_by_trigger  the terms that may fire where an atom occurs
     referring_terms   the terms that may fire where another term fires
+    regexes           the numbers of the terms that are regular expressions; each is searched for in every article
+    sounds            the entities whose names may be transliterated, by the skeletons of their last and first word (see name_sound)
+    names             the names of entities that may be found in other spellings, by number, as far as they have been needed
     trigger_search    finds the atoms that are triggers, in every article
     lazy_search       finds the other atoms, when the first of them is needed
     """
@@ -44,6 +48,9 @@ class CompiledIndex:
     numbers: dict[str, int] = field(default_factory=dict)
     terms_by_trigger: CompactMultimap = field(default_factory=CompactMultimap)
     referring_terms: dict[int, list[int]] = field(default_factory=dict)
+    regexes: tuple[int, ...] = ()
+    sounds: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    names: dict[int, tuple[WatchedName, ...]] = field(default_factory=dict)
     trigger_search: AtomSearch = field(default_factory=AtomSearch)
     lazy_search: AtomSearch = field(default_factory=AtomSearch)
 
@@ -62,11 +69,13 @@ def options_of(term: Term) -> Options:
     )
 
 
-def atom_key(node: Word | Prefix | Phrase, options: Options) -> tuple[str, Options]:
+def atom_key(node: Word | Prefix | Wildcard | Phrase, options: Options) -> tuple[str, Options]:
     """Return the text and options of the atom of a query node."""
     if isinstance(node, Phrase):
         parts = [atom_key(word, options) for word in node.words]
         return " ".join(text for text, _ in parts), max(option for _, option in parts)
+    if isinstance(node, Wildcard):
+        return node.text, (options & Option.CASE) | Option.WILDCARD
     if isinstance(node, Prefix):
         return f"{node.text}*", options | Option.PREFIX
     return node.text, options | Option.CASE if node.exact_case else options

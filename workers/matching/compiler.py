@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from monitor.domain.errors import ConfigError
-from monitor.domain.watch import Term, TermKind
+from monitor.domain.watch import Spellings, Term, TermKind
 from workers.matching.automaton import AtomSearch, Automaton, atom_ref
 from workers.matching.compiled_index import Atom, CompiledIndex, atom_key, options_of
+from workers.matching.name_finder import name_keys, sound_keys
 from workers.matching.patterns import propose_patterns
 from workers.matching.phrase import Option, Options, parse_phrase
 from workers.matching.triggers import set_triggers
 from workers.matching.watchlist_check import CheckedWatchlist, check_watchlist
-from workers.query.syntax import Node, Phrase, Prefix, Word, walk_nodes
+from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word, walk_nodes
 
 _AtomsByKey: TypeAlias = dict[tuple[str, Options], Atom]
 
@@ -49,11 +50,12 @@ def _with_numbers(
     """Return the index without automata, and a flag for each atom that is used; atoms of the previous index keep their numbers."""
     index = CompiledIndex(terms=tuple(terms), trees=checked.trees)
     index.numbers = {term.name: number for number, term in enumerate(index.terms)}
+    index.regexes = tuple(number for number, term in enumerate(index.terms) if term.kind is TermKind.REGEX)
     index.unconditional = bytearray(_is_unconditional(term) for term in index.terms)
     if previous is not None:
         index.texts, index.options = previous.texts.copy(), previous.options[:]
-    used = _number_atoms(index)
-    set_triggers(index, checked.order)
+    used, keys = _number_atoms(index)
+    set_triggers(index, checked.order, keys)
     return index, used
 
 
@@ -75,11 +77,16 @@ def _build_search(index: CompiledIndex, atoms: Sequence[Atom], previous: AtomSea
 
 def _patterns_of(index: CompiledIndex, atoms: Iterable[Atom]) -> Iterator[tuple[int, bytes]]:
     for atom in atoms:
+        if index.options[atom] & Option.NAME_KEY:
+            yield atom_ref(atom, certain=False), b" %b " % index.texts[atom].encode()
+            continue
         for pattern, certain in propose_patterns(parse_phrase(index.texts[atom], index.options[atom])):
             yield atom_ref(atom, certain=certain), pattern
 
 
-def _number_atoms(index: CompiledIndex) -> bytearray:
+def _number_atoms(index: CompiledIndex) -> tuple[bytearray, list[tuple[Atom, int]]]:
+    """Number the words and phrases of all terms; return a flag for each atom in use, and the keys of names with the number of their term."""
+    keys: list[tuple[Atom, int]] = []
     known: _AtomsByKey = {key: atom for atom, key in enumerate(zip(index.texts, index.options, strict=True))}
     used = bytearray(len(known))
     for number, term in enumerate(index.terms):
@@ -87,17 +94,25 @@ def _number_atoms(index: CompiledIndex) -> bytearray:
             index.atoms_by_text[text, options] = _number_of(index, known, used, text, options)
         options = options_of(term)
         index.term_atoms.append(tuple([_number_of(index, known, used, text, options) for text in term.phrases]))
-    return used
+        if term.kind is TermKind.ENTITY:
+            names = name_keys(term.phrases, term.type, term.spellings)
+            keys += [(_number_of(index, known, used, key, Option.NAME_KEY), number) for key in names]
+            if term.spellings is Spellings.FUZZY:
+                for first, last in sound_keys(term.phrases, term.type):
+                    index.sounds.setdefault(last, {}).setdefault(first, []).append(number)
+    return used, keys
 
 
 def _lookup_keys(term: Term, tree: Node | None) -> Iterator[tuple[str, Options]]:
     """Yield text and options of the atoms that are looked up by text: those of a query and of a context."""
     if tree is not None:
         options = options_of(term)
-        yield from (atom_key(node, options) for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Phrase))
+        yield from (atom_key(node, options) for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Wildcard | Phrase))
     if term.context is not None:
         for phrase in (*term.context.require, *term.context.forbid):
             yield phrase, Option.NONE
+    for phrase in term.without:
+        yield phrase, Option.NONE
 
 
 def _number_of(index: CompiledIndex, known: _AtomsByKey, used: bytearray, text: str, options: Options) -> Atom:
@@ -113,4 +128,5 @@ def _number_of(index: CompiledIndex, known: _AtomsByKey, used: bytearray, text: 
 
 def _is_unconditional(term: Term) -> bool:
     scope = term.scope
-    return term.kind is TermKind.KEYWORD and term.context is None and not (scope.sources or scope.tags or scope.languages)
+    limited = term.context is not None or term.without or scope.sources or scope.tags or scope.languages
+    return term.kind is TermKind.KEYWORD and not limited

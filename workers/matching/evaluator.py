@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from monitor.domain.match import Document
+from dataclasses import replace
+
+from monitor.domain.match import Document, Field, Match
 from monitor.domain.watch import TermKind
 from workers.matching import entities
 from workers.matching.compiled_index import CompiledIndex
+from workers.matching.name_finder import NameFinder, sounding
+from workers.matching.name_match import NameHit
 from workers.matching.phrase import Option
-from workers.matching.proximity import OccurrenceIndex, WordRange
+from workers.matching.proximity import OccurrenceIndex, WordRange, overlapping
 from workers.matching.query_evaluator import QueryEvaluator
+from workers.matching.regexes import regex_spans
 
 
 class Evaluation(QueryEvaluator):
@@ -19,11 +24,17 @@ class Evaluation(QueryEvaluator):
         self._firing: dict[int, bool] = {}
         self._evidence: dict[int, list[WordRange]] = {}
         self._entities: dict[int, list[WordRange]] | None = None
+        self._varied: dict[int, dict[WordRange, NameHit]] = {}
+        self._regexes: dict[int, dict[WordRange, tuple[Field, int, int]]] = {}
+        self._sounds: dict[int, list[int]] | None = None
 
     def candidates(self) -> list[int]:
         """Return the terms of which a trigger was found in the document, in the order of the watch list."""
         terms_of, referring = self.index.terms_by_trigger.get, self.index.referring_terms
         found = {number for atom in self.atoms.trigger_atoms() for number in terms_of(atom)}
+        if self.index.sounds:
+            found.update(self._sounding())
+        found.update(number for number in self.index.regexes if self._regex_spans(number))
         waiting = list(found) if referring else []
         while waiting:
             further = [number for number in referring.get(waiting.pop(), ()) if number not in found]
@@ -68,8 +79,42 @@ class Evaluation(QueryEvaluator):
                 for atom in self.atoms.trigger_atoms()
                 if index.options[atom] & Option.ENTITY and index.terms_by_trigger.get(atom)
             }
-            self._entities = entities.entity_occurrences(index, self.tokens, {atom: self.atoms.of(atom) for atom in found})
+            self._varied = self._find_varied_names()
+            self._entities = entities.entity_occurrences(
+                index, self.tokens, {atom: self.atoms.of(atom) for atom in found}, self._varied
+            )
         return self._in_context(number, self._entities.get(number, []))
+
+    def _regex_spans(self, number: int) -> dict[WordRange, tuple[Field, int, int]]:
+        """Return the characters at which a regular expression matches, by the words that they touch."""
+        known = self._regexes.get(number)
+        if known is None:
+            pattern = self.index.terms[number].regex or ""
+            spans = [(self.tokens.words_at(*span), span) for span in regex_spans(pattern, self.document)]
+            known = self._regexes[number] = {word_range: span for word_range, span in reversed(spans) if word_range is not None}
+        return known
+
+    def _find_varied_names(self) -> dict[int, dict[WordRange, NameHit]]:
+        index = self.index
+        keys = [atom for atom in dict.fromkeys(self.atoms.trigger_atoms()) if index.options[atom] & Option.NAME_KEY]
+        return NameFinder(index, self.tokens).find(keys, self._sounding()) if keys or index.sounds else {}
+
+    def _sounding(self) -> dict[int, list[int]]:
+        if self._sounds is None:
+            self._sounds = sounding(self.index, self.tokens)
+        return self._sounds
+
+    def name_hit(self, number: int, word_range: WordRange) -> NameHit | None:
+        """Return by which rule an entity was found at an occurrence; None where it is written as on the list."""
+        return self._varied.get(number, {}).get(word_range)
+
+    def match_of(self, number: int, word_range: WordRange) -> Match:
+        """Return the match of an occurrence of a term."""
+        if (span := self._regexes.get(number, {}).get(word_range)) is not None:
+            field, start, end = span
+            return Match(field=field, start=start, end=end, text=self.tokens.text(field)[start:end])
+        match, hit = self.tokens.match_at(word_range), self.name_hit(number, word_range)
+        return match if hit is None else replace(match, rule=hit.rule, confidence=hit.confidence)
 
     def entity_occurs(self, number: int) -> bool:
         """Whether an entity occurs in the document, in any context."""
@@ -94,7 +139,17 @@ class Evaluation(QueryEvaluator):
             return self._in_context(number, sorted(set(self.node_evidence(tree, number, None))))
         if self.index.terms[number].kind is TermKind.ENTITY:
             return self.entity_occurrences(number)
+        if self.index.terms[number].kind is TermKind.REGEX:
+            return self._in_context(number, sorted(self._regex_spans(number)))
         return self._in_context(number, self._phrase_occurrences(number))
+
+    def without_excluded(self, number: int, word_ranges: list[WordRange]) -> list[WordRange]:
+        """Return those of some occurrences that are in no phrase that term `number` excludes (`not:`)."""
+        phrases = self.index.terms[number].without
+        if not phrases or not word_ranges:
+            return word_ranges
+        excluded = self._context_occurrences(phrases)
+        return [word_range for word_range in word_ranges if not overlapping(word_range, excluded)]
 
     def _phrase_occurrences(self, number: int) -> list[WordRange]:
         atoms = self.index.term_atoms[number]
@@ -104,6 +159,8 @@ class Evaluation(QueryEvaluator):
         return entities.without_nested(list({word_range for atom in atoms for word_range in self.atoms.of(atom)}))
 
     def _in_context(self, number: int, word_ranges: list[WordRange]) -> list[WordRange]:
+        if self.index.trees.get(number) is None:
+            word_ranges = self.without_excluded(number, word_ranges)
         context = self.index.terms[number].context
         if context is None or not word_ranges:
             return word_ranges

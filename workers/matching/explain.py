@@ -15,7 +15,7 @@ from monitor.domain.watch import Term, TermKind
 from workers.matching.evaluator import Evaluation
 from workers.matching.proximity import WordRange
 from workers.query.format import format_query
-from workers.query.syntax import AtLeast, InField, Near, Node, TermRef, children
+from workers.query.syntax import AtLeast, InField, Near, Node, NotNear, TermRef, children
 
 Part: TypeAlias = dict[str, Any]
 _text = lru_cache(maxsize=5_000)(format_query)
@@ -59,7 +59,7 @@ def _because(evaluation: Evaluation, number: int, explained: set[int]) -> Part:
         return _part(evaluation, tree, number, None, explained)
     term = evaluation.index.terms[number]
     word_ranges = evaluation.evidence(number)
-    part: Part = {"part": " | ".join(term.phrases), "held": bool(word_ranges), "matches": _matches(evaluation, word_ranges)}
+    part: Part = {"part": " | ".join(term.phrases), "held": bool(word_ranges), "matches": _matches(evaluation, number, word_ranges)}
     if not word_ranges:
         part["note"] = _note(evaluation, number)
     return part
@@ -71,6 +71,8 @@ def _note(evaluation: Evaluation, number: int) -> str:
     found = [word_range for atom in evaluation.index.term_atoms[number] for word_range in evaluation.atoms.of(atom)]
     if found and term.kind is TermKind.ENTITY and not evaluation.entity_occurs(number):
         return "occurs only inside a longer name, or as a word whose capital proves nothing (see docs/matching.md, Entities)"
+    if found and not evaluation.without_excluded(number, found):
+        return f"occurs only in what `not` leaves out: {', '.join(term.without)}"
     if found:
         return "occurs, but not in the required context"
     if any(evaluation.atoms.has_hits(atom) for atom in evaluation.index.term_atoms[number]):
@@ -82,7 +84,7 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, 
     held = evaluation.holds(node, number, field)
     child_field = node.name if isinstance(node, InField) else field
     word_ranges = list(evaluation.node_evidence(node, number, field)) if held else []
-    part: Part = {"part": _text(node), "held": held, "matches": _matches(evaluation, sorted(set(word_ranges)))}
+    part: Part = {"part": _text(node), "held": held, "matches": _matches(evaluation, number, sorted(set(word_ranges)))}
     if children(node) and not isinstance(node, AtLeast):
         part["parts"] = [_part(evaluation, child, number, child_field, explained) for child in children(node)]
     if isinstance(node, TermRef) and (other := evaluation.index.numbers[node.name]) not in explained:
@@ -91,8 +93,10 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, 
         part["note"] = "its parts are listed above"
     if isinstance(node, Near) and not held and all(inner["held"] for inner in part["parts"]):
         part["note"] = "all occur, but not that near to each other"
+    if isinstance(node, NotNear) and not held and part["parts"][0]["held"]:
+        part["note"] = f"occurs only within {node.words} words of the other"
     return part
 
 
-def _matches(evaluation: Evaluation, word_ranges: list[WordRange]) -> list[dict[str, Any]]:
-    return [match_record(evaluation.tokens.match_at(word_range)) for word_range in word_ranges[:MAX_SHOWN]]
+def _matches(evaluation: Evaluation, number: int, word_ranges: list[WordRange]) -> list[dict[str, Any]]:
+    return [match_record(evaluation.match_of(number, word_range)) for word_range in word_ranges[:MAX_SHOWN]]

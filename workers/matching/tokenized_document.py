@@ -147,6 +147,18 @@ class TokenizedDocument:
         """Return the half-open character range of a word in its field."""
         return self._title.span(word) if word < self._title_length else self._body.span(word - self._title_length - 1)
 
+    def words_at(self, field: Field, start: int, end: int) -> tuple[int, int] | None:
+        """Return the first and the last word that a range of characters of a field touches, or the word before it; None without any word."""
+        title = field is Field.TITLE
+        field_text, offset = (self._title, 0) if title else (self._body, self._title_length + 1)
+        if not field_text.words:
+            return None
+        last = max(0, len(normalize.words(field_text.text[:end])) - 1)
+        first = last
+        while first > 0 and field_text.span(first)[0] > start and field_text.span(first - 1)[1] > start:
+            first -= 1
+        return first + offset, last + offset
+
     def original(self, word: int) -> str:
         """Return a word as the article writes it."""
         start, end = self.span(word)

@@ -10,7 +10,7 @@ from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.compiled_index import CompiledIndex, atom_key, options_of
 from workers.matching.phrase import Option, phrase_of
 from workers.matching.word_breaks import FUNCTION_WORDS
-from workers.query.syntax import EntityRef, Node, Or, Phrase, Prefix, TermRef, Word, required_children
+from workers.query.syntax import EntityRef, Node, Or, Phrase, Prefix, TermRef, Wildcard, Word, required_children
 
 _FREQUENT: Final = frozenset(
     b"said says new people year years time government country president state states minister world war day week last first two police "
@@ -30,8 +30,10 @@ class _Trigger:
     frequency: float = 0.0
 
 
-def set_triggers(index: CompiledIndex, order: Sequence[str]) -> None:
-    """Write the triggers of each term into the index. `order` names the queries, each after those it refers to.
+def set_triggers(index: CompiledIndex, order: Sequence[str], keys: Iterable[tuple[int, int]] = ()) -> None:
+    """Write the triggers of each term into the index.
+
+    `order` names the queries, each after those it refers to; `keys` are further atoms, with the entity that may occur where they do.
 
     The trigger of a reference is the term it names, not that term's atoms: a thousand references to a long list cost a thousand numbers.
     """
@@ -39,6 +41,8 @@ def set_triggers(index: CompiledIndex, order: Sequence[str]) -> None:
     for number, atoms in enumerate(index.term_atoms):
         for atom in dict.fromkeys(atoms):
             index.terms_by_trigger.add(atom, number)
+    for atom, number in keys:
+        index.terms_by_trigger.add(atom, number)
     frequencies: dict[int, float] = {}
     for number in (index.numbers[name] for name in order):
         trigger = _of_node(index, index.trees[number], number, frequencies)
@@ -62,7 +66,7 @@ def _of_term(index: CompiledIndex, number: int, frequencies: dict[int, float]) -
 
 def _of_node(index: CompiledIndex, node: Node, number: int, frequencies: dict[int, float]) -> _Trigger | None:
     match node:
-        case Word() | Prefix() | Phrase():
+        case Word() | Prefix() | Wildcard() | Phrase():
             return _of_atoms(index, (index.atom(*atom_key(node, options_of(index.terms[number]))),))
         case EntityRef(name=name) | TermRef(name=name):
             return _of_term(index, index.numbers[name], frequencies)

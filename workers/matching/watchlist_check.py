@@ -11,9 +11,10 @@ from monitor.domain.errors import Fault, QueryError
 from monitor.domain.watch import Term, TermKind
 from workers.matching import normalize
 from workers.matching.compiled_index import atom_key, options_of
+from workers.matching.regexes import check_regex
 from workers.query.parser import parse_query
 from workers.query.references import resolve_references
-from workers.query.syntax import Node, Phrase, Prefix, Word, walk_nodes
+from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word, walk_nodes
 from workers.query.triggerable import require_trigger
 
 _ASCII_WORD: Final = re.compile("[0-9A-Za-z]")
@@ -41,6 +42,8 @@ def check_watchlist(terms: Sequence[Term]) -> CheckedWatchlist:
         try:
             if term.kind is TermKind.QUERY:
                 trees[number] = parse_query(term.query or "")
+            if term.regex is not None:
+                check_regex(term.regex)
             _require_searchable(term, trees.get(number))
         except QueryError as error:
             found.append(_fault(term, error.column, str(error)))
@@ -66,17 +69,18 @@ def _require_searchable(term: Term, tree: Node | None) -> None:
 def _texts(term: Term, tree: Node | None) -> Iterator[str]:
     if tree is not None:
         options = options_of(term)
-        yield from (atom_key(node, options)[0] for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Phrase))
+        yield from (atom_key(node, options)[0] for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Wildcard | Phrase))
     if term.context is not None:
         yield from term.context.require
         yield from term.context.forbid
+    yield from term.without
     yield from term.phrases
 
 
 def _fault(term: Term, column: int, message: str) -> Fault:
     """Return a fault at the position of the term in the configuration; `column` counts characters of its query from 1, 0 for no query."""
     file, line, position = (*term.where.rsplit(":", 2), "", "")[:3] if term.where.count(":") >= 2 else (term.where, "", "")
-    prefix = f"query, column {column}: " if column else ""
+    prefix = f"{'query' if term.regex is None else 'regex'}, column {column}: " if column else ""
     return Fault(
         file=file,
         line=int(line) if line.isdigit() else 0,
