@@ -14,6 +14,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from monitor.settings.config_merger import ConfigMerger
+from monitor.settings.config_positions import ConfigPositions
 from monitor.settings.extras import missing_extras
 from monitor.settings.files import Files
 from monitor.settings.model import NOT_WRITTEN, Settings
@@ -39,11 +40,12 @@ _BESIDE_THE_MODEL: Final = ("include", "watch")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """The result of reading a configuration: settings or faults, and the files that were looked at."""
+    """The result of reading a configuration: settings or faults, the files that were looked at, and where each part is written."""
 
     settings: Settings | None
     faults: tuple[Fault, ...]
     files: Files
+    positions: ConfigPositions
 
 
 def load_config(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Settings:
@@ -65,16 +67,18 @@ def read_config(
     merger = ConfigMerger(env=env, files=files)
     root = merger.read(Path.cwd() / path, str(path))
     faults = merger.faults
-    settings = None
+    settings, positions = None, ConfigPositions()
     if root is not None:
-        settings = _interpret(root, env, merger, check_terms)
+        settings, positions = _interpret(root, env, merger, check_terms)
     ordered = sorted(
         set(faults), key=lambda fault: (files.order.get(fault.file, len(files.order)), fault.line, fault.column, fault.message)
     )
-    return LoadResult(settings=None if ordered else settings, faults=tuple(ordered), files=files)
+    return LoadResult(settings=None if ordered else settings, faults=tuple(ordered), files=files, positions=positions)
 
 
-def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, check_terms: CheckTerms | None) -> Settings | None:
+def _interpret(
+    root: Mapping, env: Environment[str, str], merger: ConfigMerger, check_terms: CheckTerms | None
+) -> tuple[Settings | None, ConfigPositions]:
     faults = merger.faults
     entries = dict(root.entries)
     watch = entries.pop("watch", None)
@@ -95,11 +99,12 @@ def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, 
     faults += _override(data, env, root)
     faults += _validate_selected(data, walker, root)
     data.setdefault("data_dir", root.position.source.path.parent / "data")
+    positions = ConfigPositions(configuration=walker.nodes, terms=terms.places)
     try:
-        return Settings.model_validate({**data, "terms": tuple(terms.terms)})
+        return Settings.model_validate({**data, "terms": tuple(terms.terms)}), positions
     except ValidationError as error:
         faults += faults_of(error, walker, root)
-        return None
+        return None, positions
 
 
 def _validate_selected(data: dict[str, Any], walker: SchemaWalker, root: Mapping) -> list[Fault]:
