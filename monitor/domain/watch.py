@@ -28,6 +28,15 @@ class TermKind(StrEnum):
     KEYWORD = "keyword"
     QUERY = "query"
     ENTITY = "entity"
+    REGEX = "regex"
+
+
+class Spellings(StrEnum):
+    """Which spellings of its names an entity is found in: as written, as newspapers write them, transliterations as well."""
+
+    STRICT = "strict"
+    USUAL = "usual"
+    FUZZY = "fuzzy"
 
 
 class EntityType(StrEnum):
@@ -82,14 +91,18 @@ class Term:
     """One watch term; `name` is unique.
 
     KEYWORD: `phrases` are alternatives, any of which fires. ENTITY: `phrases` are the name and then its aliases, and `type` is set.
-    QUERY: `query` is the text of the query. `channels` is None if the routes decide. `where` is `FILE:LINE:COLUMN`.
+    QUERY: `query` is the text of the query. REGEX: `regex` is the pattern. `without` are phrases in which an occurrence does not count
+    (`not:`). `channels` is None if the routes decide. `where` is `FILE:LINE:COLUMN`.
     """
 
     name: str
     kind: TermKind
     phrases: tuple[str, ...] = ()
     query: str | None = None
+    regex: str | None = None
     type: EntityType | None = None
+    spellings: Spellings = Spellings.USUAL
+    without: tuple[str, ...] = ()
     exact: bool = False
     case: bool = False
     stem: bool = False

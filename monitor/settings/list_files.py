@@ -14,13 +14,14 @@ from monitor.settings.source_position import SourceFile
 from monitor.settings.suggestion import did_you_mean
 
 COLUMNS: Final = (
-    "name", "type", "aliases", "any", "query", "exact", "case", "stem", "severity", "channels", "cooldown", "repeat", "tags",
+    "name", "type", "aliases", "spellings", "any", "query", "regex", "not", "exact", "case", "stem", "severity", "channels", "cooldown",
+    "repeat", "tags",
 )  # fmt: skip
 """The columns a CSV list can have; only `name` is needed."""
 
 _TABLES: Final = frozenset({".csv", ".tsv"})
 SUFFIXES: Final = frozenset({*_TABLES, ".json", ".jsonl", ".ndjson", ".txt"})
-_MANY: Final = frozenset({"aliases", "any", "channels", "tags"})
+_MANY: Final = frozenset({"aliases", "any", "channels", "not", "tags"})
 _SEPARATOR: Final = re.compile(r"[;|]")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 

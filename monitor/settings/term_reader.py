@@ -20,7 +20,7 @@ from monitor.settings.validation_messages import validation_message
 from monitor.settings.watch_item import WatchItem
 from monitor.settings.yaml_tree import LARGEST
 
-_LIST_KEYS: Final = frozenset({"name", "any", "query", "aliases"})
+_LIST_KEYS: Final = frozenset({"name", "any", "query", "regex", "aliases"})
 _FAULTS_PER_LIST: Final = 50
 
 
@@ -74,7 +74,7 @@ class TermReader:
         self.faults += walker.faults
         if data is OMITTED:
             return
-        name, query = walker.nodes.get(("name",), node), walker.nodes.get(("query",))
+        name, query = walker.nodes.get(("name",), node), walker.nodes.get(("query",)) or walker.nodes.get(("regex",))
         told = query if isinstance(query, Scalar) else name
         where = str(told.position_of(0) if isinstance(told, Scalar) else told.position)
         if isinstance(query, Scalar):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from monitor.domain.watch import Context, EntityType, Repeat, Scope, Severity, Term, TermKind
+from monitor.domain.watch import Context, EntityType, Repeat, Scope, Severity, Spellings, Term, TermKind
 from monitor.settings.values import Language, Section, Text, Wait
 
 _KEYWORD_OPTIONS = ("exact", "case", "stem")
@@ -35,15 +35,18 @@ class OnlySettings(Section):
 
 
 class WatchItem(Section):
-    """A watch item. `query` makes it a query, `type` an entity, anything else is a keyword."""
+    """A watch item. `query` makes it a query, `regex` a regular expression, `type` an entity, anything else is a keyword."""
 
     shorthand: ClassVar[str | None] = "name"
 
     name: Text
     any: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     query: Text | None = None
+    regex: Text | None = None
     type: EntityType | None = None
     aliases: tuple[Text, ...] = ()
+    spellings: Spellings = Spellings.USUAL
+    without: tuple[Text, ...] = Field(default=(), alias="not")
     exact: bool = False
     case: bool = False
     stem: bool = False
@@ -58,27 +61,34 @@ class WatchItem(Section):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if self.query is not None:
-            self._refuse("a query", "any", "type", "aliases", "context", *_KEYWORD_OPTIONS)
+            self._refuse("a query", "any", "regex", "type", "aliases", "spellings", "context")
+        elif self.regex is not None:
+            self._refuse("a regular expression", "any", "type", "aliases", "spellings", *_KEYWORD_OPTIONS)
         elif self.type is not None:
             self._refuse("an entity (it has a `type`)", "any", *_KEYWORD_OPTIONS)
         elif self.aliases:
             raise ValueError("`aliases` belong to an entity: add a `type` (person, organisation, place, other), or use `any`")
+        elif "spellings" in self.model_fields_set:
+            raise ValueError("`spellings` belongs to an entity: add a `type` (person, organisation, place, other)")
         return self
 
     def _refuse(self, kind: str, *keys: str) -> None:
-        wrong = [f"`{key}`" for key in keys if getattr(self, key) not in (None, (), False)]
+        given = self.model_fields_set
+        wrong = [f"`{key}`" for key in keys if key in given and getattr(self, key) not in (None, (), False)]
         if wrong:
             raise ValueError(f"{kind} cannot have {', '.join(wrong)}")
 
     def _kind_and_phrases(self, name: str) -> tuple[TermKind, tuple[str, ...]]:
         if self.query is not None:
             return TermKind.QUERY, ()
+        if self.regex is not None:
+            return TermKind.REGEX, ()
         if self.type is not None:
             return TermKind.ENTITY, _distinct(name, *self.aliases)
         return TermKind.KEYWORD, _distinct(*(self.any or (name,)))
 
     def term(self, where: str) -> Term:
-        """Return the term; `where` is `FILE:LINE:COLUMN` of its query, or else of its name."""
+        """Return the term; `where` is `FILE:LINE:COLUMN` of its query or regular expression, or else of its name."""
         name = " ".join(self.name.split())
         kind, phrases = self._kind_and_phrases(name)
         return Term(
@@ -86,7 +96,10 @@ class WatchItem(Section):
             kind=kind,
             phrases=phrases,
             query=self.query,
+            regex=self.regex,
             type=self.type,
+            spellings=self.spellings,
+            without=self.without,
             exact=self.exact,
             case=self.case,
             stem=self.stem,
