@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,6 +13,7 @@ from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.domain.text import one_line
 from monitor.domain.watch import Severity
 from monitor.settings.channels import ChannelBase, Library
+from monitor.settings.suggestion import did_you_mean
 from monitor.settings.values import SecretAddress
 from workers.channels.kind import ChannelKind, Limits
 from workers.rendering.card import Card
@@ -40,6 +41,19 @@ class AppriseChannel(ChannelBase):
 
     type: Literal["apprise"]
     url: SecretAddress
+
+
+def doubts(channel: AppriseChannel) -> Iterator[tuple[str, str]]:
+    """Yield that Apprise knows no service of this scheme, or cannot make one of this address."""
+    from apprise import Apprise  # noqa: PLC0415 - an optional extra, and heavy
+
+    url = channel.url.get_secret_value()
+    scheme = url.partition("://")[0].lower()
+    known = {schema for service in Apprise().details()["services"] for key in ("protocols", "secure_protocols") for schema in service[key] or ()}
+    if scheme not in known:
+        yield "url", f"Apprise knows no service `{one_line(scheme)[:40]}://`{did_you_mean(scheme, known)}"
+    elif Apprise.instantiate(url, suppress_exceptions=True) is None:
+        yield "url", f"Apprise cannot read this address of a service `{scheme}://`; https://github.com/caronc/apprise/wiki says what it is made of"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +147,7 @@ KIND = ChannelKind(
     render=render,
     send=send,
     leads_to=("url",),
+    doubts=doubts,
     examples=({"url": "json://receiver.example/x"},),
     library=Library(module="apprise", requirement="news-monitor[apprise]"),
 )
