@@ -33,7 +33,7 @@ class Files:
 
     `state` maps every path and glob that was looked at to its state just before it was read, `order` the names of the
     files to their rank. Parsing YAML and long lists takes time: `trees` and `lists` keep the results, `known` and
-    `known_lists` those of the last time.
+    `known_lists` those of the last time. `drafts` are contents that stand for those on disk, to see what a change would do.
     """
 
     state: State = field(default_factory=dict)
@@ -42,6 +42,7 @@ class Files:
     known: Mapping[SourceFile, Tree] = field(default_factory=dict)
     lists: dict[str, Rows] = field(default_factory=dict)
     known_lists: Mapping[str, Rows] = field(default_factory=dict)
+    drafts: Mapping[Path, bytes] = field(default_factory=dict)
 
     def state_now(self) -> State:
         """Return the present state of the same paths and globs."""
@@ -94,6 +95,8 @@ class Files:
 
     def _bytes(self, path: Path) -> bytes | str:
         self.state.setdefault(path, _signature(path))
+        if path in self.drafts:
+            return self.drafts[path]
         try:
             return path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else "not a file"
         except FileNotFoundError:

@@ -57,13 +57,19 @@ def load_config(path: Path, env: Environment[str, str], *, check_terms: CheckTer
 
 
 def read_config(
-    path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None, before: Files | None = None
+    path: Path,
+    env: Environment[str, str],
+    *,
+    check_terms: CheckTerms | None = None,
+    before: Files | None = None,
+    drafts: Environment[Path, bytes] | None = None,
 ) -> LoadResult:
     """Load like `load_config`, but return faults instead of raising them, and the files that were read.
 
-    `before` are the files of an earlier load in the same environment: unchanged YAML and rows of lists are not read again.
+    `before` are the files of an earlier load in the same environment: unchanged YAML and rows of lists are not read again. `drafts` are contents
+    that are read in place of those on disk.
     """
-    files = Files() if before is None else Files(known=before.trees, known_lists=before.lists)
+    files = Files(drafts=drafts or {}) if before is None else Files(known=before.trees, known_lists=before.lists, drafts=drafts or {})
     merger = ConfigMerger(env=env, files=files)
     root = merger.read(Path.cwd() / path, str(path))
     faults = merger.faults
