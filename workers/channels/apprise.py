@@ -49,7 +49,8 @@ def doubts(channel: AppriseChannel) -> Iterator[tuple[str, str]]:
 
     url = channel.url.get_secret_value()
     scheme = url.partition("://")[0].lower()
-    known = {schema for service in Apprise().details()["services"] for key in ("protocols", "secure_protocols") for schema in service[key] or ()}
+    services = Apprise().details()["schemas"]
+    known = {schema for service in services for key in ("protocols", "secure_protocols") for schema in service[key] or ()}
     if scheme not in known:
         yield "url", f"Apprise knows no service `{one_line(scheme)[:40]}://`{did_you_mean(scheme, known)}"
     elif Apprise.instantiate(url, suppress_exceptions=True) is None:

@@ -24,6 +24,9 @@ _ENGLISH: Final = 0.02
 """Share from which a word is an English one, too (`war`, `die`): it is then no function word to every newsroom."""
 _PRONOUN_LIKE: Final = 0.015
 _NEWS_WORDS: Final = frozenset("said says say news new people year years reuters".split())
+_FEW: Final = 3
+_LONGEST: Final = 8
+"""Letters of the longest word that is so common, in any of these languages."""
 _UBIQUITOUS: Final = frozenset("的一是不了在人有我他这之来以个中上大为和国地到说时要就出会のにはをとがでたしてるれこ")
 _SHORT_PREFIX: Final = frozenset(
     "the tha thi con com pro pre for int per par ver der die ein und auf les des que los las del una int dis res str sta tra sch ver ges".split()
@@ -84,7 +87,7 @@ def _of_keyword(term: Term, phrase: str, read: frozenset[str]) -> str | None:
 def _of_words(phrase: str, term: Term, read: frozenset[str]) -> str | None:
     """Return what to say of a phrase of which every word is a function word or so common; None if one is rarer."""
     words = [word.decode() for word in normalize.words(phrase)]
-    if not words or len(words) > 3 or (term.case and phrase != phrase.lower()):
+    if not words or len(words) > _FEW or max(map(len, words)) > _LONGEST or (term.case and phrase != phrase.lower()):
         return None
     if not phrase.replace(" ", "").replace("'", "").replace("’", "").isalnum():
         return None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from monitor.domain.watch import Term
 from monitor.settings.config_positions import Place
 from workers.lint.finding import Doubt, LintSubject
 from workers.matching import normalize
+
+
+_LONGER: Final = "`not` takes longer texts, inside which the term does not count"
 
 
 def self_exclusions(subject: LintSubject) -> Iterator[Doubt]:
@@ -21,13 +25,11 @@ def self_exclusions(subject: LintSubject) -> Iterator[Doubt]:
                     place = Place(term=term.where, key=("context", "forbid"), value=phrase)
                     yield place, f"{term.name!r} never fires: `{phrase}`, which is forbidden near it, is part of the term itself"
         for phrase in term.without:
-            if _in_every_phrase(phrase, term):
-                place = Place(term=term.where, key=("not",), value=phrase)
-                yield (
-                    place,
-                    f"{term.name!r}: `not: {phrase}` is itself a part of the term; `not` takes longer texts, inside which the term does not count, "
-                    f"such as `{term.phrases[0]} museum`",
-                )
+            place = Place(term=term.where, key=("not",), value=phrase)
+            if any(normalize.words(phrase) == normalize.words(one) for one in term.phrases):
+                yield place, f"{term.name!r}: `not: {phrase}` leaves out every occurrence of `{phrase}`; {_LONGER}"
+            elif _in_every_phrase(phrase, term):
+                yield place, f"{term.name!r}: `not: {phrase}` is itself a part of the term; {_LONGER}"
 
 
 def _in_every_phrase(phrase: str, term: Term) -> bool:

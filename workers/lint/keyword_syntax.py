@@ -15,12 +15,12 @@ _COUNTED: Final = re.compile(
     r"(?<!\S)(?:(?:NEAR|ONEAR|NOTNEAR|ATLEAST|ADJ|WITHIN|NEXT)/?\d{1,3}|(?:W|N|PRE|P)/\d{1,3}|AROUND\s*\(\d{1,3}\))(?!\S)", re.I
 )
 _FIELD: Final = re.compile(
-    r"\b(?:title|body|source|lang|language|tag|entity|term|site|url|inurl|intitle|intext|author|link|headline|person|org|place|in):(?=\S)(?!//)",
+    r"\b(?:title|body|source|lang|language|tag|entity|term|site|url|inurl|intitle|intext|author|link|headline|person|org|place|in):(?=\S)(?!//)|^(?:title|body):",
 )
 _HTML: Final = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});|</?[a-zA-Z][^<>]*>")
 _ENCODING: Final = re.compile(r"Ã[\u0080-\u00bf©¨ª§¼¶¤±³]|â€[™œ\u009d˜“”]|Â[\u00a0-\u00bf]|\ufffd|%[CDEF][0-9A-F]%[89AB][0-9A-F]|(?<=\w)%20(?=\w)")
 _STAR: Final = re.compile(r"\w\*|\*\w")
-_QUESTION: Final = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
+_QUESTION: Final = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|^[a-z]+\?$")
 _REGEX: Final = re.compile(r"^/.+/[a-z]*$|^/\S*[|()\[\]\\]|\\[bdwsBDWS]|\.[*+?]|\(\?[:=!i]|\[[^\]\s]*\w-\w[^\]\s]*\][*+?]?|^\^\w|\w\+\$|\)\?")
 _GROUPED: Final = re.compile(r"[(（][^()（）]*(?:\bOR\b|\bor\b|[|/])[^()（）]*[)）]")
 _TWO: Final = re.compile(r"(?<=[\w\s])[|;；、](?=[\w\s])")
@@ -80,7 +80,7 @@ def _as_query(phrase: str) -> str:
 def _wildcard(phrase: str) -> tuple[int, str] | None:
     if (found := _STAR.search(phrase)) is not None:
         return found.start(), f"the * in {phrase!r} finds nothing more here; it works in a query: {{name: …, query: '{phrase}'}}"
-    if (found := _QUESTION.search(phrase)) is not None:
+    if "://" not in phrase and (found := _QUESTION.search(phrase)) is not None:
         return found.start(), f"the ? in {phrase!r} stands for no letter here; write each spelling, under `any`"
     return None
 

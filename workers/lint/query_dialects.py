@@ -131,6 +131,10 @@ def _mark(word: _BareWord, _shouting: bool) -> str | None:
         return f"`{found[0]}` is HTML; write the character that it stands for"
     if _BOOST.fullmatch(text):
         return f"`{text}`: there is no weight of words here; leave out the ^ and its number"
+    if text[0] == "{" and text[-1] == "}":
+        return f"`{text}`: a word in exactly this case is written =\"{text[1:-1]}\""
+    if text[0] in "[{" and word.follows.startswith("TO "):
+        return f"`{text}` begins a range of another tool; there are none here"
     if _BARS.search(text):
         return f"`{text}` is one run of words; write {_BARS.sub(' OR ', text)}"
     if (found := _JOINED.search(text)) is not None:
@@ -144,7 +148,7 @@ def _mark(word: _BareWord, _shouting: bool) -> str | None:
     return None
 
 
-_CHECKS: Final[Sequence[Callable[[_BareWord, bool], str | None]]] = (_counted, _slashed, _conjunction, _other_word, _pattern, _mark)
+_CHECKS: Final[Sequence[Callable[[_BareWord, bool], str | None]]] = (_counted, _slashed, _conjunction, _other_word, _mark, _pattern)
 
 
 def _instead(theirs: str, ours: str) -> str:

@@ -17,8 +17,9 @@ from workers.matching.matcher import Matcher
 from workers.query.format import format_query
 from workers.query.syntax import And, AtLeast, InField, Node, Not, Or, Phrase, Prefix, Word
 
-_FOLDED: Final = str.maketrans({"z": "s", "臺": "台", "y": "i"})
-_ENDING: Final = re.compile(r"(?:(?<=\w{3})(?:es|s))$")
+_FOLDED: Final = str.maketrans({"z": "s", "y": "i"})
+_ALIKE: Final = (("our", "or"), ("ence", "ense"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("ll", "l"), ("gramme", "gram"), ("tre", "ter"), ("ogue", "og"))
+_ENDING: Final = re.compile(r"(?<=\w{3})(?:es?|s)$")
 _UNION: Final = " | "
 
 
@@ -53,7 +54,10 @@ def _look_alikes(terms: Sequence[Term]) -> Iterator[list[_Spelling]]:
 
 def _coarse(phrase: str) -> str:
     joined = b"".join(normalize.words(phrase)).decode()
-    return _ENDING.sub("", joined.translate(_FOLDED)).replace("our", "or").replace("ae", "a").replace("oe", "o").replace("ue", "u")[:64]
+    folded = joined.translate(_FOLDED)
+    for theirs, ours in _ALIKE:
+        folded = folded.replace(theirs, ours)
+    return _ENDING.sub("", folded)[:64]
 
 
 def _same_phrases(terms: Sequence[Term], spellings: Sequence[_Spelling], told: set[tuple[int, int]]) -> Iterator[Doubt]:
