@@ -41,7 +41,14 @@ def check(*, strict: bool, as_json: bool) -> int:
     warnings = _warnings(settings, reading)
     counts = _counts(settings)
     if as_json:
-        print_json({"ok": True, "errors": [], "warnings": [{**_record(fault), "rule": finding.rule} for fault, finding in warnings], **counts})
+        print_json(
+            {
+                "ok": True,
+                "errors": [],
+                "warnings": [{**_record(fault), "rule": finding.rule} for fault, finding in warnings],
+                **counts,
+            }
+        )
     else:
         _print_warnings(warnings)
         click.echo(f"{config_path()}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))

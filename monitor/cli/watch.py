@@ -31,7 +31,9 @@ def watch() -> None:
 @JSON
 def add(*, terms: tuple[str, ...], anyway: bool, as_json: bool) -> None:
     """Add keywords to the YAML file with the watch list; its comments and layout are kept. Refuses what could not work, and writes nothing then."""
-    refused = [f"{one_line(term)!r}: {reason}" for term in terms for reason in _reasons_against(" ".join(term.split()), anyway=anyway)]
+    refused = [
+        f"{one_line(term)!r}: {reason}" for term in terms for reason in _reasons_against(" ".join(term.split()), anyway=anyway)
+    ]
     if refused:
         hint = "" if anyway else "\nnothing was added; --anyway adds a doubtful term all the same"
         raise UsageError("\n".join(refused) + hint)

@@ -66,7 +66,9 @@ def add_items(
             watched.read(root.entries["watch"].value)
         known = {term.name.casefold() for term in (*watched.terms, *watched.broken)}
         check = _DraftCheck(path=path, env=env, check_terms=check_terms)
-        return _add(merger, "watch", "watchlist", names, [name.casefold() for name in names], [item for _, item in items], known, check)
+        return _add(
+            merger, "watch", "watchlist", names, [name.casefold() for name in names], [item for _, item in items], known, check
+        )
 
 
 def remove_term(path: Path, name: str, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Path:

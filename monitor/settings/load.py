@@ -69,7 +69,9 @@ def read_config(
     `before` are the files of an earlier load in the same environment: unchanged YAML and rows of lists are not read again. `drafts` are contents
     that are read in place of those on disk.
     """
-    files = Files(drafts=drafts or {}) if before is None else Files(known=before.trees, known_lists=before.lists, drafts=drafts or {})
+    files = (
+        Files(drafts=drafts or {}) if before is None else Files(known=before.trees, known_lists=before.lists, drafts=drafts or {})
+    )
     merger = ConfigMerger(env=env, files=files)
     root = merger.read(Path.cwd() / path, str(path))
     faults = merger.faults

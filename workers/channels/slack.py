@@ -69,7 +69,10 @@ def doubts(channel: SlackChannel) -> Iterator[tuple[str, str]]:
         if not _TOKEN.fullmatch(channel.token.get_secret_value()):
             yield "token", "this is no bot token of Slack, which begins with xoxb-"
         if channel.channel is not None and not _CHANNEL_ID.fullmatch(channel.channel):
-            yield "channel", "Slack changes messages only in a channel named by its id, such as C0123456789; it stands at the end of the channel's details"
+            yield (
+                "channel",
+                "Slack changes messages only in a channel named by its id, such as C0123456789; it stands at the end of the channel's details",
+            )
 
 
 def _doubt_of_address(url: str) -> str | None:

@@ -99,7 +99,9 @@ def _of_words(phrase: str, term: Term, read: frozenset[str]) -> str | None:
     common = [language for language in languages if all(_is_common(word, language, read) for word in words)]
     if not common:
         return None
-    where = "nearly every article" if "en" in common else f"nearly every {' or '.join(LANGUAGES[one] for one in common[:3])} article"
+    where = (
+        "nearly every article" if "en" in common else f"nearly every {' or '.join(LANGUAGES[one] for one in common[:3])} article"
+    )
     return f"`{phrase}` occurs in {where}; write the phrase that matters, or combine it with others in a query"
 
 

@@ -10,7 +10,6 @@ from monitor.settings.config_positions import Place
 from workers.lint.finding import Doubt, LintSubject
 from workers.matching import normalize
 
-
 _LONGER: Final = "`not` takes longer texts, inside which the term does not count"
 
 

@@ -12,16 +12,20 @@ from workers.lint.finding import Doubt, LintSubject, phrase_place
 
 _OPERATOR: Final = re.compile(r"(?<!\S)(?:AND NOT|ANDNOT|AND|OR|NOT|XOR)(?!\S)")
 _COUNTED: Final = re.compile(
-    r"(?<!\S)(?:(?:NEAR|ONEAR|NOTNEAR|ATLEAST|ADJ|WITHIN|NEXT)/?\d{1,3}|(?:W|N|PRE|P)/\d{1,3}|AROUND\s*\(\d{1,3}\))(?!\S)", re.I
+    r"(?<!\S)(?:(?:NEAR|ONEAR|NOTNEAR|ATLEAST|ADJ|WITHIN|NEXT)/?\d{1,3}|(?:W|N|PRE|P)/\d{1,3}|AROUND\s*\(\d{1,3}\))(?!\S)", re.IGNORECASE
 )
 _FIELD: Final = re.compile(
     r"\b(?:title|body|source|lang|language|tag|entity|term|site|url|inurl|intitle|intext|author|link|headline|person|org|place|in):(?=\S)(?!//)|^(?:title|body):",
 )
 _HTML: Final = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});|</?[a-zA-Z][^<>]*>")
-_ENCODING: Final = re.compile(r"Ã[\u0080-\u00bf©¨ª§¼¶¤±³]|â€[™œ\u009d˜“”]|Â[\u00a0-\u00bf]|\ufffd|%[CDEF][0-9A-F]%[89AB][0-9A-F]|(?<=\w)%20(?=\w)")
+_ENCODING: Final = re.compile(
+    r"Ã[\u0080-\u00bf©¨ª§¼¶¤±³]|â€[™œ\u009d˜“”]|Â[\u00a0-\u00bf]|\ufffd|%[CDEF][0-9A-F]%[89AB][0-9A-F]|(?<=\w)%20(?=\w)"
+)
 _STAR: Final = re.compile(r"\w\*|\*\w")
 _QUESTION: Final = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|^[a-z]+\?$")
-_REGEX: Final = re.compile(r"^/.+/[a-z]*$|^/\S*[|()\[\]\\]|\\[bdwsBDWS]|\.[*+?]|\(\?[:=!i]|\[[^\]\s]*\w-\w[^\]\s]*\][*+?]?|^\^\w|\w\+\$|\)\?")
+_REGEX: Final = re.compile(
+    r"^/.+/[a-z]*$|^/\S*[|()\[\]\\]|\\[bdwsBDWS]|\.[*+?]|\(\?[:=!i]|\[[^\]\s]*\w-\w[^\]\s]*\][*+?]?|^\^\w|\w\+\$|\)\?"
+)
 _GROUPED: Final = re.compile(r"[(（][^()（）]*(?:\bOR\b|\bor\b|[|/])[^()（）]*[)）]")
 _TWO: Final = re.compile(r"(?<=[\w\s])[|;；、](?=[\w\s])")
 _LIST: Final = re.compile(r"^[^\W\d_][^,]*(?:,\s*[^\W\d_][^,]*)+$")
@@ -53,7 +57,10 @@ def _doubt(term: Term, phrase: str) -> tuple[int, str] | None:
     if (found := _ENCODING.search(phrase)) is not None:
         return found.start(), f"{phrase!r} has characters that come of a wrong encoding (`{found[0]}`); write it anew, as UTF-8"
     if (found := _REGEX.search(phrase)) is not None:
-        return found.start(), f"{phrase!r} looks like a regular expression; here every character is text - a pattern belongs under `regex:`"
+        return (
+            found.start(),
+            f"{phrase!r} looks like a regular expression; here every character is text - a pattern belongs under `regex:`",
+        )
     if term.kind is TermKind.ENTITY:
         return _wildcard(phrase)
     return _query_syntax(phrase) or _wildcard(phrase) or _several_terms(phrase) or _list_syntax(phrase)
@@ -92,7 +99,9 @@ def _several_terms(phrase: str) -> tuple[int, str] | None:
     parts_of_list = phrase.split(",")
     if _LIST.match(phrase) and all(part.strip()[:1].islower() and len(part.split()) < 4 for part in parts_of_list):
         listed = ", ".join(part.strip() for part in parts_of_list)
-        return phrase.index(","), f"{phrase!r} is one phrase, its words side by side; for any of them write {{name: …, any: [{listed}]}}"
+        return phrase.index(
+            ","
+        ), f"{phrase!r} is one phrase, its words side by side; for any of them write {{name: …, any: [{listed}]}}"
     return None
 
 
@@ -100,9 +109,18 @@ def _list_syntax(phrase: str) -> tuple[int, str] | None:
     if (found := _ARROW.search(phrase)) is not None or (found := _COUNT.search(phrase)) is not None:
         return found.start(), f"`{found[0].strip()}` is another tool's list; `news-monitor watch import FILE` turns it into terms"
     if (found := _HEADING.search(phrase)) is not None:
-        return found.start(), f"`{phrase}` is a heading of another tool's list; `news-monitor watch import FILE` turns it into terms"
+        return (
+            found.start(),
+            f"`{phrase}` is a heading of another tool's list; `news-monitor watch import FILE` turns it into terms",
+        )
     if (found := _MARKED.search(phrase)) is not None:
-        return found.start(), f"the {found[0]} before {phrase[1:]!r} means nothing in a keyword; to require or leave out a word, write a query"
+        return (
+            found.start(),
+            f"the {found[0]} before {phrase[1:]!r} means nothing in a keyword; to require or leave out a word, write a query",
+        )
     if (found := _ENTIRE_QUOTES.search(phrase)) is not None:
-        return found.start(), f"the quotation marks around {phrase} say nothing: a keyword is a phrase already; for no other spelling add `exact: true`"
+        return (
+            found.start(),
+            f"the quotation marks around {phrase} say nothing: a keyword is a phrase already; for no other spelling add `exact: true`",
+        )
     return None

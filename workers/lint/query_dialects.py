@@ -12,12 +12,14 @@ from workers.query.fields import ATTRIBUTES, FIELDS
 from workers.query.syntax import Node, Word, walk_nodes
 from workers.query.tokens import CLOSERS, OPENING
 
-_COUNTED: Final = re.compile(r"(?:(?P<near>N|NEAR|W|WITHIN|NEXT|ADJ|AROUND|SAME)|(?P<ordered>PRE|P|ONEAR|BEFORE|FOLLOWED))[/:]?(?P<n>\d{1,3})", re.I)
-_NEGATED_NEAR: Final = re.compile(r"NOTNEAR:?(\d{1,3})|NOT/(\d{1,3})", re.I)
-_AT_LEAST: Final = re.compile(r"ATLEAST(\d{1,3})", re.I)
-_LETTER_AND_NUMBER: Final = re.compile(r"[NWP]\d{1,3}", re.I)
+_COUNTED: Final = re.compile(
+    r"(?:(?P<near>N|NEAR|W|WITHIN|NEXT|ADJ|AROUND|SAME)|(?P<ordered>PRE|P|ONEAR|BEFORE|FOLLOWED))[/:]?(?P<n>\d{1,3})", re.IGNORECASE
+)
+_NEGATED_NEAR: Final = re.compile(r"NOTNEAR:?(\d{1,3})|NOT/(\d{1,3})", re.IGNORECASE)
+_AT_LEAST: Final = re.compile(r"ATLEAST(\d{1,3})", re.IGNORECASE)
+_LETTER_AND_NUMBER: Final = re.compile(r"[NWP]\d{1,3}", re.IGNORECASE)
 """`W5` is an operator for some tools, and a name for everybody else: it counts only between two operands."""
-_SLASHED: Final = re.compile(r"(?:W|N|PRE)?/(\d{1,3}|s|p|sent|para)", re.I)
+_SLASHED: Final = re.compile(r"(?:W|N|PRE)?/(\d{1,3}|s|p|sent|para)", re.IGNORECASE)
 _BRACKETED: Final = re.compile(r"<(?P<name>\w+)(?:/(?P<n>\d+))?>")
 _CONJUNCTIONS: Final = {
     "and": "AND", "or": "OR", "not": "NOT", "andnot": "AND NOT", "butnot": "AND NOT", "xor": "", "nor": "AND NOT",
@@ -27,12 +29,12 @@ _OTHER_WORDS: Final = {
     "EXCEPT": "NOT", "WITHOUT": "NOT", "PLUS": "AND", "UND": "AND", "ET": "AND", "ODER": "OR", "OU": "OR", "NICHT": "NOT", "SAUF": "NOT",
 }  # fmt: skip
 _REGEX: Final = re.compile(r"\\[bdwsBDWS]|\.[*+?]|\[[^\]\s]+\]|\(\?|\{\d+,?\d*\}|^\^\w|\w\$$")
-_ENTITY: Final = re.compile(r"&(?:amp|quot|lt|gt|nbsp|apos|#\d+|#x[0-9a-f]+);?", re.I)
+_ENTITY: Final = re.compile(r"&(?:amp|quot|lt|gt|nbsp|apos|#\d+|#x[0-9a-f]+);?", re.IGNORECASE)
 _BOOST: Final = re.compile(r"(?:.*[\w\"])?\^\d+(?:\.\d+)?")
 _BARS: Final = re.compile(r"(?<=\w)\|+(?=\w)")
 _JOINED: Final = re.compile(r"(?<=[^\W\d])[,;](?=[^\W\d])")
 _TRUNCATED: Final = re.compile(r"([a-z]{3,})[!$%]")
-_EQUALS: Final = re.compile(r"(title|headline|hd|hl|body|text|source|sn|lang|language|la|tag)=(\S+)", re.I)
+_EQUALS: Final = re.compile(r"(title|headline|hd|hl|body|text|source|sn|lang|language|la|tag)=(\S+)", re.IGNORECASE)
 _NEAR_LIMIT: Final = 1000
 
 
@@ -104,7 +106,9 @@ def _conjunction(word: _BareWord, _shouting: bool) -> str | None:
         return None
     if not ours:
         return f"`{word.text}` is no operator here but a word that must occur; write (a NOT b) OR (b NOT a)"
-    return f"`{word.text}` is a word here that must occur; the operator is {ours}, in capitals (for the word itself, put it in quotes)"
+    return (
+        f"`{word.text}` is a word here that must occur; the operator is {ours}, in capitals (for the word itself, put it in quotes)"
+    )
 
 
 def _other_word(word: _BareWord, shouting: bool) -> str | None:
@@ -114,7 +118,9 @@ def _other_word(word: _BareWord, shouting: bool) -> str | None:
     if ours is None or shouting or not word.between:
         return None
     counted = re.match(r"[(（]\s*(\d{1,3})\s*[)）]", word.follows)
-    return _instead(word.text + (counted[0] if counted else ""), f"{ours.partition('/')[0]}/{counted[1]}" if counted and "/" in ours else ours)
+    return _instead(
+        word.text + (counted[0] if counted else ""), f"{ours.partition('/')[0]}/{counted[1]}" if counted and "/" in ours else ours
+    )
 
 
 def _pattern(word: _BareWord, _shouting: bool) -> str | None:
@@ -132,7 +138,7 @@ def _mark(word: _BareWord, _shouting: bool) -> str | None:
     if _BOOST.fullmatch(text):
         return f"`{text}`: there is no weight of words here; leave out the ^ and its number"
     if text[0] == "{" and text[-1] == "}":
-        return f"`{text}`: a word in exactly this case is written =\"{text[1:-1]}\""
+        return f'`{text}`: a word in exactly this case is written ="{text[1:-1]}"'
     if text[0] in "[{" and word.follows.startswith("TO "):
         return f"`{text}` begins a range of another tool; there are none here"
     if _BARS.search(text):
@@ -142,7 +148,15 @@ def _mark(word: _BareWord, _shouting: bool) -> str | None:
     if (found := _TRUNCATED.fullmatch(text)) is not None:
         return f"`{text}`: any ending is written with an asterisk here: {found[1]}*"
     if (found := _EQUALS.fullmatch(text)) is not None:
-        known = {"hd": "title", "hl": "title", "headline": "title", "text": "body", "sn": "source", "la": "lang", "language": "lang"}
+        known = {
+            "hd": "title",
+            "hl": "title",
+            "headline": "title",
+            "text": "body",
+            "sn": "source",
+            "la": "lang",
+            "language": "lang",
+        }
         name = known.get(found[1].lower(), found[1].lower())
         return f"`{text}`: a field is written with a colon: {name}:{found[2]}" if name in FIELDS + ATTRIBUTES else None
     return None

@@ -18,7 +18,17 @@ from workers.query.format import format_query
 from workers.query.syntax import And, AtLeast, InField, Node, Not, Or, Phrase, Prefix, Word
 
 _FOLDED: Final = str.maketrans({"z": "s", "y": "i"})
-_ALIKE: Final = (("our", "or"), ("ence", "ense"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("ll", "l"), ("gramme", "gram"), ("tre", "ter"), ("ogue", "og"))
+_ALIKE: Final = (
+    ("our", "or"),
+    ("ence", "ense"),
+    ("ae", "a"),
+    ("oe", "o"),
+    ("ue", "u"),
+    ("ll", "l"),
+    ("gramme", "gram"),
+    ("tre", "ter"),
+    ("ogue", "og"),
+)
 _ENDING: Final = re.compile(r"(?<=\w{3})(?:es?|s)$")
 _UNION: Final = " | "
 
@@ -93,7 +103,16 @@ def _one_finds_the_other(terms: Sequence[Term], earlier: _Spelling, later: _Spel
 def _conditions(term: Term) -> Term:
     """Return a term without what tells it from another that finds the same: what is left must be equal."""
     return replace(
-        term, name="", phrases=(), query=None, where="", severity=Severity.MEDIUM, channels=None, cooldown=None, repeat=Repeat.STORY, tags=()
+        term,
+        name="",
+        phrases=(),
+        query=None,
+        where="",
+        severity=Severity.MEDIUM,
+        channels=None,
+        cooldown=None,
+        repeat=Repeat.STORY,
+        tags=(),
     )
 
 
@@ -136,7 +155,10 @@ def _same_queries(subject: LintSubject) -> Iterator[Doubt]:
         first = seen.setdefault((asked, _conditions(replace(term, kind=TermKind.QUERY))), term)
         if first is not term and TermKind.QUERY in {first.kind, term.kind}:
             place = Place(term=term.where)
-            yield place, f"{term.name!r} asks for the same as {first.name!r} at {first.where}: each such article raises an alert for both; keep one"
+            yield (
+                place,
+                f"{term.name!r} asks for the same as {first.name!r} at {first.where}: each such article raises an alert for both; keep one",
+            )
 
 
 def _asked(term: Term, subject: LintSubject) -> str | None:

@@ -20,7 +20,10 @@ def dead_routes(subject: LintSubject) -> Iterator[Doubt]:
         place = Place(key=("routes", number))
         before = next((at for at, earlier in enumerate(settings.routes[:number]) if _covers(earlier, route)), None)
         if before is not None:
-            yield place, f"this route never applies: route {before + 1} takes every alert that would fit it; put the narrower one first"
+            yield (
+                place,
+                f"this route never applies: route {before + 1} takes every alert that would fit it; put the narrower one first",
+            )
             continue
         unknown = [tag for tag in route.tags if tag not in tags]
         for tag in unknown:
@@ -99,7 +102,10 @@ def unrouted_terms(subject: LintSubject) -> Iterator[Doubt]:
     if lost:
         last = Place(key=("routes", len(settings.routes) - 1))
         names = ", ".join(repr(term.name) for term in lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
-        yield last, f"alerts of {names} fit no route and are sent to nobody; end the routes with one without conditions, such as {{channels: []}}"
+        yield (
+            last,
+            f"alerts of {names} fit no route and are sent to nobody; end the routes with one without conditions, such as {{channels: []}}",
+        )
 
 
 def silent_silences(subject: LintSubject) -> Iterator[Doubt]:

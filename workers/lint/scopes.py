@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +51,7 @@ def _in_query(term: Term, subject: LintSubject, known: _Known) -> Iterator[Doubt
                 yield query_place(term, node.span[0]), f"{term.name!r}: {message}"
 
 
-def _fold(names: Set[str]) -> frozenset[str]:
+def _fold(names: AbstractSet[str]) -> frozenset[str]:
     return frozenset(name.casefold() for name in names)
 
 
@@ -68,7 +69,7 @@ def _known(settings: Settings) -> _Known:
 
 def _doubt(key: str, value: str, known: _Known) -> str | None:
     if key == "languages":
-        code = value.split("-")[0].lower()
+        code = value.split("-", maxsplit=1)[0].lower()
         if code in known.languages or code in detectable():
             return None
         return f"no article is known to be in `{value}`: no feed has it as `language`, and it is none of the languages that are recognized"
