@@ -12,7 +12,8 @@ from workers.lint.finding import Doubt, LintSubject, phrase_place
 
 _OPERATOR: Final = re.compile(r"(?<!\S)(?:AND NOT|ANDNOT|AND|OR|NOT|XOR)(?!\S)")
 _COUNTED: Final = re.compile(
-    r"(?<!\S)(?:(?:NEAR|ONEAR|NOTNEAR|ATLEAST|ADJ|WITHIN|NEXT)/?\d{1,3}|(?:W|N|PRE|P)/\d{1,3}|AROUND\s*\(\d{1,3}\))(?!\S)", re.IGNORECASE
+    r"(?<!\S)(?:(?:NEAR|ONEAR|NOTNEAR|ATLEAST|ADJ|WITHIN|NEXT)/?\d{1,3}|(?:W|N|PRE|P)/\d{1,3}|AROUND\s*\(\d{1,3}\))(?!\S)",
+    re.IGNORECASE,
 )
 _FIELD: Final = re.compile(
     r"\b(?:title|body|source|lang|language|tag|entity|term|site|url|inurl|intitle|intext|author|link|headline|person|org|place|in):(?=\S)(?!//)|^(?:title|body):",

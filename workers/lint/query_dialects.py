@@ -35,6 +35,9 @@ _BARS: Final = re.compile(r"(?<=\w)\|+(?=\w)")
 _JOINED: Final = re.compile(r"(?<=[^\W\d])[,;](?=[^\W\d])")
 _TRUNCATED: Final = re.compile(r"([a-z]{3,})[!$%]")
 _EQUALS: Final = re.compile(r"(title|headline|hd|hl|body|text|source|sn|lang|language|la|tag)=(\S+)", re.IGNORECASE)
+_FIELD_NAMES: Final = {
+    "hd": "title", "hl": "title", "headline": "title", "text": "body", "sn": "source", "la": "lang", "language": "lang",
+}  # fmt: skip
 _NEAR_LIMIT: Final = 1000
 
 
@@ -48,6 +51,8 @@ class _BareWord:
     between: bool
     follows: str
     """What stands after it in the query."""
+    shouted: bool
+    """Whether the whole query is in capitals, so that these say nothing."""
 
 
 def foreign_operators(subject: LintSubject) -> Iterator[Doubt]:
@@ -57,9 +62,8 @@ def foreign_operators(subject: LintSubject) -> Iterator[Doubt]:
         if tree is None or term.query is None:
             continue
         words = _bare_words(term.query, tree)
-        shouting = not any(char.islower() for char in term.query)
         for word in words:
-            message = next((found for check in _CHECKS if (found := check(word, shouting))), None)
+            message = next((found for check in _CHECKS if (found := check(word))), None)
             if message is not None:
                 yield query_place(term, word.start), f"{term.name!r}: {message}"
 
@@ -74,12 +78,13 @@ def _bare_words(query: str, tree: Node) -> Sequence[_BareWord]:
             end=end,
             between=bool(query[:start].strip(" (")) and bool(query[end:].strip(" )")),
             follows=query[end:].lstrip(),
+            shouted=not any(map(str.islower, query)),
         )
         for start, end in spans
     ]
 
 
-def _counted(word: _BareWord, _shouting: bool) -> str | None:
+def _counted(word: _BareWord) -> str | None:
     if (found := _NEGATED_NEAR.fullmatch(word.text)) is not None:
         return _instead(word.text, f"NOTNEAR/{found[1] or found[2]}")
     if (found := _AT_LEAST.fullmatch(word.text)) is not None:
@@ -92,7 +97,7 @@ def _counted(word: _BareWord, _shouting: bool) -> str | None:
     return _instead(word.text, f"{'ONEAR' if found['ordered'] else 'NEAR'}/{int(found['n'])}")
 
 
-def _slashed(word: _BareWord, _shouting: bool) -> str | None:
+def _slashed(word: _BareWord) -> str | None:
     found = _SLASHED.fullmatch(word.text) or _BRACKETED.fullmatch(word.text)
     if found is None:
         return None
@@ -100,7 +105,7 @@ def _slashed(word: _BareWord, _shouting: bool) -> str | None:
     return _instead(word.text, f"NEAR/{number}" if number and number.isdigit() else "NEAR/20")
 
 
-def _conjunction(word: _BareWord, _shouting: bool) -> str | None:
+def _conjunction(word: _BareWord) -> str | None:
     ours = _CONJUNCTIONS.get(word.text.casefold())
     if ours is None:
         return None
@@ -111,11 +116,11 @@ def _conjunction(word: _BareWord, _shouting: bool) -> str | None:
     )
 
 
-def _other_word(word: _BareWord, shouting: bool) -> str | None:
+def _other_word(word: _BareWord) -> str | None:
     ours = _OTHER_WORDS.get(word.text)
     if word.text in {"near", "Near"} and word.between:
         return _instead(word.text, "NEAR/10")
-    if ours is None or shouting or not word.between:
+    if ours is None or word.shouted or not word.between:
         return None
     counted = re.match(r"[(（]\s*(\d{1,3})\s*[)）]", word.follows)
     return _instead(
@@ -123,7 +128,7 @@ def _other_word(word: _BareWord, shouting: bool) -> str | None:
     )
 
 
-def _pattern(word: _BareWord, _shouting: bool) -> str | None:
+def _pattern(word: _BareWord) -> str | None:
     text = word.text
     slashes = text.startswith("/") and len(text) > 1 and (re.search(r"/[imsux]*$", text[1:]) or word.follows[:1] in tuple(OPENING))
     if slashes or _REGEX.search(text):
@@ -131,7 +136,7 @@ def _pattern(word: _BareWord, _shouting: bool) -> str | None:
     return None
 
 
-def _mark(word: _BareWord, _shouting: bool) -> str | None:
+def _mark(word: _BareWord) -> str | None:
     text = word.text
     if (found := _ENTITY.search(text)) is not None:
         return f"`{found[0]}` is HTML; write the character that it stands for"
@@ -141,28 +146,42 @@ def _mark(word: _BareWord, _shouting: bool) -> str | None:
         return f'`{text}`: a word in exactly this case is written ="{text[1:-1]}"'
     if text[0] in "[{" and word.follows.startswith("TO "):
         return f"`{text}` begins a range of another tool; there are none here"
+    return None
+
+
+def _alternatives(word: _BareWord) -> str | None:
+    text = word.text
     if _BARS.search(text):
         return f"`{text}` is one run of words; write {_BARS.sub(' OR ', text)}"
     if (found := _JOINED.search(text)) is not None:
         return f"`{text}` is one phrase; between alternatives write OR, not {found[0]}"
-    if (found := _TRUNCATED.fullmatch(text)) is not None:
-        return f"`{text}`: any ending is written with an asterisk here: {found[1]}*"
-    if (found := _EQUALS.fullmatch(text)) is not None:
-        known = {
-            "hd": "title",
-            "hl": "title",
-            "headline": "title",
-            "text": "body",
-            "sn": "source",
-            "la": "lang",
-            "language": "lang",
-        }
-        name = known.get(found[1].lower(), found[1].lower())
-        return f"`{text}`: a field is written with a colon: {name}:{found[2]}" if name in FIELDS + ATTRIBUTES else None
     return None
 
 
-_CHECKS: Final[Sequence[Callable[[_BareWord, bool], str | None]]] = (_counted, _slashed, _conjunction, _other_word, _mark, _pattern)
+def _ending(word: _BareWord) -> str | None:
+    found = _TRUNCATED.fullmatch(word.text)
+    return None if found is None else f"`{word.text}`: any ending is written with an asterisk here: {found[1]}*"
+
+
+def _field(word: _BareWord) -> str | None:
+    found = _EQUALS.fullmatch(word.text)
+    name = "" if found is None else _FIELD_NAMES.get(found[1].lower(), found[1].lower())
+    if found is None or name not in FIELDS + ATTRIBUTES:
+        return None
+    return f"`{word.text}`: a field is written with a colon: {name}:{found[2]}"
+
+
+_CHECKS: Final[Sequence[Callable[[_BareWord], str | None]]] = (
+    _counted,
+    _slashed,
+    _conjunction,
+    _other_word,
+    _mark,
+    _alternatives,
+    _ending,
+    _field,
+    _pattern,
+)
 
 
 def _instead(theirs: str, ours: str) -> str:

@@ -46,8 +46,7 @@ def repetitions(subject: LintSubject) -> Iterator[Doubt]:
     terms = subject.terms
     told: set[tuple[int, int]] = set()
     for spellings in _look_alikes(terms):
-        for doubt in _same_phrases(terms, spellings, told):
-            yield doubt
+        yield from _same_phrases(terms, spellings, told)
     yield from _same_names(terms)
     yield from _same_queries(subject)
 

@@ -23,12 +23,14 @@ TWO = "channels:\n  log: {type: file, path: a}\n  other: {type: file, path: b}\n
     ],
 )
 def test_a_route_that_leads_nowhere(tmp_path: Path, routes: str, line: int, said: str) -> None:
+    """Routes that never apply, channels that nothing reaches and terms without a route are named at their line."""
     (warning,) = warnings_of(tmp_path, f"{TWO}routes:\n{routes}\n{TERMS}")
     assert warning.line == line
     assert said in warning.message
 
 
 def test_good_routes(tmp_path: Path) -> None:
+    """Routes and channels that all have their use are not doubted; a fallback counts as one."""
     routes = "- {tags: [harbour], channels: [other]}\n- {min_severity: high, channels: [other]}\n- {channels: [log]}"
     assert warnings_of(tmp_path, f"{TWO}routes:\n{routes}\n{TERMS}") == []
     assert warnings_of(tmp_path, TWO + TERMS) == []
@@ -37,6 +39,7 @@ def test_good_routes(tmp_path: Path) -> None:
 
 
 def test_a_silence_of_no_term(tmp_path: Path) -> None:
+    """A silence of a tag that no term has is named, with the tag that was meant."""
     (warning,) = warnings_of(tmp_path, f"{TWO}{TERMS}silences: [{{tag: harbor}}]\n")
     assert "did you mean `harbour`" in warning.message
 
@@ -60,6 +63,7 @@ def test_a_silence_of_no_term(tmp_path: Path) -> None:
     ],
 )
 def test_an_address_that_cannot_be(tmp_path: Path, channel: str, said: str | None) -> None:
+    """Addresses that the service cannot have are named without what is secret in them; possible ones are not."""
     warnings = warnings_of(tmp_path, f"channels:\n  desk: {{type: {channel}}}\n{TERMS}")
     assert [warning.line for warning in warnings] == ([] if said is None else [2])
     assert all(said in warning.message for warning in warnings if said)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.settings.load import load_config
 from tests.unit.lint.linting import warnings_of_terms
+from workers.lint.registry import lint
 
 FIRST = 4
 """The line of the first item."""
@@ -42,6 +44,7 @@ FIRST = 4
     ],
 )
 def test_an_operator_of_another_tool_is_named_with_ours(tmp_path: Path, query: str, column: int, said: str) -> None:
+    """A word that another tool reads as an operator is named at its column, with what to write instead."""
     (warning,) = warnings_of_terms(tmp_path, f"{{name: Sample, query: '{query}'}}")
     assert (warning.line, warning.column) == (FIRST, len("- {name: Sample, query: '") + column)
     assert said in warning.message
@@ -62,6 +65,7 @@ def test_an_operator_of_another_tool_is_named_with_ours(tmp_path: Path, query: s
     ],
 )
 def test_a_query_that_cannot_hold(tmp_path: Path, query: str, said: str) -> None:
+    """A query that leaves out what it asks for is named with the part that is both."""
     (warning,) = warnings_of_terms(tmp_path, f"{{name: Sample, query: '{query}'}}")
     assert "can never hold" in warning.message
     assert said in warning.message
@@ -92,6 +96,7 @@ def test_a_query_that_cannot_hold(tmp_path: Path, query: str, said: str) -> None
     ],
 )
 def test_a_keyword_that_is_not_what_it_seems(tmp_path: Path, keyword: str, said: str) -> None:
+    """A keyword in the syntax of queries, patterns, HTML or another tool is named, as is one that nearly every article has."""
     (warning,) = warnings_of_terms(tmp_path, f"{keyword!r}")
     assert (warning.line, warning.column >= len("- '")) == (FIRST, True)
     assert said in warning.message
@@ -120,6 +125,7 @@ def test_a_keyword_that_is_not_what_it_seems(tmp_path: Path, keyword: str, said:
     ],
 )
 def test_a_term_beside_others(tmp_path: Path, items: str, line: int, said: str) -> None:
+    """Repeated terms, names in small letters and scopes that nothing has are named at the later line."""
     (warning,) = warnings_of_terms(tmp_path, items)
     assert warning.line == FIRST + line
     assert said in warning.message
@@ -147,14 +153,11 @@ def test_a_term_beside_others(tmp_path: Path, items: str, line: int, said: str) 
     ],
 )
 def test_nothing_is_said_of_good_terms(tmp_path: Path, items: str) -> None:
+    """Terms that do what they say are not doubted, though they look a little like those that do not."""
     assert warnings_of_terms(tmp_path, items) == []
 
 
 def test_the_shipped_watch_list_is_without_doubt() -> None:
+    """The configuration that comes with the program has no warning."""
     shipped = Path(__file__).parents[3] / "config"
-    text = (shipped / "watchlist.yaml").read_text(encoding="utf-8")
-    assert "watch:" in text
-    from monitor.settings.load import load_config  # noqa: PLC0415 - only here
-    from workers.lint.registry import lint  # noqa: PLC0415
-
     assert lint(load_config(shipped / "monitor.yaml", {})) == ()
