@@ -67,6 +67,8 @@ def _document(title: str, body: str, source: str, entry: Entry | None) -> Docume
         source=source,
         language=(entry.language if entry else None) or detect(f"{title}\n{body}"),
         tags=frozenset(entry.tags if entry else ()),
+        url=entry.url if entry else None,
+        author=entry.author if entry else None,
     )
 
 

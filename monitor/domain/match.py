@@ -29,6 +29,8 @@ class Document:
     source: str = ""
     language: str | None = None
     tags: frozenset[str] = frozenset()
+    url: str | None = None
+    author: str | None = None
     asides: tuple[Aside, ...] = ()
 
 

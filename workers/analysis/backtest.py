@@ -89,4 +89,6 @@ def _document(article: Article) -> Document:
         source=article.source,
         language=article.language or detect(f"{article.title}\n{article.text}"),
         tags=frozenset(article.tags),
+        url=article.url,
+        author=article.author,
     )

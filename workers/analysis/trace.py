@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -144,15 +144,10 @@ def _occurring(matcher: Matcher, article: Article) -> Iterable[dict[str, Any]]:
         source=article.source,
         language=article.language,
         tags=frozenset(article.tags),
+        url=article.url,
+        author=article.author,
     )
-    document = Document(
-        title=whole.title,
-        body=whole.body,
-        asides=article.asides,
-        source=whole.source,
-        language=whole.language,
-        tags=whole.tags,
-    )
+    document = replace(whole, asides=article.asides)
     names = {match.term.name for one in (whole, document) for match in matcher.match(one)}
     found: list[dict[str, Any]] = dry_run(matcher, (), document, names=sorted(names))["terms"] if names else []
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 MIN_STEM: Final = 3
@@ -16,6 +17,8 @@ MIN_STEM: Final = 3
 _ARABIC: Final = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 _HEBREW: Final = re.compile("[\u05d0-\u05ea]")
 _HANGUL: Final = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
+_VOWEL: Final = re.compile("[\u1161-\u1175]")
+_FINAL: Final = re.compile("[\u11a8-\u11c2]")
 _CASED: Final = re.compile("[a-z\u0370-\u03ff\u0400-\u052f\u0531-\u0587]+[0-9a-z\u0370-\u03ff\u0400-\u052f\u0531-\u0587]*")
 
 _AL: Final = "ال"
@@ -46,6 +49,21 @@ def prefixes_for(word: str) -> frozenset[bytes]:
 def particles_for(word: str) -> frozenset[bytes]:
     """Return the particles, as UTF-8, that an article may write after this normalized word."""
     return HANGUL_PARTICLES if _HANGUL.match(word[-1]) else frozenset()
+
+
+def is_hangul(words: Sequence[str]) -> bool:
+    """Whether the first and the last of some normalized words are Hangul."""
+    return bool(_HANGUL.match(words[0]) and _HANGUL.match(words[-1][-1]))
+
+
+def syllables(words: Sequence[str]) -> int:
+    """Return how many syllables of Hangul there are in normalized words."""
+    return sum(_VOWEL.match(char) is not None for word in words for char in word)
+
+
+def begins_final(rest: bytes) -> bool:
+    """Whether letters begin with a consonant that ends a syllable of Hangul, so that what is before them is a part of a syllable."""
+    return _FINAL.match(rest.decode("utf-8", "replace")) is not None
 
 
 def with_contracted_article(word: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Final
 from workers.matching.tokenized_document import TokenizedDocument
 from workers.matching.word_breaks import FUNCTION_WORDS
 
-_COMMON_WORDS: Final = FUNCTION_WORDS | frozenset(
+COMMON_WORDS: Final = FUNCTION_WORDS | frozenset(
     b"act all art ask bad bar bath battle best big block bold bond book call camp care case cash change charge charter check chase choice "
     b"city close cold come cork cost court cross dawn day deal dear discover drew early east edge end equity even ever every fair faith "
     b"fast fear field find fire first fit flood follow force found free frank fresh front full future game gap general get give global go "
@@ -52,7 +52,7 @@ def name_positions(document: TokenizedDocument, words: list[int]) -> list[int]:
     if not words:
         return words
     normalized = document.words[words[0]]
-    common = normalized in _COMMON_WORDS
+    common = normalized in COMMON_WORDS
     if not all(_capital_proves_nothing(document, word) or (common and _in_longer_name(document, word)) for word in words):
         return words
     return [] if common or _occurs_in_small_letters(document, normalized) else words

@@ -6,11 +6,16 @@ import re
 import unicodedata
 from typing import Final
 
+from workers.matching import normalize
+from workers.matching.ambiguous_names import COMMON_WORDS
 from workers.matching.phrase import Option, WatchedPhrase
 from workers.matching.tokenized_document import TokenizedDocument
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_UMLAUT: Final = re.compile("[äöüÄÖÜ]")
 _KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9d][\u3099\u309a\uff9e\uff9f]?")
+_ACRONYM_AS_WORD: Final = 4
+"""Letters from which a name in capitals is also written as a word."""
 PARTICLES: Final = frozenset(
     "al el as ash at ad ar an az bin ibn abu ben bat da das de del della der den des di do dos du e et la las le les los of on the and in "
     "to upon ter ten van von und y zu zum".split()
@@ -28,13 +33,39 @@ GENERIC: Final = frozenset(
 
 def written_as_required(phrase: WatchedPhrase, document: TokenizedDocument, first: int, last: int) -> bool:
     """Whether the words from `first` to `last`, whose letters are those of the phrase, are written as its options and signs require."""
-    if phrase.signs and not document.text(document.field(last)).startswith(phrase.signs, document.span(last)[1]):
+    if phrase.signs and not phrase.signs.stand(
+        document.text(document.field(last)), document.span(first)[0], document.span(last)[1]
+    ):
+        return False
+    if phrase.wildcard is not None:
+        word = _visible(document.original(first)) if phrase.options & Option.CASE else document.words[first].decode()
+        return phrase.wildcard.fullmatch(word) is not None
+    if phrase.katakana and _cuts_katakana(phrase, document, first, last):
         return False
     if phrase.options & Option.ENTITY:
-        if phrase.acronym:
-            return _is_acronym(document, first, last)
-        return not _cuts_katakana(document, first, last) and _is_capitalized(phrase, document, first, last)
-    return not phrase.options & Option.CASE or _equals_as_written(phrase, document, first, last)
+        return _is_acronym(document, first, last) if phrase.acronym else _is_capitalized(phrase, document, first, last)
+    if phrase.options & Option.CASE:
+        return _equals_as_written(phrase, document, first, last)
+    return not phrase.options & Option.EXACT or _has_same_letters(phrase, document, first, last)
+
+
+def has_umlaut(document: TokenizedDocument, first: int, last: int) -> bool:
+    """Whether one of the words is written with ä, ö or ü."""
+    return any(_UMLAUT.search(unicodedata.normalize("NFC", document.original(word))) for word in range(first, last + 1))
+
+
+def _has_same_letters(phrase: WatchedPhrase, document: TokenizedDocument, first: int, last: int) -> bool:
+    """Whether the words have the letters of the phrase without counting variants as one (ة and ه, simplified and traditional)."""
+    if all(map(str.isascii, phrase.originals)):
+        return True
+    found = "".join(document.original(word) for word in range(first, last + 1))
+    wanted = "".join(phrase.originals)
+    same = _plain(found) == _plain(wanted)
+    return same or (not phrase.closed and _plain(found).startswith(_plain(wanted)))
+
+
+def _plain(text: str) -> str:
+    return "".join(map(normalize.plain_letters, text))
 
 
 def _visible(text: str) -> str:
@@ -53,7 +84,12 @@ def _equals_as_written(phrase: WatchedPhrase, document: TokenizedDocument, first
 
 
 def _is_acronym(document: TokenizedDocument, first: int, last: int) -> bool:
-    """Whether the words are in capitals, and not on a line that is all in capitals, where these prove nothing."""
+    """Whether the words are in capitals, and not on a line that is all in capitals, where these prove nothing.
+
+    Four letters or more may also be written as a word: Nato.
+    """
+    if first == last and _is_acronym_as_word(document, first):
+        return True
     if not all(document.original(word).isupper() for word in range(first, last + 1)):
         return False
     line = document.line(first)
@@ -62,6 +98,15 @@ def _is_acronym(document: TokenizedDocument, first: int, last: int) -> bool:
     start, end = document.span(first)[0], document.span(last)[1]
     acronym = document.text(document.field(first))[start:end]
     return not any(map(str.isalpha, line.replace(acronym, "")))
+
+
+def _is_acronym_as_word(document: TokenizedDocument, word: int) -> bool:
+    written = document.original(word)
+    return (
+        len(written) >= _ACRONYM_AS_WORD
+        and written.istitle()
+        and not (document.words[word] in COMMON_WORDS and document.begins_sentence(word))
+    )
 
 
 def _is_capitalized(phrase: WatchedPhrase, document: TokenizedDocument, first: int, last: int) -> bool:
@@ -78,14 +123,14 @@ def _is_capitalized(phrase: WatchedPhrase, document: TokenizedDocument, first: i
     return all(map(_begins_with_capital, words))
 
 
-def _cuts_katakana(document: TokenizedDocument, first: int, last: int) -> bool:
+def _cuts_katakana(phrase: WatchedPhrase, document: TokenizedDocument, first: int, last: int) -> bool:
     """Whether the words are a part of a longer katakana word, as イラン in タイランド."""
     return any(
         document.in_one_field(left, left + 1)
         and not document.separator_after(left)
         and _KATAKANA.fullmatch(document.original(left))
         and _KATAKANA.fullmatch(document.original(left + 1))
-        for left in (first - 1, last)
+        for left in ((first - 1, last) if phrase.closed else (first - 1,))
         if _KATAKANA.fullmatch(document.original(max(left, first)))
     )
 

@@ -11,7 +11,7 @@ from monitor.domain.watch import Term, TermKind
 from workers.matching.automaton import AtomSearch
 from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.phrase import Option, Options
-from workers.query.syntax import Node, Phrase, Prefix, Word
+from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word
 
 Atom: TypeAlias = int
 """The number of a word or phrase of the watch list with the options by which it is found."""
@@ -62,11 +62,13 @@ def options_of(term: Term) -> Options:
     )
 
 
-def atom_key(node: Word | Prefix | Phrase, options: Options) -> tuple[str, Options]:
+def atom_key(node: Word | Prefix | Wildcard | Phrase, options: Options) -> tuple[str, Options]:
     """Return the text and options of the atom of a query node."""
     if isinstance(node, Phrase):
         parts = [atom_key(word, options) for word in node.words]
         return " ".join(text for text, _ in parts), max(option for _, option in parts)
+    if isinstance(node, Wildcard):
+        return node.text, (options & Option.CASE) | Option.WILDCARD
     if isinstance(node, Prefix):
         return f"{node.text}*", options | Option.PREFIX
     return node.text, options | Option.CASE if node.exact_case else options

@@ -13,7 +13,7 @@ from workers.matching.patterns import propose_patterns
 from workers.matching.phrase import Option, Options, parse_phrase
 from workers.matching.triggers import set_triggers
 from workers.matching.watchlist_check import CheckedWatchlist, check_watchlist
-from workers.query.syntax import Node, Phrase, Prefix, Word, walk_nodes
+from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word, walk_nodes
 
 _AtomsByKey: TypeAlias = dict[tuple[str, Options], Atom]
 
@@ -94,10 +94,12 @@ def _lookup_keys(term: Term, tree: Node | None) -> Iterator[tuple[str, Options]]
     """Yield text and options of the atoms that are looked up by text: those of a query and of a context."""
     if tree is not None:
         options = options_of(term)
-        yield from (atom_key(node, options) for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Phrase))
+        yield from (atom_key(node, options) for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Wildcard | Phrase))
     if term.context is not None:
         for phrase in (*term.context.require, *term.context.forbid):
             yield phrase, Option.NONE
+    for phrase in term.without:
+        yield phrase, Option.NONE
 
 
 def _number_of(index: CompiledIndex, known: _AtomsByKey, used: bytearray, text: str, options: Options) -> Atom:
@@ -113,4 +115,5 @@ def _number_of(index: CompiledIndex, known: _AtomsByKey, used: bytearray, text: 
 
 def _is_unconditional(term: Term) -> bool:
     scope = term.scope
-    return term.kind is TermKind.KEYWORD and term.context is None and not (scope.sources or scope.tags or scope.languages)
+    limited = term.context is not None or term.without or scope.sources or scope.tags or scope.languages
+    return term.kind is TermKind.KEYWORD and not limited

@@ -7,7 +7,7 @@ from monitor.domain.watch import TermKind
 from workers.matching import entities
 from workers.matching.compiled_index import CompiledIndex
 from workers.matching.phrase import Option
-from workers.matching.proximity import OccurrenceIndex, WordRange
+from workers.matching.proximity import OccurrenceIndex, WordRange, overlapping
 from workers.matching.query_evaluator import QueryEvaluator
 
 
@@ -96,6 +96,14 @@ class Evaluation(QueryEvaluator):
             return self.entity_occurrences(number)
         return self._in_context(number, self._phrase_occurrences(number))
 
+    def without_excluded(self, number: int, word_ranges: list[WordRange]) -> list[WordRange]:
+        """Return those of some occurrences that are in no phrase that term `number` excludes (`not:`)."""
+        phrases = self.index.terms[number].without
+        if not phrases or not word_ranges:
+            return word_ranges
+        excluded = self._context_occurrences(phrases)
+        return [word_range for word_range in word_ranges if not overlapping(word_range, excluded)]
+
     def _phrase_occurrences(self, number: int) -> list[WordRange]:
         atoms = self.index.term_atoms[number]
         if len(atoms) == 1:
@@ -104,6 +112,8 @@ class Evaluation(QueryEvaluator):
         return entities.without_nested(list({word_range for atom in atoms for word_range in self.atoms.of(atom)}))
 
     def _in_context(self, number: int, word_ranges: list[WordRange]) -> list[WordRange]:
+        if self.index.trees.get(number) is None:
+            word_ranges = self.without_excluded(number, word_ranges)
         context = self.index.terms[number].context
         if context is None or not word_ranges:
             return word_ranges

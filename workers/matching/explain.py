@@ -15,7 +15,7 @@ from monitor.domain.watch import Term, TermKind
 from workers.matching.evaluator import Evaluation
 from workers.matching.proximity import WordRange
 from workers.query.format import format_query
-from workers.query.syntax import AtLeast, InField, Near, Node, TermRef, children
+from workers.query.syntax import AtLeast, InField, Near, Node, NotNear, TermRef, children
 
 Part: TypeAlias = dict[str, Any]
 _text = lru_cache(maxsize=5_000)(format_query)
@@ -71,6 +71,8 @@ def _note(evaluation: Evaluation, number: int) -> str:
     found = [word_range for atom in evaluation.index.term_atoms[number] for word_range in evaluation.atoms.of(atom)]
     if found and term.kind is TermKind.ENTITY and not evaluation.entity_occurs(number):
         return "occurs only inside a longer name, or as a word whose capital proves nothing (see docs/matching.md, Entities)"
+    if found and not evaluation.without_excluded(number, found):
+        return f"occurs only in what `not` leaves out: {', '.join(term.without)}"
     if found:
         return "occurs, but not in the required context"
     if any(evaluation.atoms.has_hits(atom) for atom in evaluation.index.term_atoms[number]):
@@ -91,6 +93,8 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, 
         part["note"] = "its parts are listed above"
     if isinstance(node, Near) and not held and all(inner["held"] for inner in part["parts"]):
         part["note"] = "all occur, but not that near to each other"
+    if isinstance(node, NotNear) and not held and part["parts"][0]["held"]:
+        part["note"] = f"occurs only within {node.words} words of the other"
     return part
 
 

@@ -9,7 +9,8 @@ Every character belongs to one class, whatever is around it:
     invisible  a soft hyphen, a zero-width character: dropped
     separator  every other character
 
-A hashtag or handle in camel case is several words (`#CeasefireNow`). `words` has two fast paths, for ASCII and for Latin text with the
+Emoji are solos. Letters that are written one for another (simplified and traditional Chinese, ة and ه, हिन्दी and हिंदी) are one; so are the
+Persian half-space and a space. A hashtag or handle in camel case is several words (`#CeasefireNow`). `words` has two fast paths, for ASCII and for Latin text with the
 usual typographic marks (a private code page keeps the loop in C), and a general one; all three agree with each other and with `word_spans`.
 """
 
@@ -21,6 +22,8 @@ import unicodedata
 from itertools import pairwise
 from typing import Final
 
+from workers.matching.letter_variants import LETTER_VARIANTS, one_nasal, with_spaces
+
 LETTER, SOLO, MARK, SOLO_MARK, INVISIBLE, SEPARATOR = "l", "s", "m", "v", "z", " "
 
 _NO_DECOMPOSITION: Final = {
@@ -31,6 +34,7 @@ _UNSPACED: Final = re.compile(
     "[\u3005-\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff]"
 )
+_EMOJI: Final = re.compile("[\u231a-\u23ff\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff]")
 _EXTENDERS: Final = "\u0640\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf\u02c8"
 """The tatweel, and the modifier letters that transcriptions write for ayn, hamza and the soft sign (Qurʼan)."""
 _VOICING: Final = "\u3099\u309a"
@@ -47,11 +51,13 @@ def normalize_char(char: str) -> tuple[str, str]:  # noqa: PLR0911 - a table of 
         return MARK, ""
     if category[0] == "M":
         return _normalize_mark(char)
+    if category[0] == "S" and _EMOJI.match(char):
+        return SOLO, char
     if category == "Nd":
         return LETTER, str(unicodedata.decimal(char))
     if category[0] != "L" and not _lettered_symbol(char, category):
         return SEPARATOR, ""
-    normalized = _letters(char)
+    normalized = "".join(LETTER_VARIANTS.get(letter, letter) for letter in plain_letters(char))
     if not normalized:
         return SEPARATOR, ""
     if normalized in _VOICING:
@@ -63,7 +69,7 @@ def _normalize_mark(char: str) -> tuple[str, str]:
     if char in _VOICING or _UNSPACED.match(char):
         return SOLO_MARK, char
     if ord(char) in _INDIC and unicodedata.combining(char) != 7:
-        return LETTER, unicodedata.normalize("NFKD", char)
+        return LETTER, LETTER_VARIANTS.get(char) or unicodedata.normalize("NFKD", char)
     if unicodedata.combining(char) or _is_decoration(char):
         return MARK, ""
     return LETTER, char
@@ -79,7 +85,8 @@ def _lettered_symbol(char: str, category: str) -> bool:
     return (category == "No" and "\u2080" <= char <= "\u2089") or (category == "So" and "\u24b6" <= char <= "\u24e9")
 
 
-def _letters(char: str) -> str:
+def plain_letters(char: str) -> str:
+    """Return the letters of a character without case, diacritics and forms, with its variants kept apart (ة and ه)."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
     kept = "".join(c for c in decomposed if c.isalnum() or c in _VOICING or (ord(c) in _INDIC and unicodedata.combining(c) != 7))
     return "".join(_NO_DECOMPOSITION.get(c, c) for c in kept)
@@ -154,6 +161,7 @@ def words(text: str) -> list[bytes]:
 
 def words_and_bytes(text: str) -> tuple[list[bytes], bytes | None]:
     """Return the normalized words of a text, and the normalized text if every character became one byte, else None."""
+    text = with_spaces(text)
     if "#" in text or "@" in text:
         split = _TAG.sub(_split_camel_case, text)
         if split != text:
@@ -180,7 +188,7 @@ def _words_of_any_script(text: str) -> list[bytes]:
     normalized = text.translate(_REPLACEMENTS)
     if "\x03" in normalized:
         normalized = normalized.replace("\x03\x02", "").replace("\x03", " ").replace("\x02", " ")
-    return normalized.encode().split()
+    return one_nasal(normalized).encode().split()
 
 
 def _split_camel_case(tag: re.Match[str]) -> str:
@@ -204,6 +212,7 @@ def _camel_case_parts(tag: str) -> list[int]:
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Return the half-open character range of each of the `words` of a text, its diacritics included."""
+    text = with_spaces(text)
     classes = text.translate(_CLASSES)
     if "#" in text or "@" in text:
         starts = [tag.start() + offset for tag in _TAG.finditer(text) for offset in _camel_case_parts(tag[0])]

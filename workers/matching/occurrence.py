@@ -6,12 +6,15 @@ import re
 from typing import Final
 
 from workers.matching import affixes
-from workers.matching.capitalization import written_as_required
+from workers.matching.capitalization import has_umlaut, written_as_required
 from workers.matching.phrase import Option, WatchedPhrase
+from workers.matching.required_signs import sign_between, sign_stands
 from workers.matching.stems import same_stem
 from workers.matching.tokenized_document import TokenizedDocument
 from workers.matching.word_breaks import APOSTROPHE, FUNCTION_WORDS, HYPHEN, MIN_HALF, apostrophe_may_vary, may_join
 
+_JAMO: Final = 3
+"""Bytes of a letter of Hangul."""
 _SPACE: Final = re.compile("[^\\S\n]*\n?[^\\S\n]*")
 
 
@@ -21,6 +24,8 @@ def find_occurrence(phrase: WatchedPhrase, document: TokenizedDocument, first: i
         word_ends = _align(phrase, form, document, first)
         if word_ends is not None and _word_ends_allowed(phrase, form, document, first, word_ends):
             last = first + len(word_ends)
+            if form in phrase.umlauted and not has_umlaut(document, first, last):
+                continue
             if written_as_required(phrase, document, first, last):
                 return last
     return _stemmed_occurrence(phrase, document, first, language) if phrase.options & Option.STEM else None
@@ -32,10 +37,11 @@ def _align(phrase: WatchedPhrase, form: tuple[bytes, ...], document: TokenizedDo
         return _align_word_by_word(phrase, form, document, first)
     target, at = b"".join(form), 0
     word_ends: list[int] = []
-    word = _without_prefix(phrase, document.words[first], target)
+    word = document.words[first]
+    word = _from_syllable(word, target) if phrase.compound else _without_prefix(phrase, word, target)
     for number in range(first + 1, len(document.words) + 1):
         rest = target[at:]
-        if word == rest or (word.startswith(rest) and (not phrase.closed or word[len(rest) :] in phrase.particles)):
+        if word == rest or (word.startswith(rest) and _may_end(phrase, word[len(rest) :])):
             return word_ends
         if not rest.startswith(word) or number == len(document.words):
             return None
@@ -43,6 +49,19 @@ def _align(phrase: WatchedPhrase, form: tuple[bytes, ...], document: TokenizedDo
         word_ends.append(at)
         word = document.words[number]
     return None
+
+
+def _may_end(phrase: WatchedPhrase, rest: bytes) -> bool:
+    """Whether a word may go on with `rest` after the phrase has ended."""
+    return not phrase.closed or rest in phrase.particles or (phrase.compound and not affixes.begins_final(rest))
+
+
+def _from_syllable(word: bytes, target: bytes) -> bytes:
+    """Return a word of Hangul from where the phrase begins inside it; the whole word if it does not."""
+    at = word.find(target)
+    if at >= 0:
+        return word[at:]
+    return next((word[at:] for at in range(0, len(word), _JAMO) if target.startswith(word[at:])), word)
 
 
 def _align_word_by_word(
@@ -112,6 +131,10 @@ def _same_separator(document: TokenizedDocument, number: int, separator: str, *,
     found = document.separator_after(number)
     if found == separator:
         return True
+    if separator and separator != " ":
+        left, right = document.words[number].decode(), document.words[number + 1].decode()
+        if (sign := sign_between(separator, left, right)) and not sign_stands(sign, found):
+            return False
     if exact and bool(HYPHEN.fullmatch(separator)) != bool(HYPHEN.fullmatch(found)):
         return False
     if not found.strip() and "\n" not in found:

@@ -25,19 +25,20 @@ _MIN_LETTERS: Final = 5
 def propose_patterns(phrase: WatchedPhrase) -> list[tuple[bytes, bool]]:
     """Return the bytes to look for in `TokenizedDocument.normalized_bytes`, each with whether a hit is an occurrence without a check."""
     options = phrase.options
-    start = b"" if phrase.prefixes else b" "
+    start = b"" if phrase.prefixes or phrase.compound else b" "
     certain = (
         len(phrase.words) == 1
         and not phrase.prefixes
         and not phrase.signs
-        and not options & (Option.EXACT | Option.CASE | Option.ENTITY)
+        and not phrase.katakana
+        and not options & (Option.EXACT | Option.CASE | Option.ENTITY | Option.WILDCARD)
     )
     if phrase.open:
         found = [(start + b" ".join(form[: min(phrase.open) + 1]), certain) for form in phrase.forms]
-    elif phrase.particles:
+    elif phrase.particles or phrase.compound:
         found = [(start + b" ".join(form), False) for form in phrase.forms]
     else:
-        found = [(start + b" ".join(form) + b" ", certain) for form in phrase.forms]
+        found = [(start + b" ".join(form) + b" ", certain and form not in phrase.umlauted) for form in phrase.forms]
     if options & Option.STEM:
         found.append((b" " + common_stem(phrase), False))
     if not options & Option.EXACT and not phrase.open - {len(phrase.words) - 1}:

@@ -41,6 +41,26 @@ class OccurrenceIndex:
         )
 
 
+def overlapping(word_range: WordRange, others: Sequence[WordRange]) -> bool:
+    """Whether a word range shares a word with one of `others`."""
+    return any(first <= word_range[1] and word_range[0] <= last for first, last in others)
+
+
+def far_from(word_ranges: Sequence[WordRange], excluded: Sequence[WordRange], within: int, field_border: int) -> list[WordRange]:
+    """Return the word ranges that overlap no other one of `excluded` and have none within `within` words."""
+    if not excluded:
+        return list(word_ranges)
+    everywhere, same = OccurrenceIndex(excluded, field_border), set(excluded)
+    kept = []
+    for word_range in word_ranges:
+        index = everywhere
+        if word_range in same:
+            index = OccurrenceIndex([other for other in excluded if other != word_range], field_border)
+        if not index.any_around(word_range, within):
+            kept.append(word_range)
+    return kept
+
+
 def near_chain(operands: Sequence[Sequence[WordRange]], gaps: Sequence[Gap], field_border: int) -> list[WordRange]:
     """Return the occurrences that are part of a chain: one of each operand, all neighbours near enough. Empty if there is no chain.
 

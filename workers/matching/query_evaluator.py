@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from monitor.domain.match import Document, Field
+from workers.matching.addresses import has_words, is_on_site
 from workers.matching.atom_occurrences import AtomOccurrences
 from workers.matching.compiled_index import CompiledIndex, atom_key, options_of
-from workers.matching.proximity import WordRange, near_chain
+from workers.matching.proximity import WordRange, far_from, near_chain
 from workers.matching.tokenized_document import TokenizedDocument
 from workers.query.syntax import (
     And,
@@ -20,10 +21,12 @@ from workers.query.syntax import (
     Near,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
     Prefix,
     TermRef,
+    Wildcard,
     Word,
 )
 
@@ -48,6 +51,10 @@ class QueryEvaluator(ABC):
         """Return the occurrences that make a term fire."""
 
     @abstractmethod
+    def without_excluded(self, number: int, word_ranges: list[WordRange]) -> list[WordRange]:
+        """Return those of some occurrences that are in no phrase that term `number` excludes (`not:`)."""
+
+    @abstractmethod
     def entity_occurrences(self, number: int) -> list[WordRange]:
         """Return the occurrences of an entity."""
 
@@ -60,8 +67,8 @@ class QueryEvaluator(ABC):
 
     def _decide(self, node: Node, number: int, field: Field | None) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
         match node:
-            case Word() | Prefix() | Phrase():
-                if field is None:
+            case Word() | Prefix() | Wildcard() | Phrase():
+                if field is None and not self.index.terms[number].without:
                     return self.atoms.occurs(self.index.atom(*atom_key(node, options_of(self.index.terms[number]))))
                 return bool(self.operand_occurrences(node, number, field))
             case And(children=nodes):
@@ -79,7 +86,7 @@ class QueryEvaluator(ABC):
                 return self.holds(child, number, name)
             case Attribute():
                 return self._has_attribute(node)
-            case EntityRef():
+            case EntityRef() | NotNear():
                 return bool(self.operand_occurrences(node, number, field))
             case TermRef(name=name):
                 return self.fires(self.index.numbers[name])
@@ -87,10 +94,15 @@ class QueryEvaluator(ABC):
     def operand_occurrences(self, node: Node, number: int, field: Field | None) -> list[WordRange]:
         """Return the occurrences of an operand in `field`; of a Near, those that belong to a chain."""
         match node:
-            case Word() | Prefix() | Phrase():
-                found = self.atoms.of(self.index.atom(*atom_key(node, options_of(self.index.terms[number]))))
+            case Word() | Prefix() | Wildcard() | Phrase():
+                found = self.without_excluded(
+                    number, self.atoms.of(self.index.atom(*atom_key(node, options_of(self.index.terms[number]))))
+                )
             case EntityRef(name=name):
-                found = self.entity_occurrences(self.index.numbers[name])
+                found = self.without_excluded(number, self.entity_occurrences(self.index.numbers[name]))
+            case NotNear(child=child, excluded=excluded, words=words):
+                occurrences = [self.operand_occurrences(operand, number, None) for operand in (child, excluded)]
+                found = far_from(occurrences[0], occurrences[1], words, self.tokens.field_border)
             case Or(children=nodes):
                 found = sorted({word_range for child in nodes for word_range in self.operand_occurrences(child, number, field)})
             case Near(operands=operands, gaps=gaps):
@@ -115,7 +127,7 @@ class QueryEvaluator(ABC):
                 return self.evidence(self.index.numbers[name])
             case Not() | Attribute():
                 return ()
-            case Word() | Prefix() | Phrase() | Near() | EntityRef():
+            case Word() | Prefix() | Wildcard() | Phrase() | Near() | NotNear() | EntityRef():
                 return self.operand_occurrences(node, number, field)
 
     def _has_attribute(self, node: Attribute) -> bool:
@@ -128,3 +140,9 @@ class QueryEvaluator(ABC):
             case AttributeName.LANG:
                 language = (self.document.language or "").casefold()
                 return language == wanted or language.startswith(f"{wanted}-")
+            case AttributeName.SITE:
+                return is_on_site(self.document.url, wanted)
+            case AttributeName.URL:
+                return wanted in (self.document.url or "").casefold()
+            case AttributeName.AUTHOR:
+                return has_words(self.document.author or "", node.value)

@@ -10,7 +10,7 @@ from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.compiled_index import CompiledIndex, atom_key, options_of
 from workers.matching.phrase import Option, phrase_of
 from workers.matching.word_breaks import FUNCTION_WORDS
-from workers.query.syntax import EntityRef, Node, Or, Phrase, Prefix, TermRef, Word, required_children
+from workers.query.syntax import EntityRef, Node, Or, Phrase, Prefix, TermRef, Wildcard, Word, required_children
 
 _FREQUENT: Final = frozenset(
     b"said says new people year years time government country president state states minister world war day week last first two police "
@@ -62,7 +62,7 @@ def _of_term(index: CompiledIndex, number: int, frequencies: dict[int, float]) -
 
 def _of_node(index: CompiledIndex, node: Node, number: int, frequencies: dict[int, float]) -> _Trigger | None:
     match node:
-        case Word() | Prefix() | Phrase():
+        case Word() | Prefix() | Wildcard() | Phrase():
             return _of_atoms(index, (index.atom(*atom_key(node, options_of(index.terms[number]))),))
         case EntityRef(name=name) | TermRef(name=name):
             return _of_term(index, index.numbers[name], frequencies)

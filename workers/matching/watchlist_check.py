@@ -13,7 +13,7 @@ from workers.matching import normalize
 from workers.matching.compiled_index import atom_key, options_of
 from workers.query.parser import parse_query
 from workers.query.references import resolve_references
-from workers.query.syntax import Node, Phrase, Prefix, Word, walk_nodes
+from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word, walk_nodes
 from workers.query.triggerable import require_trigger
 
 _ASCII_WORD: Final = re.compile("[0-9A-Za-z]")
@@ -66,10 +66,11 @@ def _require_searchable(term: Term, tree: Node | None) -> None:
 def _texts(term: Term, tree: Node | None) -> Iterator[str]:
     if tree is not None:
         options = options_of(term)
-        yield from (atom_key(node, options)[0] for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Phrase))
+        yield from (atom_key(node, options)[0] for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Wildcard | Phrase))
     if term.context is not None:
         yield from term.context.require
         yield from term.context.forbid
+    yield from term.without
     yield from term.phrases
 
 

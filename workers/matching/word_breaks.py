@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from workers.matching.phrase import WatchedPhrase
+from workers.matching.required_signs import sign_between
 
 MIN_HALF: Final = 3
 """Letters that each half of a joined word must have to be found as two words."""
@@ -16,7 +17,7 @@ FUNCTION_WORDS: Final = frozenset(
     b"under until up upon very via was we were what when where which while who whom whose why will with within would yet you your "
     b"des den dem der das und ein une les los las del por que con para".split()
 )
-HYPHEN: Final = re.compile("[-\u2010-\u2013\u2212\u05be\ufe63\uff0d/][ \t]*\n?[ \t]*|")
+HYPHEN: Final = re.compile("[-\u200c\u2010-\u2013\u2212\u05be\ufe63\uff0d/][ \t]*\n?[ \t]*|")
 APOSTROPHE: Final = re.compile("['\u2018\u2019\u02bc`\u00b4\u05f3\u05f4\"]")
 _CONTRACTED: Final = frozenset(b"s t ll re ve d m".split())
 _ELIDED: Final = frozenset(b"l d j m t n s c qu jusqu lorsqu dell nell sull all dall un".split())
@@ -25,6 +26,8 @@ _ELIDED: Final = frozenset(b"l d j m t n s c qu jusqu lorsqu dell nell sull all 
 def may_join(phrase: WatchedPhrase, index: int) -> bool:
     """Return whether two neighbouring words of a phrase may be found as one word."""
     left, right, separator = phrase.words[index].encode(), phrase.words[index + 1].encode(), phrase.separators[index]
+    if separator != " " and sign_between(separator, phrase.words[index], phrase.words[index + 1]):
+        return False
     if HYPHEN.fullmatch(separator):
         return True
     if APOSTROPHE.fullmatch(separator):

@@ -16,11 +16,13 @@ from workers.query.syntax import (
     NearOperand,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
     Prefix,
     Span,
     TermRef,
+    Wildcard,
     Word,
     walk_nodes,
 )
@@ -72,6 +74,17 @@ def near_of(nodes: Sequence[Node], gaps: Sequence[Gap]) -> Near:
     return Near(operands=tuple(operands), gaps=tuple(links), span=_span_of(nodes))
 
 
+def not_near(nodes: Sequence[Node], distances: Sequence[int]) -> Node:
+    """Return the first of `nodes` without each of the others: the next within the first of `distances`, and so on.
+
+    Raises QueryError for a node that has no positions in the text.
+    """
+    first, *others = (_require_positions(node, "NOTNEAR") for node in nodes)
+    for excluded, words in zip(others, distances, strict=True):
+        first = NotNear(child=first, excluded=excluded, words=words, span=(first.span[0], excluded.span[1]))
+    return first
+
+
 def at_least(count: int, node: Node, span: Span) -> AtLeast:
     """Return the node for `node` at `count` or more positions.
 
@@ -93,7 +106,7 @@ def in_field(name: Field, node: Node, span: Span) -> InField:
 def _require_positions(node: Node, operator: str) -> NearOperand:
     """Return `node` if it has positions in the text; raise QueryError that says what to write instead if not."""
     match node:
-        case Word() | Prefix() | Phrase() | EntityRef():
+        case Word() | Prefix() | Wildcard() | Phrase() | EntityRef() | NotNear():
             return node
         case Or(children=nodes):
             for child in nodes:

@@ -11,7 +11,7 @@ from workers.query.tokens import CLOSERS, CLOSING, OPENING, RUN, Token, TokenKin
 
 FIELDS: Final = ("title", "body")
 """The fields to which a part of a query can be limited."""
-ATTRIBUTES: Final = ("source", "lang", "tag")
+ATTRIBUTES: Final = ("source", "lang", "tag", "site", "url", "author")
 """The properties of an article that a query can test besides its text."""
 REFERENCES: Final = ("entity", "term")
 """The items of the watch list to which a query can refer."""
@@ -27,13 +27,25 @@ _OTHER_NAMES: Final = {
     "content": "body",
     "intext": "body",
     "language": "lang",
-    "site": "source",
-    "domain": "source",
+    "domain": "site",
+    "host": "site",
+    "link": "url",
+    "inurl": "url",
+    "by": "author",
     "feed": "source",
     "tags": "tag",
 }
 """Names that other search languages use, with ours."""
-_EXAMPLES: Final = {"source": '"Example World"', "lang": "en", "tag": "gaza", "entity": "Rafah", "term": '"Truce talks"'}
+_EXAMPLES: Final = {
+    "source": '"Example World"',
+    "lang": "en",
+    "tag": "gaza",
+    "site": "example.org",
+    "url": "/sport/",
+    "author": '"Jane Doe"',
+    "entity": "Rafah",
+    "term": '"Truce talks"',
+}
 _Value: TypeAlias = tuple[str, Span]
 
 

@@ -7,7 +7,23 @@ from typing import Final
 
 from monitor.domain.errors import QueryError
 from workers.query.parser import parse_query
-from workers.query.syntax import And, AtLeast, Attribute, EntityRef, InField, Near, Node, Not, Or, Phrase, Prefix, TermRef, Word
+from workers.query.syntax import (
+    And,
+    AtLeast,
+    Attribute,
+    EntityRef,
+    InField,
+    Near,
+    Node,
+    Not,
+    NotNear,
+    Or,
+    Phrase,
+    Prefix,
+    TermRef,
+    Wildcard,
+    Word,
+)
 
 _BARE_START: Final = re.compile(r"[\w#@]")
 _BARE_NAME: Final = re.compile(r"\w[\w.@&'’+-]*")
@@ -21,25 +37,27 @@ def format_query(node: Node) -> str:
         case Or(children=nodes):
             text = " OR ".join(_grouped(child, And) for child in nodes)
         case Not(child=child):
-            text = f"NOT {_grouped(child, And, Or, Not, Near)}"
+            text = f"NOT {_grouped(child, And, Or, Not, Near, NotNear)}"
         case Near():
             text = _chain(node)
+        case NotNear(child=child, excluded=excluded, words=words):
+            text = f"{_grouped(child, Or)} NOTNEAR/{words} {_grouped(excluded, Or, NotNear)}"
         case AtLeast(count=count, child=child):
-            text = f"ATLEAST/{count} {_grouped(child, Or)}"
+            text = f"ATLEAST/{count} {_grouped(child, Or, NotNear)}"
         case InField(name=name, child=child):
-            text = f"{name}:{_grouped(child, And, Or, Not, Near, AtLeast, Attribute)}"
+            text = f"{name}:{_grouped(child, And, Or, Not, Near, NotNear, AtLeast, Attribute)}"
         case _:
             text = _single(node)
     return text
 
 
 def _chain(node: Near) -> str:
-    first, *others = (_grouped(operand, Or) for operand in node.operands)
+    first, *others = (_grouped(operand, Or, NotNear) for operand in node.operands)
     links = (f" {'ONEAR' if gap.ordered else 'NEAR'}/{gap.words} {other}" for gap, other in zip(node.gaps, others, strict=True))
     return first + "".join(links)
 
 
-def _single(node: Word | Prefix | Phrase | Attribute | EntityRef | TermRef) -> str:
+def _single(node: Word | Prefix | Wildcard | Phrase | Attribute | EntityRef | TermRef) -> str:
     match node:
         case Attribute(name=name, value=value):
             return f"{name}:{_quoted_name(value)}"
@@ -57,13 +75,15 @@ def _grouped(node: Node, *kinds: type[Node]) -> str:
     return f"({text})" if isinstance(node, kinds) else text
 
 
-def _words(node: Word | Prefix | Phrase) -> str:
+def _words(node: Word | Prefix | Wildcard | Phrase) -> str:
     match node:
         case Word(text=text, exact_case=True):
             return f'="{text}"'
         case Phrase(words=words):
             exact = any(isinstance(word, Word) and word.exact_case for word in words)
             return f'{"=" * exact}"{" ".join(map(_plain, words))}"'
+        case Wildcard(text=text):
+            return text
         case Word() | Prefix():
             plain = _plain(node)
             return plain if _needs_no_quotes(plain, node) else f'"{plain}"'

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from workers.query.syntax import Phrase, Prefix, Word
+from workers.query.syntax import Phrase, Prefix, Wildcard, Word
 from workers.query.tokens import Token, TokenKind, query_error, shorten
 
 MIN_PREFIX: Final = 3
@@ -16,17 +16,22 @@ _CHUNK: Final = re.compile(r"\S+")
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_WILDCARD: Final = re.compile(r"\w\?\w")
+_WILDCARD: Final = re.compile(r"\w[?*]+\w")
+_WILDCARD_FORM: Final = re.compile(r"[^\W_](?:[^\W_]|[?*])*")
+_EMOJI: Final = re.compile("[\u231a-\u23ff\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff]")
+_INSIDE: Final = "organi?ation or inter*national"
 _FUZZY: Final = re.compile(r"~\d*$")
 
 
-def read_operand(token: Token) -> Word | Prefix | Phrase:
+def read_operand(token: Token) -> Word | Prefix | Wildcard | Phrase:
     """Return the node of a WORD or QUOTED token; quotes around a single word change nothing.
 
     Raises QueryError for text without a letter or digit, and for the syntax of other search languages.
     """
     if token.kind is TokenKind.WORD:
         _check_bare(token)
+        if _WILDCARD.search(token.text) and not token.exact and not re.search("[=/]", token.text):
+            return _wildcard(token)
         return _word(token.text, token.content_start, token)
     words = tuple(
         _word(chunk.group(), token.content_start + chunk.start(), token)
@@ -57,6 +62,23 @@ def _word(text: str, start: int, token: Token) -> Word | Prefix:
     return Prefix(text=stem, span=span)
 
 
+def _wildcard(token: Token) -> Wildcard:
+    """Return the word with ? or * inside it, which begins with enough letters that it need not be looked for everywhere."""
+    text = token.text.rstrip(".,;:!")
+    at = next(i for i, char in enumerate(text) if char in "?*")
+    if not _WILDCARD_FORM.fullmatch(text):
+        raise query_error(
+            f"a word with ? or * has only letters and digits beside them: expected for example {_INSIDE}", token.content_start
+        )
+    if not _is_long_enough(text[:at]):
+        raise query_error(
+            f"{shorten(text)} begins with too few letters: expected at least {MIN_PREFIX} before the first {text[at]}, or the spellings "
+            "with OR",
+            token.content_start + at,
+        )
+    return Wildcard(text=text, span=token.span)
+
+
 def _check_bare(token: Token) -> None:
     """Refuse text outside quotes that means something in another search language, or nothing."""
     text, at = token.text, token.content_start
@@ -64,18 +86,14 @@ def _check_bare(token: Token) -> None:
         raise query_error("there is no ~ here: for nearby words write NEAR/10, for spellings OR", at + text.index("~"))
     if not _is_searchable(text):
         raise query_error(f"expected a word: {shorten(text)} holds no letter or digit", at)
-    if text[0] == "+" and not text[1].isdigit():
-        raise query_error("leave out the +: words side by side must all occur", at)
     if text[0] == "!":
         raise query_error("! is no operator here: write NOT or -", at)
     if text[-1] in ",;":
         raise query_error(f"expected OR between alternatives, or a phrase in quotes, not a {text[-1]}", at + len(text) - 1)
-    if (wildcard := _WILDCARD.search(text)) and "=" not in text and "/" not in text:
-        raise query_error("there is no ? for a letter: write the spellings with OR", at + wildcard.start() + 1)
 
 
 def _is_searchable(text: str) -> bool:
-    return any(map(str.isalnum, text)) or "*" in text
+    return any(map(str.isalnum, text)) or "*" in text or _EMOJI.search(text) is not None
 
 
 def _is_long_enough(stem: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from monitor.domain.match import Field
-from workers.query.builder import and_of, at_least, in_field, near_of, or_of
+from workers.query.builder import and_of, at_least, in_field, near_of, not_near, or_of
 from workers.query.operands import read_operand
 from workers.query.syntax import Attribute, AttributeName, EntityRef, Gap, Node, Not, Span, TermRef, children
 from workers.query.tokenizer import tokenize
@@ -31,7 +31,7 @@ _ENDS_OPERAND: Final = {TokenKind.CLOSE, TokenKind.WORD, TokenKind.QUOTED, Token
 class _Frame:
     """The part of a query that follows one open parenthesis, as far as it has been read.
 
-    `alternatives` are joined by OR, `factors` by AND, `operands` by `gaps`; `negation` is the NOT before the operands, `modifiers` the
+    `alternatives` are joined by OR, `factors` by AND, `operands` by `gaps` or kept apart by `distances`; `negation` is the NOT before the operands, `modifiers` the
     fields and ATLEASTs before the next operand; `last` is the token just read, None at the beginning.
     """
 
@@ -40,6 +40,7 @@ class _Frame:
     factors: list[Node] = field(default_factory=list)
     operands: list[Node] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    distances: list[int] = field(default_factory=list)
     negation: Token | None = None
     modifiers: list[Token] = field(default_factory=list)
     last: Token | None = None
@@ -78,15 +79,15 @@ def parse_query(query: str) -> Node:
 
 def _read_token(frame: _Frame, token: Token) -> None:
     match token.kind:
-        case TokenKind.AND | TokenKind.OR | TokenKind.NEAR if not frame.complete:
+        case TokenKind.AND | TokenKind.OR | TokenKind.NEAR | TokenKind.NOTNEAR if not frame.complete:
             _raise_missing_operand(frame, token, token.span[0])
         case TokenKind.AND:
             _end_chain(frame)
         case TokenKind.OR:
             _end_chain(frame)
             _end_factors(frame)
-        case TokenKind.NEAR:
-            frame.gaps.append(Gap(words=token.number, ordered=token.ordered))
+        case TokenKind.NEAR | TokenKind.NOTNEAR:
+            _link(frame, token)
         case TokenKind.NOT:
             _negate(frame, token)
         case TokenKind.FIELD | TokenKind.ATLEAST:
@@ -99,6 +100,15 @@ def _read_token(frame: _Frame, token: Token) -> None:
             _begin_operand(frame, token)
             _add_operand(frame, read_operand(token), token)
     frame.last = token
+
+
+def _link(frame: _Frame, token: Token) -> None:
+    if token.kind is TokenKind.NEAR:
+        frame.gaps.append(Gap(words=token.number, ordered=token.ordered))
+    else:
+        frame.distances.append(token.number)
+    if frame.gaps and frame.distances:
+        raise query_error("NEAR beside NOTNEAR: expected parentheses around one, as in a NEAR/5 (b NOTNEAR/3 c)", token.span[0])
 
 
 def _negate(frame: _Frame, token: Token) -> None:
@@ -136,11 +146,14 @@ def _add_operand(frame: _Frame, node: Node, token: Token) -> None:
 
 def _end_chain(frame: _Frame) -> None:
     assert frame.last is not None
-    node = near_of(frame.operands, frame.gaps) if frame.gaps else frame.operands[0]
+    if frame.distances:
+        node = not_near(frame.operands, frame.distances)
+    else:
+        node = near_of(frame.operands, frame.gaps) if frame.gaps else frame.operands[0]
     if frame.negation is not None:
         node = Not(child=node, span=(frame.negation.span[0], frame.last.span[1]))
     frame.factors.append(node)
-    frame.operands, frame.gaps, frame.negation = [], [], None
+    frame.operands, frame.gaps, frame.distances, frame.negation = [], [], [], None
 
 
 def _end_factors(frame: _Frame) -> None:

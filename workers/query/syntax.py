@@ -26,6 +26,9 @@ class AttributeName(StrEnum):
     SOURCE = "source"
     LANG = "lang"
     TAG = "tag"
+    SITE = "site"
+    URL = "url"
+    AUTHOR = "author"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,14 @@ class Word:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefix:
     """Every word that begins with `text` (`offens*`; the asterisk is not part of `text`)."""
+
+    text: str
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wildcard:
+    """Every word of a form: `?` is one letter, `*` any letters (`organi?ation`, `wom*n`); it begins with letters."""
 
     text: str
     span: Span = field(default=(0, 0), compare=False)
@@ -89,13 +100,23 @@ class Gap:
 class Near:
     """A chain of operands, each near the one before it: `gaps[i]` links `operands[i]` and `operands[i + 1]`.
 
-    An operand is a Word, Prefix, Phrase, EntityRef, or an Or of these (`NearOperand`). The chain holds where one occurrence of each
+    An operand is a Word, Prefix, Wildcard, Phrase, EntityRef, NotNear, or an Or of these (`NearOperand`). The chain holds where one occurrence of each
     operand can be chosen, all in the same field, so that for every link the two occurrences share no word and the number of words
     from the last of the earlier to the first of the later is at most `words`; only neighbours in the chain are compared.
     """
 
     operands: tuple[NearOperand, ...]
     gaps: tuple[Gap, ...]
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotNear:
+    """An occurrence of `child` that overlaps no other of `excluded` and has none within `words` words (1: side by side)."""
+
+    child: NearOperand
+    excluded: NearOperand
+    words: int
     span: Span = field(default=(0, 0), compare=False)
 
 
@@ -119,7 +140,10 @@ class InField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """The article's source or one of its tags is `value` (whole, in any case), or its language is (`en` admits `en-GB`)."""
+    """The article's source or one of its tags is `value` (whole, in any case), or its language is (`en` admits `en-GB`).
+
+    Its address is on the host `value` or below it, has `value` in it, or one of its authors has the words of `value` in the name.
+    """
 
     name: AttributeName
     value: str
@@ -142,8 +166,10 @@ class TermRef:
     span: Span = field(default=(0, 0), compare=False)
 
 
-Node: TypeAlias = Word | Prefix | Phrase | And | Or | Not | Near | AtLeast | InField | Attribute | EntityRef | TermRef
-NearOperand: TypeAlias = Word | Prefix | Phrase | EntityRef | Or
+Node: TypeAlias = (
+    Word | Prefix | Wildcard | Phrase | And | Or | Not | Near | NotNear | AtLeast | InField | Attribute | EntityRef | TermRef
+)
+NearOperand: TypeAlias = Word | Prefix | Wildcard | Phrase | EntityRef | NotNear | Or
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -153,7 +179,9 @@ def children(node: Node) -> tuple[Node, ...]:
             return nodes
         case Not(child=child) | AtLeast(child=child) | InField(child=child):
             return (child,)
-        case Word() | Prefix() | Phrase() | Attribute() | EntityRef() | TermRef():
+        case NotNear(child=child, excluded=excluded):
+            return (child, excluded)
+        case Word() | Prefix() | Wildcard() | Phrase() | Attribute() | EntityRef() | TermRef():
             return ()
 
 
@@ -165,7 +193,9 @@ def required_children(node: Node) -> tuple[Node, ...]:
     match node:
         case And() | Near() | AtLeast() | InField():
             return children(node)
-        case Or() | Not() | Word() | Prefix() | Phrase() | Attribute() | EntityRef() | TermRef():
+        case NotNear(child=child):
+            return (child,)
+        case Or() | Not() | Word() | Prefix() | Wildcard() | Phrase() | Attribute() | EntityRef() | TermRef():
             return ()
 
 

@@ -41,7 +41,7 @@ def tokenize(query: str) -> Iterator[Token]:
     """Yield the tokens of `query` in order. Raises QueryError at the first that cannot be read; linear in the length of `query`."""
     at = skip_space(query, 0)
     while at < len(query):
-        token = _next(query, at)
+        token = _next(query, at + _joins(query, at))
         yield token
         at = skip_space(query, token.span[1])
 
@@ -60,6 +60,15 @@ def _next(query: str, at: int) -> Token:
     if head in CLOSERS:
         return quoted_token(query, at, exact=False)
     return _run(query, at)
+
+
+def _joins(query: str, at: int) -> bool:
+    """Whether a plus stands before a word, phrase or group, where it says nothing: words side by side must all occur anyway."""
+    if query[at] != "+":
+        return False
+    after = query[at + 1 : at + 2]
+    outside = at == 0 or query[at - 1].isspace() or query[at - 1] in OPENING
+    return outside and bool(after) and (after.isalpha() or after in OPENING or after in CLOSERS or after in "=#@")
 
 
 def _run(query: str, at: int) -> Token:

@@ -35,6 +35,7 @@ class TokenKind(StrEnum):
     OR = "OR"
     NOT = "NOT"
     NEAR = "NEAR"
+    NOTNEAR = "NOTNEAR"
     ATLEAST = "ATLEAST"
     FIELD = "a field"
     REFERENCE = "a reference"
@@ -45,6 +46,7 @@ class TokenKind(StrEnum):
 COUNTED_OPERATORS: Final = {
     "NEAR": (TokenKind.NEAR, 10, 1000),
     "ONEAR": (TokenKind.NEAR, 10, 1000),
+    "NOTNEAR": (TokenKind.NOTNEAR, 3, 1000),
     "ATLEAST": (TokenKind.ATLEAST, 3, 1000),
 }
 """The operators written with a number, as NEAR/10: their kind, an example of the number, and its maximum.

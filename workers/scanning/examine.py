@@ -42,5 +42,12 @@ def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
 def document_of(article: Article, title: str, text: str, asides: tuple[Aside, ...]) -> Document:
     """Return a document of the article with the title, the text and the asides of one of its revisions."""
     return Document(
-        title=title, body=text, asides=asides, source=article.source, language=article.language, tags=frozenset(article.tags)
+        title=title,
+        body=text,
+        asides=asides,
+        source=article.source,
+        language=article.language,
+        tags=frozenset(article.tags),
+        url=article.url,
+        author=article.author,
     )

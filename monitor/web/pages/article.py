@@ -58,6 +58,8 @@ def _matches(app_state: AppState, article: Article) -> tuple[TermMatch, ...]:
         source=article.source,
         language=article.language,
         tags=frozenset(article.tags),
+        url=article.url,
+        author=article.author,
     )
     return app_state.matcher.match(document)
 

@@ -26,10 +26,12 @@ from workers.query.syntax import (
     NearOperand,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
     Prefix,
     TermRef,
+    Wildcard,
     Word,
     walk_nodes,
 )
@@ -38,6 +40,18 @@ from workers.query.triggerable import require_trigger
 WORDS = ("alfa", "bravo", "kilometre", "delta", "echo", "golf", "hotel", "kilogram", "Alfa", "BRAVO", "deltoid")
 """No two of them are spellings of each other, but some share a beginning, and some differ by case alone."""
 NAME = "Zulu"
+ATTRIBUTES = tuple(
+    Attribute(name=AttributeName(name), value=value)
+    for name, value in (
+        ("tag", "gaza"),
+        ("tag", "sport"),
+        ("site", "example.org"),
+        ("site", "news.example.org"),
+        ("url", "/sport/"),
+        ("author", "jane doe"),
+        ("author", "doe"),
+    )
+)
 
 
 class Maker:
@@ -60,8 +74,10 @@ class Maker:
         kind = self.random.random()
         if kind < 0.5:
             return self.word()
-        if kind < 0.6:
+        if kind < 0.57:
             return Prefix(text=self.random.choice(WORDS)[:4])
+        if kind < 0.6:
+            return Wildcard(text=self.random.choice(["kilo*e", "delt?", "del*d", "bra?o", "hot*l*"]))
         if kind < 0.75:
             return Phrase(words=tuple(self.piece() for _ in range(self.random.randint(2, 3))))
         if kind < 0.85:
@@ -83,12 +99,14 @@ class Maker:
             size = self.random.randint(2, 3)
             gaps = tuple(Gap(words=self.random.randint(1, 6), ordered=self.random.random() < 0.5) for _ in range(size - 1))
             return Near(operands=tuple(self.operand() for _ in range(size)), gaps=gaps)
+        if kind < 0.84:
+            return NotNear(child=self.operand(), excluded=self.operand(), words=self.random.randint(1, 5))
         if kind < 0.87:
             return AtLeast(count=self.random.randint(2, 4), child=self.operand())
         if kind < 0.92 and not inside:
             return InField(name=self.random.choice(list(Field)), child=self.tree(depth - 1, inside=True))
         if kind < 0.96:
-            return Attribute(name=AttributeName.TAG, value=self.random.choice(["gaza", "sport"]))
+            return self.random.choice(ATTRIBUTES)
         return self.operand() if inside else TermRef(name="base")
 
     def document(self) -> Document:
@@ -98,6 +116,8 @@ class Maker:
             body=self.text(24),
             language="en",
             tags=frozenset(self.random.sample(["Gaza", "sport"], self.random.randint(0, 2))),
+            url=self.random.choice(["https://news.example.org/Sport/1", "https://example.org/world/2", "https://badexample.org/"]),
+            author=self.random.choice(["Jane Doe", "John Doe, Jane Roe", None]),
         )
 
     def text(self, most: int) -> str:

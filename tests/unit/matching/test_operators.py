@@ -38,6 +38,8 @@ class Example(NamedTuple):
 EXAMPLES = {
     "Word": Example("truce", "a truce", "a war", ("truce",)),
     "Prefix": Example("offens*", "an offensive", "off the record", ("offensive",)),
+    "Wildcard": Example("organi?ation", "the organization", "an organist", ("organization",)),
+    "NotNear": Example("beach NOTNEAR/1 huts", "on the beach and in beach huts", "in beach huts", ("beach",)),
     "Phrase": Example('"aid convoy"', "the aid convoy", "a convoy of aid", ("aid convoy",)),
     "And": Example("truce talks", "truce after talks", "truce", ("truce", "talks")),
     "Or": Example("truce OR talks", "talks", "war", ("talks",)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from itertools import pairwise, product
 from typing import NamedTuple, TypeAlias
 
@@ -24,10 +25,12 @@ from workers.query.syntax import (
     Near,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
     Prefix,
     TermRef,
+    Wildcard,
     Word,
 )
 
@@ -85,14 +88,17 @@ class Naive:
                 return set().union(*(self.places(child, fields) for child in nodes))
             case EntityRef(name=name):
                 return {place for place in self.entities[name] if place.field in fields}
-            case Word() | Prefix():
+            case NotNear(child=child, excluded=excluded, words=words):
+                others = self.places(excluded, fields)
+                return {a for a in self.places(child, fields) if not any(_touches(a, b, words) for b in others if b != a)}
+            case Word() | Prefix() | Wildcard():
                 return self._runs((node,), fields)
             case Phrase(words=words):
                 return self._runs(words, fields)
             case _:
                 raise AssertionError(f"{node} has no place")
 
-    def _runs(self, words: tuple[Word | Prefix, ...], fields: Fields) -> set[Place]:
+    def _runs(self, words: tuple[Word | Prefix | Wildcard, ...], fields: Fields) -> set[Place]:
         tests = [test for word in words for test in _tests(word)]
         return {
             Place(name, start, start + len(tests))
@@ -110,6 +116,12 @@ class Naive:
                 return wanted in {tag.casefold() for tag in self.document.tags}
             case AttributeName.LANG:
                 return f"{self.document.language or ''}-".casefold().startswith(f"{wanted}-")
+            case AttributeName.SITE:
+                return f".{(self.document.url or '').split('/')[2]}".endswith(f".{wanted}")
+            case AttributeName.URL:
+                return wanted in (self.document.url or "").casefold()
+            case AttributeName.AUTHOR:
+                return f" {wanted} " in f" {' '.join(tokenise(self.document.author or '')).casefold()} "
 
 
 def tokenise(text: str) -> list[str]:
@@ -117,8 +129,10 @@ def tokenise(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
 
-def _tests(word: Word | Prefix) -> list[Callable[[str], bool]]:
+def _tests(word: Word | Prefix | Wildcard) -> list[Callable[[str], bool]]:
     """Return a test for each token of `word`, true for a token that matches it."""
+    if isinstance(word, Wildcard):
+        return [lambda token: fnmatchcase(token.casefold(), word.text.casefold())]
     *first, last = tokenise(word.text)
     if isinstance(word, Prefix):
         return [*map(_same, first), _begins(last)]
@@ -135,6 +149,13 @@ def _begins(wanted: str) -> Callable[[str], bool]:
 
 def _windows(tokens: list[str], size: int) -> Iterator[tuple[int, list[str]]]:
     return ((start, tokens[start : start + size]) for start in range(len(tokens) - size + 1))
+
+
+def _touches(place: Place, other: Place, words: int) -> bool:
+    """Whether two places overlap, or have fewer than `words` words between them."""
+    if place.field is not other.field:
+        return False
+    return place.start - other.end < words and other.start - place.end < words
 
 
 def _near(pair: tuple[Place, Place], gap: Gap) -> bool:

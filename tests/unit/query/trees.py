@@ -21,13 +21,16 @@ from workers.query.syntax import (
     NearOperand,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
     Prefix,
     TermRef,
+    Wildcard,
     Word,
 )
 
+WILDCARDS = (Wildcard(text="organi?ation"), Wildcard(text="inter*al"), Wildcard(text="tru?e*"))
 Branch = TypeVar("Branch", And, Or)
 
 
@@ -51,13 +54,14 @@ def phrases(texts: st.SearchStrategy[str], *, exact: bool = True) -> st.SearchSt
 
 def operands(texts: st.SearchStrategy[str], names: Sequence[str] = (), *, exact: bool = True) -> st.SearchStrategy[NearOperand]:
     """Return operands of NEAR and ATLEAST; `names` are entities."""
-    atoms: st.SearchStrategy[Word | Prefix | Phrase | EntityRef] = st.one_of(
-        words(texts, exact=exact), prefixes(texts), phrases(texts, exact=exact)
+    atoms: st.SearchStrategy[Word | Prefix | Wildcard | Phrase | EntityRef] = st.one_of(
+        words(texts, exact=exact), prefixes(texts), phrases(texts, exact=exact), st.sampled_from(WILDCARDS)
     )
     if names:
         atoms |= st.builds(EntityRef, name=st.sampled_from(names))
     alternatives = st.lists(atoms, min_size=2, max_size=3).map(lambda nodes: Or(children=tuple(nodes)))
-    return atoms | alternatives
+    free = st.builds(NotNear, child=prefixes(texts), excluded=st.sampled_from(WILDCARDS), words=st.integers(1, 12))
+    return atoms | alternatives | free
 
 
 def _nears(parts: st.SearchStrategy[NearOperand]) -> st.SearchStrategy[Near]:
