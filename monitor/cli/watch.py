@@ -12,6 +12,7 @@ from monitor.cli.options import CONFIG, JSON, config_path
 from monitor.cli.output import print_json
 from monitor.cli.tables import print_table
 from monitor.cli.terms import check_terms
+from monitor.cli.watch_import import import_list
 from monitor.domain.errors import UsageError
 from monitor.domain.text import one_line
 from monitor.domain.watch import Term
@@ -91,6 +92,9 @@ def list_terms(*, as_json: bool) -> None:
         ((term.name, term.kind, term.severity, term.query or term.regex or term.phrases) for term in terms),
         empty="nothing is watched; add a word with `news-monitor watch add WORD`",
     )
+
+
+watch.add_command(import_list)
 
 
 def _record(term: Term) -> dict[str, object]:

@@ -71,6 +71,12 @@ def add_items(
         )
 
 
+def watchlist_file(path: Path, env: Environment[str, str]) -> Path:
+    """Return the file to which watch items are added."""
+    merger, _ = _assembled(path, env)
+    return _target(merger, "watch", "watchlist").path
+
+
 def remove_term(path: Path, name: str, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Path:
     """Take the term `name` out of the YAML file it stands in, and return that file.
 

@@ -69,15 +69,12 @@ def _doubt(term: Term, phrase: str) -> tuple[int, str] | None:
 
 def _query_syntax(phrase: str) -> tuple[int, str] | None:
     shouting = not any(char.islower() for char in phrase)
-    for found in (*_COUNTED.finditer(phrase), *_OPERATOR.finditer(phrase), *_FIELD.finditer(phrase)):
-        if shouting and found[0] == "AND":
-            continue
-        return found.start(), f"`{found[0]}` is only a text in a keyword; {_as_query(phrase)}"
-    if (found := _GROUPED.search(phrase)) is not None:
-        return found.start(), f"`{found[0]}` is only a text in a keyword; {_as_query(phrase)}"
-    if (found := _FUZZY.search(phrase)) is not None:
-        return found.start(), f"`{found[0]}` is only a mark in a keyword and finds nothing more; leave it out"
-    return None
+    operators = (*_COUNTED.finditer(phrase), *_OPERATOR.finditer(phrase), *_FIELD.finditer(phrase), *_GROUPED.finditer(phrase))
+    operator = next((found for found in operators if not (shouting and found[0] == "AND")), None)
+    if operator is not None:
+        return operator.start(), f"`{operator[0]}` is only a text in a keyword; {_as_query(phrase)}"
+    mark = _FUZZY.search(phrase)
+    return None if mark is None else (mark.start(), f"`{mark[0]}` is only a mark in a keyword and finds nothing more; leave it out")
 
 
 def _as_query(phrase: str) -> str:

@@ -7,15 +7,18 @@ once, only at the first reference) and `note` (why it did not hold, or where its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from monitor.domain.match import Field, match_record
 from monitor.domain.watch import Term, TermKind
+from workers.matching.compiled_index import atom_key, options_of
 from workers.matching.evaluator import Evaluation
+from workers.matching.near_misses import context_miss, gap_between, phrase_miss, text_miss
 from workers.matching.proximity import WordRange
 from workers.query.format import format_query
-from workers.query.syntax import AtLeast, InField, Near, Node, NotNear, TermRef, children
+from workers.query.syntax import AtLeast, Gap, InField, Near, Node, Not, NotNear, Phrase, TermRef, Word, children
 
 Part: TypeAlias = dict[str, Any]
 _text = lru_cache(maxsize=5_000)(format_query)
@@ -73,8 +76,10 @@ def _note(evaluation: Evaluation, number: int) -> str:
         return "occurs only inside a longer name, or as a word whose capital proves nothing (see docs/matching.md, Entities)"
     if found and not evaluation.without_excluded(number, found):
         return f"occurs only in what `not` leaves out: {', '.join(term.without)}"
-    if found:
-        return "occurs, but not in the required context"
+    if found and term.context is not None:
+        return context_miss(evaluation, term.context, found)
+    if (near := phrase_miss(evaluation, term)) is not None:
+        return near
     if any(evaluation.atoms.has_hits(atom) for atom in evaluation.index.term_atoms[number]):
         return "its letters occur, but not written as the term asks (capitals, borders, spelling)"
     return "does not occur"
@@ -91,11 +96,45 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, 
         part["parts"] = [_because(evaluation, other, explained)]
     elif isinstance(node, TermRef):
         part["note"] = "its parts are listed above"
-    if isinstance(node, Near) and not held and all(inner["held"] for inner in part["parts"]):
-        part["note"] = "all occur, but not that near to each other"
-    if isinstance(node, NotNear) and not held and part["parts"][0]["held"]:
-        part["note"] = f"occurs only within {node.words} words of the other"
+    if not held and "note" not in part and (note := _note_of_node(evaluation, node, number, field)) is not None:
+        part["note"] = note
     return part
+
+
+def _note_of_node(evaluation: Evaluation, node: Node, number: int, field: Field | None) -> str | None:
+    """Return how near a part of a query that does not hold came to holding."""
+    match node:
+        case Near(operands=operands, gaps=gaps):
+            found = [evaluation.operand_occurrences(operand, number, field) for operand in operands]
+            return _note_of_chain(evaluation, found, gaps) if all(found) else None
+        case NotNear(words=words, child=wanted) if evaluation.operand_occurrences(wanted, number, field):
+            return f"occurs only within {words} words of the other"
+        case AtLeast(count=count, child=child):
+            times = len({first for first, _ in evaluation.operand_occurrences(child, number, field)})
+            return f"occurs {'once' if times == 1 else f'{times} times'}, not {count} times"
+        case Not(child=child):
+            evidence = _matches(evaluation, sorted(set(evaluation.node_evidence(child, number, field))))
+            return f"occurs: {evidence[0]['text']!r} in the {evidence[0]['field']}" if evidence else None
+        case Word() | Phrase() if field is not None and evaluation.operand_occurrences(node, number, None):
+            return f"occurs, but not in the {field}"
+        case Word() | Phrase():
+            text, options = atom_key(node, options_of(evaluation.index.terms[number]))
+            return text_miss(evaluation, text, options)
+        case _:
+            return None
+
+
+def _note_of_chain(evaluation: Evaluation, found: Sequence[Sequence[WordRange]], gaps: Sequence[Gap]) -> str:
+    """Return which two neighbours of a chain stand too far apart, or the wrong way round."""
+    for left, right, gap in zip(found, found[1:], gaps, strict=False):
+        apart = gap_between(left, right, evaluation.tokens.field_border)
+        if apart is None:
+            return "all occur, but one in the title and one in the body"
+        if apart > gap.words:
+            return f"all occur, but at the nearest {apart} words apart, not {gap.words}"
+        if gap.ordered and not any(one[1] < other[0] <= one[1] + gap.words for one in left for other in right):
+            return "all occur, but not in this order"
+    return "all occur, but not that near to each other"
 
 
 def _matches(evaluation: Evaluation, word_ranges: list[WordRange]) -> list[dict[str, Any]]:
