@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from monitor.cli.archive_evidence import archive_evidence, evidence_record, print_evidence
 from monitor.cli.options import CONFIG, JSON, config_path
 from monitor.cli.output import print_json
 from monitor.cli.terms import check_terms
@@ -27,8 +28,9 @@ SHOWN_OF_A_RULE = 20
 @click.command()
 @CONFIG
 @click.option("--strict", is_flag=True, help="Fail if there is a warning.")
+@click.option("--no-archive", is_flag=True, help="Do not hold the terms against the stored articles.")
 @JSON
-def check(*, strict: bool, as_json: bool) -> int:
+def check(*, strict: bool, no_archive: bool, as_json: bool) -> int:
     """Validate the configuration and print every error as FILE:LINE:COLUMN: message."""
     reading = read_config(config_path(), os.environ, check_terms=check_terms)
     settings = reading.settings
@@ -40,18 +42,14 @@ def check(*, strict: bool, as_json: bool) -> int:
         return ConfigError.exit_status
     warnings = _warnings(settings, reading)
     counts = _counts(settings)
+    evidence = None if no_archive else archive_evidence(settings)
     if as_json:
-        print_json(
-            {
-                "ok": True,
-                "errors": [],
-                "warnings": [{**_record(fault), "rule": finding.rule} for fault, finding in warnings],
-                **counts,
-            }
-        )
+        records = [{**_record(fault), "rule": finding.rule} for fault, finding in warnings]
+        print_json({"ok": True, "errors": [], "warnings": records, **counts, "archive": evidence_record(evidence)})
     else:
         _print_warnings(warnings)
         click.echo(f"{config_path()}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        print_evidence(evidence, reading.positions)
     return ConfigError.exit_status if strict and warnings else 0
 
 

@@ -13,6 +13,7 @@ from monitor.cli.output import print_json
 from monitor.cli.tables import print_table
 from monitor.cli.terms import check_terms
 from monitor.cli.watch_import import import_list
+from monitor.cli.watch_suggest import suggest
 from monitor.domain.errors import UsageError
 from monitor.domain.text import one_line
 from monitor.domain.watch import Term
@@ -95,6 +96,7 @@ def list_terms(*, as_json: bool) -> None:
 
 
 watch.add_command(import_list)
+watch.add_command(suggest)
 
 
 def _record(term: Term) -> dict[str, object]:

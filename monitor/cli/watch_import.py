@@ -110,7 +110,9 @@ def _item(term: ImportedTerm) -> ListItem:
     if set(term.keys) == {"name"}:
         return ListItem(lines=(quote_yaml(term.name),), flow=quote_yaml(term.name, flow=True))
     shown = {
-        key: quote_yaml(value, flow=True) if isinstance(value, str) else f"[{', '.join(quote_yaml(one, flow=True) for one in value)}]"
+        key: quote_yaml(value, flow=True)
+        if isinstance(value, str)
+        else f"[{', '.join(quote_yaml(one, flow=True) for one in value)}]"
         for key, value in term.keys.items()
     }
     lines = tuple(f"{key}: {value}" for key, value in shown.items())

@@ -19,6 +19,7 @@ from monitor.settings.source_position import KeyValue, Mapping, Node, Scalar, Se
 from monitor.settings.suggestion import did_you_mean
 from monitor.settings.term_reader import TermReader
 from monitor.settings.yaml_edit import CannotInsert, ListItem, insert_items, quote_yaml
+from monitor.settings.yaml_item import add_to_item
 from monitor.settings.yaml_removal import remove_item
 from monitor.settings.yaml_tree import read_tree
 
@@ -84,23 +85,44 @@ def remove_term(path: Path, name: str, env: Environment[str, str], *, check_term
     CannotInsert if it is written in a way that cannot be taken out. Then nothing is written.
     """
     with _alone(path):
-        merger, root = _assembled(path, env)
-        watched = TermReader(env=env, files=merger.files)
-        if "watch" in root.entries:
-            watched.read(root.entries["watch"].value)
-        terms = {term.name: term for term in (*watched.terms, *watched.broken)}
-        term = terms.get(name) or next((one for one in terms.values() if one.name.casefold() == name.casefold()), None)
-        if term is None:
-            raise UsageError(f"no term {name!r} on the watch list{did_you_mean(name, terms)}")
-        node = watched.places.get(term.where, {}).get(())
-        if node is None:
-            raise UsageError(f"{term.name!r} stands in a list that is no YAML: take out the line {term.where}")
+        merger, node = _written_term(path, name, env)
         source = node.position.source
         tree, _ = merger.files.tree(source, env)
         key = "watch" if isinstance(tree, Mapping) else None
         check = _DraftCheck(path=path, env=env, check_terms=check_terms)
         _rewrite(source.path, key, lambda text: remove_item(text, key, node.position.index), -1, check)
         return source.path
+
+
+def add_aliases(
+    path: Path, name: str, aliases: Several[str], env: Environment[str, str], *, check_terms: CheckTerms | None = None
+) -> Path:
+    """Add aliases to the entity `name` in the YAML file it stands in, and return that file. Raises as `remove_term` does."""
+    with _alone(path):
+        _, node = _written_term(path, name, env)
+        source = node.position.source
+        data = source.path.read_bytes()
+        bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
+        new = bom + add_to_item(body.decode(), node.position.index, "aliases", aliases).encode()
+        _DraftCheck(path=path, env=env, check_terms=check_terms).require_sound(source.path, new)
+        _write(source.path, new)
+        return source.path
+
+
+def _written_term(path: Path, name: str, env: Environment[str, str]) -> tuple[ConfigMerger, Node]:
+    """Return the node of the term `name`, and what read it."""
+    merger, root = _assembled(path, env)
+    watched = TermReader(env=env, files=merger.files)
+    if "watch" in root.entries:
+        watched.read(root.entries["watch"].value)
+    terms = {term.name: term for term in (*watched.terms, *watched.broken)}
+    term = terms.get(name) or next((one for one in terms.values() if one.name.casefold() == name.casefold()), None)
+    if term is None:
+        raise UsageError(f"no term {name!r} on the watch list{did_you_mean(name, terms)}")
+    node = watched.places.get(term.where, {}).get(())
+    if node is None:
+        raise UsageError(f"{term.name!r} stands in a list that is no YAML: change the line {term.where}")
+    return merger, node
 
 
 def add_feeds(path: Path, feeds: Several[NewFeed], env: Environment[str, str]) -> Addition:
@@ -209,8 +231,12 @@ def _rewrite(path: Path, key: str | None, change: Callable[[str], str], added: i
         raise CannotInsert(f"{path}: the list `{key or path.name}` is written in a way that cannot be changed; change it by hand")
     if check is not None:
         check.require_sound(path, bom + new.encode())
+    _write(path, bom + new.encode())
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
-        replace(path, bom + new.encode())
+        replace(path, data)
     except OSError as error:
         raise MonitorError(f"{path}: cannot be written: {error.strerror}") from error
 

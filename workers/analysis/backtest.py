@@ -42,7 +42,7 @@ def backtest(
     count = 0
     for batch in _batches(database, since):
         for article in batch:
-            document = _document(article)
+            document = document_of(article)
             here = _matched_article(article, document, mine, only)
             statistics.add(here)
             if against is not None:
@@ -81,7 +81,8 @@ def _matched_article(article: Article, document: Document, matcher: Matcher, onl
     )
 
 
-def _document(article: Article) -> Document:
+def document_of(article: Article) -> Document:
+    """Return a stored article as the matcher reads it."""
     return Document(
         title=article.title,
         body=article.text,

@@ -18,7 +18,9 @@ _TOKEN: Final = re.compile(
     r"|(?P<around>AROUND\s*\(\s*\d+\s*\))|(?P<paren>[()])|(?P<field>[A-Za-z_]+:)(?=\S)|(?P<mark>[+!-](?=[\w\"“({]))"
     r"|(?P<word>(?:[^\s()\"“]|\\.)+)"
 )
-_NEAR: Final = re.compile(r"(?P<near>NEAR|W|N|ADJ|WITHIN)[/~]?(?P<n>\d{1,3})|(?P<ordered>PRE|ONEAR|P)/(?P<m>\d{1,3})", re.I)
+_NEAR: Final = re.compile(
+    r"(?P<near>NEAR|W|N|ADJ|WITHIN)[/~]?(?P<n>\d{1,3})|(?P<ordered>PRE|ONEAR|P)/(?P<m>\d{1,3})", re.IGNORECASE
+)
 _OPERATORS: Final = {"AND": "AND", "&&": "AND", "&": "AND", "OR": "OR", "||": "OR", "|": "OR", "NOT": "NOT", "ANDNOT": "NOT"}
 _FIELDS: Final = {
     "title": "title", "intitle": "title", "allintitle": "title", "headline": "title", "body": "body", "intext": "body", "text": "body",
@@ -71,7 +73,7 @@ def read_expressions(text: str, *, beside_is_or: bool = False) -> ImportResult:
     return result
 
 
-def _part(token: re.Match[str], found: Translation) -> list[str]:  # noqa: C901, PLR0911 - one line for each kind of token
+def _part(token: re.Match[str], found: Translation) -> list[str]:  # noqa: PLR0911 - one line for each kind of token
     match token.lastgroup, token[0]:
         case _, text if token["quoted"] is not None:
             return _quoted(token, text, found)
@@ -117,7 +119,9 @@ def _field(name: str, found: Translation) -> list[str]:
 
 
 def _word(text: str, found: Translation) -> list[str]:
-    if (operator := _OPERATORS.get(text) or _OPERATORS.get(text.upper() if text.lower() in {"and", "or", "not", "andnot"} else "")) is not None:
+    if (
+        operator := _OPERATORS.get(text) or _OPERATORS.get(text.upper() if text.lower() in {"and", "or", "not", "andnot"} else "")
+    ) is not None:
         return [operator]
     if (near := _NEAR.fullmatch(text)) is not None:
         return [f"NEAR/{near['n']}" if near["near"] else f"ONEAR/{near['m']}"]

@@ -19,7 +19,7 @@ _NAME: Final = ("name", "caption", "sdn_name", "full_name", "entity_name", "secu
 _ALIASES: Final = ("aliases", "alias", "aka", "a.k.a.", "alias_name", "weak_alias", "alternative_names", "name_original_script")
 _TYPE: Final = ("schema", "type", "sdn_type", "entity_type")
 _PARTS: Final = ("first_name", "second_name", "third_name", "fourth_name")
-_KNOWN_AS: Final = re.compile(r"[af]\.k\.a\. ['\"“]([^'\"”]+)['\"”]", re.I)
+_KNOWN_AS: Final = re.compile(r"[af]\.k\.a\. ['\"“]([^'\"”]+)['\"”]", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"[;|]")
 _OFAC_COLUMNS: Final = 12
 _LAST_FIRST: Final = re.compile(r"([^,]+),\s*([^,]+)")
@@ -73,7 +73,7 @@ def _rows(text: str, result: ImportResult) -> Iterator[tuple[int, str, str, list
 
 
 def _of_ofac(cells: Sequence[str]) -> tuple[str, str, list[str]]:
-    if len(cells) < 3:  # noqa: PLR2004 - number, name and kind
+    if len(cells) < 3:
         return "", "", []
     kind = "" if cells[2].lower() in _NULL else cells[2].lower()
     return cells[1], kind, _KNOWN_AS.findall(cells[-1])

@@ -101,7 +101,7 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, 
     return part
 
 
-def _note_of_node(evaluation: Evaluation, node: Node, number: int, field: Field | None) -> str | None:
+def _note_of_node(evaluation: Evaluation, node: Node, number: int, field: Field | None) -> str | None:  # noqa: PLR0911 - one line for each kind of node
     """Return how near a part of a query that does not hold came to holding."""
     match node:
         case Near(operands=operands, gaps=gaps):

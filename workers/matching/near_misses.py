@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from monitor.domain.watch import Context, EntityType, Term, TermKind
@@ -103,7 +104,7 @@ def _how_it_differs(phrase: WatchedPhrase, tokens: TokenizedDocument, first: int
 
 
 def _apart(phrase: WatchedPhrase, places: Sequence[Sequence[int]]) -> str:
-    gaps = [min(abs(one - other) for one in left for other in right) for left, right in zip(places, places[1:], strict=False)]
+    gaps = [min(abs(one - other) for one in left for other in right) for left, right in pairwise(places)]
     listed = " and ".join(f"`{word}`" for word in phrase.originals)
     return f"{listed} occur, but not side by side: at the nearest {_words(max(gaps))} apart"
 
@@ -121,7 +122,9 @@ def _misspelt_at(tokens: TokenizedDocument, words: Sequence[bytes], at: int) -> 
         for position in tokens.positions_of(candidate):
             first = position - at
             if first >= 0 and _follow(tokens, [*words[:at], candidate, *words[at + 1 :]], first):
-                return f"written {_written(tokens, first, first + len(words) - 1)}, {'one letter' if off == 1 else 'two letters'} off"
+                return (
+                    f"written {_written(tokens, first, first + len(words) - 1)}, {'one letter' if off == 1 else 'two letters'} off"
+                )
     return None
 
 
@@ -132,7 +135,9 @@ def _near_words(tokens: TokenizedDocument, word: bytes) -> Iterator[tuple[bytes,
     allowed = 2 if len(text) >= _LONG else 1
     index = _words_by_shape(tokens)
     near = {other for length in range(len(text) - allowed, len(text) + allowed + 1) for other in index.get((text[0], length), ())}
-    near |= {other for length in range(len(text) - allowed, len(text) + allowed + 1) for other in index.get((text[-2:], length), ())}
+    near |= {
+        other for length in range(len(text) - allowed, len(text) + allowed + 1) for other in index.get((text[-2:], length), ())
+    }
     for other in sorted(near)[:_MAX_CANDIDATES]:
         off = _letters_off(text, other, allowed)
         if off is not None:

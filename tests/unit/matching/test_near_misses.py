@@ -36,9 +36,18 @@ def _notes(part: dict[str, Any]) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("term", "note"),
     [
-        (_keyword("Rafah", context=Context(forbid=("marathon",))), "occurs, but `marathon` stands 2 words away, `forbid` within 30"),
-        (_keyword("Rafah", context=Context(require=("strong",), within=3)), "occurs, but `strong` stands 8 words away, `require` within 3"),
-        (_keyword("Rafah", context=Context(require=("truce",), within=3)), "occurs, but `truce` nowhere near it, `require` within 3"),
+        (
+            _keyword("Rafah", context=Context(forbid=("marathon",))),
+            "occurs, but `marathon` stands 2 words away, `forbid` within 30",
+        ),
+        (
+            _keyword("Rafah", context=Context(require=("strong",), within=3)),
+            "occurs, but `strong` stands 8 words away, `require` within 3",
+        ),
+        (
+            _keyword("Rafah", context=Context(require=("truce",), within=3)),
+            "occurs, but `truce` nowhere near it, `require` within 3",
+        ),
         (_keyword("ceasefire talks"), "written 'Ceasfire talks', one letter off"),
         (_keyword("ceasefires"), "written 'Ceasfire', two letters off"),
         (_keyword("marathon spoke"), "`marathon` and `spoke` occur, but not side by side: at the nearest 5 words apart"),
