@@ -28,27 +28,27 @@ _LAST_FIRST: Final = re.compile(r"([^,]+),\s*([^,]+)")
 def read_names(text: str) -> ImportResult:
     """Return an entity for each row. A row without a name, or of a kind that is no name, is left out with its line."""
     result = ImportResult(notes=["a name fires only where it is written as one; add `context:` to names that many bear"])
-    found: dict[str, dict[str, object]] = {}
+    kinds: dict[str, str] = {}
+    known_as: dict[str, dict[str, None]] = {}
     turned = 0
-    for line, name, kind, aliases in _rows(text, result):
+    for name, kind, aliases in _rows(text, result):
         entity = _TYPES.get(kind.replace(" ", "").replace("_", ""), "other")
         straight = _first_last(name) if entity == "person" else name
         turned += straight != name
-        entry = found.setdefault(straight, {"type": entity, "aliases": {}, "line": line})
-        known = entry["aliases"]
-        assert isinstance(known, dict)
+        kinds.setdefault(straight, entity)
+        known = known_as.setdefault(straight, {})
         known.update(dict.fromkeys(_first_last(alias) if entity == "person" else alias for alias in aliases))
         known.pop(straight, None)
     if turned:
-        result.notes.append(f"{turned} names in the order LAST, First are written First Last")
-    for name, entry in found.items():
-        aliases = tuple(entry["aliases"]) if isinstance(entry["aliases"], dict) else ()
-        result.terms.append(ImportedTerm({"name": name, "type": str(entry["type"]), "aliases": aliases}))
+        result.notes.append(f"names in the order LAST, First are written First Last: {turned}")
+    result.terms += [
+        ImportedTerm({"name": name, "type": entity, "aliases": tuple(known_as[name])}) for name, entity in kinds.items()
+    ]
     return result
 
 
-def _rows(text: str, result: ImportResult) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Yield line, name, kind and aliases of each row."""
+def _rows(text: str, result: ImportResult) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield name, kind and aliases of each row."""
     delimiter = max(",", ";", "\t", key=text.split("\n", 1)[0].count)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
     rows = ((reader.line_num, row) for row in reader)
@@ -69,7 +69,7 @@ def _rows(text: str, result: ImportResult) -> Iterator[tuple[int, str, str, list
         elif kind == "address":
             result.left_out.append(f"line {line}: {name} is an address, no name")
         else:
-            yield line, name, kind, [alias for alias in aliases if alias.lower() not in _NULL]
+            yield name, kind, [alias for alias in aliases if alias.lower() not in _NULL]
 
 
 def _of_ofac(cells: Sequence[str]) -> tuple[str, str, list[str]]:
