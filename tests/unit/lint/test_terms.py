@@ -8,7 +8,7 @@ import pytest
 
 from monitor.settings.load import load_config
 from tests.unit.lint.linting import warnings_of_terms
-from workers.lint.registry import lint
+from workers.lint.registry import RULES, lint
 
 FIRST = 4
 """The line of the first item."""
@@ -161,3 +161,10 @@ def test_the_shipped_watch_list_is_without_doubt() -> None:
     """The configuration that comes with the program has no warning."""
     shipped = Path(__file__).parents[3] / "config"
     assert lint(load_config(shipped / "monitor.yaml", {})) == ()
+
+
+def test_every_rule_is_documented() -> None:
+    """docs/configuration.md explains each rule that `check --json` names."""
+    document = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = document.partition("## Warnings")[2]
+    assert {name for name in RULES if f"`{name}`" in rows} == set(RULES)
