@@ -42,7 +42,7 @@ def backtest(
     count = 0
     for batch in _batches(database, since):
         for article in batch:
-            document = document_of(article)
+            document = as_document(article)
             here = _matched_article(article, document, mine, only)
             statistics.add(here)
             if against is not None:
@@ -81,7 +81,7 @@ def _matched_article(article: Article, document: Document, matcher: Matcher, onl
     )
 
 
-def document_of(article: Article) -> Document:
+def as_document(article: Article) -> Document:
     """Return a stored article as the matcher reads it."""
     return Document(
         title=article.title,

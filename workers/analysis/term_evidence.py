@@ -12,7 +12,7 @@ from monitor.domain.article import Article
 from monitor.domain.watch import Term
 from monitor.storage import archive
 from monitor.storage.engine import Database
-from workers.analysis.backtest import document_of
+from workers.analysis.backtest import as_document
 from workers.matching.matcher import Matcher
 
 ARTICLES: Final = 2_000
@@ -40,7 +40,7 @@ def term_evidence(database: Database, terms: Sequence[Term]) -> tuple[int, tuple
     matcher = Matcher.build(terms)
     fired: Counter[str] = Counter()
     for article in newest:
-        fired.update({match.term.name for match in matcher.match(document_of(article))})
+        fired.update({match.term.name for match in matcher.match(as_document(article))})
     silent = [term for term in terms if not fired[term.name]][:_EXPLAINED_TERMS]
     missed = _near_misses(silent, newest[:_EXPLAINED_ARTICLES], matcher)
     found = []
@@ -53,7 +53,7 @@ def term_evidence(database: Database, terms: Sequence[Term]) -> tuple[int, tuple
 def _near_misses(silent: Sequence[Term], articles: Sequence[Article], matcher: Matcher) -> dict[str, Counter[str]]:
     missed: dict[str, Counter[str]] = {term.name: Counter() for term in silent}
     for article in articles if silent else ():
-        document = document_of(article)
+        document = as_document(article)
         for name, notes in missed.items():
             explained = matcher.explain(document, name)
             notes.update({_COUNT.sub("", note) for note in _notes(explained["because"])} | set(explained.get("refused", ())))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from monitor.settings.model import Settings
-from workers.lint.addresses import impossible_addresses
+from workers.lint.channel_addresses import impossible_addresses
 from workers.lint.common_words import common_words
 from workers.lint.contradictions import contradictions
 from workers.lint.exclusions import self_exclusions
