@@ -36,17 +36,27 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One occurrence: the half-open character range [start, end) of the original field, and the text there."""
+    """One occurrence: the half-open character range [start, end) of the original field, and the text there.
+
+    `rule` says how a name was found that is written otherwise on the list; `confidence`, for a transliteration, how sure that is (to 1).
+    """
 
     field: Field
     start: int
     end: int
     text: str
+    rule: str = ""
+    confidence: float | None = None
 
 
 def match_record(match: Match) -> dict[str, Any]:
-    """Return a match as alerts, explanations and dry runs show it in JSON: `field start end text`."""
-    return {"field": match.field.value, "start": match.start, "end": match.end, "text": match.text}
+    """Return a match as alerts, explanations and dry runs show it in JSON: `field start end text`, and where there are `rule confidence`."""
+    record: dict[str, Any] = {"field": match.field.value, "start": match.start, "end": match.end, "text": match.text}
+    if match.rule:
+        record["rule"] = match.rule
+    if match.confidence is not None:
+        record["confidence"] = match.confidence
+    return record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

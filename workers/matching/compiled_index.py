@@ -30,6 +30,7 @@ class CompiledIndex:
     numbers           the numbers of the terms, by name
     terms_by_trigger  the terms that may fire where an atom occurs
     referring_terms   the terms that may fire where another term fires
+    sounds            the entities whose names may be transliterated, by the skeleton of a word (see name_sound)
     trigger_search    finds the atoms that are triggers, in every article
     lazy_search       finds the other atoms, when the first of them is needed
     """
@@ -44,6 +45,7 @@ class CompiledIndex:
     numbers: dict[str, int] = field(default_factory=dict)
     terms_by_trigger: CompactMultimap = field(default_factory=CompactMultimap)
     referring_terms: dict[int, list[int]] = field(default_factory=dict)
+    sounds: dict[str, list[int]] = field(default_factory=dict)
     trigger_search: AtomSearch = field(default_factory=AtomSearch)
     lazy_search: AtomSearch = field(default_factory=AtomSearch)
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from monitor.domain.errors import ConfigError
-from monitor.domain.watch import Term, TermKind
+from monitor.domain.watch import Spellings, Term, TermKind
 from workers.matching.automaton import AtomSearch, Automaton, atom_ref
 from workers.matching.compiled_index import Atom, CompiledIndex, atom_key, options_of
+from workers.matching.name_finder import name_keys, sound_keys
 from workers.matching.patterns import propose_patterns
 from workers.matching.phrase import Option, Options, parse_phrase
 from workers.matching.triggers import set_triggers
@@ -52,8 +53,8 @@ def _with_numbers(
     index.unconditional = bytearray(_is_unconditional(term) for term in index.terms)
     if previous is not None:
         index.texts, index.options = previous.texts.copy(), previous.options[:]
-    used = _number_atoms(index)
-    set_triggers(index, checked.order)
+    used, keys = _number_atoms(index)
+    set_triggers(index, checked.order, keys)
     return index, used
 
 
@@ -75,11 +76,16 @@ def _build_search(index: CompiledIndex, atoms: Sequence[Atom], previous: AtomSea
 
 def _patterns_of(index: CompiledIndex, atoms: Iterable[Atom]) -> Iterator[tuple[int, bytes]]:
     for atom in atoms:
+        if index.options[atom] & Option.NAME_KEY:
+            yield atom_ref(atom, certain=False), b" %b " % index.texts[atom].encode()
+            continue
         for pattern, certain in propose_patterns(parse_phrase(index.texts[atom], index.options[atom])):
             yield atom_ref(atom, certain=certain), pattern
 
 
-def _number_atoms(index: CompiledIndex) -> bytearray:
+def _number_atoms(index: CompiledIndex) -> tuple[bytearray, list[tuple[Atom, int]]]:
+    """Number the words and phrases of all terms; return a flag for each atom in use, and the keys of names with the number of their term."""
+    keys: list[tuple[Atom, int]] = []
     known: _AtomsByKey = {key: atom for atom, key in enumerate(zip(index.texts, index.options, strict=True))}
     used = bytearray(len(known))
     for number, term in enumerate(index.terms):
@@ -87,7 +93,13 @@ def _number_atoms(index: CompiledIndex) -> bytearray:
             index.atoms_by_text[text, options] = _number_of(index, known, used, text, options)
         options = options_of(term)
         index.term_atoms.append(tuple([_number_of(index, known, used, text, options) for text in term.phrases]))
-    return used
+        if term.kind is TermKind.ENTITY:
+            names = name_keys(term.phrases, term.type, term.spellings)
+            keys += [(_number_of(index, known, used, key, Option.NAME_KEY), number) for key in names]
+            if term.spellings is Spellings.FUZZY:
+                for key in sound_keys(term.phrases, term.type):
+                    index.sounds.setdefault(key, []).append(number)
+    return used, keys
 
 
 def _lookup_keys(term: Term, tree: Node | None) -> Iterator[tuple[str, Options]]:

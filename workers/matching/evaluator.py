@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from monitor.domain.match import Document
+from dataclasses import replace
+
+from monitor.domain.match import Document, Match
 from monitor.domain.watch import TermKind
 from workers.matching import entities
 from workers.matching.compiled_index import CompiledIndex
+from workers.matching.name_finder import NameFinder
+from workers.matching.name_match import NameHit
+from workers.matching.name_sound import skeleton
 from workers.matching.phrase import Option
 from workers.matching.proximity import OccurrenceIndex, WordRange, overlapping
 from workers.matching.query_evaluator import QueryEvaluator
@@ -19,11 +24,15 @@ class Evaluation(QueryEvaluator):
         self._firing: dict[int, bool] = {}
         self._evidence: dict[int, list[WordRange]] = {}
         self._entities: dict[int, list[WordRange]] | None = None
+        self._varied: dict[int, dict[WordRange, NameHit]] = {}
+        self._sounds: dict[int, list[int]] | None = None
 
     def candidates(self) -> list[int]:
         """Return the terms of which a trigger was found in the document, in the order of the watch list."""
         terms_of, referring = self.index.terms_by_trigger.get, self.index.referring_terms
         found = {number for atom in self.atoms.trigger_atoms() for number in terms_of(atom)}
+        if self.index.sounds:
+            found.update(self._sounding())
         waiting = list(found) if referring else []
         while waiting:
             further = [number for number in referring.get(waiting.pop(), ()) if number not in found]
@@ -68,8 +77,34 @@ class Evaluation(QueryEvaluator):
                 for atom in self.atoms.trigger_atoms()
                 if index.options[atom] & Option.ENTITY and index.terms_by_trigger.get(atom)
             }
-            self._entities = entities.entity_occurrences(index, self.tokens, {atom: self.atoms.of(atom) for atom in found})
+            self._varied = self._find_varied_names()
+            self._entities = entities.entity_occurrences(
+                index, self.tokens, {atom: self.atoms.of(atom) for atom in found}, self._varied
+            )
         return self._in_context(number, self._entities.get(number, []))
+
+    def _find_varied_names(self) -> dict[int, dict[WordRange, NameHit]]:
+        index = self.index
+        keys = [atom for atom in dict.fromkeys(self.atoms.trigger_atoms()) if index.options[atom] & Option.NAME_KEY]
+        return NameFinder(index, self.tokens).find(keys, self._sounding()) if keys or index.sounds else {}
+
+    def _sounding(self) -> dict[int, list[int]]:
+        """Return the words of the document that sound like the last word of a transliterable name, by the number of its term."""
+        if self._sounds is None:
+            self._sounds = {}
+            for at, word in enumerate(self.tokens.words if self.index.sounds else ()):
+                for number in self.index.sounds.get(skeleton(word.decode("utf-8", "replace")), ()):
+                    self._sounds.setdefault(number, []).append(at)
+        return self._sounds
+
+    def name_hit(self, number: int, word_range: WordRange) -> NameHit | None:
+        """Return by which rule an entity was found at an occurrence; None where it is written as on the list."""
+        return self._varied.get(number, {}).get(word_range)
+
+    def match_of(self, number: int, word_range: WordRange) -> Match:
+        """Return the match of an occurrence of a term."""
+        match, hit = self.tokens.match_at(word_range), self.name_hit(number, word_range)
+        return match if hit is None else replace(match, rule=hit.rule, confidence=hit.confidence)
 
     def entity_occurs(self, number: int) -> bool:
         """Whether an entity occurs in the document, in any context."""

@@ -50,7 +50,7 @@ class Matcher:
         evaluation, number = self._evaluate(document), self._index.numbers[name]
         if not evaluation.fires(number):
             return ()
-        return tuple([evaluation.tokens.match_at(word_range) for word_range in evaluation.evidence(number)])
+        return tuple([evaluation.match_of(number, word_range) for word_range in evaluation.evidence(number)])
 
     def mentions(self, document: Document) -> tuple[Mention, ...]:
         """Return the watched entities that occur in a document, whatever their scope, the most frequent first."""

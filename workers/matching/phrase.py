@@ -29,6 +29,8 @@ class Option:
     """An asterisk after a word means any ending."""
     WILDCARD: Final = 32
     """The phrase is one word in which ? is a letter and * any letters."""
+    NAME_KEY: Final = 64
+    """The phrase is a word that occurs wherever some name does in another spelling; it is no occurrence itself."""
 
 
 Options: TypeAlias = int

@@ -30,8 +30,10 @@ class _Trigger:
     frequency: float = 0.0
 
 
-def set_triggers(index: CompiledIndex, order: Sequence[str]) -> None:
-    """Write the triggers of each term into the index. `order` names the queries, each after those it refers to.
+def set_triggers(index: CompiledIndex, order: Sequence[str], keys: Iterable[tuple[int, int]] = ()) -> None:
+    """Write the triggers of each term into the index.
+
+    `order` names the queries, each after those it refers to; `keys` are further atoms, with the entity that may occur where they do.
 
     The trigger of a reference is the term it names, not that term's atoms: a thousand references to a long list cost a thousand numbers.
     """
@@ -39,6 +41,8 @@ def set_triggers(index: CompiledIndex, order: Sequence[str]) -> None:
     for number, atoms in enumerate(index.term_atoms):
         for atom in dict.fromkeys(atoms):
             index.terms_by_trigger.add(atom, number)
+    for atom, number in keys:
+        index.terms_by_trigger.add(atom, number)
     frequencies: dict[int, float] = {}
     for number in (index.numbers[name] for name in order):
         trigger = _of_node(index, index.trees[number], number, frequencies)

@@ -28,7 +28,7 @@ def test_an_expression_becomes_a_query(theirs: str, ours: str, change: str | Non
     """Operators, fields and marks are translated, and what has no counterpart is reported."""
     found = translate_query(theirs)
     assert (found.query, found.error) == (ours, None)
-    assert parse_query(found.query)
+    parse_query(found.query)
     assert bool(found.changes) == (change is not None)
     assert change is None or change in found.changes[0]
 

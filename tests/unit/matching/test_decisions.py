@@ -77,7 +77,7 @@ class Maker:
         if kind < 0.57:
             return Prefix(text=self.random.choice(WORDS)[:4])
         if kind < 0.6:
-            return Wildcard(text=self.random.choice(["kilo*e", "delt?", "del*d", "bra?o", "hot*l*"]))
+            return Wildcard(text=self.random.choice(["kilo*e", "del*d", "bra?o", "hot*l*"]))
         if kind < 0.75:
             return Phrase(words=tuple(self.piece() for _ in range(self.random.randint(2, 3))))
         if kind < 0.85:
