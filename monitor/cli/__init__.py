@@ -55,7 +55,7 @@ COMMANDS = {
     "silence": CommandEntry(
         "silence", "Hold back the alerts of TERM for a while and tell them when it ends; without a term, show what is silenced."
     ),
-    "watch": CommandEntry("watch", "Show the watch list, or add to it."),
+    "watch": CommandEntry("watch", "Show the watch list, or change it."),
     "status": CommandEntry(
         "status", "Show queues, sources, the last alert, the oldest article waiting, and which processes are alive."
     ),

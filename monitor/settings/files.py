@@ -42,7 +42,8 @@ class Files:
     `state` maps every path and glob that was looked at to its state just before it was read, `order` the names of the
     files to their rank. Parsing YAML and long lists takes time: `trees` and `lists` keep the results, `known` and
     `known_lists` those of the last time. `sources` are the files of the configuration itself, without those that hold a secret; they are read
-    from `kept` instead of the disk, where that is given. `secrets` is what was read from files beside secrets.
+    from `kept` instead of the disk, where that is given. `secrets` is what was read from files beside secrets. `drafts` are contents that stand
+    for those on disk, to see what a change would do.
     """
 
     state: State = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Files:
     sources: set[Path] = field(default_factory=set)
     kept: KeptFiles | None = None
     secrets: set[str] = field(default_factory=set)
+    drafts: Mapping[Path, bytes] = field(default_factory=dict)
 
     def state_now(self) -> State:
         """Return the present state of the same paths and globs."""
@@ -110,6 +112,8 @@ class Files:
 
     def _bytes(self, path: Path) -> bytes | str:
         self.state.setdefault(path, _signature(path))
+        if path in self.drafts:
+            return self.drafts[path]
         try:
             return path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else "not a file"
         except FileNotFoundError:

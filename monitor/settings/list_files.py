@@ -24,6 +24,11 @@ SUFFIXES: Final = frozenset({*_TABLES, ".json", ".jsonl", ".ndjson", ".txt"})
 _MANY: Final = frozenset({"aliases", "any", "channels", "not", "tags"})
 _SEPARATOR: Final = re.compile(r"[;|]")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
+_FOREIGN_LINE: Final = re.compile(
+    r"^[+!-](?=[^\W\d_])|^@\d+$|^\[[^\]]+\]$|^/.+/[a-z]*(?=\s*=>|$)|\s=>\s|(?<!\S)(?:AND|OR|NOT|ANDNOT|(?:O?NEAR|W|PRE|ADJ)/?\d+)(?=[\s(])"
+    r"|^(?:in)?title:|^site:|^\(.*\)$|\"~\d"
+)
+"""What a line of a list of word groups, or a search expression, has and a name has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,20 @@ def list_records(source: SourceFile, columns: Mapping[str, str]) -> Iterator[Rec
         yield source.fault(error.lineno, error.colno, f"not valid JSON: {error.msg.lower()}")
 
 
-def _lines(source: SourceFile) -> Iterator[Record]:
-    """Read one name a line; a line that begins with `#` is a comment."""
+def _lines(source: SourceFile) -> Iterator[Record | Fault]:
+    """Read one name a line; a line that begins with `#` is a comment. A list of another tool is one fault."""
     for number, line in enumerate(source.text.split("\n"), 1):
         name = line.strip()
         if name and not name.startswith("#"):
+            found = _FOREIGN_LINE.search(name)
+            if found is not None and (name != name.upper() or not found[0].isalpha()):
+                yield source.fault(
+                    number,
+                    line.index(name) + found.start() + 1,
+                    f"`{found[0].strip()}` is of another tool's list, not of a plain list of names: "
+                    f"`news-monitor watch import {source.path.name}` translates it",
+                )
+                return
             yield Record(number, 1, {"name": name})
 
 

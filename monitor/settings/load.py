@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping as Environment
 from collections.abc import Sequence as Several
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from monitor.domain.errors import ConfigError, Fault
 from monitor.domain.watch import Term
 from monitor.masking import remember
 from monitor.settings.config_merger import ConfigMerger
+from monitor.settings.config_positions import ConfigPositions
 from monitor.settings.extras import missing_extras
 from monitor.settings.files import Files, KeptFiles
 from monitor.settings.model import NOT_WRITTEN, Settings
@@ -41,11 +42,12 @@ _BESIDE_THE_MODEL: Final = ("include", "watch")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """The result of reading a configuration: settings or faults, and the files that were looked at."""
+    """The result of reading a configuration: settings or faults, the files that were looked at, and where each part is written."""
 
     settings: Settings | None
     faults: tuple[Fault, ...]
     files: Files
+    positions: ConfigPositions
 
 
 def load_config(path: Path, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Settings:
@@ -63,29 +65,35 @@ def read_config(
     check_terms: CheckTerms | None = None,
     before: Files | None = None,
     kept: KeptFiles | None = None,
+    drafts: Environment[Path, bytes] | None = None,
 ) -> LoadResult:
     """Load like `load_config`, but return faults instead of raising them, and the files that were read.
 
     The secrets of what is loaded are masked in all that this process shows from then on. `before` are the files of an earlier load in the same
-    environment: unchanged YAML and rows of lists are not read again. `kept` are read instead of those on the disk.
+    environment: unchanged YAML and rows of lists are not read again. `kept` are read instead of those on the disk, `drafts` are contents that are
+    read in place of those of single files.
     """
-    files = Files(kept=kept) if before is None else Files(known=before.trees, known_lists=before.lists, kept=kept)
+    files = Files(kept=kept, drafts=drafts or {})
+    if before is not None:
+        files = replace(files, known=before.trees, known_lists=before.lists)
     merger = ConfigMerger(env=env, files=files)
     root = merger.read(Path.cwd() / path, str(path))
     faults = merger.faults
-    settings = None
+    settings, positions = None, ConfigPositions()
     if root is not None:
-        settings = _interpret(root, env, merger, check_terms)
+        settings, positions = _interpret(root, env, merger, check_terms)
     if settings is not None:
         texts = [source.text for source in files.trees]
         remember(secrets_of(settings, texts, env, files.secrets), hidden_queries(settings))
     ordered = sorted(
         set(faults), key=lambda fault: (files.order.get(fault.file, len(files.order)), fault.line, fault.column, fault.message)
     )
-    return LoadResult(settings=None if ordered else settings, faults=tuple(ordered), files=files)
+    return LoadResult(settings=None if ordered else settings, faults=tuple(ordered), files=files, positions=positions)
 
 
-def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, check_terms: CheckTerms | None) -> Settings | None:
+def _interpret(
+    root: Mapping, env: Environment[str, str], merger: ConfigMerger, check_terms: CheckTerms | None
+) -> tuple[Settings | None, ConfigPositions]:
     faults = merger.faults
     entries = dict(root.entries)
     watch = entries.pop("watch", None)
@@ -106,11 +114,12 @@ def _interpret(root: Mapping, env: Environment[str, str], merger: ConfigMerger, 
     faults += _override(data, env, root)
     faults += _validate_selected(data, walker, root)
     data.setdefault("data_dir", root.position.source.path.parent / "data")
+    positions = ConfigPositions(configuration=walker.nodes, terms=terms.places)
     try:
-        return Settings.model_validate({**data, "terms": tuple(terms.terms)})
+        return Settings.model_validate({**data, "terms": tuple(terms.terms)}), positions
     except ValidationError as error:
         faults += faults_of(error, walker, root)
-        return None
+        return None, positions
 
 
 def _validate_selected(data: dict[str, Any], walker: SchemaWalker, root: Mapping) -> list[Fault]:

@@ -34,7 +34,11 @@ class Reference:
 
 @dataclass(slots=True)
 class TermReader:
-    """Reads a watch list. `broken` holds the names of terms with faults, so that references to them are no further faults."""
+    """Reads a watch list.
+
+    `broken` holds the names of terms with faults, so that references to them are no further faults. `places` has for each term of a YAML file,
+    by its `where`, the nodes from which it was read.
+    """
 
     env: Environment[str, str]
     files: Files
@@ -43,6 +47,7 @@ class TermReader:
     broken: list[Term] = field(default_factory=list)
     channels: list[Reference] = field(default_factory=list)
     queries: dict[str, Scalar] = field(default_factory=dict)
+    places: dict[str, dict[Location, Node]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
 
     def read(self, node: Node) -> None:
@@ -74,6 +79,7 @@ class TermReader:
         where = str(told.position_of(0) if isinstance(told, Scalar) else told.position)
         if isinstance(query, Scalar):
             self.queries[where] = query
+        self.places[where] = walker.nodes
         self._refer(data, walker)
         item = self._validated(data, walker, node)
         if item is None or walker.faults:

@@ -16,7 +16,7 @@ _NOT_PLAIN: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "fals
 
 
 class CannotInsert(MonitorError):
-    """The list is written in a way that cannot be extended; the message says what to do."""
+    """The list is written in a way that cannot be changed; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,8 @@ def _block(items: Sequence[ListItem], indent: int, newline: str) -> str:
     return "".join(line + newline for line in lines)
 
 
-def _events(text: str) -> Iterator[Any]:
+def yaml_events(text: str) -> Iterator[Any]:
+    """Yield the events of a YAML text. Raises CannotInsert for a text that is none."""
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
     except (YAMLError, ValueError, OverflowError, RecursionError) as error:
@@ -73,7 +74,7 @@ def _events(text: str) -> Iterator[Any]:
 
 
 def _find(text: str, key: str) -> _Place | None:
-    events = _events(text)
+    events = yaml_events(text)
     depth, child = 0, 0
     for event in events:
         if depth == 1 and isinstance(event, NodeEvent):

@@ -15,7 +15,7 @@ from monitor.sources.source import HealthRequest
 from monitor.storage import activity, archive, canary_progress
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState
-from workers.analysis.near_misses import near_misses
+from workers.analysis.almost_matched import near_misses
 
 LOOKED_BACK: Final = timedelta(days=90)
 _ARTICLES: Final = 300

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,6 +15,7 @@ from monitor.domain.delivery import AttemptResult, ClaimedDelivery, Outcome
 from monitor.domain.text import one_line
 from monitor.domain.watch import Severity
 from monitor.settings.channels import ChannelBase, Library
+from monitor.settings.suggestion import did_you_mean
 from monitor.settings.values import SecretAddress
 from workers.channels.kind import ChannelKind, Limits
 from workers.rendering.card import Card
@@ -40,6 +43,36 @@ class AppriseChannel(ChannelBase):
 
     type: Literal["apprise"]
     url: SecretAddress
+
+
+def doubts(channel: AppriseChannel) -> Iterator[tuple[str, str]]:
+    """Yield that Apprise knows no service of this scheme, or cannot make one of this address."""
+    url = channel.url.get_secret_value()
+    scheme = url.partition("://")[0].lower()
+    known, usable = _judgement(url)
+    if scheme not in known:
+        yield "url", f"Apprise knows no service `{one_line(scheme)[:40]}://`{did_you_mean(scheme, known)}"
+    elif not usable:
+        yield (
+            "url",
+            f"Apprise cannot read this address of a service `{scheme}://`; https://github.com/caronc/apprise/wiki says what it is made of",
+        )
+
+
+def _judgement(url: str) -> tuple[frozenset[str], bool]:
+    """Return the schemes that Apprise knows, and whether it can make a service of `url`."""
+    logger = logging.getLogger("apprise")
+    before, logger.disabled = logger.disabled, True  # it logs whole addresses, with what is secret in them
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # it imports modules that Python 3.13 no longer has
+            from apprise import Apprise  # noqa: PLC0415 - an optional extra, and heavy
+
+            services = Apprise().details()["schemas"]
+            usable = Apprise.instantiate(url, suppress_exceptions=True) is not None
+    finally:
+        logger.disabled = before
+    return frozenset(name for one in services for key in ("protocols", "secure_protocols") for name in one[key] or ()), usable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +166,7 @@ KIND = ChannelKind(
     render=render,
     send=send,
     leads_to=("url",),
+    doubts=doubts,
     examples=({"url": "json://receiver.example/x"},),
     library=Library(module="apprise", requirement="news-monitor[apprise]"),
 )

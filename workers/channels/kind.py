@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -21,6 +21,11 @@ M = TypeVar("M")
 def no_follow_up(_channel: object) -> FollowUp:
     """Return what holds for a service that neither changes messages nor shows answers under them."""
     return FollowUp.NONE
+
+
+def no_doubts(_channel: object) -> Iterator[tuple[str, str]]:
+    """Yield nothing, for a kind of channel whose settings cannot be doubted without trying them."""
+    return iter(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,9 @@ class ChannelKind(ChannelType, Generic[S, M]):
     `follow_up` says for a channel what becomes of a message whose story grows: with EDIT or REPLY, `send` or `read_reply` returns a `reference`,
     and a story that has been posted comes with it. What can no longer be changed is answered with `message_gone`: it is posted anew.
 
+    `doubts` yields what `check` is to warn of in the settings of a channel, such as an address that the service cannot have: the key, and a sentence
+    without anything secret.
+
     `leads_to` names the settings that say where the channel leads, every required one among them: when one changes, a paused channel starts afresh.
     """
 
@@ -62,6 +70,7 @@ class ChannelKind(ChannelType, Generic[S, M]):
     send: Callable[[M, datetime, timedelta], AttemptResult | Awaitable[AttemptResult]] | None = None
     leads_to: tuple[str, ...]
     follow_up: Callable[[S], FollowUp] = no_follow_up
+    doubts: Callable[[S], Iterator[tuple[str, str]]] = no_doubts
 
     def limits_for(self, channel: S) -> Limits:
         """Return the limits of one channel: its own `rate` wins over its kind's."""

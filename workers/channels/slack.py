@@ -6,10 +6,11 @@ Slack refuses a message whose blocks hold more than about 13 000 characters in a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import model_validator
 
@@ -32,6 +33,10 @@ _REFUSALS = frozenset(
 )
 _GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
+_WEBHOOK_PATH = re.compile(r"/(?:services/T\w+/B\w+/\w+|workflows/T\w+/A\w+/\d+/\w+|triggers/[TE]\w+/\d+/\w+)/?")
+_PLACEHOLDER = re.compile(r"…|\.\.\.|[<>{}]|/T0+/B0+/|X{6,}|(?:/T)?/B?/?(?:YOUR|your)[-_/]", re.IGNORECASE)
+_TOKEN = re.compile(r"xox[bp]-[\w-]+|xoxe\.xox[bp]-[\w-]+")
+_CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{8,}")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _EMOJI = re.compile(r":(?=[\w+'-]{1,100}:)")
 _BADGES = {"info": "⚪", "low": "🔵", "medium": "🟡", "high": "🟠", "critical": "🔴"}
@@ -54,6 +59,35 @@ class SlackChannel(ChannelBase):
         if self.token is not None and self.channel is None:
             raise ValueError("a slack channel with a `token` needs a `channel`, such as C0123456789")
         return self
+
+
+def doubts(channel: SlackChannel) -> Iterator[tuple[str, str]]:
+    """Yield what Slack cannot accept: an address that is none of its webhooks, a token of another kind, a channel by its link."""
+    if channel.url is not None and (message := _doubt_of_address(channel.url.get_secret_value())) is not None:
+        yield "url", message
+    if channel.token is not None and channel.api == SlackChannel.model_fields["api"].default:
+        if not _TOKEN.fullmatch(channel.token.get_secret_value()):
+            yield "token", "this is no bot token of Slack, which begins with xoxb-"
+        if channel.channel is not None and not _CHANNEL_ID.fullmatch(channel.channel):
+            yield (
+                "channel",
+                "Slack changes messages only in a channel named by its id, such as C0123456789; it stands at the end of the channel's details",
+            )
+
+
+def _doubt_of_address(url: str) -> str | None:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    expected = "expected https://hooks.slack.com/services/T…/B…/…, as https://api.slack.com/messaging/webhooks gives it"
+    if _PLACEHOLDER.search(url):
+        return f"this address is still an example; {expected}"
+    if host in {"hooks.slack.com", "hooks.slack-gov.com"}:
+        if parts.scheme != "https":
+            return f"Slack takes messages only over https; {expected}"
+        return None if _WEBHOOK_PATH.fullmatch(parts.path) else f"this is no address of a webhook of Slack; {expected}"
+    if host == "slack.com" or host.endswith((".slack.com", ".slack-gov.com")) or host.startswith(("hooks.slack.", "hook.slack.")):
+        return f"messages are not posted to {host}; {expected}"
+    return None
 
 
 def render(channel: SlackChannel, deliveries: Sequence[ClaimedDelivery], _now: datetime) -> Post:
@@ -200,6 +234,7 @@ KIND = ChannelKind(
     limits=Limits(alerts_per_message=100, characters=13_000),
     render=render,
     leads_to=("url", "token", "channel", "api"),
+    doubts=doubts,
     follow_up=lambda channel: FollowUp.NONE if channel.token is None else FollowUp.EDIT,
     examples=(
         {"url": "https://receiver.example/services/T0/B0/x"},

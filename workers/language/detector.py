@@ -86,6 +86,13 @@ def detect(text: str) -> str | None:
     return _by_n_grams(sample, script) if _ENOUGH_LETTERS.match(sample) else None
 
 
+@cache
+def detectable() -> frozenset[str]:
+    """Return the languages that can be detected, as ISO 639-1 codes."""
+    head = MODEL_PATH.read_bytes().split(b"\n\n", 1)[0].decode()
+    return frozenset(_OWN_SCRIPTS).union(*(line.split(" ")[2:] for line in head.split("\n")))
+
+
 def load_model() -> None:
     """Read the model now, so that the first article need not wait for it and forked processes share it."""
     for script in _SHARED_SCRIPTS:

@@ -13,9 +13,11 @@ from typing import Any, TypeAlias
 from monitor.domain.match import Field, match_record
 from monitor.domain.watch import Term, TermKind
 from workers.matching.evaluator import Evaluation
+from workers.matching.near_misses import context_miss, phrase_miss
 from workers.matching.proximity import WordRange
+from workers.matching.query_misses import query_miss
 from workers.query.format import format_query
-from workers.query.syntax import AtLeast, InField, Near, Node, NotNear, TermRef, children
+from workers.query.syntax import AtLeast, InField, Node, TermRef, children
 
 Part: TypeAlias = dict[str, Any]
 _text = lru_cache(maxsize=5_000)(format_query)
@@ -73,8 +75,10 @@ def _note(evaluation: Evaluation, number: int) -> str:
         return "occurs only inside a longer name, or as a word whose capital proves nothing (see docs/matching.md, Entities)"
     if found and not evaluation.without_excluded(number, found):
         return f"occurs only in what `not` leaves out: {', '.join(term.without)}"
-    if found:
-        return "occurs, but not in the required context"
+    if found and term.context is not None:
+        return context_miss(evaluation, term.context, found)
+    if (near := phrase_miss(evaluation, term)) is not None:
+        return near
     if any(evaluation.atoms.has_hits(atom) for atom in evaluation.index.term_atoms[number]):
         return "its letters occur, but not written as the term asks (capitals, borders, spelling)"
     return "does not occur"
@@ -91,10 +95,8 @@ def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, 
         part["parts"] = [_because(evaluation, other, explained)]
     elif isinstance(node, TermRef):
         part["note"] = "its parts are listed above"
-    if isinstance(node, Near) and not held and all(inner["held"] for inner in part["parts"]):
-        part["note"] = "all occur, but not that near to each other"
-    if isinstance(node, NotNear) and not held and part["parts"][0]["held"]:
-        part["note"] = f"occurs only within {node.words} words of the other"
+    if not held and "note" not in part and (note := query_miss(evaluation, node, number, field)) is not None:
+        part["note"] = note
     return part
 
 

@@ -138,7 +138,7 @@ def test_an_explanation_names_the_part_that_failed() -> None:
     assert told["fired"] is False
     close, sport = told["because"]["parts"]
     assert (close["held"], sport["held"]) == (False, True)
-    assert close["note"] == "all occur, but not that near to each other"
+    assert close["note"] == "all occur, but at the nearest 5 words apart, not 2"
     assert close["parts"][0]["matches"] == [{"field": "body", "start": 0, "end": 5, "text": "Rafah"}]
     assert json.loads(json.dumps(told)) == told
 
@@ -147,9 +147,9 @@ def test_an_explanation_names_the_part_that_failed() -> None:
     ("term", "text", "note"),
     [
         (keyword("truce"), "war", "does not occur"),
-        (entity("Rafah"), "rafah", "not written as the term asks"),
+        (entity("Rafah"), "rafah", "in small letters"),
         (entity("Rafah"), "Rafah Crossing", "only inside a longer name"),
-        (entity("Rafah", context=near(forbid=("marathon",))), "Rafah marathon", "not in the required context"),
+        (entity("Rafah", context=near(forbid=("marathon",))), "Rafah marathon", "`marathon` stands 1 word away"),
     ],
 )
 def test_an_explanation_says_why_nothing_was_found(term: Term, text: str, note: str) -> None:
