@@ -34,7 +34,7 @@ from monitor.fetching.fetcher import Fetcher
 from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.model import Settings
-from monitor.storage import feeds
+from monitor.storage import due_feeds, feeds
 from monitor.storage.engine import Database, sqlite_url
 from monitor.storage.tables import metadata
 
@@ -139,7 +139,7 @@ async def measure(folder: Path, port: int, count: int, rounds: int, reader: Read
         async def ours() -> float:
             clock.advance(minutes=5)
             with database.write() as connection:
-                feeds.make_due(connection, clock.now())
+                due_feeds.make_due(connection, clock.now())
             started, done = cpu_s(), 0
             while done < count:
                 done += await poller.tick()

@@ -12,7 +12,7 @@ from monitor.fetching.fetcher import Fetcher
 from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.model import Settings
 from monitor.sources.source import Schedule, SourceContext
-from monitor.storage import feeds
+from monitor.storage import due_feeds, feeds
 
 TICK_S: Final = 1.0
 _WAIT_S: Final = 0.05
@@ -74,7 +74,7 @@ class FeedSource:
 
     def _make_all_due(self) -> None:
         with self._database.write() as connection:
-            feeds.make_due(connection, self._clock.now())
+            due_feeds.make_due(connection, self._clock.now())
 
     def _unpolled(self, since: datetime) -> bool:
         with self._database.read() as connection:

@@ -24,7 +24,7 @@ from monitor.logs import get_logger
 from monitor.outage_log import OutageLog
 from monitor.polling.poll import FeedPollSettings, PollResult, poll
 from monitor.settings.model import Settings
-from monitor.storage import feeds
+from monitor.storage import due_feeds, feeds
 from monitor.storage.articles import IngestResult, ingest_all
 from monitor.storage.engine import Database
 from monitor.storage.ingest import IngestRequest
@@ -138,7 +138,7 @@ class Poller:
         polling, configured = self._settings.polling, self._feeds
         with self._resources.database.write() as connection:
             if self._uplink.is_away:
-                feeds.make_longest_unpolled_due(connection, self._clock.now())
+                due_feeds.make_longest_unpolled_due(connection, self._clock.now())
             claimed = feeds.claim_due(
                 connection,
                 now=self._clock.now(),
@@ -179,7 +179,7 @@ class Poller:
 
     def _poll_failed_again(self, since: datetime) -> None:
         with self._resources.database.write() as connection:
-            feeds.make_failed_due(connection, since, self._clock.now())
+            due_feeds.make_failed_due(connection, since, self._clock.now())
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         feed = self._running.pop(task)

@@ -220,28 +220,6 @@ def release_all(connection: Connection) -> None:
     connection.execute(update(feeds).where(feeds.c.lease_until.is_not(None)).values(lease_until=None, epoch=feeds.c.epoch + 1))
 
 
-def make_due(connection: Connection, now: datetime) -> None:
-    """Make every active feed due now, whatever its plan, except those that are gone. Hosts keep their pauses."""
-    connection.execute(
-        update(feeds)
-        .where(feeds.c.active, feeds.c.status != SourceStatus.GONE, feeds.c.next_poll_at > now)
-        .values(next_poll_at=now)
-    )
-
-
-def make_failed_due(connection: Connection, since: datetime, now: datetime) -> None:
-    """Make due the feeds that have failed since `since`, when our own connection went away."""
-    failed = and_(feeds.c.active, feeds.c.status == SourceStatus.FAILING, feeds.c.last_polled_at >= since)
-    connection.execute(update(feeds).where(failed, feeds.c.next_poll_at > now).values(next_poll_at=now))
-
-
-def make_longest_unpolled_due(connection: Connection, now: datetime) -> None:
-    """Make one feed due: the one that has not been polled for the longest time."""
-    waiting = select(feeds.c.id).where(feeds.c.active, feeds.c.status != SourceStatus.GONE, feeds.c.lease_until.is_(None))
-    longest = waiting.order_by(feeds.c.last_polled_at).limit(1).scalar_subquery()
-    connection.execute(update(feeds).where(feeds.c.id == longest, feeds.c.next_poll_at > now).values(next_poll_at=now))
-
-
 def count_unpolled(connection: Connection, since: datetime, now: datetime) -> int:
     """Return how many active feeds were not polled since `since`, without those whose host is paused for longer than a minute."""
     paused = select(hosts_table.c.host).where(hosts_table.c.paused_until > now + timedelta(minutes=1))

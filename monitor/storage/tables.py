@@ -6,7 +6,8 @@ it; `messages` says where each story is shown to people; `silences` says what is
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
 that a person has taken apart, `word_counts` and `source_passages` what is common;
-`incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes, `sessions` that of the dashboard.
+`incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes, `quarantine` what brought one down, `sessions`
+that of the dashboard.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from sqlalchemy import (
 
 from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
+from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
 from monitor.storage.source_tables import feeds, files, hosts, source_states
 from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
 from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
@@ -251,55 +253,4 @@ silences = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False, index=True),
     Column("reason", SafeText),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("digest", Digest, primary_key=True),
-    Column("expires_at", UtcDateTime, nullable=False, index=True),
-)
-
-quarantine = Table(
-    "quarantine",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("subject", SafeText, nullable=False, index=True),
-    Column("title", SafeText, nullable=False),
-    Column("source", SafeText, nullable=False),
-    Column("url", SafeText),
-    Column("reason", SafeText, nullable=False),
-    Column("since", UtcDateTime, nullable=False),
-    Column("dropped", Boolean, nullable=False, server_default=false()),
-    Index(None, "dropped", "since"),
-)
-
-incidents = Table(
-    "incidents",
-    metadata,
-    Column("subject", SafeText, primary_key=True),
-    Column("problem", ShownText, nullable=False),
-    Column("since", UtcDateTime, nullable=False),
-)
-
-heartbeats = Table(
-    "heartbeats",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("role", String(16), nullable=False),
-    Column("host", SafeText, nullable=False),
-    Column("pid", Integer, nullable=False),
-    Column("started_at", UtcDateTime, nullable=False),
-    Column("beat_at", UtcDateTime, nullable=False),
-    Column("steps", Json, nullable=False),
-    Column("redis_bypassed", Boolean, nullable=False),
-)
-
-probes = Table(
-    "probes",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("data", Json, nullable=False),
 )

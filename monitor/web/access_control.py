@@ -117,10 +117,12 @@ class AccessControl:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not given.strip():
             return False
-        return await judge(self._guard, request, given.strip().encode("latin-1", "replace"), token)  # the bytes as they were sent
+        return await is_right_token(
+            self._guard, request, given.strip().encode("latin-1", "replace"), token
+        )  # the bytes as they were sent
 
 
-async def judge(guard: LoginGuard, request: Request, given: bytes, token: SecretStr) -> bool:
+async def is_right_token(guard: LoginGuard, request: Request, given: bytes, token: SecretStr) -> bool:
     """Return whether `given` is the token in UTF-8; compared in constant time. Raises ApiError with 429 while nothing is judged."""
     guard.check()
     if hmac.compare_digest(given, token.get_secret_value().encode("utf-8", "surrogatepass")):

@@ -15,11 +15,11 @@ from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
 from monitor.storage.engine import Connection, Database
-from monitor.web.cpu_budget import CpuBudget
 from monitor.web.event_hub import EventHub
 from monitor.web.health_wiring import health_monitor
 from monitor.web.login_guard import LoginGuard
 from monitor.web.login_sessions import Sessions
+from monitor.web.request_budget import CpuBudget
 from workers.analysis.dry_run import dry_run
 from workers.analysis.trace import Tracer
 from workers.matching.matcher import Matcher

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from monitor.web.access_control import COOKIE, HEADERS, has_token, judge, session_cookie
+from monitor.web.access_control import COOKIE, HEADERS, has_token, is_right_token, session_cookie
 from monitor.web.app_state import app_state_of
 from monitor.web.login_sessions import LASTS
 from monitor.web.rendering import render
@@ -38,7 +38,7 @@ async def _login(request: Request) -> Response:
     wanted = _local(form.get("wanted", ["/"])[0])
     if token is None or not has_token(token):
         return RedirectResponse(wanted, 303)
-    if not await judge(app_state.login_guard, request, form.get("token", [""])[0].strip().encode(), token):
+    if not await is_right_token(app_state.login_guard, request, form.get("token", [""])[0].strip().encode(), token):
         return login_form(request, wrong=True)
     answer = RedirectResponse(wanted, 303)
     secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"

@@ -12,7 +12,7 @@ from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
 from monitor.domain.source import SourceStatus
 from monitor.settings.feeds import FeedSettings
-from monitor.storage import feeds, hosts
+from monitor.storage import due_feeds, feeds, hosts
 from monitor.storage.articles import ingest
 from monitor.storage.engine import Database
 
@@ -168,7 +168,7 @@ def test_a_feed_that_is_gone_stays_unpolled_until_it_is_configured_anew(database
     feed = claim(database)[0]
     finish(database, feed, FeedState(status=SourceStatus.GONE, reason="gone", next_poll_at=None))
     with database.write() as connection:
-        feeds.make_due(connection, NOW)
+        due_feeds.make_due(connection, NOW)
     assert claim(database, NOW + timedelta(days=30)) == ()
     sync(database)
     sync(database, "https://a.example/feed", now=NOW + timedelta(days=31))
@@ -182,7 +182,7 @@ def test_make_due_brings_every_feed_forward(database: Database) -> None:
     finish(database, feed, FeedState(status=SourceStatus.OK, next_poll_at=NOW + timedelta(hours=6)))
     assert claim(database, NOW + timedelta(minutes=1)) == ()
     with database.write() as connection:
-        feeds.make_due(connection, NOW + timedelta(minutes=1))
+        due_feeds.make_due(connection, NOW + timedelta(minutes=1))
     with database.read() as connection:
         assert feeds.count_unpolled(connection, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)) == 1
     again = claim(database, NOW + timedelta(minutes=1))
