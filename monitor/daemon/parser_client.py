@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -64,9 +63,14 @@ class _Lane:
         if loop is not self._loop:  # a worker may use a loop for each job
             self._loop, self._free = loop, asyncio.Semaphore(self._size)
         async with self._free:
-            for _ in range(2):  # a process may have been killed or have ended earlier, which is not this document's fault
-                with suppress(EOFError, OSError):
+            for tries_left in (1, 0):  # a process may have been killed or have ended earlier, which is not this document's fault
+                try:
                     return await self._ask(request, cpu_s)
+                except ParserUnavailable:
+                    if not tries_left:
+                        raise
+                except (EOFError, OSError):
+                    continue
         return OverLimit(reason="reading it crashes the parser")
 
     async def _ask(self, request: ParseRequest, cpu_s: float) -> Result:

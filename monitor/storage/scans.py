@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, literal, or_, select, update
 from sqlalchemy.sql.dml import ReturningDelete
 
+from monitor.domain.canary import CANARY_ADDRESS
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.storage.chunks import parts
 from monitor.storage.dialect import insert
 from monitor.storage.ids import new_id
-from monitor.storage.tables import scans
+from monitor.storage.tables import appearances, scans
 from monitor.storage.types import UtcDateTime
 
 _WAITS = tuple(timedelta(seconds=4 * 2**step) for step in range(5))
@@ -122,8 +123,10 @@ def interrupt(connection: Connection, scan_ids: Sequence[ScanId]) -> None:
 
 
 def backlog(connection: Connection) -> Backlog:
-    """Return how much is to be scanned."""
-    count, oldest = connection.execute(select(func.count(), func.min(scans.c.created_at))).one()
+    """Return how much is to be scanned, without canaries."""
+    canaries = select(appearances.c.article_id).where(appearances.c.origin_id == CANARY_ADDRESS)
+    waiting = select(func.count(), func.min(scans.c.created_at)).where(scans.c.article_id.not_in(canaries))
+    count, oldest = connection.execute(waiting).one()
     return Backlog(count=count, oldest=oldest)
 
 

@@ -98,7 +98,7 @@ def test_kills_cost_no_entry_of_a_feed(tmp_path: Path) -> None:
             until(lambda: all(feed["status"] == "ok" for feed in program.records("feeds")), within_s=60)
             victims = (
                 ("scheduler",),
-                ("polling.parser",),
+                ("parser of feeds",),
                 ("work", "scan"),
                 ("scheduler",),
                 ("work", "deliver"),

@@ -58,7 +58,7 @@ def test_the_processes_of_one_machine_are_forks(tmp_path: Path) -> None:
 
 
 def test_redis_may_come_late_and_go(tmp_path: Path, postgres_database_url: str) -> None:
-    """A worker without Redis says so and ends; the scheduler takes in what comes all the same; all go on once it is there, and again later."""
+    """A worker without Redis says so and ends; the scheduler takes in what comes all the same. Once started, workers do without it."""
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "one.txt").write_text("A bridge\n\nEngineers say a ceasefire lets them mend the bridge across the river.")
@@ -88,10 +88,13 @@ def test_redis_may_come_late_and_go(tmp_path: Path, postgres_database_url: str) 
                     receiver.wait_for(1, 60)
                     server.stop()
                     (inbox / "two.txt").write_text("A harbour\n\nFishermen hope that a ceasefire opens the harbour before winter.")
-                    until(lambda: program.records("status")["articles"]["waiting"] == 1, within_s=60)
-                    server.start()
                     receiver.wait_for(2, 60)
-                    until(lambda: program.records("status")["deliveries"]["delivered"] == 2)
+                    server.start()
+                    (inbox / "three.txt").write_text(
+                        "A school\n\nTeachers say that the ceasefire lets them open the school on Monday."
+                    )
+                    receiver.wait_for(3, 60)
+                    until(lambda: program.records("status")["deliveries"]["delivered"] == 3)
         finally:
             server.stop()
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 2

@@ -143,6 +143,7 @@ def test_without_redis_work_waits_and_the_operator_is_told_once(tmp_path: Path, 
     assert [log["event"] for log in logs] == ["relay.failed"]
     assert 0 < len(tried) <= 4
     server.start()
+    assert relay.state() is not None
     assert relay.scan(_ids(2))
     server.stop()
 
