@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from monitor.daemon.parser_client import Parse, Parsed
 from monitor.domain.article import Entry, Origin
@@ -106,7 +106,10 @@ async def poll(
         partial=True,
     )
     parsed: Parsed | None = None
-    if isinstance(outcome, Fetched) and not is_unchanged(feed.state, outcome):
+    if settings.feed.select is not None:
+        parse = partial(parse, select=settings.feed.select.given())
+    selected = settings.feed.select is not None  # read even if unchanged: the selectors may be new
+    if isinstance(outcome, Fetched) and (selected or not is_unchanged(feed.state, outcome)):
         parsed = await parse(outcome.body, outcome.url, outcome.headers, clock.now(), feed.state.document.fingerprints)
         if isinstance(parsed, FeedDelta) and parsed.feed.children:
             outcome, parsed = await _with_children(feed, outcome, parsed, settings, fetcher, parse, clock)
