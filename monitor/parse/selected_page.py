@@ -29,7 +29,7 @@ def parse_selected(
 ) -> ParsedFeed | ParseFailure:
     """Return the items that the selectors `select` (`item`, and any of `title link date text`) find in a page, as a feed.
 
-    A failure is `broken`: the page is there, but no longer as it was when the selectors were written.
+    Where title and text are the same selector, the first sentence is the title. A failure is `broken`: the page is there, but no longer as it was when the selectors were written.
     """
     plain = decompress(body)
     if plain is None:
@@ -42,7 +42,11 @@ def parse_selected(
         return ParseFailure(reason="the page is no JSON any more, as the selectors expect", broken=True)
     if not found:
         return ParseFailure(reason=f"nothing on the page matches `item: {select['item']}`; the page may have changed", broken=True)
-    items = [item for one in found[:MAX_ITEMS] if (item := _item(one, url)) is not None]
+    items = [
+        item
+        for one in found[:MAX_ITEMS]
+        if (item := _item(one, url, title_is_text=select.get("title") == select.get("text", ""))) is not None
+    ]
     missing = next(
         (name for name in ("title", "link", "date", "text") if name in select and not any(getattr(one, name) for one in found)),
         None,
@@ -61,11 +65,11 @@ def parse_selected(
     )
 
 
-def _item(found: SelectedItem, url: str) -> Item | None:
+def _item(found: SelectedItem, url: str, *, title_is_text: bool) -> Item | None:
     if not (found.title.strip() or found.text.strip()):
         return None
     return Item(
-        title=Markup(value=found.title),
+        title=Markup(value="" if title_is_text else found.title),
         content=Markup(value=found.text, html=found.html),
         link=absolute_url(url, found.link) if found.link else None,
         published=found.date,

@@ -10,6 +10,7 @@ from monitor.parse.items import Item, Markup
 from monitor.parse.plain_text import split_text
 
 _MESSAGE = re.compile("\x01([^\x01\x02]{0,2000})\x02([^\x01\x03\x04]*)(?:\x03([^\x01\x04]{0,200}))?", re.DOTALL)
+_HEADER = re.compile(rb"\x01[^\x00-\x08]{2,2000}\x02")
 _BREAKS = re.compile("[\x0a-\x0d\x1c-\x1f\x13\x14\x12\x11]+")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _HEADLINE = re.compile(r"^[ \t]*\^([^\n^<]{1,500})<?\^?[ \t]*$", re.MULTILINE)
@@ -21,8 +22,7 @@ _SLUG = re.compile(r"^BC-|,\d{3,5}\Z|^[A-Z0-9]+(?:-[A-Za-z0-9]+)+\Z", re.IGNOREC
 
 def is_wire(data: bytes) -> bool:
     """Return whether a file holds wire messages: a header and a text, each behind its control character."""
-    start = data[:4096].find(b"\x01")
-    return start >= 0 and data.find(b"\x02", start, start + 2000) > start
+    return _HEADER.search(data[:10_000]) is not None and b"\x00" not in data
 
 
 def items_of_wire(data: bytes) -> tuple[Item, ...]:

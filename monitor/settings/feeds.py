@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
+from monitor.domain.platforms import platform_source
 from monitor.settings.page_selectors import SelectSettings
 from monitor.settings.values import (
     Duration,
@@ -85,6 +86,15 @@ class FeedSettings(Section):
     proxy: SecretAddress | None = None
     private: bool = False
     select: SelectSettings | None = None
+    discover: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_platform(cls, data: object) -> object:
+        if not isinstance(data, Mapping) or not isinstance(data.get("url"), str):
+            return data
+        found = platform_source(data["url"])
+        return {**data, **{name: value for name, value in found.items() if name == "url" or name not in data}} if found else data
 
     @model_validator(mode="before")
     @classmethod

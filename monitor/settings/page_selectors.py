@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from lxml import etree
 from pydantic import model_validator
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from monitor.domain.selectors import SelectorKind, path_steps, selector_kind, split_attribute
 from monitor.settings.values import Section, Text
@@ -41,9 +39,29 @@ def _fault(kind: SelectorKind, selector: str) -> str | None:
         if kind is SelectorKind.JSON:
             path_steps(selector)
         elif kind is SelectorKind.XPATH:
-            etree.XPath(selector)
+            return _xpath_fault(selector)
         elif css := split_attribute(selector)[0]:
-            LexborHTMLParser("<p>").css(css)
-    except (ValueError, etree.XPathSyntaxError, SelectolaxError) as error:
-        return str(error).rstrip(".") or "it cannot be read"
+            return _css_fault(css)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _xpath_fault(selector: str) -> str | None:
+    from lxml import etree  # noqa: PLC0415 - few configurations have selectors, and every command reads the configuration
+
+    try:
+        etree.XPath(selector)
+    except etree.XPathSyntaxError as error:
+        return str(error)
+    return None
+
+
+def _css_fault(selector: str) -> str | None:
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # noqa: PLC0415 - as above
+
+    try:
+        LexborHTMLParser("<p>").css(selector)
+    except SelectolaxError as error:
+        return str(error).rstrip(".")
     return None

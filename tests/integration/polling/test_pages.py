@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from monitor.domain.source import SourceStatus
 from monitor.settings.feeds import FeedSettings
-from tests.integration.polling.world import PollerHarness, Site
+from tests.integration.polling.world import PollerHarness, Site, rss
 from tests.unit.parse.agency_documents import cap, reference
 
 MakeDesk = Callable[..., Awaitable[PollerHarness]]
@@ -23,7 +23,7 @@ async def test_a_page_is_polled_like_a_feed_until_it_is_rebuilt(site: Site, make
     url = site.page("/notices", _page("one", "two"))
     harness = await make_harness(FeedSettings.model_validate({"url": url, "select": SELECT, "every": "1h"}))
     await harness.poll()
-    assert harness.titles(alertable=True) == ["one", "two"]
+    assert sorted(harness.titles(alertable=True)) == ["one", "two"]
     site.page("/notices", _page("three", "one", "two"))
     harness.clock.advance(hours=1)
     await harness.poll()
@@ -72,3 +72,23 @@ async def test_a_feed_of_warnings_with_an_update_and_a_cancellation(site: Site, 
         await harness.poll()
     assert harness.titles() == ["Cancelled: Flood warning for the Halden valley"]
     assert len(harness.scans) == 3
+
+
+async def test_a_page_is_followed_to_the_feed_it_names(site: Site, make_harness: MakeDesk) -> None:
+    """The feed is found once and then polled itself; when it fails, it is looked up again."""
+    page = '<html><head><link rel="alternate" type="application/rss+xml" href="/{}"></head></html>'
+    url = site.page("/channel", page.format("feed"))
+    site.page("/feed", rss("one"))
+    site.page("/moved", rss("one", "two"))
+    harness = await make_harness(FeedSettings.model_validate({"url": url, "discover": True, "every": "1h"}))
+    await harness.poll()
+    harness.clock.advance(hours=1)
+    await harness.poll()
+    assert (harness.titles(), site.asked("/channel"), site.asked("/feed")) == (["one"], 1, 2)
+    site.page("/channel", page.format("moved"))
+    site.page("/feed", status=404)
+    for _ in range(2):
+        harness.clock.advance(hours=6)
+        await harness.poll()
+    assert sorted(harness.titles()) == ["one", "two"]
+    assert harness.feed(url).status is SourceStatus.OK
