@@ -16,6 +16,7 @@ from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.platforms import platform_source
 from monitor.domain.text import printable
 from monitor.fetching.fetcher import Fetcher
+from monitor.fetching.outcome import UNREACHED, FetchFailure
 from monitor.polling.diagnose import explain_poll
 from monitor.polling.poll import FeedPollSettings
 from monitor.settings.editing import NewFeed, add_feeds, remove_feed
@@ -29,7 +30,7 @@ from monitor.settings.model import Settings
 @click.option("--unchecked", is_flag=True, help="Do not ask the address first.")
 @JSON
 def add(*, urls: tuple[str, ...], unchecked: bool, as_json: bool) -> None:
-    """Add feeds: their addresses, those of pages that name a feed, or names such as telegram:channel. Each is polled once before; nothing is written if one cannot be read."""
+    """Add feeds: their addresses, those of pages that name a feed, or names such as telegram:channel. Each is polled once before; nothing is written if one answers with what cannot be read."""
     feeds = [feed_of(url) for url in urls]
     written = list(urls) if unchecked else asyncio.run(_readable(load_settings(), urls, feeds))
     done = add_feeds(config_path(), [NewFeed(url=url) for url in dict.fromkeys(written)], os.environ)
@@ -76,7 +77,10 @@ async def _readable(settings: Settings, urls: tuple[str, ...], feeds: list[FeedS
                 poll_settings = FeedPollSettings(feed=found, polling=settings.polling, http=settings.http)
                 diagnosis = await explain_poll(poll_settings, fetcher, parse, clock=SYSTEM_CLOCK)
                 state = diagnosis.result.update.state
-                if diagnosis.failed:
+                outcome = diagnosis.result.outcome
+                if isinstance(outcome, FetchFailure) and outcome.problem in UNREACHED:
+                    click.echo(printable(f"{url} cannot be reached now ({outcome.reason}); it is taken as it is"), err=True)
+                elif diagnosis.failed:
                     faults.append(f"{url}: {state.reason}")
                 named = platform_source(url) is not None or state.moved_to is None
                 written.append(url if named else str(state.moved_to))
