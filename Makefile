@@ -23,7 +23,7 @@ run: $(VENV)/.installed ## install and run the daemon with config/monitor.yaml
 	@exec $(BIN)/news-monitor run --config config/monitor.yaml
 
 test: $(VENV)/.installed-dev ## run the whole test suite against real servers that it starts itself
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 LOWEST := .venv-lowest
 
@@ -35,7 +35,7 @@ $(LOWEST)/.installed: pyproject.toml constraints-lowest.txt
 test-lowest: $(LOWEST)/.installed ## run the unit tests on the lowest versions that pyproject.toml admits
 	$(LOWEST)/bin/news-monitor --help >/dev/null
 	$(LOWEST)/bin/news-monitor check --config config/monitor.yaml
-	$(LOWEST)/bin/pytest -q tests/unit
+	$(LOWEST)/bin/pytest -q -n 2 --dist worksteal tests/unit
 
 check: $(VENV)/.installed-dev ## lint, types, import rules, house rules
 	$(BIN)/ruff format --check .

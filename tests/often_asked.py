@@ -18,6 +18,7 @@ from monitor.storage import (
     archive,
     articles,
     deliveries,
+    fallback_copies,
     feeds,
     holds,
     pages,
@@ -82,7 +83,7 @@ HOUSEKEEPING: Final[Mapping[str, Question]] = {
     f"{room.__name__.rpartition('.')[2]}.prune": lambda connection, now, prune=room.prune: prune(  # type: ignore[misc]
         connection, now - timedelta(days=29, hours=23), 500
     )
-    for room in (statements, deliveries, alerts, articles, stories)
+    for room in (statements, fallback_copies, alerts, articles, stories)
 }
 PAGES: Final[Mapping[str, Question]] = {
     "alerts.listing": lambda connection, _: alerts.listing(connection, limit=50),
