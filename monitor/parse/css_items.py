@@ -13,7 +13,7 @@ _HEADINGS = "h1, h2, h3, h4, h5, h6, a[href]"
 _DATE_ATTRIBUTES = ("datetime", "content", "title")
 
 
-def select_items(page: str, select: Mapping[str, str]) -> list[SelectedItem]:
+def items_by_css(page: str, select: Mapping[str, str]) -> list[SelectedItem]:
     """Return what the selectors find; without one of its own an item's title is its heading or its link, its link the first in it."""
     return [_item(node, select) for node in LexborHTMLParser(page).css(select["item"])]
 

@@ -11,7 +11,7 @@ from monitor.parse.json_feed import decode_json
 from monitor.parse.selected_item import SelectedItem
 
 
-def select_items(page: str, select: Mapping[str, str]) -> list[SelectedItem] | None:
+def items_by_path(page: str, select: Mapping[str, str]) -> list[SelectedItem] | None:
     """Return what the paths find, those of an item's parts with `$` for the item; None if the document is not JSON.
 
     A path that ends at a list means its members.

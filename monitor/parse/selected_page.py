@@ -9,18 +9,20 @@ from datetime import datetime
 from monitor.domain.selectors import SelectorKind, selector_kind
 from monitor.domain.text import one_line
 from monitor.domain.urls import absolute_url
-from monitor.parse import css_items, json_path_items, xpath_items
 from monitor.parse.body import decompress
 from monitor.parse.charset import decode_bytes
+from monitor.parse.css_items import items_by_css
 from monitor.parse.entries import have_own_keys, to_entries
 from monitor.parse.items import Item, Markup
+from monitor.parse.json_path_items import items_by_path
 from monitor.parse.result import ParsedFeed, ParseFailure
 from monitor.parse.selected_item import SelectedItem
+from monitor.parse.xpath_items import items_by_xpath
 
 MAX_ITEMS = 1000
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,1000})</title", re.IGNORECASE)
-_READERS = {SelectorKind.CSS: css_items.select_items, SelectorKind.XPATH: xpath_items.select_items}
+_READERS = {SelectorKind.CSS: items_by_css, SelectorKind.XPATH: items_by_xpath}
 _FORMATS = {SelectorKind.CSS: "page", SelectorKind.XPATH: "page", SelectorKind.JSON: "json"}
 
 
@@ -37,7 +39,7 @@ def parse_selected(
     kind = selector_kind(select["item"])
     charset = _CHARSET.search(headers.get("content-type", ""))
     page = decode_bytes(plain, declared=charset[1] if charset else None)
-    found = json_path_items.select_items(page, select) if kind is SelectorKind.JSON else _READERS[kind](page, select)
+    found = items_by_path(page, select) if kind is SelectorKind.JSON else _READERS[kind](page, select)
     if found is None:
         return ParseFailure(reason="the page is no JSON any more, as the selectors expect", broken=True)
     if not found:

@@ -15,7 +15,7 @@ _TITLE = ".//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6 | .//a[@href]"
 _LINK = ".//a/@href"
 
 
-def select_items(page: str, select: Mapping[str, str]) -> list[SelectedItem]:
+def items_by_xpath(page: str, select: Mapping[str, str]) -> list[SelectedItem]:
     """Return what the expressions find; those of an item's parts begin at the item, even with `//`."""
     root = _root(page)
     found = [] if root is None else root.xpath(select["item"])

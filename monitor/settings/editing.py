@@ -144,8 +144,7 @@ def remove_feed(path: Path, url: str, env: Environment[str, str]) -> Path:
 def _remove(merger: ConfigMerger, name: str, node: Node, check: _DraftCheck) -> Path:
     """Take an item of the list `name` out of its file, and return the file."""
     source = node.position.source
-    tree, _ = merger.files.tree(source, check.env)
-    key = name if isinstance(tree, Mapping) else None
+    key = name if isinstance(merger.files.tree(source, check.env)[0], Mapping) else None
     _rewrite(source.path, key, lambda text: remove_item(text, key, node.position.index), -1, check)
     return source.path
 
@@ -159,10 +158,9 @@ def _assembled(path: Path, env: Environment[str, str]) -> tuple[ConfigMerger, Ma
 
 
 def _urls(entry: KeyValue | None) -> Iterator[str]:
-    if entry is None or not isinstance(entry.value, Sequence):
-        return
-    for item in entry.value.items:
-        yield from _url_of(item)
+    if entry is not None and isinstance(entry.value, Sequence):
+        for item in entry.value.items:
+            yield from _url_of(item)
 
 
 def _url_of(item: Node) -> tuple[str, ...]:

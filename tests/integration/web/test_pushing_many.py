@@ -115,8 +115,8 @@ def test_a_story_as_an_agency_sends_it(site: Site) -> None:
         (b"title", "text/plain", 415, "application/x-ndjson"),
     ],
 )
-def test_what_cannot_be_taken_says_what_can(site: Site, body: bytes, kind: str, status: int, says: str) -> None:
+def test_what_cannot_be_taken_says_what_can(still: Site, body: bytes, kind: str, status: int, says: str) -> None:
     """The answer names what is wrong with the body or its type."""
-    answer = site.post("/api/articles", body, content_type=kind)
+    answer = still.post("/api/articles", body, content_type=kind)
     assert answer.status == status
     assert says in answer.json["error"]
