@@ -8,11 +8,12 @@ from monitor.domain.urls import absolute_url
 from monitor.parse import cap_alert, news_item, nitf
 from monitor.parse.body import escape_ampersands
 from monitor.parse.item_versions import newest_versions
-from monitor.parse.items import FeedDocument, Item
+from monitor.parse.items import FeedDocument, Item, Markup
 from monitor.parse.safe_xml import parse_xml
 from monitor.parse.warnings_in_feeds import NAMESPACE
 from monitor.parse.xml_elements import attribute, descendants, local_name, text_in
 
+_FEEDS = frozenset({"feed", "channel"})
 _MARKS = (b"newsMessage", b"newsItem", b"packageItem", b"<nitf", b":nitf", NAMESPACE.encode())
 
 
@@ -31,7 +32,7 @@ def agency_document(body: bytes, *, url: str) -> FeedDocument | None:
         items, kind = tuple(filter(None, (nitf.item_of_nitf(root),))), "nitf"
     else:
         items, kind = _warnings(root, url), "cap"
-    return FeedDocument(format=kind, items=newest_versions(items)) if items else None
+    return FeedDocument(format=kind, title=Markup(value=_feed_title(root)), items=newest_versions(items)) if items else None
 
 
 def _warnings(root: etree._Element, url: str) -> tuple[Item, ...]:
@@ -41,6 +42,14 @@ def _warnings(root: etree._Element, url: str) -> tuple[Item, ...]:
     if not alerts or sum(any(True for _ in cap_alert.alerts_in(entry)) for entry in entries) < len(entries):
         return ()
     return cap_alert.items_of_alerts([(alert, _link_around(alert, url)) for alert in alerts])
+
+
+def _feed_title(root: etree._Element) -> str:
+    """Return the title of a feed that holds warnings; empty for a document that is no feed."""
+    titles = (
+        title for title in descendants(root, "title") if (parent := title.getparent()) is not None and local_name(parent) in _FEEDS
+    )
+    return text_in(next(titles, None))
 
 
 def _link_around(alert: etree._Element, url: str) -> str | None:

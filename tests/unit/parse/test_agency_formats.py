@@ -125,7 +125,9 @@ def test_warnings_in_a_feed_follow_their_references() -> None:
         f'<entry><id>{number}</id><title>t</title><link href="/w/{number}"/><content type="text/xml">{text}</content></entry>'
         for number, text in enumerate([cap("H1"), cap("H2", kind="Cancel", references=reference("H1"), hour=9)])
     ]
-    (entry,) = _feed(_atom(*inside)).entries
+    feed = _feed(_atom(*inside))
+    (entry,) = feed.entries
+    assert feed.title == "Warnings"
     assert (entry.key, entry.title) == ("H1", "Cancelled: Flood warning for the Halden valley")
     space = 'xmlns:cap="urn:oasis:names:tc:emergency:cap:1.2"'
     beside = [
