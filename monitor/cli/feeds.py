@@ -7,6 +7,7 @@ import asyncio
 import click
 
 from monitor.app import open_database
+from monitor.cli.edit_feeds import add, feed_of, remove
 from monitor.cli.loading import load_settings
 from monitor.cli.opml import export, import_opml
 from monitor.cli.options import CONFIG, JSON
@@ -14,12 +15,10 @@ from monitor.cli.output import print_json, print_json_line
 from monitor.cli.tables import print_table
 from monitor.daemon.parser_client import ParserPool
 from monitor.domain.clock import SYSTEM_CLOCK
-from monitor.domain.errors import UsageError
 from monitor.fetching.fetcher import Fetcher
 from monitor.polling.diagnose import Diagnosis, explain_poll
 from monitor.polling.poll import FeedPollSettings
 from monitor.records import source_records
-from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 
 
@@ -35,6 +34,8 @@ def feeds(ctx: click.Context, *, as_json: bool) -> None:
 
 feeds.add_command(import_opml)
 feeds.add_command(export)
+feeds.add_command(add)
+feeds.add_command(remove)
 
 
 @feeds.command(name="list")
@@ -79,7 +80,7 @@ async def _poll(settings: Settings, urls: tuple[str, ...], *, as_json: bool) -> 
     try:
         async with Fetcher(settings.polling, settings.http) as fetcher:
             for url in urls:
-                feed = configured.get(url) or _feed(url)
+                feed = configured.get(url) or feed_of(url)
                 poll_settings = FeedPollSettings(feed=feed, polling=settings.polling, http=settings.http)
                 diagnosis = await explain_poll(poll_settings, fetcher, parse, clock=SYSTEM_CLOCK)
                 _print(diagnosis, as_json=as_json)
@@ -87,13 +88,6 @@ async def _poll(settings: Settings, urls: tuple[str, ...], *, as_json: bool) -> 
     finally:
         parse.close()
     return failed
-
-
-def _feed(url: str) -> FeedSettings:
-    try:
-        return FeedSettings(url=url)
-    except ValueError as error:
-        raise UsageError(f"{url!r} is not the address of a feed; expected http:// or https://") from error
 
 
 def _print(diagnosis: Diagnosis, *, as_json: bool) -> None:

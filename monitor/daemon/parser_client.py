@@ -38,10 +38,19 @@ class Parse(Protocol):
     """Returns what a poll needs of a document, or why it cannot be parsed.
 
     `url` is the address of the document, `headers` have lower-case names, `known` are the packed fingerprints of stored entries
-    (`DocumentMemory.fingerprints`).
+    (`DocumentMemory.fingerprints`). `select` are the selectors of a page that is no feed.
     """
 
-    async def __call__(self, body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes = b"") -> Parsed:
+    async def __call__(
+        self,
+        body: bytes,
+        url: str,
+        headers: Mapping[str, str],
+        now: datetime,
+        known: bytes = b"",
+        *,
+        select: Mapping[str, str] | None = None,
+    ) -> Parsed:
         """Parse one body."""
 
 
@@ -153,9 +162,18 @@ class ParserPool:
         self._slow = _Lane(task, 1, niceness=_NICENESS)
         self._waiting = 0
 
-    async def __call__(self, body: bytes, url: str, headers: Mapping[str, str], now: datetime, known: bytes = b"") -> Parsed:
+    async def __call__(
+        self,
+        body: bytes,
+        url: str,
+        headers: Mapping[str, str],
+        now: datetime,
+        known: bytes = b"",
+        *,
+        select: Mapping[str, str] | None = None,
+    ) -> Parsed:
         """Parse the body of a feed, as `Parse` says; slowly if need be."""
-        options = {"url": url, "headers": dict(headers), "now": now.isoformat()}
+        options = {"url": url, "headers": dict(headers), "now": now.isoformat(), "select": select}
         request = ParseRequest(body=body, options=options, known=known)
         try:
             result = await self._read(request, url)

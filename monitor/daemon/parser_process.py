@@ -40,6 +40,7 @@ from monitor.parse.documents import parse_document
 from monitor.parse.feed import parse_feed
 from monitor.parse.feed_delta import delta_of
 from monitor.parse.result import ParsedFeed, ParseFailure
+from monitor.parse.selected_page import parse_selected
 
 MEMORY_BYTES: Final = 500_000_000
 _SPENT_BYTES: Final = 250_000_000
@@ -49,7 +50,11 @@ _SPENT_BYTES: Final = 250_000_000
 def read_feed(body: bytes, options: Mapping[str, Any], known: bytes) -> Result:
     """Return what a poll needs of `body`; `options` and `known` are those of `Parse`."""
     fingerprints, now = unpack_fingerprints(known), datetime.fromisoformat(options["now"])
-    parsed = parse_feed(body, url=options["url"], headers=options["headers"], now=now, known=fingerprints)
+    url, headers = options["url"], options["headers"]
+    if select := options.get("select"):
+        parsed = parse_selected(body, url=url, headers=headers, now=now, select=select)
+    else:
+        parsed = parse_feed(body, url=url, headers=headers, now=now, known=fingerprints)
     return delta_of(parsed, fingerprints, now) if isinstance(parsed, ParsedFeed) else parsed
 
 
@@ -113,7 +118,10 @@ def _load_libraries(task: Task) -> None:
     now = datetime(2024, 3, 21, 8, tzinfo=UTC)
     for name, content in SAMPLES:
         document = RawDocument(data=content, path=name, mtime=now, now=now, max_bytes=10**6)
-        options = {"url": f"https://example.org/{name}", "title": "", "headers": {}, "now": now.isoformat()}
+        options: dict[str, Any] = {"url": f"https://example.org/{name}", "title": "", "headers": {}, "now": now.isoformat()}
+        if task is Task.FEED:
+            for item in ("li", "//li", "$.items"):
+                parse_selected(content, url=options["url"], headers={}, now=now, select={"item": item, "text": item})
         with suppress(Exception):
             _READERS[task](content, {**options, "documents": [document.options]}, b"")
 

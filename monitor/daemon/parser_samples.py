@@ -62,5 +62,15 @@ SAMPLES: Final[tuple[tuple[str, bytes], ...]] = (
     ("lines.jsonl", b'{"title":"A","text":"B"}\n{"title":"C"}\n'),
     ("mail.eml", _MAIL.encode()),
     ("paper.pdf", _PDF),
+    (
+        "warning.xml",
+        b'<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>1</identifier><info><event>A</event></info></alert>',
+    ),
+    ("story.xml", b"<nitf><body><hl1>A</hl1><body.content><p>B</p></body.content></body></nitf>"),
+    (
+        "message.xml",
+        b"<newsMessage><newsItem guid='1'><headline>A</headline><inlineXML><p>B</p></inlineXML></newsItem></newsMessage>",
+    ),
+    ("wire.txt", b"\x01a1\x02A B\x0304-01-2024 0800EST\x04"),
 )
 """Names and contents; what is no sample for a task is refused by its reader."""

@@ -11,7 +11,8 @@ from enum import StrEnum
 class SourceStatus(StrEnum):
     """The health of a source as shown to the operator.
 
-    `new`: not read yet; `silent`: it answers, but has brought nothing new for much longer than is its habit; `gone`: not read any more, since it is
+    `new`: not read yet; `silent`: it answers, but has brought nothing new for much longer than is its habit; `broken`: the page answers, but
+    its selectors find nothing on it; `gone`: not read any more, since it is
     gone for good.
     """
 
@@ -19,7 +20,12 @@ class SourceStatus(StrEnum):
     OK = "ok"
     FAILING = "failing"
     SILENT = "silent"
+    BROKEN = "broken"
     GONE = "gone"
+
+
+UNREADABLE = frozenset({SourceStatus.FAILING, SourceStatus.BROKEN})
+"""A source that cannot be read now, and may be again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,7 @@ class SourceHealth:
     @property
     def failing(self) -> bool:
         """Whether it cannot be read now."""
-        return self.status in {SourceStatus.FAILING, SourceStatus.GONE}
+        return self.status in {*UNREADABLE, SourceStatus.GONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ class Problem(StrEnum):
     SERVER_ERROR = "server-error"
     HTTP_STATUS = "http-status"
     NO_FEED = "no-feed"
+    NO_MATCH = "no-match"
     PARSER = "parser"
 
 

@@ -18,6 +18,7 @@ from monitor.domain.quarantined import Quarantined, QuarantineKind, quarantine_i
 from monitor.folders import file_reader
 from monitor.folders.file_reader import FileRead, FoundFile
 from monitor.folders.folder_kind import NAME, folder_name
+from monitor.folders.outdated import current_entries
 from monitor.logs import get_logger
 from monitor.parse.documents import is_document
 from monitor.storage import articles, files, quarantine, scans, source_states
@@ -149,11 +150,10 @@ class DocumentIngester:
         queued: list[ScanId] = []
         with self._database.write() as connection:
             for folder, group in groupby(sorted(read, key=lambda one: one.file.folder), key=lambda one: one.file.folder):
-                entries = [entry for one in group for entry in one.entries]
+                origin = folder_origin(folder)
+                entries = current_entries(connection, origin, group)
                 if entries:
-                    queued += articles.ingest(
-                        connection, folder_origin(folder), entries, now=now, alertable=lambda _entry: True
-                    ).scans
+                    queued += articles.ingest(connection, origin, entries, now=now, alertable=lambda _entry: True).scans
             files.record(connection, [_known_file(one) for one in read if one.complete], now)
             self._keep_quarantine(connection, read, now)
         if self._database.dialect == "sqlite":

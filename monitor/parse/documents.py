@@ -3,7 +3,7 @@
     parse_document(data, path=path, mtime=mtime, now=now) -> tuple[Entry, ...] | ParseFailure
 
 An entry's key is the file's path, and for a list in one file the path and the record's own identity, so that a changed file is a new
-revision of its article. A text without a title gets its first sentence as title, which stays in the body too, so that nothing that could
+revision of its article. Formats of agencies name their items, so that the next version may come in another file. A text without a title gets its first sentence as title, which stays in the body too, so that nothing that could
 match is lost. Its `url` is a `file:` URI unless the document names its own address on the web.
 """
 
@@ -20,6 +20,7 @@ from monitor.domain.urls import is_http
 from monitor.parse.charset import binary_kind, decode_bytes
 from monitor.parse.dates import discard_implausible
 from monitor.parse.entries import to_entries
+from monitor.parse.item_versions import newest_versions
 from monitor.parse.items import Item, Markup
 from monitor.parse.json_documents import items_of_json, items_of_lines
 from monitor.parse.mail import item_of_mail
@@ -27,6 +28,11 @@ from monitor.parse.pdf import item_of_pdf
 from monitor.parse.plain_text import TextParts, split_markdown, split_text
 from monitor.parse.result import ParseFailure
 from monitor.parse.saved_page import item_of_page
+from monitor.parse.wire_text import is_wire, items_of_wire
+from monitor.parse.xml_documents import items_of_xml
+
+_LISTS = frozenset({".jsonl", ".ndjson", ".xml", ".rss", ".atom", ".rdf"})
+"""Suffixes of files that are lists even with one record."""
 
 MAX_BYTES = 10_000_000
 """The default for `max_bytes`."""
@@ -48,26 +54,33 @@ def parse_document(
     if len(data) > max_bytes:
         return ParseFailure(reason=f"larger than {max_bytes / 1e6:g} MB")
     suffix = PurePath(path).suffix.lower()
-    binary = binary_kind(data) if suffix != ".pdf" else None
+    wire = suffix != ".pdf" and is_wire(data)
+    binary = binary_kind(data) if suffix != ".pdf" and not wire else None
     if binary is not None:
         return ParseFailure(reason=f"{binary}, not text")
-    items = _READERS.get(suffix, _text)(data)
-    if isinstance(items, ParseFailure):
-        return items
+    read = (_wire if wire else _READERS.get(suffix, _text))(data)
+    if isinstance(read, ParseFailure):
+        return read
+    items = newest_versions(read)
     entries = to_entries(items, language=None, now=now)
     if not any(entry.text or entry.title for entry in entries):
         return ParseFailure(reason="no text in it")
     changed = discard_implausible(mtime, now=now)
-    single = len(entries) == 1 and suffix not in {".jsonl", ".ndjson"}
-    return tuple(_located(entry, path, changed, alone=single) for entry in entries)
+    single = len(entries) == 1 and suffix not in _LISTS
+    return tuple(
+        _located(entry, path, changed, alone=single, identified=item.identified) for item, entry in zip(items, entries, strict=True)
+    )
 
 
-def _located(entry: Entry, path: str, changed: datetime | None, *, alone: bool) -> Entry:
-    """Return `entry` with the identity and address of its file; one record of several adds its own key, which stays the same when the list grows."""
+def _located(entry: Entry, path: str, changed: datetime | None, *, alone: bool, identified: bool) -> Entry:
+    """Return `entry` with the identity and address of its file; one record of several adds its own key, which stays the same when the list grows.
+
+    What is `identified` keeps its own identity: another file may hold its next version.
+    """
     location = "file://" + quote(path) + ("" if alone else "#" + quote(entry.key, safe=""))
     return replace(
         entry,
-        key=path if alone else f"{path}#{entry.key}",
+        key=entry.key if identified else path if alone else f"{path}#{entry.key}",
         url=entry.url if entry.url and is_http(entry.url) else location,
         updated_at=entry.updated_at or changed,
     )
@@ -125,6 +138,10 @@ def _pdf(data: bytes) -> _Items:
     return found if isinstance(found, ParseFailure) else (found,)
 
 
+def _wire(data: bytes) -> _Items:
+    return items_of_wire(data) or ParseFailure(reason="a wire message without a text")
+
+
 def _utf8(data: bytes) -> bytes:
     return decode_bytes(data).encode("utf-8", "replace")
 
@@ -142,4 +159,13 @@ _READERS: dict[str, Callable[[bytes], _Items]] = {
     ".ndjson": _json_lines,
     ".eml": _mail,
     ".pdf": _pdf,
+    ".xml": items_of_xml,
+    ".rss": items_of_xml,
+    ".atom": items_of_xml,
+    ".rdf": items_of_xml,
+    ".cap": items_of_xml,
+    ".nitf": items_of_xml,
+    ".newsml": items_of_xml,
+    ".iptc": _text,
+    ".anpa": _text,
 }

@@ -13,12 +13,13 @@ from datetime import datetime
 
 from monitor.domain.fingerprint import NO_SOURCE_HASH, Fingerprint, fingerprint_of
 from monitor.domain.text import one_line
-from monitor.parse import fast_feed, feedparser_feed, json_feed, sitemap
+from monitor.parse import agency_xml, fast_feed, feedparser_feed, json_feed, ninjs, sitemap
 from monitor.parse.body import BodyKind, decompress, detect_body_kind, holds_feed
 from monitor.parse.charset import repair_utf8, says_utf8
 from monitor.parse.cut_off import close_cut_json, close_cut_xml
 from monitor.parse.discovery import feeds_of_page
 from monitor.parse.entries import have_own_keys, language_tag, to_entries
+from monitor.parse.item_versions import newest_versions
 from monitor.parse.items import FeedDocument
 from monitor.parse.result import ParsedFeed, ParseFailure
 
@@ -55,6 +56,13 @@ def parse_feed(
     return parsed
 
 
+def read_feed_document(body: bytes, *, url: str) -> FeedDocument | None:
+    """Return the feed in a file, as its items; None if it holds none."""
+    kind = detect_body_kind(body)
+    plain, _ = _readable(body, kind, {})
+    return _read(plain, kind, url=url, headers={}, known={})
+
+
 def _readable(body: bytes, kind: BodyKind, headers: Mapping[str, str]) -> tuple[bytes, bool]:
     """Return a document with its broken characters replaced and its end closed, and whether it ended early."""
     if kind is BodyKind.JSON:
@@ -69,14 +77,17 @@ def _read(
     body: bytes, kind: BodyKind, *, url: str, headers: Mapping[str, str], known: Mapping[bytes, Fingerprint]
 ) -> FeedDocument | None:
     if kind is BodyKind.JSON:
-        return json_feed.parse_json_feed(body, url=url)
+        return json_feed.parse_json_feed(body, url=url) or ninjs.parse_ninjs(body)
     if kind is BodyKind.SITEMAP:
         return sitemap.parse_sitemap(body, url=url)
     if kind is BodyKind.HTML and not holds_feed(body):
         return None
-    return fast_feed.parse_with_lxml(body, url=url, headers=headers, known=known) or feedparser_feed.parse_with_feedparser(
+    if (agency := agency_xml.agency_document(body, url=url)) is not None:
+        return agency
+    document = fast_feed.parse_with_lxml(body, url=url, headers=headers, known=known) or feedparser_feed.parse_with_feedparser(
         body, url=url, headers=headers
     )
+    return document and replace(document, items=newest_versions(document.items))
 
 
 def _to_parsed_feed(document: FeedDocument, *, now: datetime) -> ParsedFeed:

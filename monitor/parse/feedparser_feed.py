@@ -12,7 +12,7 @@ from monitor.parse.article_link import ItemLink, article_link
 from monitor.parse.body import escape_ampersands
 from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 from monitor.parse.poll_hints import poll_hints
-from monitor.parse.warnings_in_feeds import NAMES, NAMESPACE, warning_tags, warning_texts
+from monitor.parse.warnings_in_feeds import NAMES, NAMESPACE, warning_identity, warning_tags, warning_texts
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _SAYS_UTF8 = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']utf-?8[\"']", re.IGNORECASE)
@@ -64,7 +64,8 @@ def _item(entry: Any, base: str, warnings: str | None) -> Item:
         summary=_markup(entry, "summary") if own_summary else NOTHING,
         content=content,
         link=_link(entry, base),
-        guid=entry.get("id") or None,
+        guid=warning_identity(warning) or entry.get("id") or None,
+        identified=warning_identity(warning) is not None,
         authors=_authors(entry),
         tags=(*(str(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags", ())), *warning_tags(warning)),
         language=_language(entry),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from monitor.parse import json_feed
+from monitor.parse import json_feed, ninjs
 from monitor.parse.items import NOTHING, Item, Markup
 
 MAX_RECORDS = 100_000
@@ -115,6 +115,8 @@ def _holds_text(record: dict[str, Any]) -> bool:
 
 def _item(record: dict[str, Any]) -> Item | None:
     """Return the article of one object; None if it has neither title nor text."""
+    if ninjs.is_ninjs(record):
+        return ninjs.item_of_ninjs(record)
     html, text = _prose(record, _HTML), _prose(record, _TEXT)
     item = Item(
         title=Markup(value=_prose(record, _TITLE), html=_is_rendered(record.get("title"))),

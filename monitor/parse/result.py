@@ -45,10 +45,14 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseFailure:
-    """Nothing could be parsed. `reason` is plain text for the operator; `feeds` are the feeds that a web page links to."""
+    """Nothing could be parsed. `reason` is plain text for the operator; `feeds` are the feeds that a web page links to.
+
+    `broken`: a page is no longer as its selectors expect.
+    """
 
     reason: str
     feeds: tuple[str, ...] = ()
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

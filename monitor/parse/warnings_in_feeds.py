@@ -9,16 +9,34 @@ from monitor.parse.items import Markup
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:"
 """The namespaces of all versions begin so."""
 
-NAMES = ("event", "areadesc", "severity", "expires")
-_TAGS = ("event", "severity")
+_TEXTS = ("event", "areadesc", "severity", "expires")
+_KINDS = ("msgtype", "message_type")
+NAMES = (*_TEXTS, *_KINDS, "identifier", "references")
+_MAX_REFERENCES = 1000
 
 
 def warning_texts(values: Mapping[str, str]) -> tuple[Markup, ...]:
     """Return the texts of a warning from its elements by lower-case local name."""
-    texts = (f"Expires: {values[name]}" if name == "expires" else values[name] for name in NAMES if values.get(name))
-    return tuple(Markup(value=text) for text in texts)
+    texts = (f"Expires: {values[name]}" if name == "expires" else values[name] for name in _TEXTS if values.get(name))
+    return tuple(Markup(value=text) for text in (*(("Cancelled",) if _is_cancelled(values) else ()), *texts))
 
 
 def warning_tags(values: Mapping[str, str]) -> tuple[str, ...]:
     """Return the tags of a warning."""
-    return tuple(values[name] for name in _TAGS if values.get(name))
+    return (*(("Cancel",) if _is_cancelled(values) else ()), *(values[name] for name in _TEXTS if values.get(name)))
+
+
+def warning_identity(values: Mapping[str, str]) -> str | None:
+    """Return the identifier of a warning, for an update or a cancellation that of the first; None if the entry names none."""
+    return original_of(values.get("references", "")) or values.get("identifier") or None
+
+
+def original_of(references: str) -> str:
+    """Return the identifier of the oldest message in the `references` of another (`sender,identifier,sent …`); empty if there is none."""
+    parts = [part.split(",") for part in references.split()[:_MAX_REFERENCES]]
+    found = [(part[2], part[1]) for part in parts if len(part) == 3 and part[1]]
+    return min(found)[1] if found else ""
+
+
+def _is_cancelled(values: Mapping[str, str]) -> bool:
+    return any(values.get(name, "").strip().lower() == "cancel" for name in _KINDS)

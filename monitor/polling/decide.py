@@ -48,7 +48,12 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure
     if isinstance(outcome, FetchFailure):
         return failed(feed, outcome, now, plan)
     if isinstance(parsed, ParseFailure):
-        failure = FetchFailure(problem=Problem.NO_FEED, reason=_no_feed(parsed), url=outcome.url, redirects=outcome.redirects)
+        failure = FetchFailure(
+            problem=Problem.NO_MATCH if parsed.broken else Problem.NO_FEED,
+            reason=_no_feed(parsed),
+            url=outcome.url,
+            redirects=outcome.redirects,
+        )
         return failed(feed, failure, now, plan)
     before = feed.state
     learnt = _moved(feed, outcome)

@@ -12,7 +12,7 @@ from monitor.domain.article import Entry
 from monitor.domain.clock import Clock
 from monitor.domain.feed import FeedForPoll, FeedState, rate_limit_key
 from monitor.domain.ids import FeedId
-from monitor.domain.source import SourceStatus
+from monitor.domain.source import UNREADABLE, SourceStatus
 from monitor.domain.text import one_line
 from monitor.domain.times import age, rfc3339
 from monitor.fetching.fetcher import Fetcher
@@ -36,7 +36,7 @@ class Diagnosis:
     @property
     def failed(self) -> bool:
         """Whether the daemon would report this feed as failing or gone."""
-        return self.result.update.state.status in {SourceStatus.FAILING, SourceStatus.GONE}
+        return self.result.update.state.status in {*UNREADABLE, SourceStatus.GONE}
 
     def record(self) -> dict[str, Any]:
         """Return `url status reason redirects format entries next_poll_at`, with times in RFC 3339."""

@@ -21,7 +21,9 @@ LONGEST_PAUSE = timedelta(hours=6)
 _WHOLE_HOST = 2
 """So many addresses of a host must refuse us in a row before all of it has a pause."""
 _WEIGHTS = {
-    **dict.fromkeys((Problem.TOO_FAST, Problem.FORBIDDEN, Problem.NOT_FOUND, Problem.SERVER_ERROR, Problem.TIMEOUT), 0.5),
+    **dict.fromkeys(
+        (Problem.TOO_FAST, Problem.FORBIDDEN, Problem.NOT_FOUND, Problem.SERVER_ERROR, Problem.TIMEOUT, Problem.NO_MATCH), 0.5
+    ),
     Problem.DNS_TEMPORARY: 0.25,
 }
 
@@ -45,7 +47,8 @@ def failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan) 
     """Return the state after a poll without a usable answer."""
     before = feed.state
     elsewhere = poll_address(feed) != feed.url
-    state = replace(before, status=SourceStatus.FAILING, reason=failure.reason, last_polled_at=now)
+    status = SourceStatus.BROKEN if failure.problem is Problem.NO_MATCH else SourceStatus.FAILING
+    state = replace(before, status=status, reason=failure.reason, last_polled_at=now)
     if elsewhere:
         state = replace(state, moved_to=None, moves_seen=0)
     if failure.problem is Problem.GONE and not elsewhere:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from monitor.daemon.parser_client import Parse, Parsed
 from monitor.domain.article import Entry, Origin
@@ -19,9 +19,9 @@ from monitor.fetching.access import Access, access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure, Outcome
 from monitor.parse.feed_delta import FeedDelta, merge_deltas, with_older
-from monitor.parse.result import ParsedFeed
+from monitor.parse.result import ParsedFeed, ParseFailure
 from monitor.polling.decide import conditions, decide, is_unchanged
-from monitor.polling.failed_poll import Plan, poll_address
+from monitor.polling.failed_poll import CONFIRMATIONS, Plan, poll_address
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.storage.ingest import IngestRequest
 
@@ -106,13 +106,20 @@ async def poll(
         partial=True,
     )
     parsed: Parsed | None = None
-    if isinstance(outcome, Fetched) and not is_unchanged(feed.state, outcome):
+    found: str | None = None
+    if settings.feed.select is not None:
+        parse = partial(parse, select=settings.feed.select.given())
+    selected = settings.feed.select is not None  # read even if unchanged: the selectors may be new
+    if isinstance(outcome, Fetched) and (selected or not is_unchanged(feed.state, outcome)):
         parsed = await parse(outcome.body, outcome.url, outcome.headers, clock.now(), feed.state.document.fingerprints)
-        if isinstance(parsed, FeedDelta) and parsed.feed.children:
+        if settings.feed.discover and isinstance(parsed, ParseFailure) and parsed.feeds:
+            found = parsed.feeds[0]
+            outcome, parsed = await _with_named_feed(found, settings, fetcher, parse, clock)
+        if isinstance(parsed, FeedDelta) and parsed.feed.children and isinstance(outcome, Fetched):
             outcome, parsed = await _with_children(feed, outcome, parsed, settings, fetcher, parse, clock)
         elif isinstance(parsed, FeedDelta) and _has_gap(feed, parsed):
             parsed = await _with_older_pages(feed, parsed, settings, fetcher, parse, clock)
-        elif outcome.broken is not None and not (isinstance(parsed, FeedDelta) and parsed.size):
+        elif isinstance(outcome, Fetched) and outcome.broken is not None and not (isinstance(parsed, FeedDelta) and parsed.size):
             outcome, parsed = outcome.broken, None
     document = parsed if isinstance(parsed, FeedDelta) else None
     plan = Plan(limits=settings.limits, jitter=jitter, internal=address_guard.is_internal(settings.url.host))
@@ -120,6 +127,8 @@ async def poll(
         update = await asyncio.to_thread(decide, feed, outcome, parsed, clock.now(), plan)
     else:
         update = decide(feed, outcome, parsed, clock.now(), plan)
+    if found is not None and document is not None:
+        update = replace(update, state=replace(update.state, moved_to=found, moves_seen=CONFIRMATIONS))
     return PollResult(
         feed=feed,
         update=update,
@@ -129,6 +138,15 @@ async def poll(
         document_size=0 if document is None else document.size,
         first=not feed.state.has_had_entries,
     )
+
+
+async def _with_named_feed(
+    url: str, settings: FeedPollSettings, fetcher: Fetcher, parse: Parse, clock: Clock
+) -> tuple[Outcome, Parsed | None]:
+    """Read the feed at `url`, which a page names. From then on it is polled itself, until it fails."""
+    answer: Outcome = await fetcher.get(parse_url(url), origin=settings.url, access=settings.access, partial=True)
+    parsed = await parse(answer.body, answer.url, answer.headers, clock.now()) if isinstance(answer, Fetched) else None
+    return answer, parsed
 
 
 async def _with_children(

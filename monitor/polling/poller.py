@@ -15,7 +15,7 @@ from monitor.domain.errors import MonitorError
 from monitor.domain.feed import FeedForPoll, FeedUpdate
 from monitor.domain.freshness import AgeLimits
 from monitor.domain.ids import ScanId
-from monitor.domain.source import SourceStatus
+from monitor.domain.source import UNREADABLE, SourceStatus
 from monitor.domain.text import one_line
 from monitor.domain.uplink import AWAY, Uplink
 from monitor.fetching.fetcher import Fetcher
@@ -282,11 +282,11 @@ def _log_result(result: PollResult, stored: Sequence[IngestResult]) -> None:
     before, after = result.feed.state, result.update.state
     if after.status is SourceStatus.GONE:
         log.warning("feed.gone", reason=after.reason)
-    elif after.status is SourceStatus.FAILING:
-        level = log.debug if before.status is SourceStatus.FAILING and before.reason == after.reason else log.info
+    elif after.status in UNREADABLE:
+        level = log.debug if before.status in UNREADABLE and before.reason == after.reason else log.info
         level("feed.failed", reason=after.reason, next_poll_at=after.next_poll_at)
     else:
-        if before.status is SourceStatus.FAILING:
+        if before.status in UNREADABLE:
             log.info("feed.recovered")
         new, revised = (sum(len(ids) for ids in kind) for kind in zip(*((one.new, one.revised) for one in stored), strict=True))
         log.debug("feed.polled", entries=result.document_size, new=new, revised=revised)

@@ -86,12 +86,7 @@ def remove_term(path: Path, name: str, env: Environment[str, str], *, check_term
     """
     with _alone(path):
         merger, node = _written_term(path, name, env)
-        source = node.position.source
-        tree, _ = merger.files.tree(source, env)
-        key = "watch" if isinstance(tree, Mapping) else None
-        check = _DraftCheck(path=path, env=env, check_terms=check_terms)
-        _rewrite(source.path, key, lambda text: remove_item(text, key, node.position.index), -1, check)
-        return source.path
+        return _remove(merger, "watch", node, _DraftCheck(path=path, env=env, check_terms=check_terms))
 
 
 def add_aliases(
@@ -134,6 +129,26 @@ def add_feeds(path: Path, feeds: Several[NewFeed], env: Environment[str, str]) -
         return _add(merger, "feeds", "feeds", addresses, addresses, items, set(_urls(root.entries.get("feeds"))))
 
 
+def remove_feed(path: Path, url: str, env: Environment[str, str]) -> Path:
+    """Take the feed with this address out of the YAML file it stands in, and return that file. Raises as `remove_term` does."""
+    with _alone(path):
+        merger, root = _assembled(path, env)
+        entry = root.entries.get("feeds")
+        items = entry.value.items if entry is not None and isinstance(entry.value, Sequence) else ()
+        node = next((item for item in items if url in _url_of(item)), None)
+        if node is None:
+            raise UsageError(f"no feed {url!r} in `feeds:`{did_you_mean(url, list(_urls(entry)))}")
+        return _remove(merger, "feeds", node, _DraftCheck(path=path, env=env, check_terms=None))
+
+
+def _remove(merger: ConfigMerger, name: str, node: Node, check: _DraftCheck) -> Path:
+    """Take an item of the list `name` out of its file, and return the file."""
+    source = node.position.source
+    key = name if isinstance(merger.files.tree(source, check.env)[0], Mapping) else None
+    _rewrite(source.path, key, lambda text: remove_item(text, key, node.position.index), -1, check)
+    return source.path
+
+
 def _assembled(path: Path, env: Environment[str, str]) -> tuple[ConfigMerger, Mapping]:
     merger = ConfigMerger(env=env, files=Files())
     root = merger.read(Path.cwd() / path, str(path))
@@ -143,12 +158,14 @@ def _assembled(path: Path, env: Environment[str, str]) -> tuple[ConfigMerger, Ma
 
 
 def _urls(entry: KeyValue | None) -> Iterator[str]:
-    if entry is None or not isinstance(entry.value, Sequence):
-        return
-    for item in entry.value.items:
-        url = item.entries["url"].value if isinstance(item, Mapping) and "url" in item.entries else item
-        if isinstance(url, Scalar) and url.value is not None:
-            yield url.value
+    if entry is not None and isinstance(entry.value, Sequence):
+        for item in entry.value.items:
+            yield from _url_of(item)
+
+
+def _url_of(item: Node) -> tuple[str, ...]:
+    url = item.entries["url"].value if isinstance(item, Mapping) and "url" in item.entries else item
+    return (url.value,) if isinstance(url, Scalar) and url.value is not None else ()
 
 
 def _feed_item(feed: NewFeed) -> ListItem:

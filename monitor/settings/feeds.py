@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
+from monitor.domain.platforms import platform_source
+from monitor.settings.page_selectors import SelectSettings
 from monitor.settings.values import (
     Duration,
     HeaderValue,
@@ -65,7 +67,7 @@ class FeedAuth(Section):
 
 
 class FeedSettings(Section):
-    """One feed. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. Only a `private` feed may have a host whose name leads to an address inside our network."""
+    """One feed, or with `select` a page that is none. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. Only a `private` feed may have a host whose name leads to an address inside our network."""
 
     shorthand: ClassVar[str | None] = "url"
 
@@ -83,6 +85,16 @@ class FeedSettings(Section):
     client_key: Path | None = None
     proxy: SecretAddress | None = None
     private: bool = False
+    select: SelectSettings | None = None
+    discover: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_platform(cls, data: object) -> object:
+        if not isinstance(data, Mapping) or not isinstance(data.get("url"), str):
+            return data
+        found = platform_source(data["url"])
+        return {**data, **{name: value for name, value in found.items() if name == "url" or name not in data}} if found else data
 
     @model_validator(mode="before")
     @classmethod

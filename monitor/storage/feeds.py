@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, func, l
 
 from monitor.domain.feed import Feed, FeedForPoll, FeedState, FeedUpdate, Validators, rate_limit_key
 from monitor.domain.ids import FeedId, derived_id
-from monitor.domain.source import SourceStatus
+from monitor.domain.source import UNREADABLE, SourceStatus
 from monitor.domain.urls import parse_url
 from monitor.settings.feeds import FeedSettings
 from monitor.storage import feed_history, hosts
@@ -254,7 +254,7 @@ def count_by_status(connection: Connection) -> dict[SourceStatus, int]:
 def failing_feeds(connection: Connection) -> tuple[Feed, ...]:
     """Return the active feeds that are failing, gone or silent, by address; their articles are not counted."""
     silent = and_(feeds.c.status == SourceStatus.OK, feeds.c.overdue_at <= feeds.c.last_success_at)
-    query = select(feeds).where(feeds.c.active, or_(feeds.c.status.in_((SourceStatus.FAILING, SourceStatus.GONE)), silent))
+    query = select(feeds).where(feeds.c.active, or_(feeds.c.status.in_((*UNREADABLE, SourceStatus.GONE)), silent))
     return tuple(_feed(row, 0) for row in connection.execute(query.order_by(feeds.c.url)))
 
 

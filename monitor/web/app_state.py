@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from monitor.daemon.parser_client import ParserPool
+from monitor.daemon.parser_protocol import Task
 from monitor.domain.match import Document
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
@@ -17,6 +19,7 @@ from monitor.settings.model import Settings
 from monitor.storage.engine import Connection, Database
 from monitor.web.event_hub import EventHub
 from monitor.web.health_wiring import health_monitor
+from monitor.web.idempotency import IdempotencyKeys
 from monitor.web.login_guard import LoginGuard
 from monitor.web.login_sessions import Sessions
 from monitor.web.request_budget import CpuBudget
@@ -44,6 +47,8 @@ class AppState:
         self.sessions = Sessions(database)
         self.login_guard = LoginGuard()
         self.cpu_budget = CpuBudget()
+        self.idempotency = IdempotencyKeys()
+        self.parsers = ParserPool(Task.DOCUMENT, processes=1)
         self._compiled: CompiledSettings | None = None
         self._recognizing = Lock()
 

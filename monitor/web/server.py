@@ -154,6 +154,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         app_state.hub.close()
+        app_state.parsers.close()
         for task in (watching, compiling):
             task.cancel()
         await asyncio.gather(watching, compiling, return_exceptions=True)

@@ -13,7 +13,14 @@ from monitor.web.app_state import app_state_of
 from monitor.web.page import Context, Page
 from monitor.web.parameters import choice_parameter
 
-_ORDER: Final = {SourceStatus.FAILING: 0, SourceStatus.GONE: 1, SourceStatus.SILENT: 2, SourceStatus.NEW: 3, SourceStatus.OK: 4}
+_ORDER: Final = {
+    SourceStatus.FAILING: 0,
+    SourceStatus.BROKEN: 1,
+    SourceStatus.GONE: 2,
+    SourceStatus.SILENT: 3,
+    SourceStatus.NEW: 4,
+    SourceStatus.OK: 5,
+}
 
 
 async def _load(request: Request) -> Context:

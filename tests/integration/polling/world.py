@@ -81,6 +81,6 @@ class PollerHarness:
 
     def titles(self, *, alertable: bool | None = None) -> list[str]:
         """The titles of the stored articles in the order of their storage."""
-        query = select(articles.c.title).order_by(articles.c.id)
+        query = select(articles.c.title).order_by(articles.c.fetched_at)
         with self.database.read() as connection:
             return list(connection.scalars(query if alertable is None else query.where(articles.c.alertable == alertable)))

@@ -55,8 +55,8 @@ def test_the_same_article_twice_is_one(site: Site) -> None:
 
 def test_a_misspelled_field_is_told(site: Site) -> None:
     """Fields that mean nothing are named in the answer, so that a misspelling is noticed."""
-    answer = site.post("/api/articles", {"title": "On Rafah", "publishedAt": "2024-03-21", "id": 7})
-    assert (answer.status, answer.json["ignored"]) == (201, ["id", "publishedAt"])
+    answer = site.post("/api/articles", {"title": "On Rafah", "publishedAt": "2024-03-21", "slug": 7})
+    assert (answer.status, answer.json["ignored"]) == (201, ["publishedAt", "slug"])
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,6 @@ def test_a_misspelled_field_is_told(site: Site) -> None:
         ({"title": "x", "published_at": "the day before", "language": "klingon!"}, 422, ["language", "published_at"]),
         ({"title": "x", "tags": "world"}, 422, ["tags"]),
         ({"title": "x" * 5001}, 422, ["title"]),
-        (["x"], 422, None),
         ("x", 422, None),
     ],
 )

@@ -107,7 +107,7 @@ def test_only_an_address_that_can_be_opened_is_an_articles(link: str, url: str |
 
 
 def test_a_warning_says_what_and_where() -> None:
-    """Event, places and severity of an entry in the Common Alerting Protocol are text, event and severity are tags; so for any prefix."""
+    """Event, places and severity of an entry in the Common Alerting Protocol are text and tags; so for any prefix."""
     for prefix in ("cap", "w"):
         body = (
             f"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><entry xmlns:{prefix}='urn:oasis:names:tc:emergency:cap:1.2'>"
@@ -117,5 +117,5 @@ def test_a_warning_says_what_and_where() -> None:
         parsed = parse_feed(body.encode(), url="https://a.example/feed", headers={}, now=NOW)
         assert isinstance(parsed, ParsedFeed)
         assert [(entry.text, entry.tags) for entry in parsed.entries] == [
-            ("Take care\n\nAvalanche\n\nUpper Halden\n\nSevere", ("Avalanche", "Severe"))
+            ("Take care\n\nAvalanche\n\nUpper Halden\n\nSevere", ("Avalanche", "Upper Halden", "Severe"))
         ]

@@ -1,0 +1,25 @@
+"""Keep of several versions of an item the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from monitor.parse.dates import parse_date
+from monitor.parse.items import Item
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def newest_versions(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Return the items in order, of those that are `identified` by one guid only the newest, where the first of them stood."""
+    kept: dict[object, Item] = {}
+    for number, item in enumerate(items):
+        key: object = item.guid if item.identified else number
+        if key not in kept or _version(item) >= _version(kept[key]):
+            kept[key] = item
+    return tuple(kept.values())
+
+
+def _version(item: Item) -> datetime:
+    return parse_date(item.updated or item.published) or _LONG_AGO
