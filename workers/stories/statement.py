@@ -65,7 +65,7 @@ class Statement:
 
 def weigh(facts: Facts, idf: Callable[[str], float]) -> Weights:
     """Return the weights of a statement's words by their inverse document frequency; a name counts more, also in the headline."""
-    rarity = {word: value for word in facts.words.keys() | facts.names.keys() if (value := idf(word)) > 0}
+    rarity = {word: value for word in {**facts.words, **facts.names} if (value := idf(word)) > 0}
     names = {
         word: _damped(count) * rarity.get(word, 0.0) * (HEADLINE_WEIGHT if word in facts.headline else 1.0)
         for word, count in facts.names.items()
@@ -86,8 +86,8 @@ def dot(first: Mapping[str, float], second: Mapping[str, float]) -> float:
     """Return the scalar product of two sparse vectors."""
     if len(first) > len(second):
         first, second = second, first
-    return sum(weight * second[word] for word, weight in first.items() if word in second)
+    return sum([weight * second[word] for word, weight in first.items() if word in second])
 
 
 def _damped(count: int) -> float:
-    return 1 + math.log(count)
+    return 1.0 if count == 1 else 1 + math.log(count)
