@@ -13,7 +13,7 @@ from workers.stories.evidence import EventEvidence, weigh_evidence
 from workers.stories.facts import identifiers
 from workers.stories.number_roles import MEASURES
 from workers.stories.same_words import WordingRelation, compare_wording
-from workers.stories.statement import Statement, dot
+from workers.stories.statement import Statement, nearest_of
 from workers.stories.story_profile import StoryProfile
 
 THRESHOLD: Final = 0.7
@@ -58,8 +58,7 @@ def relate(
     worded: tuple[float, Relation] | None = None
     weighed: list[tuple[float, EventEvidence, CandidateStory, Statement]] = []
     for story in candidates:
-        nearest = max(story.statements, key=lambda one: dot(new.weights.vector, one.weights.vector))
-        cosine = dot(new.weights.vector, nearest.weights.vector)
+        nearest, cosine = nearest_of(new, story.statements)
         evidence = weigh_evidence(new, story.profile, cosine, nearest)
         story_odds = evidence.log_odds() if evidence is not None else -CERTAIN
         found = _compare_wordings(new, story, nearest, idf) if cosine >= WORDING_COSINE or story_odds >= _MAYBE_ODDS else []

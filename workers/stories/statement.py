@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -87,6 +87,14 @@ def dot(first: Mapping[str, float], second: Mapping[str, float]) -> float:
     if len(first) > len(second):
         first, second = second, first
     return sum([weight * second[word] for word, weight in first.items() if word in second])
+
+
+def nearest_of(statement: Statement, others: Sequence[Statement]) -> tuple[Statement, float]:
+    """Return the first of the likest of other statements, and its cosine."""
+    vector = statement.weights.vector
+    cosines = [dot(vector, other.weights.vector) for other in others]
+    best = max(cosines)
+    return others[cosines.index(best)], best
 
 
 def _damped(count: int) -> float:
