@@ -66,9 +66,9 @@ def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: 
     if cosine < MIN_COSINE:
         return None
     facts, idf, count = new.facts, new.weights.idf, story.statements
-    known = sum([value for word, value in idf.items() if word in story.words]) / (sum(idf.values()) or 1.0) / math.sqrt(count)
+    known = sum(map(idf.__getitem__, filter(story.words.__contains__, idf))) / (sum(idf.values()) or 1.0) / math.sqrt(count)
     often, often_total = story.core()
-    core = sum([value for word, value in often.items() if word in idf]) / (often_total or 1.0)
+    core = sum(map(often.__getitem__, filter(idf.__contains__, often))) / (often_total or 1.0)
     mine, theirs = _telling(facts.numbers), _telling(story.numbers)
     missing = max(
         (

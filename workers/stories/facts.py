@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -155,16 +155,19 @@ def words_of_passage(passage: str) -> PassageWords:
     return PassageWords(written, tuple(map(str.lower, written)), _is_title_case(written))
 
 
-def written_inside(passages: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Yield the words inside the sentences of a report in lower case, each with whether it is written with a capital.
+def words_inside(passages: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
+    """Count the words inside the sentences of a report in lower case: those written with a capital, and all.
 
     The first word of a sentence and sentences Written Like This say nothing about a word.
     """
+    capital, every = Counter[str](), Counter[str]()
     for passage in passages:
         found = words_of_passage(passage)
         if not found.title_case:
-            pairs = zip(found.written[1:], found.lowered[1:], strict=True)
-            yield from ((word, written[0].isupper()) for written, word in pairs if written[0].isalpha())
+            written, lowered = found.written[1:], found.lowered[1:]
+            every.update([word for word in lowered if word[0].isalpha()])
+            capital.update([low for word, low in zip(written, lowered, strict=True) if word != low and word[0].isupper()])
+    return capital, every
 
 
 def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Capitals) -> None:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from monitor.domain.ids import ArticleId
-from workers.stories.facts import TOKEN, Facts
+from workers.stories.facts import TOKEN, Facts, identifiers
 
 NAME_WEIGHT: Final = 1.5
 HEADLINE_WEIGHT: Final = 1.5
@@ -62,6 +62,11 @@ class Statement:
         """The different words."""
         return frozenset(self.lowered)
 
+    @cached_property
+    def identifiers(self) -> frozenset[str]:
+        """The identifiers among its words and names."""
+        return identifiers((*self.facts.words, *self.facts.names))
+
 
 def weigh(facts: Facts, idf: Callable[[str], float]) -> Weights:
     """Return the weights of a statement's words by their inverse document frequency; a name counts more, also in the headline."""
@@ -78,7 +83,7 @@ def weigh(facts: Facts, idf: Callable[[str], float]) -> Weights:
 
 def scaled(weights: Mapping[str, float]) -> dict[str, float]:
     """Return positive weights scaled to length 1."""
-    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    length = math.sqrt(sum([weight * weight for weight in weights.values()])) or 1.0
     return {word: weight / length for word, weight in weights.items() if weight > 0}
 
 
@@ -86,7 +91,7 @@ def dot(first: Mapping[str, float], second: Mapping[str, float]) -> float:
     """Return the scalar product of two sparse vectors."""
     if len(first) > len(second):
         first, second = second, first
-    return sum([weight * second[word] for word, weight in first.items() if word in second])
+    return sum([first[word] * second[word] for word in filter(second.__contains__, first)])
 
 
 def nearest_of(statement: Statement, others: Sequence[Statement]) -> tuple[Statement, float]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from monitor.domain.word_counts import WordCounts
-from workers.stories.facts import LEAD_WORDS, MAX_WORD, NO_SPACE, Facts, stemmed, words_of_passage, written_inside
+from workers.stories.facts import LEAD_WORDS, MAX_WORD, NO_SPACE, Facts, stemmed, words_inside, words_of_passage
 from workers.stories.frequencies import expected_share, word_key
 
 EXPECTED_ARTICLES: Final = 2000
@@ -50,11 +52,9 @@ class Learned:
         """Count one statement."""
         self.articles += 1
         self.words.update(map(word_key, facts.words.keys() | facts.names.keys()))
-        balance: defaultdict[str, int] = defaultdict(int)
-        for word, capital in written_inside(passages[: facts.sentences]):
-            balance[word] += 1 if capital else -1
-        for word, more in balance.items():
-            self.capitals[word_key(word)] += more
+        capital, inside = words_inside(passages[: facts.sentences])
+        for word, count in inside.items():
+            self.capitals[word_key(word)] += 2 * capital[word] - count
 
 
 def words_to_look_up(passages: Iterable[str], language: str | None) -> set[int]:
@@ -69,6 +69,13 @@ def words_to_look_up(passages: Iterable[str], language: str | None) -> set[int]:
         count += len(words)
         if count > _LOOKED_UP:
             break
-    forms.update([stemmed(word, language or "") for word in forms])
-    forms.update([word[:MAX_WORD] for word in forms if len(word) > MAX_WORD])
-    return set(map(word_key, forms))
+    found = set(chain.from_iterable([_keys_of(word, language or "") for word in forms if word.isalpha()]))
+    found.update([word_key(word) for word in forms if not word.isalpha()])
+    found.update([word_key(word[:MAX_WORD]) for word in forms if len(word) > MAX_WORD])
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _keys_of(word: str, language: str) -> tuple[int, ...]:
+    """Return the keys of a lower-case word of letters, as written and of its stem."""
+    return tuple({word_key(word), word_key(stemmed(word, language))})
