@@ -54,4 +54,4 @@ def profile_of(*statements: Statement) -> StoryProfile:
 
 def story(*statements: Statement, name: str = "story") -> CandidateStory:
     """A story of these statements."""
-    return CandidateStory(story_id=StoryId(name), profile=profile_of(*statements), statements=statements)
+    return CandidateStory(story_id=StoryId(name), read_profile=lambda: profile_of(*statements), statements=statements)

@@ -23,15 +23,15 @@ _TOTAL = 0
 def load(connection: Connection, words: Collection[int]) -> WordCounts:
     """Return the counts of these words; those never seen are left out."""
     rows = connection.execute(_LOAD[connection.dialect.name], {"words": _list(connection, [_TOTAL, *words])}).all()
-    articles = {row.word: row.articles for row in rows}
-    return WordCounts(
-        total=articles.pop(_TOTAL, 0), articles=articles, capitals={row.word: row.capitals for row in rows if row.capitals}
-    )
+    articles = {word: count for word, count, _ in rows}
+    return WordCounts(total=articles.pop(_TOTAL, 0), articles=articles, capitals={word: more for word, _, more in rows if more})
 
 
 def add(connection: Connection, articles: int, words: Mapping[int, int], capitals: Mapping[int, int]) -> None:
     """Count `articles` more articles: of each word how many of them had it, and how it was capitalized."""
-    rows = [[_TOTAL, articles, 0], *([word, words.get(word, 0), capitals.get(word, 0)] for word in sorted({*words, *capitals}))]
+    keys = sorted({*words, *capitals})
+    counted = zip(keys, [words.get(word, 0) for word in keys], [capitals.get(word, 0) for word in keys], strict=True)
+    rows = [(_TOTAL, articles, 0), *counted]
     connection.execute(_ADD[connection.dialect.name], _columns(connection, rows, ("word", "articles", "capitals")))
 
 
@@ -47,7 +47,7 @@ def halve(connection: Connection) -> bool:
 
 def repeated_passages(connection: Connection, pairs: Collection[tuple[int, int]], *, least: int) -> set[tuple[int, int]]:
     """Return those (source, passage) pairs that were in `least` articles or more."""
-    rows = [list(pair) for pair in pairs]
+    rows = list(pairs)
     if not rows:
         return set()
     found = connection.execute(
@@ -58,7 +58,7 @@ def repeated_passages(connection: Connection, pairs: Collection[tuple[int, int]]
 
 def add_passages(connection: Connection, pairs: Mapping[tuple[int, int], int], now: datetime) -> None:
     """Count in how many more articles a source had a passage."""
-    rows = [[source, passage, count] for (source, passage), count in sorted(pairs.items())]
+    rows = [(source, passage, count) for (source, passage), count in sorted(pairs.items())]
     if rows:
         values = _columns(connection, rows, ("source", "passage", "articles"))
         connection.execute(_ADD_PASSAGES[connection.dialect.name], {**values, "at": now})
@@ -83,7 +83,7 @@ def _columns(connection: Connection, rows: Sequence[Sequence[int]], names: Seque
     """Return rows as the parameters of one statement: a list for each column on PostgreSQL, all rows as JSON on SQLite."""
     if connection.dialect.name == "postgresql":
         return {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
-    return {"rows": orjson.dumps([list(row) for row in rows]).decode()}
+    return {"rows": orjson.dumps(rows).decode()}
 
 
 def _json_rows(*names: str) -> str:

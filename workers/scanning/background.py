@@ -62,9 +62,9 @@ def read_statements(connection: Connection, articles: Sequence[Article]) -> Mapp
     by_source: dict[int, set[int]] = {}
     for source, passage in repeated:
         by_source.setdefault(source, set()).add(passage)
+    vocabularies = {language: Vocabulary(counts, language) for language in {article.language or "" for article in articles}}
     return {
-        article.id: _read(article, passages[article.id], Vocabulary(counts, article.language or ""), by_source)
-        for article in articles
+        article.id: _read(article, passages[article.id], vocabularies[article.language or ""], by_source) for article in articles
     }
 
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from heapq import nlargest
 from typing import Final
 
 from monitor.domain.article import Article
@@ -48,7 +47,9 @@ class Neighbourhood:
 
     def __init__(self, connection: Connection, cache: StatementCache, window: timedelta, new: Sequence[NewStatement]) -> None:
         self._cache, self._window, self._new = cache, window, new
-        self._likeness: dict[tuple[ArticleId, int], float] = {}
+        self._likeness: dict[tuple[ArticleId, int | ArticleId], float] = {}
+        self._stories: dict[ArticleId, tuple[list[int], dict[StoryId, list[int]]]] = {}
+        self._single: dict[int, StoryProfile] = {}
         self._next = _FIRST_OF_BATCH
         self._ranked: dict[ArticleId, list[int]] = {}
         self._heads: dict[int, StatementHead] = {}
@@ -92,6 +93,7 @@ class Neighbourhood:
         if numbers:
             self._postings = {key: [one for one in found if one not in numbers] for key, found in self._postings.items()}
             self._ranked.clear()
+            self._stories.clear()
 
     def add(self, new: NewStatement, story_id: StoryId, *, begins: bool) -> None:
         """Let the batch's further statements find this one, which begins its story or not."""
@@ -138,7 +140,10 @@ class Neighbourhood:
         state = self._states.get(near.story_id)
         if state is not None and state.profile is not None:
             return self._cache.profile(near.story_id, state.profile)
-        return profile_of(self.statements_of(near)[:1])
+        number = near.numbers[0]
+        if number not in self._single:
+            self._single[number] = profile_of([self._statements[number]])
+        return self._single[number]
 
     def _forget_batch(self) -> None:
         self._added: dict[int, list[int]] = defaultdict(list)
@@ -148,9 +153,12 @@ class Neighbourhood:
         self._next = _FIRST_OF_BATCH
         for number in [number for number in self._heads if number >= _FIRST_OF_BATCH]:
             del self._heads[number], self._statements[number]
+            self._single.pop(number, None)
+        self._stories = {one: known for one, known in self._stories.items() if max(known[0], default=0) < _FIRST_OF_BATCH}
 
     def _load(self, connection: Connection) -> None:
         self._ranked.clear()
+        self._stories.clear()
         likest = {number for one in self._new for number in self._likest(one)}
         self._heads |= statement_index.heads(connection, likest - self._heads.keys())
         unknown = {}
@@ -173,18 +181,25 @@ class Neighbourhood:
         scores: dict[int, float] = {}
         for key, weight in new.keys.items():
             mine, stored = self._added.get(key, ()), self._postings.get(key, ())
-            for number in (*mine[::-1], *stored)[:NEWEST_PER_KEY]:
+            for number in (*mine[::-1], *stored)[:NEWEST_PER_KEY] if mine else stored[:NEWEST_PER_KEY]:
                 scores[number] = scores.get(number, 0.0) + weight
-        likest = nlargest(MAX_CANDIDATES, scores, key=lambda number: (scores[number], number))
+        best = sorted(zip(scores.values(), scores, strict=True), reverse=True)[:MAX_CANDIDATES]
+        likest = [number for _, number in best]
         if alone:
             self._ranked[new.article.id] = likest
         return likest
 
     def _by_story(self, new: NewStatement) -> dict[StoryId, list[int]]:
-        statement = new.read.statement
+        likest, known = self._likest(new), self._stories.get(new.article.id)
+        if known is None or known[0] != likest:
+            known = self._stories[new.article.id] = likest, self._group(new.read.statement, likest)
+        return known[1]
+
+    def _group(self, statement: Statement, numbers: Iterable[int]) -> dict[StoryId, list[int]]:
+        """Return those of these statements that are in the window by story, those first that have the nearest one."""
         since, until = statement.dated_at - self._window, statement.dated_at + self._window
         found = []
-        for number in self._likest(new):
+        for number in numbers:
             head = self._heads.get(number)
             if head is None or number not in self._statements or head.article_id == statement.article_id:
                 continue
@@ -196,12 +211,12 @@ class Neighbourhood:
         return dict(list(by_story.items())[:CANDIDATE_STORIES])
 
     def _likeness_to(self, statement: Statement, number: int) -> float:
-        pair = statement.article_id, number
-        if number >= _FIRST_OF_BATCH:
-            return dot(statement.weights.vector, self._statements[number].weights.vector)
-        if pair not in self._likeness:
-            self._likeness[pair] = dot(statement.weights.vector, self._statements[number].weights.vector)
-        return self._likeness[pair]
+        other = self._statements[number]
+        pair = statement.article_id, other.article_id if number >= _FIRST_OF_BATCH else number
+        known = self._likeness.get(pair)
+        if known is None:
+            known = self._likeness[pair] = dot(statement.weights.vector, other.weights.vector)
+        return known
 
 
 def profile_of(statements: Iterable[Statement]) -> StoryProfile:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
@@ -120,7 +121,11 @@ class StoryPlacer:
         near, known = self._near.near(connection, new), self._decided.get(new.article.id)
         if known is None or known[0] != near:
             candidates = [
-                CandidateStory(story_id=one.story_id, profile=self._near.profile(one), statements=self._near.statements_of(one))
+                CandidateStory(
+                    story_id=one.story_id,
+                    read_profile=partial(self._near.profile, one),
+                    statements=self._near.statements_of(one),
+                )
                 for one in near
             ]
             statement, idf = new.read.statement, new.read.vocabulary.idf

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+
+from ahocorasick_rs import BytesAhoCorasick
 
 _BOILERPLATE = re.compile(
     r"""
@@ -88,24 +91,31 @@ _BOILERPLATE_PHRASES = (
     ),
     *("читайте", "все права", "اقرأ", "جميع الحقوق", "קראו", "כל הזכויות", "阅读更多", "版权所有", "無断転載", "続きを読む"),
 )
-"""Every piece of boilerplate has one of these; most paragraphs have none, and a plain search is ten times as fast."""
+"""Every piece of boilerplate has one of these; most texts have none, and one search for them all is a hundred times as fast."""
+_HINTS: Final = BytesAhoCorasick([phrase.encode() for phrase in _BOILERPLATE_PHRASES])
 _MAX_BOILERPLATE_LENGTH = 400
 """Characters beyond which a paragraph is text in which such words happen to occur."""
 
-_SENTENCE = re.compile(r"(?<=[.!?…؟。！？])[\"'”’»)\]]*\s+|\n+")
+_SENTENCE_END = re.compile(r"[\n.!?…؟。！？](?:(?<=\n)\n*|(?<!\n)[\"'”’»)\]]*\s+)")
+"""A regular expression that begins with a set of characters skips all others at once."""
 _OUTLET = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
 _DATELINE = re.compile(r"^[^.!?\n]{2,60}?\((?:AP|AFP|Reuters|REUTERS|UPI|dpa|EFE|ANSA|TASS|Xinhua|CNN|IANS|PTI|ANI)\)\s*[-–—:]*\s*")
 
 
 def sentences(text: str) -> list[str]:
     """Return `text` cut at the ends of sentences and paragraphs; only the space between is dropped."""
-    return [part for part in _SENTENCE.split(text) if part and not part.isspace()]
+    parts, begin = [], 0
+    for match in _SENTENCE_END.finditer(text):
+        at = match.start()
+        parts.append(text[begin : at if text[at] == "\n" else at + 1])
+        begin = match.end()
+    parts.append(text[begin:])
+    return [part for part in parts if part and not part.isspace()]
 
 
 def without_boilerplate(text: str) -> str:
     """Return `text` without cookie notices, invitations to read, follow or subscribe, agency footers, rights notices and dateline."""
-    lowered = f"{text}\n".lower()
-    if any(phrase in lowered for phrase in _BOILERPLATE_PHRASES):
+    if _may_hold_boilerplate(text):
         text = "\n".join(part for part in sentences(text) if not _is_boilerplate(part))
     return _DATELINE.sub("", text, count=1)
 
@@ -113,8 +123,11 @@ def without_boilerplate(text: str) -> str:
 def _is_boilerplate(sentence: str) -> bool:
     if len(sentence) > _MAX_BOILERPLATE_LENGTH:
         return False
-    lowered = f"{sentence}\n".lower()
-    return any(phrase in lowered for phrase in _BOILERPLATE_PHRASES) and _BOILERPLATE.search(sentence) is not None
+    return _may_hold_boilerplate(sentence) and _BOILERPLATE.search(sentence) is not None
+
+
+def _may_hold_boilerplate(text: str) -> bool:
+    return bool(_HINTS.find_matches_as_indexes(f"{text}\n".lower().encode("utf-8", "surrogatepass")))
 
 
 def without_outlet_name(title: str) -> str:

@@ -17,7 +17,7 @@ MIN_WORDS: Final = 6
 """Words and names below which a statement says too little to be of any event but by its very words."""
 WEIGHTS: Final = (10.17, -7.90, 5.99, 3.23, 1.99, -0.43, -1.00, 0.93, -1.38, -1.18)
 BIAS: Final = -5.77
-_CORE_SHARE, _NAME_SHARE, _HALF = 0.34, 0.6, 0.5
+_NAME_SHARE, _HALF = 0.6, 0.5
 _LENGTH_CAP: Final = 40
 _NUMBERS_CAP: Final = 6
 _SMALL_NUMBER: Final = 12
@@ -66,11 +66,9 @@ def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: 
     if cosine < MIN_COSINE:
         return None
     facts, idf, count = new.facts, new.weights.idf, story.statements
-    known = sum(value for word, value in idf.items() if word in story.words) / (sum(idf.values()) or 1.0) / math.sqrt(count)
-    often = {
-        word: value * story.words[word] / count for word, value in story.idf.items() if story.words[word] >= _CORE_SHARE * count
-    }
-    core = sum(value for word, value in often.items() if word in idf) / (sum(often.values()) or 1.0)
+    known = sum(map(idf.__getitem__, filter(story.words.__contains__, idf))) / (sum(idf.values()) or 1.0) / math.sqrt(count)
+    often, often_total = story.core()
+    core = sum(map(often.__getitem__, filter(idf.__contains__, often))) / (often_total or 1.0)
     mine, theirs = _telling(facts.numbers), _telling(story.numbers)
     missing = max(
         (

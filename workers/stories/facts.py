@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -33,6 +33,7 @@ _HEADLINE_SHARE: Final = 0.6
 _LEAD_SENTENCES: Final = 2
 _RUN_SENTENCES: Final = 3
 _SIGNS: Final = frozenset("$€£%")
+_SILENT: Final = STOP_WORDS - NUMBER_WORDS - DAYS - MONTHS
 
 
 class Capitals(Protocol):
@@ -64,8 +65,8 @@ class Facts:
 @dataclass(slots=True)
 class _Reading:
     language: str
-    words: Counter[str] = field(default_factory=Counter)
-    names: Counter[str] = field(default_factory=Counter)
+    words: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    names: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     runs: set[tuple[str, ...]] = field(default_factory=set)
     numbers: dict[str, set[float]] = field(default_factory=lambda: defaultdict(set))
     lead: set[tuple[str, float]] = field(default_factory=set)
@@ -73,7 +74,7 @@ class _Reading:
 
     @property
     def length(self) -> int:
-        return self.words.total() + self.names.total()
+        return sum(self.words.values()) + sum(self.names.values())
 
 
 @lru_cache(maxsize=50_000)
@@ -90,8 +91,11 @@ def identifiers(words: Iterable[str]) -> frozenset[str]:
 
 def stemmed(word: str, language: str) -> str:
     """Return the stem of a lower-case word; one with digits, such as mh370, is its own."""
-    if not word.isalpha():
-        return word[:MAX_WORD]
+    return _stem_of_letters(word, language) if word.isalpha() else word[:MAX_WORD]
+
+
+@lru_cache(maxsize=50_000)
+def _stem_of_letters(word: str, language: str) -> str:
     return stem(word[:MAX_WORD], language).decode("utf-8", "replace") or word
 
 
@@ -151,16 +155,19 @@ def words_of_passage(passage: str) -> PassageWords:
     return PassageWords(written, tuple(map(str.lower, written)), _is_title_case(written))
 
 
-def written_inside(passages: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Yield the words inside the sentences of a report in lower case, each with whether it is written with a capital.
+def words_inside(passages: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
+    """Count the words inside the sentences of a report in lower case: those written with a capital, and all.
 
     The first word of a sentence and sentences Written Like This say nothing about a word.
     """
+    capital, every = Counter[str](), Counter[str]()
     for passage in passages:
         found = words_of_passage(passage)
         if not found.title_case:
-            pairs = zip(found.written[1:], found.lowered[1:], strict=True)
-            yield from ((word, written[0].isupper()) for written, word in pairs if written[0].isalpha())
+            written, lowered = found.written[1:], found.lowered[1:]
+            every.update([word for word in lowered if word[0].isalpha()])
+            capital.update([low for word, low in zip(written, lowered, strict=True) if word != low and word[0].isupper()])
+    return capital, every
 
 
 def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Capitals) -> None:
@@ -170,6 +177,9 @@ def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Ca
     most = 2 * (LEAD_WORDS - reading.length)
     run: tuple[str, ...] = ()
     for at, (written, word) in enumerate(zip(found.written[: most + 1], lowered, strict=False)):
+        if word in _SILENT:
+            run = ()
+            continue
         capital = written[0].isupper()
         is_name = (
             capital
@@ -181,7 +191,7 @@ def _read_sentence(reading: _Reading, sentence: str, position: int, capitals: Ca
             reading.days.add(word)
         elif value is not None:
             _read_number(reading, lowered, at, number_role(lowered, at, value, _signs(sentence, at)), position)
-        elif NO_SPACE.match(word):
+        elif not word.isascii() and NO_SPACE.match(word):
             words["".join(lowered[at : at + 2])] += 1
         elif is_name:
             names[word[:MAX_WORD]] += 1

@@ -16,12 +16,13 @@ from typing import Final
 FILE: Final = Path(__file__).with_name("frequencies.bin")
 STEPS_PER_OCTAVE: Final = 12
 _KEY_BYTES: Final = 4
+_NO_LANGUAGE: Final = zlib.crc32(b":")
 
 
-@lru_cache(maxsize=200_000)
 def word_key(word: str, language: str = "") -> int:
     """Return a 32-bit key for a word, the same in every process and on every host; with a language, for the word in that language."""
-    return zlib.crc32(f"{language}:{word}".encode("utf-8", "surrogatepass"))
+    begun = zlib.crc32(f"{language}:".encode("utf-8", "surrogatepass")) if language else _NO_LANGUAGE
+    return zlib.crc32(word.encode("utf-8", "surrogatepass"), begun)
 
 
 @lru_cache(maxsize=50_000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from heapq import nlargest
 from typing import Final
 
 from workers.stories.plain_words import words_of
@@ -18,8 +17,8 @@ _TITLE_WEIGHT: Final = 0.1
 def index_keys(statement: Statement) -> dict[int, float]:
     """Return the keys of a statement, each with its weight."""
     vector = statement.weights.vector
-    rare = nlargest(RARE_WORDS, vector, key=lambda word: (vector[word], word))
-    keys = {_key(b"word", word.encode("utf-8", "surrogatepass")): vector[word] ** 2 for word in rare}
+    rarest = sorted(zip(vector.values(), vector, strict=True), reverse=True)[:RARE_WORDS]
+    keys = {_key(b"word", word.encode("utf-8", "surrogatepass")): weight**2 for weight, word in rarest}
     title = words_of(statement.title)
     if len(title) >= _TITLE_MIN_WORDS:
         keys[_key(b"title", " ".join(title).encode("utf-8", "surrogatepass"))] = _TITLE_WEIGHT

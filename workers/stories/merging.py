@@ -10,7 +10,7 @@ from monitor.domain.relation import RelationKind
 from workers.stories.evidence import weigh_evidence
 from workers.stories.relate import CERTAIN
 from workers.stories.same_words import compare_wording
-from workers.stories.statement import Statement, dot
+from workers.stories.statement import Statement, nearest_of
 from workers.stories.story_profile import StoryProfile
 
 MERGE_STATEMENTS: Final = 6
@@ -41,8 +41,7 @@ def is_same_event(one: MergeCandidate, other: MergeCandidate, idf: Callable[[str
 
 def story_odds(statement: Statement, story: MergeCandidate, idf: Callable[[str], float]) -> float:
     """Return the log odds that a statement is of a story, between -4 and 6."""
-    nearest = max(story.statements, key=lambda one: dot(statement.weights.vector, one.weights.vector))
-    cosine = dot(statement.weights.vector, nearest.weights.vector)
+    nearest, cosine = nearest_of(statement, story.statements)
     wording = compare_wording(statement, nearest, idf)
     if wording is not None:
         return -CERTAIN if wording.kind is RelationKind.OTHER else CERTAIN

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from monitor.domain.ids import StoryId
 from monitor.domain.relation import Relation, RelationKind
-from workers.stories.evidence import EventEvidence, weigh_evidence
+from workers.stories.evidence import MIN_COSINE, EventEvidence, weigh_evidence
 from workers.stories.facts import identifiers
 from workers.stories.number_roles import MEASURES
 from workers.stories.same_words import WordingRelation, compare_wording
-from workers.stories.statement import Statement, dot
+from workers.stories.statement import Statement, nearest_of
 from workers.stories.story_profile import StoryProfile
 
 THRESHOLD: Final = 0.7
@@ -29,13 +30,21 @@ _PAIRS: Final = 6
 """Statements of a story whose wording is compared."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CandidateStory:
-    """A story that may be the statement's: what it says as a whole, and those of its statements that are nearest, nearest first."""
+    """A story that may be the statement's, with those of its statements that are nearest, nearest first.
+
+    What it says as a whole is read when it is asked for: few stories are near enough.
+    """
 
     story_id: StoryId
-    profile: StoryProfile
+    read_profile: Callable[[], StoryProfile]
     statements: Sequence[Statement]
+
+    @cached_property
+    def profile(self) -> StoryProfile:
+        """What the story says as a whole."""
+        return self.read_profile()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +67,8 @@ def relate(
     worded: tuple[float, Relation] | None = None
     weighed: list[tuple[float, EventEvidence, CandidateStory, Statement]] = []
     for story in candidates:
-        nearest = max(story.statements, key=lambda one: dot(new.weights.vector, one.weights.vector))
-        cosine = dot(new.weights.vector, nearest.weights.vector)
-        evidence = weigh_evidence(new, story.profile, cosine, nearest)
+        nearest, cosine = nearest_of(new, story.statements)
+        evidence = weigh_evidence(new, story.profile, cosine, nearest) if cosine >= MIN_COSINE else None
         story_odds = evidence.log_odds() if evidence is not None else -CERTAIN
         found = _compare_wordings(new, story, nearest, idf) if cosine >= WORDING_COSINE or story_odds >= _MAYBE_ODDS else []
         others = [wording.why for wording, _ in found if wording.kind is RelationKind.OTHER] or _other_identifiers(
@@ -97,7 +105,7 @@ def _other_identifiers(new: Statement, story: CandidateStory, worded: Sequence[o
     """Return why a statement in other words cannot be of a story: both name identifiers, and none is the same."""
     if worded:
         return []
-    mine = identifiers((*new.facts.words, *new.facts.names))
+    mine = new.identifiers
     theirs = identifiers((*story.profile.words, *story.profile.names)) if mine else frozenset()
     if not mine or not theirs or mine & theirs:
         return []

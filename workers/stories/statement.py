@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
 from monitor.domain.ids import ArticleId
-from workers.stories.facts import TOKEN, Facts
+from workers.stories.facts import TOKEN, Facts, identifiers
 
 NAME_WEIGHT: Final = 1.5
 HEADLINE_WEIGHT: Final = 1.5
@@ -62,10 +62,15 @@ class Statement:
         """The different words."""
         return frozenset(self.lowered)
 
+    @cached_property
+    def identifiers(self) -> frozenset[str]:
+        """The identifiers among its words and names."""
+        return identifiers((*self.facts.words, *self.facts.names))
+
 
 def weigh(facts: Facts, idf: Callable[[str], float]) -> Weights:
     """Return the weights of a statement's words by their inverse document frequency; a name counts more, also in the headline."""
-    rarity = {word: value for word in facts.words.keys() | facts.names.keys() if (value := idf(word)) > 0}
+    rarity = {word: value for word in {**facts.words, **facts.names} if (value := idf(word)) > 0}
     names = {
         word: _damped(count) * rarity.get(word, 0.0) * (HEADLINE_WEIGHT if word in facts.headline else 1.0)
         for word, count in facts.names.items()
@@ -78,7 +83,7 @@ def weigh(facts: Facts, idf: Callable[[str], float]) -> Weights:
 
 def scaled(weights: Mapping[str, float]) -> dict[str, float]:
     """Return positive weights scaled to length 1."""
-    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    length = math.sqrt(sum([weight * weight for weight in weights.values()])) or 1.0
     return {word: weight / length for word, weight in weights.items() if weight > 0}
 
 
@@ -86,8 +91,16 @@ def dot(first: Mapping[str, float], second: Mapping[str, float]) -> float:
     """Return the scalar product of two sparse vectors."""
     if len(first) > len(second):
         first, second = second, first
-    return sum(weight * second[word] for word, weight in first.items() if word in second)
+    return sum([first[word] * second[word] for word in filter(second.__contains__, first)])
+
+
+def nearest_of(statement: Statement, others: Sequence[Statement]) -> tuple[Statement, float]:
+    """Return the first of the likest of other statements, and its cosine."""
+    vector = statement.weights.vector
+    cosines = [dot(vector, other.weights.vector) for other in others]
+    best = max(cosines)
+    return others[cosines.index(best)], best
 
 
 def _damped(count: int) -> float:
-    return 1 + math.log(count)
+    return 1.0 if count == 1 else 1 + math.log(count)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from workers.stories.statement import Statement
+
+_CORE_SHARE: Final = 0.34
 
 
 @dataclass(slots=True)
@@ -25,6 +29,15 @@ class StoryProfile:
     numbers: dict[str, set[float]] = field(default_factory=lambda: defaultdict(set))
     days: set[str] = field(default_factory=set)
     bag: set[str] = field(default_factory=set)
+    _core: tuple[dict[str, float], float] | None = field(default=None, init=False, compare=False, repr=False)
+
+    def core(self) -> tuple[Mapping[str, float], float]:
+        """Return the words that a third of the statements have, with their rarity times their share, and the sum of these."""
+        if self._core is None:
+            least, words, count = _CORE_SHARE * self.statements, self.words, self.statements
+            often = {word: value * words[word] / count for word, value in self.idf.items() if words[word] >= least}
+            self._core = often, sum(often.values())
+        return self._core
 
     def copy(self) -> StoryProfile:
         """Return a profile to which statements can be added without changing this one."""
@@ -44,6 +57,7 @@ class StoryProfile:
     def add(self, statement: Statement) -> None:
         """Count another statement of the story."""
         facts, weights = statement.facts, statement.weights
+        self._core = None
         self.statements += 1
         self.words.update(weights.idf.keys())
         self.names.update(facts.names.keys())
