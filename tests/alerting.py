@@ -38,7 +38,7 @@ def alert_data(number: int = 1, **article: Any) -> dict[str, Any]:
         "matches": [{"field": "body", "start": 29, "end": 34, "text": "Rafah"}],
         "matches_total": 1,
         "snippet": "… the southern Gaza city of Rafah to open its gate …",
-        "entities": [{"name": "Hamas", "type": "organisation", "count": 5}],
+        "entities": [{"name": "Hamas", "type": "organisation", "count": 5, "watched": True}],
         "latency": {"published_to_fetched_s": 60.0, "fetched_to_alert_s": 0.02},
     }
 

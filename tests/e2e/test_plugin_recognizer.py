@@ -39,11 +39,12 @@ def test_a_plug_ins_recognizer_adds_to_what_the_watch_list_finds(tmp_path: Path)
     watch = ["harvest", {"name": "Rafah", "type": "place"}]
     program = Program(tmp_path, {"folders": [str(documents)], "watch": watch, "entities": {"engine": "honorifics"}, "channels": {}})
     assert program.command("run", "--once", "--no-web").returncode == 0
-    (alert,) = [record for record in program.records("alerts") if record["alert"]["term"] == "harvest"]
-    assert [(entity["name"], entity["type"], entity["count"]) for entity in alert["entities"]] == [
-        ("Rafah", "place", 3),
-        ("Jane Doe", "person", 1),
-        ("Smith", "person", 1),
+    entities = {record["alert"]["term"]: record["entities"] for record in program.records("alerts")}
+    assert entities["Rafah"] == entities["harvest"]
+    assert entities["harvest"] == [
+        {"name": "Rafah", "type": "place", "count": 3, "watched": True},
+        {"name": "Jane Doe", "type": "person", "count": 1, "watched": False},
+        {"name": "Smith", "type": "person", "count": 1, "watched": False},
     ]
 
 

@@ -45,7 +45,9 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
         "matches": [match_record(match) for match in matches[:MAX_MATCHES]],
         "matches_total": len(matches),
         "snippet": snippet,
-        "entities": [{"name": mention.name, "type": mention.type, "count": mention.count} for mention in mentions],
+        "entities": [
+            {"name": mention.name, "type": mention.type, "count": mention.count, "watched": mention.watched} for mention in mentions
+        ],
         "latency": {
             "published_to_fetched_s": _seconds(article.published_at, article.fetched_at),
             "fetched_to_alert_s": _seconds(article.fetched_at, raised_at),

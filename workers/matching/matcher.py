@@ -57,7 +57,7 @@ class Matcher:
         evaluation = self._evaluate(document)
         counts = [(len(evaluation.entity_occurrences(number)), number) for number in evaluation.candidate_entities()]
         return tuple(
-            Mention(name=self.terms[number].name, type=self.terms[number].type or EntityType.OTHER, count=count)
+            Mention(name=self.terms[number].name, type=self.terms[number].type or EntityType.OTHER, count=count, watched=True)
             for count, number in sorted(counts, key=lambda pair: (-pair[0], pair[1]))
             if count
         )

@@ -93,7 +93,7 @@ def alert_card(data: Mapping[str, Any], severity: Severity, *, test: bool = Fals
         when=_shown_time(article.get("published_at")),
         articles=int(story.get("articles") or 1),
         updated=alert.get("reason") == "updated",
-        entities=_shown_entities(data.get("entities") or ()),
+        entities=_shown_entities([one for one in data.get("entities") or () if one.get("name") != alert.get("term")]),
         test=test,
         links=_own_links(data.get("links") or {}),
     )

@@ -229,7 +229,7 @@ def _alert(
             story=story,
             matches=matches,
             snippet=changed_snippet(document, earlier[1], matches) if earlier else snippet(document, matches),
-            mentions=[mention for mention in examined.mentions if mention.name != term.name],
+            mentions=examined.mentions,
             raised_at=now,
             public_url=public_url,
         ),

@@ -55,7 +55,7 @@ def hostile(number: int = 0, *, length: int = 1) -> ClaimedDelivery:
     data["alert"]["term"] = text
     data["snippet"] = text
     data["matches"] = [{"field": "body", "start": at, "end": at + 4, "text": "evil"} for at in range(100 * length)]
-    data["entities"] = [{"name": text, "type": "person", "count": 3}] * 30 * length
+    data["entities"] = [{"name": f"{text} too", "type": "person", "count": 3}] * 30 * length
     data["story"]["also_in"] = [{"source": text, "url": "https://x.example/"}] * 30 * length
     return claimed_delivery(number, data=data)
 

@@ -36,7 +36,7 @@ def hostile(title: str = HOSTILE, snippet: str = HOSTILE, match: str = "evil", *
     data["alert"]["term"] = title
     data["snippet"] = snippet
     data["matches"] = [{"field": "body", "start": 0, "end": 1, "text": match}]
-    data["entities"] = [{"name": title, "type": "person", "count": 3}] * 30
+    data["entities"] = [{"name": f"{title} too", "type": "person", "count": 3}] * 30
     return card_of(claimed_delivery(data=data))
 
 

@@ -145,7 +145,7 @@ def test_mentions_count_watched_entities_most_frequent_first() -> None:
     doc: Document = document("Rafah, Rafah and the US. In the IDF", title="US")
     scoped = entity("Rafah", kind=PLACE, scope=only(sources=("elsewhere",)))
     assert Matcher.build([scoped, US, IDF, CROSSING, keyword("Rafah", name="word")]).mentions(doc) == (
-        Mention(name="Rafah", type=PLACE, count=2),
-        Mention(name="United States", type=PLACE, count=2),
-        Mention(name="IDF", type=EntityType.OTHER, count=1),
+        Mention(name="Rafah", type=PLACE, count=2, watched=True),
+        Mention(name="United States", type=PLACE, count=2, watched=True),
+        Mention(name="IDF", type=EntityType.OTHER, count=1, watched=True),
     )
