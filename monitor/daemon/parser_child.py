@@ -92,6 +92,7 @@ class ParserChild:
             message = await self._message(received, left)
             left -= len(message)
             further.append(decode_entries(message))
+            await asyncio.sleep(0)  # a long answer is there as a whole, and others want their turn between its parts
         return Answer(result=join_entries(answer.result, further), spent=answer.spent)
 
     async def _message(self, received: bytearray, most: int) -> bytes:

@@ -22,7 +22,7 @@ HEAD: Final = 8
 """Bytes that hold the length of a message."""
 READY: Final = b"!"
 """What a process sends when it can be asked."""
-ENTRIES: Final = 500
+ENTRIES: Final = 250
 """The most entries in one message."""
 MAX_ANSWER: Final = 100_000_000
 """Bytes of an answer; what a document of 10 MB holds takes less."""

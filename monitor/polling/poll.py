@@ -25,7 +25,7 @@ from monitor.polling.failed_poll import CONFIRMATIONS, Plan, poll_address
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.storage.ingest import IngestRequest
 
-MANY_ENTRIES = 2000
+MANY_ENTRIES = 1000
 """With more entries than this, deciding takes milliseconds and is moved off the event loop."""
 
 MAX_CHILDREN = 3
