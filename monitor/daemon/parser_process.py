@@ -89,14 +89,14 @@ _READERS: Final[dict[Task, Callable[[bytes, Mapping[str, Any], bytes], Result]]]
 }
 
 
-def answer_requests(task: Task, connection: socket.socket) -> None:
-    """Answer requests until the other end closes."""
+def answer_requests(task: Task, connection: socket.socket, largest_memory: Callable[[], int]) -> None:
+    """Answer requests until the other end closes. `largest_memory` tells the most memory that this process has had."""
     with suppress(ConnectionError), connection, connection.makefile("rwb") as stream:
         connection.sendall(READY)
         while len(head := stream.read(HEAD)) == HEAD:
             request = orjson.loads(stream.read(int.from_bytes(head)))
             result = _within_limits(task, request, stream)
-            for message in encode_answer(result, spent=sandbox.largest_memory() > _SPENT_BYTES):
+            for message in encode_answer(result, spent=largest_memory() > _SPENT_BYTES):
                 stream.write(message)
             stream.flush()
             sandbox.limit_cpu(0)
@@ -132,5 +132,6 @@ if __name__ == "__main__":
     setproctitle(f"news-monitor: parser of {chosen}s")
     _load_libraries(chosen)
     freeze_gc()
+    meter = sandbox.memory_meter()
     sandbox.shut_in(MEMORY_BYTES)
-    answer_requests(chosen, asked)
+    answer_requests(chosen, asked, meter)

@@ -23,6 +23,30 @@ else:
 """
 
 
+METER = """
+import os
+from monitor.daemon import sandbox
+keep, meter = os.dup(1), sandbox.memory_meter()
+sandbox.shut_in(300_000_000)
+before = meter()
+needed = len(b"x" * 150_000_000)
+os.write(keep, f"{before} {meter()}".encode())
+"""
+
+LARGE_PARENT = """
+import asyncio
+from monitor.daemon.parser_client import ParserPool
+from monitor.domain.clock import SYSTEM_CLOCK
+async def main():
+    large, parse = b"x" * 300_000_000, ParserPool()
+    for _ in range(2):
+        await parse(b"<rss/>", "http://x.example/", {}, SYSTEM_CLOCK.now())
+        print(*parse.processes())
+    parse.close()
+asyncio.run(main())
+"""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits of other systems are fewer")
 @pytest.mark.parametrize(
     ("attempt", "expected"),
@@ -44,6 +68,20 @@ def test_what_is_left(attempt: str, expected: set[str]) -> None:
     """No file, no connection, no process, no more memory, no further module."""
     done = subprocess.run([sys.executable, "-c", SHUT_IN.format(attempt=attempt)], capture_output=True, text=True, check=False)
     assert done.stdout in expected, done.stderr
+
+
+def test_the_memory_is_told_from_inside() -> None:
+    """A process that is shut in still knows the most that it has had, also when it has given it back."""
+    done = subprocess.run([sys.executable, "-c", METER], capture_output=True, text=True, check=True)
+    before, after = map(int, done.stdout.split())
+    assert 0 < before < 150_000_000 <= after
+
+
+def test_a_large_poller_keeps_its_parser() -> None:
+    """The memory of the process that starts a parser does not count as the parser's: the second document goes to the same one."""
+    done = subprocess.run([sys.executable, "-c", LARGE_PARENT], capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first == second != ""
 
 
 def test_cpu_time_has_an_end() -> None:
