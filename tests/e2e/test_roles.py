@@ -91,7 +91,7 @@ def test_redis_may_come_late_and_go(tmp_path: Path, postgres_database_url: str) 
                     receiver.wait_for(2, 60)
                     server.start()
                     (inbox / "three.txt").write_text(
-                        "A school\n\nTeachers say that the ceasefire lets them open the school on Monday."
+                        "Olives\n\nGrowers of the valley pick their olives early, as nobody there trusts this ceasefire."
                     )
                     receiver.wait_for(3, 60)
                     until(lambda: program.records("status")["deliveries"]["delivered"] == 3)
