@@ -65,7 +65,9 @@ def test_it_does_one_job_after_the_other_in_one_process(
     worker = start(redis_url)
     for number in range(5):
         _push(connection, NOTE, tmp_path / f"n{number}", f"j{number}")
-    until((tmp_path / "n4").exists)
+    until(
+        lambda: all((tmp_path / f"n{number}").exists() for number in range(5))
+    )  # each fourth job is taken from the queue's other end
     pids = {(tmp_path / name).read_text("utf-8") for name in ("started", "n0", "n1", "n2", "n3", "n4")}
     assert pids == {str(worker.pid)}
     until(lambda: not connection.keys("rq:job:*"))
