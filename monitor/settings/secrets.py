@@ -16,6 +16,8 @@ from monitor.settings.model import Settings
 
 _TELLING: Final = re.compile(r"key|token|secret|sig|auth|pass|pwd|code|session|sid|hash", re.IGNORECASE)
 _RANDOM: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w.~+=-]{16,}", re.ASCII)
+_WORDS: Final = re.compile(r"(?:[a-z]+|\d{1,8}|[a-z\d]{1,5})(?:[-_.~](?:[a-z]+|\d{1,8}|[a-z\d]{1,5}))*")
+"""What an editor calls a page: `all-news-100~rss2.xml` is long and has digits, but nobody drew it."""
 
 
 def secrets_of(settings: Settings, texts: Iterable[str], env: Mapping[str, str], from_files: Iterable[str]) -> frozenset[str]:
@@ -77,4 +79,4 @@ def _secret_parts(address: str) -> Iterator[str]:
     for name, value in parse_qsl(parts.query):
         if _TELLING.search(name) or _RANDOM.fullmatch(value):
             yield value
-    yield from (segment for segment in parts.path.split("/") if _RANDOM.fullmatch(segment))
+    yield from (one for one in parts.path.split("/") if _RANDOM.fullmatch(one) and not _WORDS.fullmatch(one))

@@ -62,6 +62,23 @@ def test_the_query_of_a_feed_is_masked_only_in_its_address() -> None:
     assert mask("https://other.example/story?q=Rafah+crossing&hl=en") == "https://other.example/story?q=Rafah+crossing&hl=en"
 
 
+@pytest.mark.parametrize(
+    ("segment", "secret"),
+    [
+        ("all-the-news-100~rss2.xml", False),
+        ("world_2024-03-21_part2.rss", False),
+        ("0d5e7a1c-9f3b-4c2d-8e6f-1a2b3c4d5e6f", True),
+        ("b7Kq2xYw9ZtR4mNc", True),
+        ("feed-b7kq2xyw9ztr4mnc.xml", True),
+    ],
+)
+def test_what_an_editor_has_called_a_page_is_no_secret(segment: str, *, secret: bool, tmp_path: Path) -> None:
+    """Long names with digits are, where no word explains them."""
+    (tmp_path / "feeds.yaml").write_text(f"feeds: ['https://paper.example/rss/{segment}']")
+    load_config(tmp_path / "feeds.yaml", {})
+    assert (segment not in mask(f"GET /rss/{segment}")) == secret
+
+
 def test_what_the_configuration_says_openly_is_no_secret() -> None:
     """The address under which others reach the pages may come from a variable, and is in every message."""
     assert mask("https://desk.example/articles/1 on 127.0.0.11") == "https://desk.example/articles/1 on 127.0.0.11"
