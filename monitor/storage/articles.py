@@ -17,6 +17,7 @@ from monitor.storage import scans
 from monitor.storage.chunks import parts
 from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep_revisions, revision_of
 from monitor.storage.locks import serialise
+from monitor.storage.statement_removal import remove_of_articles
 from monitor.storage.tables import alerts, appearances, articles, revisions
 from monitor.storage.tables import scans as scan_rows
 
@@ -148,7 +149,9 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
     alerted = select(alerts.c.id).where(alerts.c.article_id == articles.c.id).exists()
     unscanned = select(scan_rows.c.id).where(scan_rows.c.article_id == articles.c.id).exists()
     old = select(articles.c.id).where(articles.c.fetched_at < before, ~alerted, ~unscanned).limit(limit)
-    return connection.execute(delete(articles).where(articles.c.id.in_(old))).rowcount
+    ids = [ArticleId(one) for one in connection.execute(old).scalars()]
+    remove_of_articles(connection, ids)
+    return connection.execute(delete(articles).where(articles.c.id.in_(ids))).rowcount
 
 
 _COUNT_BY_ORIGIN = (

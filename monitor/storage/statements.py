@@ -19,7 +19,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     column,
-    delete,
     func,
     select,
     text,
@@ -30,6 +29,7 @@ from monitor.domain.article import Article
 from monitor.domain.aside import asides_from_json, own_text
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.storage.articles import article_from_row
+from monitor.storage.statement_removal import remove, remove_of_articles
 from monitor.storage.tables import articles, statement_keys, statements, stories
 from monitor.storage.types import Json, UtcDateTime
 
@@ -64,10 +64,9 @@ def index(connection: Connection, new: Sequence[IndexedStatement], *, again: Col
     """Index statements, oldest first; those of the articles `again` are in the index as their earlier revisions were, and take their place."""
     if not new:
         return
-    numbers = _next_numbers(connection, len(new))
+    numbers = _next_numbers(connection, len(new), max(one.at for one in new))
     if again:
-        old = connection.execute(_OF_ARTICLES, {"ids": list(again)}).all()
-        _remove(connection, [(row.id, row.index_keys) for row in old])
+        remove_of_articles(connection, again)
     rows = [
         {
             "id": number,
@@ -117,7 +116,7 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
     rows = connection.execute(
         select(statements.c.id, statements.c.index_keys).where(statements.c.at < before).order_by(statements.c.at).limit(limit)
     )
-    return _remove(connection, [(row.id, row.index_keys) for row in rows])
+    return remove(connection, [(row.id, row.index_keys) for row in rows])
 
 
 def stored_statements(rows: Iterable[Any]) -> tuple[StoredStatement, ...]:
@@ -138,25 +137,16 @@ def stored_statements(rows: Iterable[Any]) -> tuple[StoredStatement, ...]:
     )
 
 
-def _next_numbers(connection: Connection, count: int) -> list[int]:
-    """Return numbers for new statements, ascending. No revision gets the number of the one before, by which a worker may remember that."""
+def _next_numbers(connection: Connection, count: int, at: datetime) -> list[int]:
+    """Return numbers for new statements, ascending, that no statement has had before: keys and workers may still remember those.
+
+    SQLite takes the milliseconds of `at` where these are ahead, so that nothing is counted anew once the index is empty.
+    """
     if connection.dialect.name == "postgresql":
         return sorted(connection.execute(_NEXT_NUMBERS, {"count": count}).scalars())
     last = connection.execute(_LAST_NUMBER).scalar_one() or 0
-    return list(range(last + 1, last + 1 + count))
-
-
-def _remove(connection: Connection, rows: Sequence[tuple[int, bytes]]) -> int:
-    pairs = [
-        {"old_key": key, "old_statement": statement_id}
-        for statement_id, keys in rows
-        for key in struct.unpack(f"<{len(keys) // 8}q", bytes(keys))
-    ]
-    if pairs:
-        connection.execute(_REMOVE_KEYS, pairs)
-    if rows:
-        connection.execute(delete(statements).where(statements.c.id.in_([statement_id for statement_id, _ in rows])))
-    return len(rows)
+    first = max(last + 1, int(at.timestamp() * 1000))
+    return list(range(first, first + count))
 
 
 STATEMENT_COLUMNS = (
@@ -174,16 +164,12 @@ STATEMENT_TYPES = (
     column("asides", Json()),
     column("data", LargeBinary()),
 )
-_OF_ARTICLES = select(statements.c.id, statements.c.index_keys).where(statements.c.article_id.in_(bindparam("ids", expanding=True)))
 _ADD = statements.insert()
 _LAST_NUMBER = select(func.max(statements.c.id))
 _NEXT_NUMBERS = text("SELECT nextval(pg_get_serial_sequence('statements', 'id')) FROM generate_series(1, :count)")
 _ADD_KEYS = statement_keys.insert()
 _ADD_KEYS_POSTGRESQL = text(
     "INSERT INTO statement_keys (key, statement_id) SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:numbers AS bigint[]))"
-)
-_REMOVE_KEYS = delete(statement_keys).where(
-    statement_keys.c.key == bindparam("old_key"), statement_keys.c.statement_id == bindparam("old_statement")
 )
 _OF_STORY = (
     text(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
 
 from monitor.domain.article import Article, Entry, Origin
 from monitor.domain.ids import StoryId
 from monitor.domain.relation import Relation, RelationKind
 from monitor.settings.model import StoriesSettings
-from monitor.storage import articles, placements, splits, statement_index, stories
+from monitor.storage import articles, placements, scans, splits, statement_index, stories
 from monitor.storage.engine import Database
 from monitor.storage.placements import PlacedStatement
+from monitor.storage.statement_removal import remove_of_articles
 from monitor.storage.statements import IndexedStatement
+from monitor.storage.tables import statement_keys, statements
 from tests.placing import place
 from workers.scanning.background import read_statements
 from workers.scanning.relate_statement import StoryPlacer
@@ -113,3 +117,36 @@ def test_only_the_newest_statements_of_a_key_are_read(database: Database) -> Non
         assert statement_index.last_number(connection) == before + 1
         assert before not in statement_index.postings(connection, [7])[7]
         assert [head.article_id for head in statement_index.heads(connection, [before, before + 1]).values()] == [stored[-1].id]
+
+
+def test_retention_leaves_no_keys_behind_and_no_number_is_given_again(database: Database) -> None:
+    """Articles may be kept for a shorter time than stories look back; what comes after they are gone is placed as ever."""
+    gone = [_store(database, "alpha"), _store(database, "beta")]
+    for article in gone:
+        _place(database, article)
+    with database.write() as connection:
+        scans.finish(connection, [scan.id for scan in scans.outstanding(connection, NOW + timedelta(hours=1), 10)])
+        numbers = set(connection.execute(select(statements.c.id)).scalars())
+        assert articles.prune(connection, NOW + timedelta(hours=1), 100) == 2
+        assert connection.execute(select(func.count()).select_from(statement_keys)).scalar_one() == 0
+    entry = Entry(key="later", title="Talks near their end, says gamma", text=WIRE, url="https://gamma.test/1")
+    with database.write() as connection:
+        taken = articles.ingest(
+            connection, Origin(id="gamma", name="gamma"), [entry], now=NOW + timedelta(minutes=1), alertable=lambda _: True
+        )
+        later = articles.load(connection, taken.new)[0]
+    _place(database, later)
+    with database.read() as connection:
+        assert numbers.isdisjoint(connection.execute(select(statements.c.id)).scalars())
+
+
+def test_only_what_is_named_is_taken_out_of_the_index(database: Database) -> None:
+    """The keys of other statements stay, also those that both have."""
+    first, copy = _store(database, "alpha"), _store(database, "beta")
+    for article in (first, copy):
+        _place(database, article)
+    with database.write() as connection:
+        remove_of_articles(connection, [first.id])
+        assert set(connection.execute(select(statements.c.article_id)).scalars()) == {copy.id}
+        left = set(connection.execute(select(statement_keys.c.statement_id)).scalars())
+        assert left == set(connection.execute(select(statements.c.id)).scalars())
