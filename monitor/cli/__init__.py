@@ -35,6 +35,7 @@ COMMANDS = {
     "scan-worker": CommandEntry("scan_worker", None),
     "deliver-worker": CommandEntry("deliver_worker", None),
     "health-watch": CommandEntry("health_watch", None),
+    "init": CommandEntry("init", "Write a commented configuration after a few questions, try it, send a test alert and say how to go on."),
     "check": CommandEntry("check", "Validate the configuration and print every error as FILE:LINE:COLUMN: message."),
     "match": CommandEntry("match", "Show which terms match a text and where, and why the others do not."),
     "backtest": CommandEntry("backtest", "Show what the watch list would have raised over the stored articles."),

@@ -123,7 +123,7 @@ def _written_term(path: Path, name: str, env: Environment[str, str]) -> tuple[Co
 def add_feeds(path: Path, feeds: Several[NewFeed], env: Environment[str, str]) -> Addition:
     """Add feeds to the file that holds `feeds:`, preferring `feeds.yaml`. A feed is present if its address is. Raises as `add_terms` does."""
     addresses = [feed.url for feed in feeds]
-    items = [_feed_item(feed) for feed in feeds]
+    items = [feed_item(feed) for feed in feeds]
     with _alone(path):
         merger, root = _assembled(path, env)
         return _add(merger, "feeds", "feeds", addresses, addresses, items, set(_urls(root.entries.get("feeds"))))
@@ -168,7 +168,8 @@ def _url_of(item: Node) -> tuple[str, ...]:
     return (url.value,) if isinstance(url, Scalar) and url.value is not None else ()
 
 
-def _feed_item(feed: NewFeed) -> ListItem:
+def feed_item(feed: NewFeed) -> ListItem:
+    """Return a feed as an item of `feeds:`; the address alone where there is nothing more to say."""
     parts = [("url", quote_yaml(feed.url), quote_yaml(feed.url, flow=True))]
     if feed.name:
         parts.append(("name", quote_yaml(feed.name), quote_yaml(feed.name, flow=True)))
