@@ -21,9 +21,10 @@ from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import UNREACHED, FetchFailure
 from monitor.polling.diagnose import explain_poll
 from monitor.polling.poll import FeedPollSettings
-from monitor.settings.editing import NewFeed, add_feeds, remove_feed
+from monitor.settings.editing import add_feeds, remove_feed
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.model import Settings
+from monitor.settings.new_feed import NewFeed
 
 
 @click.command()

@@ -20,10 +20,10 @@ from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.text import printable
 from monitor.parse.opml import read_opml
 from monitor.parse.subscriptions import to_subscriptions
-from monitor.settings.editing import NewFeed
 from monitor.settings.feeds import HttpSettings, PollingSettings
 from monitor.settings.load import load_config
 from monitor.settings.model import Settings
+from monitor.settings.new_feed import NewFeed
 from monitor.settings.values import known_zone
 from monitor.starter.answers import Answers, answered_files
 from monitor.starter.sample_files import MAIN_FILE, sample_files, write_files
@@ -78,8 +78,12 @@ def _unit(main_file: Path) -> str:
 def ask() -> Answers:
     """Ask for words, feeds, channel and time zone; feeds are polled at once, to say what cannot be read."""
     click.echo("Enter alone takes what is in brackets. Everything can be changed in the files later.\n")
-    words = _parts(click.prompt("Words to watch for, with commas between them", default="the samples", show_default=True), "the samples")
-    feeds = _feeds(_parts(click.prompt("Feeds: addresses of feeds or sites, or an OPML file", default="the samples"), "the samples"))
+    words = _parts(
+        click.prompt("Words to watch for, with commas between them", default="the samples", show_default=True), "the samples"
+    )
+    feeds = _feeds(
+        _parts(click.prompt("Feeds: addresses of feeds or sites, or an OPML file", default="the samples"), "the samples")
+    )
     channel = _asked_address()
     zone = _asked_zone() if channel else ""
     return Answers(words=words, feeds=feeds, channel=channel, zone=zone)
@@ -99,7 +103,9 @@ def _asked_address() -> str:
 
 def _asked_zone() -> str:
     while True:
-        answer = click.prompt("Time zone, to be quiet from 22 to 7 h, such as Europe/London (none: never quiet)", default="", show_default=False)
+        answer = click.prompt(
+            "Time zone, to be quiet from 22 to 7 h, such as Europe/London (none: never quiet)", default="", show_default=False
+        )
         try:
             return known_zone(answer) if answer else ""
         except ValueError as error:

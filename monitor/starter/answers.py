@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from monitor.settings.editing import NewFeed, feed_item
+from monitor.settings.new_feed import NewFeed, feed_item
 from monitor.settings.yaml_edit import ListItem, quote_yaml
 
 _CONFIG = PurePosixPath("config")
@@ -40,14 +40,21 @@ def answered_files(samples: Mapping[PurePosixPath, str], answers: Answers) -> di
 def _with_list(text: str, key: str, items: list[ListItem]) -> str:
     """Return the comments above `key`, and a list of `items` in the place of what stands below it."""
     above = text[: text.index(f"\n{key}") + 1]
-    return above + key + "".join(f"\n  - {line}" if not at else f"\n    {line}" for item in items for at, line in enumerate(item.lines)) + "\n"
+    return (
+        above
+        + key
+        + "".join(f"\n  - {line}" if not at else f"\n    {line}" for item in items for at, line in enumerate(item.lines))
+        + "\n"
+    )
 
 
 def _with_channel(text: str, address: str, zone: str) -> str:
     """Return the text with the channel `desk` behind the file that every alert is written to."""
     place = text.index("\n", text.index("\n  log: ") + 1) + 1
     quiet = f', quiet_hours: {{from: "22:00", to: "07:00", zone: {zone}}}' if zone else ""
-    return f"{text[:place]}\n  desk: {{type: {channel_type(address)}, url: {quote_yaml(address, flow=True)}{quiet}}}\n{text[place:]}"
+    return (
+        f"{text[:place]}\n  desk: {{type: {channel_type(address)}, url: {quote_yaml(address, flow=True)}{quiet}}}\n{text[place:]}"
+    )
 
 
 def channel_type(address: str) -> str:

@@ -21,7 +21,9 @@ def write_files(folder: Path, contents: Mapping[PurePosixPath, str]) -> Path:
     """Write files below `folder` and return the main one. Raises MonitorError, and writes nothing, where one of them exists."""
     present = [folder / path for path in contents if (folder / path).exists()]
     if present:
-        raise MonitorError(f"{present[0]} exists already; nothing was written. Give another folder, or go on with `news-monitor check`")
+        raise MonitorError(
+            f"{present[0]} exists already; nothing was written. Give another folder, or go on with `news-monitor check`"
+        )
     try:
         for path, text in contents.items():
             target = folder / path
@@ -29,7 +31,9 @@ def write_files(folder: Path, contents: Mapping[PurePosixPath, str]) -> Path:
             with target.open("x", encoding="utf-8") as file:
                 file.write(text)
     except OSError as error:
-        raise MonitorError(f"{error.filename or folder}: cannot be written: {(error.strerror or 'no reason given').lower()}") from error
+        raise MonitorError(
+            f"{error.filename or folder}: cannot be written: {(error.strerror or 'no reason given').lower()}"
+        ) from error
     return folder / MAIN_FILE
 
 
