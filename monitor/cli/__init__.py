@@ -59,6 +59,7 @@ COMMANDS = {
         "silence", "Hold back the alerts of TERM for a while and tell them when it ends; without a term, show what is silenced."
     ),
     "watch": CommandEntry("watch", "Show the watch list, or change it."),
+    "mcp": CommandEntry("mcp", "Answer language models over the Model Context Protocol, on standard input and output."),
     "backup": CommandEntry(
         "backup",
         "Write all that is stored to FILE, consistent while everything runs; either kind of database can be restored from it.",
