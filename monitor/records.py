@@ -58,7 +58,7 @@ def source_record(health: SourceHealth) -> dict[str, Any]:
 
 
 def alert_record(stored: StoredAlert) -> dict[str, Any]:
-    """Return the `data` of an alert's webhook, with `id created_at why suppressed held held_until reported_at lapsed_at deliveries`.
+    """Return the `data` of an alert's webhook, with `id created_at why suppressed held held_until reported_at lapsed_at acknowledged deliveries`.
 
     `held` is true until what was suppressed is told in a report, which was made at `reported_at`.
 
@@ -76,6 +76,7 @@ def alert_record(stored: StoredAlert) -> dict[str, Any]:
         "held_until": rfc3339(stored.hold.until) if stored.hold else None,
         "reported_at": rfc3339(stored.hold.reported_at) if stored.hold else None,
         "lapsed_at": rfc3339(stored.lapsed_at),
+        "acknowledged": stored.acknowledged.record() if stored.acknowledged else None,
         "deliveries": alert_deliveries_record(stored.deliveries),
     }
 
@@ -111,11 +112,12 @@ def article_record(article: Article) -> dict[str, Any]:
 
 
 def silence_record(silence: Silence) -> dict[str, Any]:
-    """Return `id term tag since until reason` of a silence."""
+    """Return `id term tag story since until reason` of a silence."""
     return {
         "id": silence.id,
         "term": silence.term,
         "tag": silence.tag,
+        "story": silence.story,
         "since": rfc3339(silence.since),
         "until": rfc3339(silence.until),
         "reason": silence.reason,

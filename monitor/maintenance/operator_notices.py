@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.domain.delivery import BROKEN, RECOVERED, AttemptResult, ClaimedDelivery, Outcome, notice_id
+from monitor.domain.delivery import PROBLEM, RESOLVED, AttemptResult, ClaimedDelivery, Outcome, notice_id
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import DeliveryId
 from monitor.domain.incidents import Incident, changes
@@ -70,10 +70,10 @@ class OperatorNotices:
             return []
         told: list[_Notice] = []
         with self._database.write(durable=True) as connection:
-            told += [_Notice(kind=BROKEN, incident=one) for one in begun if incidents.begin(connection, one)]
+            told += [_Notice(kind=PROBLEM, incident=one) for one in begun if incidents.begin(connection, one)]
             for one in over:
                 if incidents.end(connection, one) or one.subject in self._unstored:
-                    told.append(_Notice(kind=RECOVERED, incident=one))
+                    told.append(_Notice(kind=RESOLVED, incident=one))
             for one in present:
                 if one.subject in self._unstored:
                     incidents.begin(connection, one)
@@ -95,15 +95,15 @@ class OperatorNotices:
             return
         begun, _ = changes({**self._stored, **self._unstored}, present)
         for incident in begun:
-            if self._send_to_all(settings, _Notice(kind=BROKEN, incident=incident), now):
+            if self._send_to_all(settings, _Notice(kind=PROBLEM, incident=incident), now):
                 self._unstored[incident.subject] = incident
             else:
                 self._not_before = now + _AGAIN_AFTER
 
     def _send_to_all(self, settings: Settings, notice: _Notice, now: datetime) -> list[DeliveryId]:
         """Send a notice to every channel of the operator and return the ids of those that were accepted."""
-        (get_logger().warning if notice.kind == BROKEN else get_logger().info)(
-            "incident.begun" if notice.kind == BROKEN else "incident.over",
+        (get_logger().warning if notice.kind == PROBLEM else get_logger().info)(
+            "incident.begun" if notice.kind == PROBLEM else "incident.over",
             subject=notice.incident.subject,
             problem=notice.incident.problem,
         )

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select
 
+from monitor.domain.acknowledgement import Acknowledgement
 from monitor.domain.alert import Alert, HoldState, Reason, Suppression
 from monitor.domain.delivery import Delivery
 from monitor.domain.ids import AlertId
 from monitor.domain.story import AlertStory
 from monitor.domain.watch import Severity, TermKind
-from monitor.storage import holds, stories
+from monitor.storage import acknowledgements, holds, stories
 from monitor.storage.deliveries import listing as list_deliveries
 from monitor.storage.dialect import insert
 from monitor.storage.ids import free_id
@@ -55,6 +56,7 @@ class StoredAlert:
     story: AlertStory | None
     deliveries: tuple[Delivery, ...]
     hold: HoldState | None = None
+    acknowledged: Acknowledgement | None = None
 
 
 def id_for(connection: Connection, dedup_key: bytes) -> AlertId:
@@ -96,6 +98,7 @@ def listing(
     rows = [row for row in connection.execute(_matching(wanted or AlertFilter()).limit(limit)) if row.id not in skipped]
     sent = deliveries_of(connection, [row.id for row in rows])
     held = holds.states(connection, [row.id for row in rows if row.suppressed is not None])
+    seen = acknowledgements.of_alerts(connection, [row.id for row in rows])
     told_by = stories.of_alerts(connection, [(row.story_id, row.article_id) for row in rows if row.story_id is not None])
     return tuple(
         StoredAlert(
@@ -105,6 +108,7 @@ def listing(
             story=told_by.get((row.story_id, row.article_id)),
             deliveries=sent.get(row.id, ()),
             hold=held.get(row.id),
+            acknowledged=seen.get(row.id),
         )
         for row in rows
     )

@@ -17,7 +17,7 @@ class Endpoint:
     Endpoints are sorted by path and method in the docs.
     """
 
-    method: Literal["GET", "POST", "DELETE"]
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
     path: str
     handler: Handler
     takes: str

@@ -1,19 +1,24 @@
-"""Answer requests for alerts."""
+"""Answer requests for alerts, and acknowledge them."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.ids import AlertId
+from monitor.domain.text import printable
 from monitor.records import alert_record
 from monitor.storage import alerts
+from monitor.storage.alerts import AlertFilter
+from monitor.web.acting import acknowledge_alert
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.parameters import alert_filter, expect_only, limit_parameter
-from monitor.web.responses import json_response
+from monitor.web.responses import ApiError, json_of, json_response
 
 
 async def _list(request: Request) -> Response:
@@ -23,11 +28,40 @@ async def _list(request: Request) -> Response:
     return json_response([alert_record(stored) for stored in found])
 
 
+async def _one(request: Request) -> Response:
+    expect_only(request, ())
+    wanted = AlertFilter(ids=(_id(request),))
+    found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted))
+    if not found:
+        raise ApiError(404, "there is no such alert; it may have been deleted by retention")
+    return json_response(alert_record(found[0]))
+
+
+async def _acknowledge(request: Request) -> Response:
+    document = await json_of(request)
+    by = document.get("by", "")
+    if set(document) - {"by"} or not isinstance(by, str):
+        raise ApiError(422, 'expected {"by": "…"} with the name of who has seen it')
+    stored = await run_in_threadpool(acknowledge_alert, app_state_of(request), _id(request), by)
+    return json_response(alert_record(stored))
+
+
+def _id(request: Request) -> AlertId:
+    return AlertId(printable(request.path_params["id"]))
+
+
 ENDPOINTS: Final = (
     Endpoint(
         method="GET",
         path="/api/alerts",
         handler=_list,
         takes="`since`, `term` and `severity` (both may be repeated), `before` (the id of an alert: older ones), `limit`",
+    ),
+    Endpoint(method="GET", path="/api/alerts/{id}", handler=_one, takes="none; one alert"),
+    Endpoint(
+        method="POST",
+        path="/api/alerts/{id}/acknowledge",
+        handler=_acknowledge,
+        takes='`{"by": "…"}`; answers the alert with `acknowledged`, under the name of whoever was first; see [Acknowledge](#acknowledge-and-silence)',
     ),
 )
