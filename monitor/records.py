@@ -21,6 +21,7 @@ from monitor.domain.relation import RelationKind
 from monitor.domain.source import SourceHealth
 from monitor.domain.story import Story, alert_story_record
 from monitor.domain.times import rfc3339
+from monitor.domain.watch import Term
 from monitor.settings.model import Settings
 from monitor.sources.registry import source_counts, source_health
 from monitor.sources.source import HealthRequest
@@ -108,6 +109,24 @@ def article_record(article: Article) -> dict[str, Any]:
         "revision": article.revision,
         "story_id": article.story_id,
         "tags": list(article.tags),
+    }
+
+
+def term_record(term: Term) -> dict[str, Any]:
+    """Return a term as `watch list --json` prints it."""
+    return {
+        "name": term.name,
+        "kind": term.kind,
+        "type": term.type,
+        "severity": term.severity,
+        "phrases": list(term.phrases),
+        "query": term.query,
+        "regex": term.regex,
+        "not": list(term.without),
+        "tags": list(term.tags),
+        "channels": None if term.channels is None else list(term.channels),
+        "repeat": term.repeat,
+        "where": term.where,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -74,3 +75,10 @@ def seconds_until_seen(connection: Connection, limit: int) -> list[float]:
         .limit(limit)
     )
     return [max((row.at - row.began).total_seconds(), 0.0) for row in connection.execute(query)]
+
+
+def unseen_since(connection: Connection, since: datetime) -> int:
+    """Return how many alerts raised at `since` or later were told, still hold, and have been acknowledged by nobody."""
+    seen = select(acknowledgements.c.alert_id).where(acknowledgements.c.alert_id == alerts.c.id).exists()
+    told = alerts.c.created_at >= since, alerts.c.suppressed.is_(None), alerts.c.lapsed_at.is_(None)
+    return connection.execute(select(func.count()).where(*told, ~seen)).scalar_one()

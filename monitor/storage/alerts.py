@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,11 @@ from monitor.storage import acknowledgements, holds, stories
 from monitor.storage.deliveries import listing as list_deliveries
 from monitor.storage.dialect import insert
 from monitor.storage.ids import free_id
+from monitor.storage.listing_filter import ListFilter, in_time, of_alert, of_article
 from monitor.storage.tables import alerts, deliveries
+from monitor.storage.tables import articles as articles_table
 from monitor.storage.tables import holds as holds_table
+from monitor.storage.tables import stories as stories_table
 
 _BATCH = 500
 """Ids in one query."""
@@ -30,13 +33,14 @@ _BATCH = 500
 class AlertFilter:
     """Which alerts to read; a field left empty admits all. `since` is compared with `created_at`; `before` is an alert's id: only older ones.
 
-    `stories` does not admit the alerts of stories that were merged into these.
+    `more` are further conditions, those on the article among them. `stories` does not admit the alerts of stories that were merged into these.
     """
 
     since: datetime | None = None
     terms: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
     before: str | None = None
+    more: ListFilter = field(default_factory=ListFilter)
     ids: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     stories: tuple[str, ...] = ()
@@ -125,6 +129,13 @@ def _matching(wanted: AlertFilter) -> Select[Any]:
     for column, values in ((alerts.c.id, wanted.ids), (alerts.c.article_id, wanted.articles), (alerts.c.story_id, wanted.stories)):
         if values:
             query = query.where(column.in_(values))
+    more = wanted.more
+    query = query.where(*in_time(more, alerts.c.created_at, alerts.c.id), *of_alert(more))
+    if conditions := tuple(of_article(more)):
+        query = query.where(select(articles_table.c.id).where(articles_table.c.id == alerts.c.article_id, *conditions).exists())
+    if more.story is not None:
+        family = select(stories_table.c.id).where(or_(stories_table.c.id == more.story, stories_table.c.merged_into == more.story))
+        query = query.where(alerts.c.story_id.in_(family))
     if wanted.before is not None:
         edge = select(alerts.c.created_at).where(alerts.c.id == wanted.before).scalar_subquery()
         query = query.where(or_(alerts.c.created_at < edge, and_(alerts.c.created_at == edge, alerts.c.id < wanted.before)))

@@ -24,11 +24,9 @@ from monitor.web.acting import acknowledge_in, send_on, silence_in
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.form_body import form_fields
 from monitor.web.login import STYLE, STYLE_HASH
-from monitor.web.rendering import render
+from monitor.web.rendering import SILENCE_LENGTHS, render
 from monitor.web.responses import ApiError
 
-LENGTHS: Final = {"2h": "for 2 hours", TOMORROW: "until tomorrow, 7:00 UTC", FOR_GOOD: "for good, until somebody lifts it"}
-"""How long a silence set by a click lasts, and how that is called."""
 _INVALID = "This link is not valid. It may have been cut or changed on its way; nothing was done."
 _EXPIRED = "This link has expired; nothing was done. Open the alert on the dashboard instead."
 _USED = "This link has been used already; nothing more was done."
@@ -75,7 +73,7 @@ def _do(app_state: AppState, request: Request, fields: dict[str, str]) -> Respon
     if isinstance(found, Response):
         return found
     link, stored = found
-    wanted = _silence_of(stored, fields) if link.action is LinkAction.SILENCE else None
+    wanted = silence_of_form(stored, fields) if link.action is LinkAction.SILENCE else None
     done = None
     with app_state.database.write() as connection:
         if not link_secrets.use(connection, link.digest, now=SYSTEM_CLOCK.now(), expires_at=link.expires_at):
@@ -85,24 +83,19 @@ def _do(app_state: AppState, request: Request, fields: dict[str, str]) -> Respon
         else:
             silence_in(connection, app_state, wanted)
     if done is None:
-        return _page(200, f"Silenced {LENGTHS[fields['for']]}. What is held back is told when the silence ends.")
+        return _page(200, f"Silenced {SILENCE_LENGTHS[fields['for']]}. What is held back is told when the silence ends.")
     send_on(app_state, done)
     seen = done.alert.acknowledged
     return _page(200, f"Acknowledged by {seen.by if seen else '?'}.")
 
 
-def _silence_of(stored: StoredAlert, fields: dict[str, str]) -> dict[str, str]:
+def silence_of_form(stored: StoredAlert, fields: dict[str, str]) -> dict[str, str]:
     """Return the silence that the form asks for. Raises ApiError with 422."""
     subjects = _subjects(stored)
     what, length = fields.get("what", ""), fields.get("for", "")
-    if what not in subjects or length not in LENGTHS:
+    if what not in subjects or length not in SILENCE_LENGTHS:
         raise ApiError(422, "choose what to silence, and for how long")
-    return {what: subjects[what], **length_fields(length), "reason": "by a link in a message"}
-
-
-def length_fields(length: str) -> dict[str, str]:
-    """Return one of LENGTHS as a silence asks for it."""
-    return {"until": length} if length in {TOMORROW, FOR_GOOD} else {"for": length}
+    return {what: subjects[what], "until" if length in {TOMORROW, FOR_GOOD} else "for": length}
 
 
 def _subjects(stored: StoredAlert) -> dict[str, str]:
@@ -112,7 +105,7 @@ def _subjects(stored: StoredAlert) -> dict[str, str]:
 
 def _form(link: ActionLink, stored: StoredAlert) -> Response:
     record = alert_record(stored)
-    return _page(200, None, action=link.action, record=record, subjects=_subjects(stored), lengths=LENGTHS)
+    return _page(200, None, action=link.action, record=record, subjects=_subjects(stored), lengths=SILENCE_LENGTHS)
 
 
 def _page(status: int, said: str | None, **context: Any) -> Response:

@@ -11,16 +11,15 @@ from starlette.responses import Response
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import printable
 from monitor.records import silence_record
+from monitor.silencing import SUBJECTS
 from monitor.storage import silences
 from monitor.web.acting import silence
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only
 from monitor.web.responses import ApiError, json_of, json_response
 
 
 async def _list(request: Request) -> Response:
-    expect_only(request, ())
     found = await app_state_of(request).read(lambda connection: silences.listing(connection, SYSTEM_CLOCK.now()))
     return json_response([silence_record(one) for one in found])
 
@@ -51,7 +50,19 @@ ENDPOINTS: Final = (
         method="POST",
         path="/api/silences",
         handler=_set,
+        body={
+            "type": "object",
+            "properties": {name: {"type": "string"} for name in (*SUBJECTS, "for", "until", "reason")},
+            "additionalProperties": False,
+        },
+        answers=(201,),
         takes='`{"term": "…"}`, `tag` or `story` (its id), with `for` (`"2h"`) or `until` (a time, `"tomorrow"`, or `"lifted"` for good), and `reason`',
     ),
-    Endpoint(method="DELETE", path="/api/silences/{id}", handler=_lift, takes="nothing; ends it, and what it held back is told"),
+    Endpoint(
+        method="DELETE",
+        path="/api/silences/{id}",
+        handler=_lift,
+        answers=(204,),
+        takes="nothing; ends it, and what it held back is told",
+    ),
 )
