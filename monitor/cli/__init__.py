@@ -55,6 +55,10 @@ COMMANDS = {
         "quarantine", "Show articles, pages and documents that brought a process down, and try them again or drop them."
     ),
     "channels": CommandEntry("channels", "Show the channels and how they are doing."),
+    "ack": CommandEntry(
+        "ack",
+        "Acknowledge an alert, and with it what its story has raised so far: it is told nobody else, and its messages say who has seen it.",
+    ),
     "silence": CommandEntry(
         "silence", "Hold back the alerts of TERM for a while and tell them when it ends; without a term, show what is silenced."
     ),

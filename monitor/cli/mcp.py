@@ -38,7 +38,7 @@ def mcp(*, url: str | None, port: int | None) -> None:
     if port is not None and not token:
         raise UsageError(f"over HTTP a token is needed: set `web.token`, or ${_TOKEN}")
     try:
-        from monitor.assistant.server import serve_http, serve_stdio  # noqa: PLC0415 - the SDK is an extra
+        from monitor.assistant.mcp_server import serve_http, serve_stdio  # noqa: PLC0415 - the SDK is an extra
     except ImportError as error:
         raise UsageError(extra_needed("The Model Context Protocol", "mcp")) from error
 

@@ -106,7 +106,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastAlert:
-    """The part of a stored alert on which the decision about further alerts depends."""
+    """The part of a stored alert on which the decision about further alerts depends, and whom they are told to."""
 
     id: AlertId
     term: str
@@ -115,3 +115,4 @@ class PastAlert:
     article_id: ArticleId
     created_at: datetime
     suppressed: Suppression | None
+    tags: tuple[str, ...] = ()

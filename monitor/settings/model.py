@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, SkipValidation, field_validator, model_va
 
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
+from monitor.settings.escalation import EscalateSettings
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.secret_strength import weakness
 from monitor.settings.sources import FolderSettings, SourceSettings
@@ -50,18 +51,19 @@ class StoriesSettings(Section):
 
 
 class SilenceSettings(Section):
-    """A time from `since` until `until` in which alerts of `term`, or with `tag`, are held back and told at its end."""
+    """A time from `since` until `until` in which alerts of `term`, with `tag`, or of `story` (its id) are held back and told at its end."""
 
     term: Text | None = None
     tag: Text | None = None
+    story: Text | None = None
     since: Moment | None = None
     until: Moment | None = None
     reason: Text | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.term is None and self.tag is None:
-            raise ValueError("a silence needs a `term` or a `tag`")
+        if self.term is None and self.tag is None and self.story is None:
+            raise ValueError("a silence needs a `term`, a `tag` or a `story`")
         if self.since is not None and self.until is not None and self.since >= self.until:
             raise ValueError("`since` is not before `until`")
         return self
@@ -187,6 +189,7 @@ class Settings(Section):
     entities: EntitiesSettings = EntitiesSettings()
     stories: StoriesSettings = StoriesSettings()
     silences: tuple[SilenceSettings, ...] = ()
+    escalate: EscalateSettings = EscalateSettings()
     notify_operator: NotifyOperatorSettings | None = None
     heartbeat: HeartbeatSettings | None = None
     web: WebSettings = WebSettings()

@@ -63,6 +63,10 @@ def _channel_names(data: Environment[str, Any], walker: SchemaWalker) -> Iterato
     for index, route in enumerate(data.get("routes", ())):
         yield from _each(route.get("channels", ()), walker, ("routes", index, "channels"))
     yield from _each(data.get("notify_operator", {}).get("channels", ()), walker, ("notify_operator", "channels"))
+    for severity, steps in data.get("escalate", {}).items():
+        for index, step in enumerate(steps):
+            if "to" in step:
+                yield step["to"], walker.nodes["escalate", severity, index, "to"].position
     for name, channel in data.get("channels", {}).items():
         if "fallback" in channel:
             yield channel["fallback"], walker.nodes["channels", name, "fallback"].position

@@ -13,10 +13,10 @@ from monitor.domain.ids import ArticleId, StoryId
 from monitor.storage import canary_progress
 from monitor.storage.articles import article_from_row
 from monitor.storage.canary_progress import of_users
+from monitor.storage.listing_filter import ListFilter, alerts_on, in_time, of_article
 from monitor.storage.tables import articles
 from monitor.storage.types import UtcDateTime
 
-_LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 _BATCH = 500
 
 
@@ -24,12 +24,16 @@ def listing(
     connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
 ) -> tuple[Article, ...]:
     """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case."""
-    query = select(articles).where(of_users()).order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(limit)
-    if since is not None:
-        query = query.where(articles.c.fetched_at >= since)
-    for word in (search or "").split():
-        pattern = f"%{word.translate(_LIKE_SPECIAL)}%"
-        query = query.where(or_(articles.c.title.ilike(pattern, escape="\\"), articles.c.text.ilike(pattern, escape="\\")))
+    return filtered(connection, ListFilter(since=since, words=tuple((search or "").split())), limit=limit)
+
+
+def filtered(connection: Connection, wanted: ListFilter, *, limit: int | None = None) -> tuple[Article, ...]:
+    """Return the articles that are asked for, newest first."""
+    query = select(articles).where(of_users(), *in_time(wanted, articles.c.fetched_at, articles.c.id), *of_article(wanted))
+    query = query.where(*alerts_on(wanted, articles.c.id))
+    if wanted.story is not None:
+        query = query.where(articles.c.story_id == wanted.story)
+    query = query.order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(limit)
     return tuple(map(article_from_row, connection.execute(query)))
 
 

@@ -4,6 +4,7 @@
 what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
+`acknowledgements` says who has seen an alert, `escalations` whom it is told to next until then, `used_links` which links of messages have acted;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
 that a person has taken apart, `word_counts` and `source_passages` what is common;
 `incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes, `quarantine` what brought one down, `sessions`
@@ -28,6 +29,7 @@ from sqlalchemy import (
     true,
 )
 
+from monitor.storage.acknowledgement_tables import acknowledgements, escalations, signing_keys, used_links
 from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
@@ -36,12 +38,14 @@ from monitor.storage.statement_tables import relations, source_passages, splits,
 from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
 
 __all__ = (
+    "acknowledgements",
     "alerts",
     "appearances",
     "articles",
     "attempts",
     "channels",
     "deliveries",
+    "escalations",
     "feeds",
     "files",
     "heartbeats",
@@ -56,6 +60,7 @@ __all__ = (
     "revisions",
     "scans",
     "sessions",
+    "signing_keys",
     "silences",
     "source_budgets",
     "source_passages",
@@ -64,6 +69,7 @@ __all__ = (
     "statement_keys",
     "statements",
     "stories",
+    "used_links",
     "word_counts",
 )
 
@@ -251,6 +257,7 @@ silences = Table(
     Column("term", SafeText),
     Column("tag", SafeText),
     Column("since", UtcDateTime, nullable=False),
-    Column("until", UtcDateTime, nullable=False, index=True),
+    Column("until", UtcDateTime, index=True),
     Column("reason", SafeText),
+    Column("story_id", ID),
 )

@@ -31,7 +31,7 @@ from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import WebSettings
 from monitor.storage.engine import Database
-from monitor.web import login
+from monitor.web import action_pages, login
 from monitor.web.access_control import AccessControl, has_token
 from monitor.web.app_state import AppState
 from monitor.web.connections import PatientProtocol
@@ -137,6 +137,7 @@ def _routes() -> list[Route | Mount]:
         *(endpoint.route() for endpoint in endpoints()),
         *(route for page in pages() for route in page.routes()),
         *login.ROUTES,
+        *action_pages.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
 
@@ -167,7 +168,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code in _SENTENCES and error.detail == HTTPStatus(error.status_code).phrase:
         error = ApiError(error.status_code, _SENTENCES[error.status_code], headers=error.headers)
-    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/act/")):
         return error_page(request, error.status_code, error.detail)
     return error_response(error)
 

@@ -81,7 +81,7 @@ def decide_alerts(
             key=_key(match.term, article, context.story_id),
             term=match.term,
             reason=reason,
-            hold=hold_for(match.term, context.last_notified_at.get(match.term.name), silences, now),
+            hold=hold_for(match.term, context.last_notified_at.get(match.term.name), silences, now, story=context.story_id),
             match=match,
         )
         for match in matches
@@ -153,6 +153,6 @@ def _joined_draft(
         key=hash_parts("alert", "growth", term.name, article.id),
         term=term,
         reason=Reason.JOINED,
-        hold=hold_for(term, last, silences, now),
+        hold=hold_for(term, last, silences, now, story=context.story_id),
         match=match,
     )

@@ -1,4 +1,4 @@
-"""The page of alerts, newest first, and the stream that adds each new one to it."""
+"""The page of stories with alerts, what is unseen first, and the stream that adds each new alert to it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from starlette.requests import Request
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.watch import Severity
-from monitor.records import alert_record
 from monitor.sources.registry import describe_sources
 from monitor.storage import alerts
-from monitor.storage.alerts import StoredAlert
 from monitor.web.api.events import stream_of
-from monitor.web.app_state import app_state_of
+from monitor.web.app_state import AppState, app_state_of
 from monitor.web.event_hub import DeliveriesChanged, Event
 from monitor.web.page import Action, Context, Page
 from monitor.web.parameters import alert_filter, limit_parameter, text_parameter
 from monitor.web.rendering import render
+from monitor.web.story_cards import card_of_alerts, story_cards
 
 SHOWN: Final = 50
 _MAX_SUGGESTED_TERMS: Final = 2000
@@ -29,7 +28,8 @@ async def _load(request: Request) -> Context:
     wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request, SHOWN)
     found = await app_state.read(lambda connection: alerts.listing(connection, wanted, limit=limit))
     return {
-        "cards": [_card(stored) for stored in found],
+        "cards": story_cards(found),
+        "state": _state(app_state),
         "newest": found[0].alert.id if found else None,
         "older": found[-1].alert.id if len(found) == limit else None,
         "wanted": wanted,
@@ -41,9 +41,14 @@ async def _load(request: Request) -> Context:
     }
 
 
-def _card(stored: StoredAlert) -> dict[str, Any]:
-    """Return what the card of an alert shows: its record, and where its story has been read."""
-    return {"record": alert_record(stored), "members": stored.story.members if stored.story else ()}
+def _state(app_state: AppState) -> dict[str, Any] | None:
+    """Return whether all is well and since when, or what is not; None before the first check."""
+    readiness = app_state.health.last_readiness()
+    if readiness is None:
+        return None
+    since = app_state.health.troubled_since()
+    wrong = [{"part": name, "reason": reason, "since": since.get(name)} for name, reason in readiness.degraded.items()]
+    return {"status": readiness.status, "since": app_state.health.well_since(), "wrong": wrong}
 
 
 def _event_as_html(event: Event) -> dict[str, Any]:
@@ -53,8 +58,10 @@ def _event_as_html(event: Event) -> dict[str, Any]:
     return {
         "id": alert.id,
         "severity": alert.severity,
+        "rank": alert.severity.rank,
+        "story": event.stored.story.id if event.stored.story else None,
         "announcement": f"{alert.severity}: {alert.term}: {alert.data['article']['title']}",
-        "html": render("_new_alert.html", card=_card(event.stored)),
+        "html": render("_new_alert.html", card=card_of_alerts([event.stored])),
     }
 
 
@@ -62,8 +69,8 @@ PAGE: Final = Page(
     path="/",
     title="Alerts",
     template="alerts.html",
-    shows="alerts as they are raised: the match in its sentence, why it matched, who else has the story, where it was delivered; "
-    "filters by severity, term and time",
+    shows="whether all is well and since when; one card for each story with alerts, as they are raised, what is unseen and worst first: the match in its "
+    "sentence, why it matched, who else has the story, where it was delivered; acknowledges and silences; filters by severity, term and time",
     navigation="Alerts",
     position=10,
     load=_load,

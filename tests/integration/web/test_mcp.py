@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from monitor.assistant.api_client import ApiClient
-from monitor.assistant.server import http_app, mcp_server
+from monitor.assistant.mcp_server import http_app, server_of
 from monitor.assistant.tools import NewsTools
 from tests.integration.web.scenes import add_alert
 from tests.integration.web.serving import Site
@@ -22,7 +23,7 @@ from tests.integration.web.serving import Site
 @asynccontextmanager
 async def asking(site: Site) -> AsyncIterator[Client]:
     """A client of the tools over the pages of a site."""
-    async with ApiClient(site.url, None) as api, Client(mcp_server(NewsTools(api))) as client:
+    async with ApiClient(site.url, None) as api, Client(server_of(NewsTools(api))) as client:
         yield client
 
 
@@ -51,7 +52,7 @@ async def test_what_happened_is_answered_with_a_link_and_a_span_for_each_claim(s
             assert one["article"]["url"].startswith("https://")
             assert all(match["end"] > match["start"] for match in one["matches"])
         alert = news[0]
-        traced = await told(client, "why", link_or_id=alert["article"]["url"])
+        traced = await told(client, "why", link_or_id=alert["article"]["id"])
         assert traced["received"] is True
         assert "no story" in await refused(client, "story", story_id="nothing")
         found = (await told(client, "search", words="Rafah"))["articles"]
@@ -83,7 +84,7 @@ async def test_somebody_takes_an_alert_and_silences_a_term(site: Site) -> None:
         assert site.get(f"/api/alerts/{alert['id']}").json["acknowledged"]["by"] == "Ada"
         await told(client, "silence", term="Rafah", duration="2h")
         assert [one["term"] for one in site.get("/api/silences").json] == ["Rafah"]
-        assert "no alert" in await refused(client, "acknowledge", alert_id="nothing", by="Ada")
+        assert "no such alert" in await refused(client, "acknowledge", alert_id="nothing", by="Ada")
 
 
 async def test_the_command_speaks_over_standard_input_and_output(site: Site) -> None:
@@ -92,6 +93,7 @@ async def test_the_command_speaks_over_standard_input_and_output(site: Site) -> 
         command=sys.executable,
         args=["-m", "monitor", "mcp", "--url", site.url, "--config", str(site.folder / "monitor.yaml")],
         cwd=str(site.folder),
+        env=dict(os.environ),
     )
     async with asyncio.timeout(60), Client(command) as client:
         tools = {tool.name: tool.description for tool in (await client.list_tools()).tools}

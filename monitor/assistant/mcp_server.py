@@ -21,7 +21,7 @@ from monitor.assistant.api_client import ApiRefusal
 from monitor.assistant.tools import INSTRUCTIONS, NewsTools
 
 
-def mcp_server(tools: NewsTools) -> MCPServer[Any]:
+def server_of(tools: NewsTools) -> MCPServer[Any]:
     """Return a server with every tool; a refusal of the API is an error that the model can read."""
     server = MCPServer("news-monitor", instructions=INSTRUCTIONS, version=version("news-monitor"), log_level="ERROR")
     for tool in tools.all():
@@ -31,7 +31,7 @@ def mcp_server(tools: NewsTools) -> MCPServer[Any]:
 
 async def serve_stdio(tools: NewsTools) -> None:
     """Answer on standard input and output until the input ends."""
-    await mcp_server(tools).run_stdio_async()
+    await server_of(tools).run_stdio_async()
 
 
 async def serve_http(tools: NewsTools, *, host: str, port: int, token: str) -> None:
@@ -42,7 +42,7 @@ async def serve_http(tools: NewsTools, *, host: str, port: int, token: str) -> N
 
 def http_app(tools: NewsTools, *, host: str, token: str) -> Starlette:
     """Return the application that answers over HTTP."""
-    app = mcp_server(tools).streamable_http_app(host=host)
+    app = server_of(tools).streamable_http_app(host=host)
     app.user_middleware.insert(0, Middleware(_Bearer, token=token))
     return app
 

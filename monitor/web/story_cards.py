@@ -1,0 +1,46 @@
+"""Gather alerts into one card for each story: what is unseen first, of the same hour the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from monitor.records import alert_record
+from monitor.storage.alerts import StoredAlert
+
+_HOUR_S = 3600
+
+
+def story_cards(found: Iterable[StoredAlert]) -> list[dict[str, Any]]:
+    """Return a card for each story of these alerts, which come newest first."""
+    groups: dict[str, list[StoredAlert]] = {}
+    for stored in found:
+        groups.setdefault(stored.story.id if stored.story else stored.alert.id, []).append(stored)
+    return [card_of_alerts(group) for group in sorted(groups.values(), key=_place)]
+
+
+def card_of_alerts(group: list[StoredAlert]) -> dict[str, Any]:
+    """Return the card of one story's alerts: the `record` of the worst of them, its other alerts as `others`, where it was read as `members`.
+
+    `seen` is the newest acknowledgement, None while any of them is unseen.
+    """
+    first, *others = sorted(group, key=lambda stored: (-stored.alert.severity.rank, -stored.alert.created_at.timestamp()))
+    seen = [alert_record(stored)["acknowledged"] for stored in group]
+    return {
+        "record": alert_record(first),
+        "others": [alert_record(stored) for stored in others],
+        "members": first.story.members if first.story else (),
+        "story": first.story.id if first.story else None,
+        "seen": _newest(seen) if all(seen) else None,
+    }
+
+
+def _newest(seen: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    return max(seen, key=lambda one: one["at"])
+
+
+def _place(group: list[StoredAlert]) -> tuple[bool, int, int, float]:
+    newest = max(stored.alert.created_at.timestamp() for stored in group)
+    worst = max(stored.alert.severity.rank for stored in group)
+    seen = all(stored.acknowledged for stored in group)
+    return seen, -int(newest // _HOUR_S), -worst, -newest
