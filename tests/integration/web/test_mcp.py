@@ -54,7 +54,7 @@ async def test_what_happened_is_answered_with_a_link_and_a_span_for_each_claim(s
         alert = news[0]
         traced = await told(client, "why", link_or_id=alert["article"]["id"])
         assert traced["received"] is True
-        assert "no story" in await refused(client, "story", story_id="nothing")
+        assert "no such story" in await refused(client, "story", story_id="nothing")
         found = (await told(client, "search", words="Rafah"))["articles"]
         assert alert["article"]["id"] in {article["id"] for article in found}
         reasons = await told(client, "why_not", term="ceasefire", article_id=alert["article"]["id"])
