@@ -16,6 +16,7 @@ INSTRUCTIONS: Final = (
 )
 _EVIDENCE: Final = ("title", "url", "source", "author", "language", "published_at")
 _TEXT_SHOWN: Final = 4000
+_MOST_TEXT: Final = 100_000
 
 
 class NewsTools:
@@ -50,7 +51,13 @@ class NewsTools:
     async def why_not(self, term: str, article_id: str) -> Any:
         """Explain why a term did not match an article, and which part of it failed."""
         article = await self._api.get(f"/api/articles/{part(article_id)}")
-        found = await self._api.post("/api/match", {"title": article["title"], "text": article["text"], "terms": [term]})
+        asked = {
+            "title": article["title"],
+            "text": article["text"][:_MOST_TEXT],
+            "language": article["language"],
+            "source": article["source"],
+        }
+        found = await self._api.post("/api/match", {**asked, "term": term})
         return {"article": {**_chosen(article, ("id", *_EVIDENCE)), "text": article["text"][:_TEXT_SHOWN]}, **found}
 
     async def quiet(self, term: str) -> Any:
