@@ -191,7 +191,7 @@ def test_no_article_is_too_large(example: Example) -> None:
 def test_a_notice_to_the_operator_can_be_rendered(example: Example) -> None:
     """Every channel can tell that monitoring is broken."""
     data = {"subject": "feed Example", "problem": "HTTP 500", "since": "2024-03-21T08:00:00Z"}
-    for kind in ("monitoring.broken", "monitoring.recovered"):
+    for kind in ("system.problem", "system.resolved"):
         assert "Example" in "\n".join(texts(body(render(example, claimed_delivery(data=data, kind=kind)))))
 
 
