@@ -59,6 +59,9 @@ def test_the_page_of_an_alert_acts_by_forms(site: Site) -> None:
     assert _form(site, f"/alerts/{alert_id}/silence", what="term", **{"for": "lifted"}).status == 303
     (silence,) = site.get("/api/silences").json
     assert (silence["term"], silence["until"]) == ("Rafah", None)
+    assert "1 silence in force" in site.page("/").text
+    assert _form(site, f"/silences/{silence['id']}/lift").headers["location"] == "/"
+    assert site.get("/api/silences").json == []
     assert _form(site, f"/alerts/{alert_id}/silence", what="story", **{"for": "2h"}).status == 422
     assert site.page("/alerts/none").status == 404
 
