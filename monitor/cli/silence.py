@@ -14,9 +14,9 @@ from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.ids import StoryId
 from monitor.domain.times import rfc3339
 from monitor.records import silence_record
-from monitor.silencing import SUBJECTS, read_silence, set_silence
 from monitor.storage import messages
 from monitor.storage import silences as storage
+from monitor.storage.silence_requests import SUBJECTS, read_silence, set_silence
 from monitor.storage.silences import Silence
 
 

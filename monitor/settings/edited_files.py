@@ -66,7 +66,7 @@ class DraftCheck:
         return read_config(self.path, self.env, check_terms=self.check_terms, drafts=drafts).faults
 
 
-def text_of(path: Path) -> tuple[bytes, str]:
+def marked_text(path: Path) -> tuple[bytes, str]:
     """Return the mark that a file begins with, if it has one, and its text."""
     data = path.read_bytes()
     return (BOM, data.removeprefix(BOM).decode()) if data.startswith(BOM) else (b"", data.decode())

@@ -11,7 +11,7 @@ from typing import Any
 
 from monitor.domain.errors import UsageError
 from monitor.settings.config_merger import ConfigMerger
-from monitor.settings.edited_files import DraftCheck, alone, assembled, text_of, write, written
+from monitor.settings.edited_files import DraftCheck, alone, assembled, marked_text, write, written
 from monitor.settings.load import CheckTerms
 from monitor.settings.new_feed import NewFeed, feed_item
 from monitor.settings.source_position import KeyValue, Mapping, Node, Scalar, Sequence, SourceFile
@@ -92,7 +92,7 @@ def add_aliases(
     with alone(path):
         _, node = _written_term(path, name, env)
         source = node.position.source
-        bom, body = text_of(source.path)
+        bom, body = marked_text(source.path)
         new = bom + add_to_item(body, node.position.index, "aliases", aliases).encode()
         DraftCheck(path=path, env=env, check_terms=check_terms).require_sound(source.path, new)
         write(source.path, new)
@@ -112,7 +112,7 @@ def change_term(
     with alone(path):
         merger, node = _written_term(path, name, env, expected)
         source = node.position.source
-        bom, body = text_of(source.path)
+        bom, body = marked_text(source.path)
         text = body
         key = "watch" if isinstance(merger.files.tree(source, env)[0], Mapping) else None
         before = written(source.path, text, key) or ()
@@ -238,7 +238,7 @@ def _target(merger: ConfigMerger, key: str, stem: str) -> SourceFile:
 
 def _rewrite(path: Path, key: str | None, change: Callable[[str], str], added: int, check: DraftCheck | None) -> None:
     """Change a file after checking that the new text holds the old list and `added` more entries (-1: one less), and brings no fault."""
-    bom, old = text_of(path)
+    bom, old = marked_text(path)
     new = change(old)
     before, after = (written(path, text, key) or () for text in (old, new))
     kept = after[: len(before)] == before if added > 0 else _is_without_one(before, after)

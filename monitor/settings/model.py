@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, SkipValidation, field_validator, model_va
 
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
-from monitor.settings.escalation import EscalateSettings
+from monitor.settings.escalation_steps import EscalateSettings
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.secret_strength import weakness
 from monitor.settings.sources import FolderSettings, SourceSettings

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from monitor.domain.watch import Context, EntityType, EscalateTo, Repeat, Scope, Severity, Spellings, Term, TermKind
-from monitor.settings.escalation import Escalation
+from monitor.settings.escalation_steps import Escalation
 from monitor.settings.values import Language, Section, Text, Wait
 
 _KEYWORD_OPTIONS = ("exact", "case", "stem")

@@ -8,9 +8,9 @@ from typing import Any
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import UsageError
 from monitor.domain.ids import AlertId
-from monitor.silencing import read_silence, set_silence
 from monitor.storage.alerts import StoredAlert
 from monitor.storage.engine import Connection
+from monitor.storage.silence_requests import read_silence, set_silence
 from monitor.storage.silences import Silence
 from monitor.web.app_state import AppState
 from monitor.web.responses import ApiError

@@ -16,9 +16,9 @@ from monitor.domain.action_link import PATH, ActionLink, LinkAction, LinkSigner
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import printable
 from monitor.records import alert_record
-from monitor.silencing import FOR_GOOD, TOMORROW
 from monitor.storage import alerts, link_secrets
 from monitor.storage.alerts import AlertFilter, StoredAlert
+from monitor.storage.silence_requests import FOR_GOOD, TOMORROW
 from monitor.web.access_control import HEADERS
 from monitor.web.acting import acknowledge_in, send_on, silence_in
 from monitor.web.app_state import AppState, app_state_of

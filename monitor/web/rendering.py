@@ -14,7 +14,7 @@ from monitor.domain.highlight import Segment, Span, highlight, split_at
 from monitor.domain.text import one_line, printable
 from monitor.domain.times import age, rfc3339
 from monitor.domain.urls import is_http
-from monitor.silencing import FOR_GOOD, TOMORROW
+from monitor.storage.silence_requests import FOR_GOOD, TOMORROW
 
 
 def http_link(url: str | None) -> str | None:

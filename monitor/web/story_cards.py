@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from monitor.records import alert_record
@@ -22,21 +23,25 @@ def story_cards(found: Iterable[StoredAlert]) -> list[dict[str, Any]]:
 def card_of_alerts(group: list[StoredAlert]) -> dict[str, Any]:
     """Return the card of one story's alerts: the `record` of the worst of them, its other alerts as `others`, where it was read as `members`.
 
-    `seen` is the newest acknowledgement, None while any of them is unseen.
+    `seen` is the newest acknowledgement, None while any of them is unseen; `seen_after_s` is how long after publication it came.
     """
     first, *others = sorted(group, key=lambda stored: (-stored.alert.severity.rank, -stored.alert.created_at.timestamp()))
     seen = [alert_record(stored)["acknowledged"] for stored in group]
+    newest = max(seen, key=lambda one: str(one["at"])) if all(seen) else None
     return {
         "record": alert_record(first),
         "others": [alert_record(stored) for stored in others],
         "members": first.story.members if first.story else (),
         "story": first.story.id if first.story else None,
-        "seen": _newest(seen) if all(seen) else None,
+        "seen": newest,
+        "seen_after_s": None if newest is None else _seconds_since_publication(first, newest["at"]),
     }
 
 
-def _newest(seen: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
-    return max(seen, key=lambda one: one["at"])
+def _seconds_since_publication(stored: StoredAlert, seen_at: str) -> float:
+    article = stored.alert.data["article"]
+    began = datetime.fromisoformat(article["published_at"] or article["fetched_at"])
+    return max((datetime.fromisoformat(seen_at) - began).total_seconds(), 0.0)
 
 
 def _place(group: list[StoredAlert]) -> tuple[bool, int, int, float]:

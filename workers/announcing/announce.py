@@ -27,7 +27,7 @@ from monitor.storage.story_deliveries import ToldAlert, WaitingDelivery
 from workers.alerts.payload import article_part
 from workers.alerts.routing import routed
 from workers.alerts.timing import development_due, growth_due
-from workers.announcing.quiet_stories import quiet_until
+from workers.announcing.quiet_stories import story_quiet_until
 from workers.channels.registry import kind_of
 
 
@@ -68,7 +68,12 @@ def announce(connection: Connection, settings: Settings, update: StoryUpdate, *,
     if not found:
         return ()
     telling = _Telling(
-        connection, settings, replace(update, story_id=story_id), found[0], now, quiet_until(connection, settings, story_id, now)
+        connection,
+        settings,
+        replace(update, story_id=story_id),
+        found[0],
+        now,
+        story_quiet_until(connection, settings, story_id, now),
     )
     return tuple(name for name, rank in told.items() if _tell(telling, name, settings.channels[name], rank))
 

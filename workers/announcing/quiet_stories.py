@@ -16,7 +16,7 @@ _NO_END = datetime(9999, 1, 1, tzinfo=UTC)
 """When what a silence without an end keeps is due; lifting it makes it due at once."""
 
 
-def quiet_until(connection: Connection, settings: Settings, story_id: StoryId, now: datetime) -> datetime | None:
+def story_quiet_until(connection: Connection, settings: Settings, story_id: StoryId, now: datetime) -> datetime | None:
     """Return until when nothing new of a story is told to people; None if it is told."""
     present = (*settings.silences, *silences.active(connection, now))
     return _due(_silence(connection, story_id, present, now)) if present else None

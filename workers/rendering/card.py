@@ -62,6 +62,11 @@ class Card:
         return " · ".join(part for part in parts if part)
 
     @property
+    def act_links(self) -> tuple[tuple[str, str], ...]:
+        """The links that act, for a line that has no room for all."""
+        return tuple(link for link in self.links if link[0] in {"Acknowledge", "Silence"})
+
+    @property
     def headline(self) -> str:
         """Severity, term and title in one line."""
         more = f" and {len(self.terms) - 1} more" if len(self.terms) > 1 else ""
@@ -140,6 +145,7 @@ def _held_card(event: Mapping[str, Any]) -> Card:
         articles=1,
         updated=False,
         entities=(),
+        links=_own_links(event.get("links") or {}),
     )
 
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.web import registry
+from monitor.web.api_description import describe
 from monitor.web.endpoint import Endpoint
-from monitor.web.openapi import describe
 from monitor.web.responses import json_response
 
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import printable
 from monitor.records import silence_record
-from monitor.silencing import SUBJECTS
 from monitor.storage import silences
+from monitor.storage.silence_requests import SUBJECTS
 from monitor.web.acting import silence
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.clock import SYSTEM_CLOCK
+from monitor.domain.text import printable
 from monitor.domain.watch import Severity
 from monitor.sources.registry import describe_sources
-from monitor.storage import alerts
+from monitor.storage import alerts, silences
 from monitor.web.api.events import stream_of
+from monitor.web.api.silences import lift
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.event_hub import DeliveriesChanged, Event
 from monitor.web.page import Action, Context, Page
@@ -27,9 +31,11 @@ async def _load(request: Request) -> Context:
     settings = app_state.settings
     wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request, SHOWN)
     found = await app_state.read(lambda connection: alerts.listing(connection, wanted, limit=limit))
+    silenced = await app_state.read(lambda connection: silences.listing(connection, SYSTEM_CLOCK.now()))
     return {
         "cards": story_cards(found),
         "state": _state(app_state),
+        "silences": silenced,
         "newest": found[0].alert.id if found else None,
         "older": found[-1].alert.id if len(found) == limit else None,
         "wanted": wanted,
@@ -39,6 +45,12 @@ async def _load(request: Request) -> Context:
         "watched_terms": len(settings.terms),
         "sources": describe_sources(settings),
     }
+
+
+async def _lift(request: Request) -> Response:
+    """End a silence, then show the page; one that is over already is no fault."""
+    await run_in_threadpool(lift, app_state_of(request), printable(request.path_params["id"]))
+    return RedirectResponse("/", 303)
 
 
 def _state(app_state: AppState) -> dict[str, Any] | None:
@@ -74,5 +86,8 @@ PAGE: Final = Page(
     navigation="Alerts",
     position=10,
     load=_load,
-    actions=(Action(method="GET", path="/events", handler=stream_of(_event_as_html)),),
+    actions=(
+        Action(method="GET", path="/events", handler=stream_of(_event_as_html)),
+        Action(method="POST", path="/silences/{id}/lift", handler=_lift),
+    ),
 )

@@ -113,4 +113,8 @@ def test_alerts_link_to_the_page_that_explains_them(told_database: Database) -> 
     """With `public_url`, under it."""
     with told_database.read() as connection:
         (stored,) = alerts.listing(connection)
-    assert stored.alert.data["links"] == {"alert": f"https://news.example.org/articles/{stored.alert.article_id}"}
+    links = stored.alert.data["links"]
+    assert links["alert"] == f"https://news.example.org/alerts/{stored.alert.id}"
+    assert {name: link.rsplit("/", 3)[0] for name, link in links.items() if name != "alert"} == {
+        name: f"https://news.example.org/act/{name}" for name in ("acknowledge", "silence")
+    }

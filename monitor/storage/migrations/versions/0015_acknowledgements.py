@@ -7,7 +7,7 @@ from alembic import op
 
 import monitor.storage.types
 
-revision = "0128"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
