@@ -41,6 +41,7 @@ EVENTS: dict[str, str] = {
     "feed.polled": "a feed was read",
     "feed.recovered": "a failing feed works again",
     "file.failed": "a document in a folder cannot be read",
+    "message.skipped": "a message of a mailbox cannot be read; the others are",
     "incident.begun": "something of the monitoring itself does not work; the operator is told",
     "incident.over": "what was told to the operator works again",
     "job.failed": "a job raised an error; its work is put on the queue again from the database",

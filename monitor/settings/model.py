@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
@@ -167,7 +168,7 @@ class LogSettings(Section):
 class Settings(Section):
     """Everything the configuration says. `terms` is what `watch:` holds. `redis_url` None: embedded; `database_url` None: SQLite.
 
-    `public_url` is where others reach the pages; messages then link to them.
+    `public_url` is where others reach the pages; messages then link to them. `listed_feeds` is what `feeds:` holds.
     """
 
     data_dir: Path = Path("data")
@@ -178,7 +179,7 @@ class Settings(Section):
     http: HttpSettings = HttpSettings()
     backfill: Wait = timedelta(hours=24)
     max_age: Duration = timedelta(days=3)
-    feeds: tuple[FeedSettings, ...] = ()
+    listed_feeds: tuple[FeedSettings, ...] = Field(default=(), alias="feeds")
     folders: tuple[FolderSettings, ...] = ()
     sources: Mapping[str, SourceSettings] = {}
     terms: SkipValidation[tuple[Term, ...]] = Field(default=(), repr=False)
@@ -193,6 +194,16 @@ class Settings(Section):
     workers: WorkersSettings = WorkersSettings()
     retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
+
+    @cached_property
+    def feeds(self) -> tuple[FeedSettings, ...]:
+        """The items of `feeds:` that are polled over HTTP."""
+        return tuple(feed for feed in self.listed_feeds if feed.imap is None)
+
+    @cached_property
+    def mailboxes(self) -> tuple[FeedSettings, ...]:
+        """The items of `feeds:` that are mailboxes."""
+        return tuple(feed for feed in self.listed_feeds if feed.imap is not None)
 
 
 NOT_WRITTEN: Final = frozenset({"terms"})

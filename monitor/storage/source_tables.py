@@ -70,4 +70,5 @@ source_states = Table(
     Column("reason", ShownText),
     Column("last_read_at", UtcDateTime, nullable=False),
     Column("last_success_at", UtcDateTime),
+    Column("position", Json),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.settings import channels, feeds, model, page_selectors, sources, watch_item
+from monitor.settings import channels, feeds, mailboxes, model, page_selectors, sources, watch_item
 from monitor.settings.list_files import COLUMNS
 from monitor.settings.load import load_config
 from monitor.settings.schema_walker import fields_of
@@ -24,6 +24,7 @@ MODELS: dict[str, type[Section]] = {
     "polling": feeds.PollingSettings,
     "http": feeds.HttpSettings,
     "feeds": feeds.FeedSettings,
+    "feeds: imap": mailboxes.ImapSettings,
     "feeds: auth": feeds.FeedAuth,
     "feeds: select": page_selectors.SelectSettings,
     "sources": sources.SourceBase,
