@@ -7,10 +7,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from tests.authority import Authority
@@ -65,10 +65,11 @@ class Dovecot:
 
     port: int
     folder: Path
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
     def add(self, data: bytes) -> None:
         """Deliver a message, as a mail server does with a maildir."""
-        name = f"{time.time_ns()}.M1.loopback"
+        name = f"{next(self._numbers)}.M1.loopback"
         (self.folder / "tmp" / name).write_bytes(data)
         shutil.chown(self.folder / "tmp" / name, "mail", "mail")
         (self.folder / "tmp" / name).rename(self.folder / "new" / name)

@@ -70,7 +70,8 @@ class MailServer:
 
     def drop_connections(self) -> None:
         """End every connection."""
-        self._loop.call_soon_threadsafe(lambda: [writer.transport.abort() for writer in self._writers])
+        for writer in tuple(self._writers):
+            self._loop.call_soon_threadsafe(writer.transport.abort)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -102,7 +103,7 @@ class MailServer:
         with suppress(ConnectionError, asyncio.IncompleteReadError, ValueError):
             writer.write(b"* OK ready\r\n")
             while line := (await reader.readline()).decode().strip():
-                while self.hangs:
+                while self.hangs:  # noqa: ASYNC110 - a test ends it from another thread
                     await asyncio.sleep(0.05)
                 tag, command, rest = (*line.split(" ", 2), "")[:3]
                 if not await self._answer(tag, command.upper(), rest, reader, writer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from monitor.domain.source import SourceHealth
@@ -33,7 +34,13 @@ def _count(settings: Settings) -> int:
 
 def _health(connection: Connection, request: HealthRequest) -> tuple[SourceHealth, ...]:
     names = {mailbox.address: mailbox_name(mailbox) for mailbox in request.settings.mailboxes}
-    return recorded_health(connection, NAME, names, only_failing=request.only_failing)
+    unchecked = {mailbox.address for mailbox in request.settings.mailboxes if mailbox.imap is not None and not mailbox.imap.verify}
+    found = recorded_health(connection, NAME, names, only_failing=request.only_failing)
+    return tuple(replace(one, reason=_with_warning(one.reason)) if one.url in unchecked else one for one in found)
+
+
+def _with_warning(reason: str | None) -> str:
+    return "; ".join(filter(None, (reason, "its certificate is not checked (`verify: false`)")))
 
 
 MAILBOXES: Final = SourceKind(name=NAME, plural="mailboxes", open=_open, count=_count, health=_health)

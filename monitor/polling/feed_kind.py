@@ -11,7 +11,7 @@ from monitor.domain.times import age
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 from monitor.sources.source import HealthRequest, Source, SourceContext, SourceKind
-from monitor.storage import feeds
+from monitor.storage import feeds, hub_subscriptions
 from monitor.storage.engine import Connection
 
 NAME: Final = "feed"
@@ -33,10 +33,16 @@ def feed_health(connection: Connection, request: HealthRequest) -> tuple[SourceH
     stored = feeds.failing_feeds(connection) if request.only_failing else feeds.list_feeds(connection)
     known = {feed.url: feed for feed in stored}
     configured = request.settings.feeds
-    return tuple(_health(feed, known.get(feed.url)) for feed in configured if not request.only_failing or feed.url in known)
+    hubs = {} if request.settings.websub is None else hub_subscriptions.every(connection)
+    remarks = {url: remark for url, one in hubs.items() if (remark := one.remark(request.now)) is not None}
+    return tuple(
+        _health(feed, known.get(feed.url), remarks.get(feed.url))
+        for feed in configured
+        if not request.only_failing or feed.url in known
+    )
 
 
-def _health(configured: FeedSettings, stored: Feed | None) -> SourceHealth:
+def _health(configured: FeedSettings, stored: Feed | None, hub: str | None) -> SourceHealth:
     if stored is None:
         return SourceHealth(kind=NAME, name=configured.name or configured.url, url=configured.url, status=SourceStatus.NEW)
     return SourceHealth(
@@ -44,7 +50,7 @@ def _health(configured: FeedSettings, stored: Feed | None) -> SourceHealth:
         name=stored.name,
         url=configured.url,
         status=SourceStatus.SILENT if stored.silent else stored.status,
-        reason=_silence(stored) if stored.silent else stored.reason,
+        reason="; ".join(filter(None, (_silence(stored) if stored.silent else stored.reason, hub, _unchecked(configured)))) or None,
         last_polled_at=stored.last_polled_at,
         last_success_at=stored.last_success_at,
         next_poll_at=stored.next_poll_at,
@@ -53,6 +59,10 @@ def _health(configured: FeedSettings, stored: Feed | None) -> SourceHealth:
         overdue_after_s=stored.overdue_after_s,
         late_p50_s=stored.late_p50_s,
     )
+
+
+def _unchecked(configured: FeedSettings) -> str | None:
+    return None if configured.verify else "its certificate is not checked (`verify: false`)"
 
 
 def _silence(feed: Feed) -> str:

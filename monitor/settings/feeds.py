@@ -53,6 +53,14 @@ class HttpSettings(Section):
     proxy: SecretAddress | None = None
 
 
+class WebSubSettings(Section):
+    """Where hubs reach us: `public_url` leads to the web role, which answers everything below it to hubs."""
+
+    shorthand: ClassVar[str | None] = "public_url"
+
+    public_url: HttpUrl
+
+
 class FeedAuth(Section):
     """The credentials of a feed: `username` and `password`, or a `bearer` token."""
 
@@ -68,7 +76,7 @@ class FeedAuth(Section):
 
 
 class FeedSettings(Section):
-    """One feed, or with `select` a page that is none, or with `imap` a mailbox, which has no `url`. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. Only a `private` feed may have a host whose name leads to an address inside our network."""
+    """One feed, or with `select` a page that is none, or with `imap` a mailbox, which has no `url`. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. `ca_file` holds the certificates to trust instead of the system's; without `verify` any is. Only a `private` feed may have a host whose name leads to an address inside our network."""
 
     shorthand: ClassVar[str | None] = "url"
 
@@ -85,6 +93,8 @@ class FeedSettings(Section):
     auth: FeedAuth | None = None
     client_cert: Path | None = None
     client_key: Path | None = None
+    ca_file: Path | None = None
+    verify: bool = True
     proxy: SecretAddress | None = None
     private: bool = False
     select: SelectSettings | None = None
@@ -98,7 +108,7 @@ class FeedSettings(Section):
     @model_validator(mode="after")
     def _feed_or_mailbox(self) -> Self:
         if self.imap is None and not self.url:
-            raise ValueError("missing key `url` (or `imap`, for a mailbox)")
+            raise ValueError("missing key `url`")
         foreign = sorted(self.model_fields_set - _OF_MAILBOXES) if self.imap is not None else ()
         if foreign:
             raise ValueError(

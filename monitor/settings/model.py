@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, SkipValidation, field_validator, model_va
 
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
-from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
+from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings, WebSubSettings
 from monitor.settings.secret_strength import weakness
 from monitor.settings.sources import FolderSettings, SourceSettings
 from monitor.settings.values import (
@@ -177,6 +177,7 @@ class Settings(Section):
     public_url: HttpUrl | None = None
     polling: PollingSettings = PollingSettings()
     http: HttpSettings = HttpSettings()
+    websub: WebSubSettings | None = None
     backfill: Wait = timedelta(hours=24)
     max_age: Duration = timedelta(days=3)
     listed_feeds: tuple[FeedSettings, ...] = Field(default=(), alias="feeds")

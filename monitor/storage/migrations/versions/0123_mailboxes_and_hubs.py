@@ -1,4 +1,4 @@
-"""How far a source has been read."""
+"""How far a source has been read, and subscriptions at hubs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,31 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; sources that have positions fill it."""
+    """Add the column, which sources that have positions fill, and the table."""
     with op.batch_alter_table("source_states") as table:
         table.add_column(sa.Column("position", monitor.storage.types.Json()))
+    op.create_table(
+        "hub_subscriptions",
+        sa.Column("feed_url", monitor.storage.types.SafeText(), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("hub", monitor.storage.types.SafeText(), nullable=False),
+        sa.Column("topic", monitor.storage.types.SafeText(), nullable=False),
+        sa.Column("secret", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("lease_s", sa.Float()),
+        sa.Column("expires_at", monitor.storage.types.UtcDateTime()),
+        sa.Column("next_request_at", monitor.storage.types.UtcDateTime()),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("missed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("heard_at", monitor.storage.types.UtcDateTime()),
+        sa.Column("reason", monitor.storage.types.ShownText()),
+        sa.PrimaryKeyConstraint("feed_url", name=op.f("pk_hub_subscriptions")),
+        sa.UniqueConstraint("token", name=op.f("uq_hub_subscriptions_token")),
+    )
 
 
 def downgrade() -> None:
-    """Remove it."""
+    """Remove both."""
+    op.drop_table("hub_subscriptions")
     with op.batch_alter_table("source_states") as table:
         table.drop_column("position")
