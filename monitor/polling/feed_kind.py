@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from monitor.domain.feed import Feed
@@ -15,6 +15,7 @@ from monitor.storage import feeds, hub_subscriptions
 from monitor.storage.engine import Connection
 
 NAME: Final = "feed"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _open(context: SourceContext) -> Source:
@@ -50,7 +51,10 @@ def _health(configured: FeedSettings, stored: Feed | None, hub: str | None) -> S
         name=stored.name,
         url=configured.url,
         status=SourceStatus.SILENT if stored.silent else stored.status,
-        reason="; ".join(filter(None, (_silence(stored) if stored.silent else stored.reason, hub, _unchecked(configured)))) or None,
+        reason="; ".join(
+            filter(None, (_silence(stored) if stored.silent else stored.reason, _lateness(stored), hub, _unchecked(configured)))
+        )
+        or None,
         last_polled_at=stored.last_polled_at,
         last_success_at=stored.last_success_at,
         next_poll_at=stored.next_poll_at,
@@ -58,7 +62,16 @@ def _health(configured: FeedSettings, stored: Feed | None, hub: str | None) -> S
         articles=stored.articles,
         overdue_after_s=stored.overdue_after_s,
         late_p50_s=stored.late_p50_s,
+        late_p95_s=stored.late_p95_s,
+        late=_lateness(stored) is not None,
     )
+
+
+def _lateness(feed: Feed) -> str | None:
+    if feed.late_usual_s is None or feed.late_p50_s is None or feed.status is not SourceStatus.OK:
+        return None
+    newest, usual = (_EPOCH + timedelta(seconds=one) for one in (feed.late_p50_s, feed.late_usual_s))
+    return f"entries are read {age(_EPOCH, newest)} after their date, usually {age(_EPOCH, usual)}"
 
 
 def _unchecked(configured: FeedSettings) -> str | None:

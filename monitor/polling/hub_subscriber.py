@@ -73,7 +73,20 @@ class HubSubscriber:
         if state.status is not SourceStatus.OK or state.next_poll_at is None:
             return result
         later = slower_poll(state.next_poll_at, now, self._settings.polling.max)
-        return replace(result, update=replace(result.update, state=replace(state, next_poll_at=later)))
+        # What this poll has found first came with the hub, so it says nothing of how late we are.
+        before = result.feed.state
+        rhythm = replace(
+            state.document.rhythm, delays=before.document.rhythm.delays, usual_delay_s=before.document.rhythm.usual_delay_s
+        )
+        state = replace(
+            state,
+            next_poll_at=later,
+            document=replace(state.document, rhythm=rhythm),
+            late_p50_s=before.late_p50_s,
+            late_p95_s=before.late_p95_s,
+            late_usual_s=before.late_usual_s,
+        )
+        return replace(result, update=replace(result.update, state=state))
 
     async def tick(self) -> None:
         """Ask the hubs that are to be asked."""

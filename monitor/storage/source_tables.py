@@ -36,6 +36,8 @@ feeds = Table(
     Column("overdue_after_s", Float),
     Column("overdue_at", UtcDateTime),
     Column("late_p50_s", Float),
+    Column("late_p95_s", Float),
+    Column("late_usual_s", Float),
     Column("lease_until", UtcDateTime),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Index(None, "active", "next_poll_at"),

@@ -1,4 +1,4 @@
-"""How far a source has been read, and subscriptions at hubs."""
+"""How far a source has been read, subscriptions at hubs, and how late feeds are read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column, which sources that have positions fill, and the table."""
+    """Add the columns, which readings fill, and the table."""
+    with op.batch_alter_table("feeds") as table:
+        table.add_column(sa.Column("late_p95_s", sa.Float()))
+        table.add_column(sa.Column("late_usual_s", sa.Float()))
     with op.batch_alter_table("source_states") as table:
         table.add_column(sa.Column("position", monitor.storage.types.Json()))
     op.create_table(
@@ -38,7 +41,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove both."""
+    """Remove them."""
+    with op.batch_alter_table("feeds") as table:
+        table.drop_column("late_usual_s")
+        table.drop_column("late_p95_s")
     op.drop_table("hub_subscriptions")
     with op.batch_alter_table("source_states") as table:
         table.drop_column("position")
