@@ -41,7 +41,7 @@ def source_records(connection: Connection, settings: Settings, now: datetime) ->
 
 
 def source_record(health: SourceHealth) -> dict[str, Any]:
-    """Return `kind url name status reason last_polled_at last_success_at next_poll_at interval_s articles late_p50_s overdue_after_s` of a source."""
+    """Return `kind url name status reason last_polled_at last_success_at next_poll_at interval_s articles late_p50_s late_p95_s overdue_after_s` of a source."""
     return {
         "kind": health.kind,
         "url": health.url,
@@ -54,6 +54,7 @@ def source_record(health: SourceHealth) -> dict[str, Any]:
         "interval_s": health.interval_s,
         "articles": health.articles,
         "late_p50_s": health.late_p50_s,
+        "late_p95_s": health.late_p95_s,
         "overdue_after_s": health.overdue_after_s,
     }
 

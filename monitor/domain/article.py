@@ -38,7 +38,8 @@ class Entry:
     `key` is its identity within its origin. `title` is plain text on one line. `text` is the body that is matched:
     plain text with paragraph breaks, the full content where the source gives it, otherwise the summary; `asides` are the parts of it that
     are not the article. Times are aware UTC;
-    a date that is not plausible is None, and `dated_ahead` says whether that is because it lies in the future.
+    a date that is not plausible is None, and `dated_ahead` says whether that is because it lies in the future. `source` is who published it,
+    where that is not the origin.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     image: str | None = None
     dated_ahead: bool = False
+    source: str | None = None
     asides: tuple[Aside, ...] = ()
 
     @cached_property

@@ -38,6 +38,8 @@ class Feed:
     overdue_after_s: float | None = None
     overdue_at: datetime | None = None
     late_p50_s: float | None = None
+    late_p95_s: float | None = None
+    late_usual_s: float | None = None
 
     @property
     def silent(self) -> bool:
@@ -84,7 +86,7 @@ class FeedState:
 
     `failures` is a weighted count since the last success. `moves_seen` counts the polls in a row that a permanent redirect sent to
     `moved_to`. `interval_s` is the planned time between polls, without jitter. Without anything new until `overdue_at`, `overdue_after_s` after the newest
-    arrival, the feed is silent.
+    arrival, the feed is silent. `late_usual_s` is set while entries are read clearly later than usual.
     """
 
     status: SourceStatus = SourceStatus.NEW
@@ -107,6 +109,8 @@ class FeedState:
     overdue_after_s: float | None = None
     overdue_at: datetime | None = None
     late_p50_s: float | None = None
+    late_p95_s: float | None = None
+    late_usual_s: float | None = None
 
     @property
     def has_had_entries(self) -> bool:

@@ -34,7 +34,8 @@ class SourceHealth:
 
     `reason` says in a sentence what is wrong or worth knowing, if anything is. `last_success_at` None: it could never be read.
     `interval_s` is the time between two polls where the source is polled. `overdue_after_s` is the longest time without anything new that is its habit,
-    `late_p50_s` the median time from an entry's own date until it was read; both None while too little is known.
+    `late_p50_s` the median time from an entry's own date until it was read, `late_p95_s` what one in twenty exceeds; None while too little is known.
+    `late`: it is clearly more than usual.
     """
 
     kind: str
@@ -49,6 +50,8 @@ class SourceHealth:
     articles: int = 0
     overdue_after_s: float | None = None
     late_p50_s: float | None = None
+    late_p95_s: float | None = None
+    late: bool = False
 
     @property
     def failing(self) -> bool:
@@ -58,7 +61,7 @@ class SourceHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceGroup:
-    """The sources of one kind: how many are configured, and those that are failing or silent."""
+    """The sources of one kind: how many are configured, and those that are failing, silent or read late."""
 
     kind: str
     plural: str

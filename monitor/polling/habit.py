@@ -28,7 +28,8 @@ def learn_habit(before: Rhythm, fresh: Sequence[float], *, first: bool, now: dat
 
 
 def habit_fields(rhythm: Rhythm) -> dict[str, Any]:
-    """Return the fields of a feed's state that follow from its habit: `overdue_after_s overdue_at late_p50_s`."""
+    """Return the fields of a feed's state that follow from its habit: `overdue_after_s overdue_at` and those of lateness."""
     after = rhythm.overdue_after_s()
     overdue = None if after is None or rhythm.last is None else datetime.fromtimestamp(rhythm.last + after, UTC)
-    return {"overdue_after_s": after, "overdue_at": overdue, "late_p50_s": rhythm.late_p50_s}
+    late = {"late_p50_s": rhythm.late_p50_s, "late_p95_s": rhythm.late_p95_s, "late_usual_s": rhythm.late_usual_s}
+    return {"overdue_after_s": after, "overdue_at": overdue, **late}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from pydantic import Field, SecretStr, SkipValidation, field_validator, model_va
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
 from monitor.settings.escalation_steps import EscalateSettings
-from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
+from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings, WebSubSettings
 from monitor.settings.secret_strength import weakness
 from monitor.settings.sources import FolderSettings, SourceSettings
 from monitor.settings.values import (
@@ -169,7 +170,7 @@ class LogSettings(Section):
 class Settings(Section):
     """Everything the configuration says. `terms` is what `watch:` holds. `redis_url` None: embedded; `database_url` None: SQLite.
 
-    `public_url` is where others reach the pages; messages then link to them.
+    `public_url` is where others reach the pages; messages then link to them. `listed_feeds` is what `feeds:` holds.
     """
 
     data_dir: Path = Path("data")
@@ -178,9 +179,10 @@ class Settings(Section):
     public_url: HttpUrl | None = None
     polling: PollingSettings = PollingSettings()
     http: HttpSettings = HttpSettings()
+    websub: WebSubSettings | None = None
     backfill: Wait = timedelta(hours=24)
     max_age: Duration = timedelta(days=3)
-    feeds: tuple[FeedSettings, ...] = ()
+    listed_feeds: tuple[FeedSettings, ...] = Field(default=(), alias="feeds")
     folders: tuple[FolderSettings, ...] = ()
     sources: Mapping[str, SourceSettings] = {}
     terms: SkipValidation[tuple[Term, ...]] = Field(default=(), repr=False)
@@ -196,6 +198,16 @@ class Settings(Section):
     workers: WorkersSettings = WorkersSettings()
     retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
+
+    @cached_property
+    def feeds(self) -> tuple[FeedSettings, ...]:
+        """The items of `feeds:` that are polled over HTTP."""
+        return tuple(feed for feed in self.listed_feeds if feed.imap is None)
+
+    @cached_property
+    def mailboxes(self) -> tuple[FeedSettings, ...]:
+        """The items of `feeds:` that are mailboxes."""
+        return tuple(feed for feed in self.listed_feeds if feed.imap is not None)
 
 
 NOT_WRITTEN: Final = frozenset({"terms"})

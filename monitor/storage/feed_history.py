@@ -61,6 +61,7 @@ def _written_rhythm(rhythm: Rhythm) -> dict[str, Any]:
         "gaps": [round(rhythm.gaps, 4), round(rhythm.busy_h, 3), round(rhythm.longest_h, 3)],
         "last": rhythm.last,
         "delays": [round(delay, 1) for delay in rhythm.delays],
+        "usual_delay": None if rhythm.usual_delay_s is None else round(rhythm.usual_delay_s, 1),
     }
 
 
@@ -77,6 +78,7 @@ def _read_rhythm(written: dict[str, Any] | None) -> Rhythm:
         longest_h=longest_h,
         last=written["last"],
         delays=tuple(written["delays"]),
+        usual_delay_s=written.get("usual_delay"),
     )
 
 

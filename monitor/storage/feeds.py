@@ -28,7 +28,7 @@ from monitor.storage.types import UtcDateTime
 _COLUMNS = (
     *("status", "reason", "title", "format", "body_hash", "moved_to", "moves_seen", "last_polled_at", "last_success_at"),
     *("last_full_fetch_at", "next_poll_at", "interval_s", "failures", "gap_at"),
-    *("overdue_after_s", "overdue_at", "late_p50_s"),
+    *("overdue_after_s", "overdue_at", "late_p50_s", "late_p95_s", "late_usual_s"),
 )
 """Columns that are fields of FeedState, by the same names."""
 
@@ -252,9 +252,10 @@ def count_by_status(connection: Connection) -> dict[SourceStatus, int]:
 
 
 def failing_feeds(connection: Connection) -> tuple[Feed, ...]:
-    """Return the active feeds that are failing, gone or silent, by address; their articles are not counted."""
+    """Return the active feeds that are failing, gone, silent or read clearly later than usual, by address; their articles are not counted."""
     silent = and_(feeds.c.status == SourceStatus.OK, feeds.c.overdue_at <= feeds.c.last_success_at)
-    query = select(feeds).where(feeds.c.active, or_(feeds.c.status.in_((*UNREADABLE, SourceStatus.GONE)), silent))
+    late = and_(feeds.c.status == SourceStatus.OK, feeds.c.late_usual_s.is_not(None))
+    query = select(feeds).where(feeds.c.active, or_(feeds.c.status.in_((*UNREADABLE, SourceStatus.GONE)), silent, late))
     return tuple(_feed(row, 0) for row in connection.execute(query.order_by(feeds.c.url)))
 
 
@@ -278,4 +279,6 @@ def _feed(row: Row[Any], articles: int) -> Feed:
         overdue_after_s=row.overdue_after_s,
         overdue_at=row.overdue_at,
         late_p50_s=row.late_p50_s,
+        late_p95_s=row.late_p95_s,
+        late_usual_s=row.late_usual_s,
     )

@@ -94,7 +94,7 @@ class Batch:
         self._taken.add(article_id)
         self.new[article_id] = self._articles[article_id] = {
             "id": article_id,
-            "source": origin.name,
+            "source": entry.source or origin.name,
             "feed_url": origin.url,
             "fetched_at": self._now + len(self.new) * _APART,
             "revision": 1,
@@ -141,7 +141,7 @@ class Batch:
                 "entry_key": entry.identity,
                 "article_id": article_id,
                 "content_hash": entry.content_hash,
-                "source": origin.name,
+                "source": entry.source or origin.name,
                 "url": entry.url,
                 "published_at": entry.published_at,
                 "seen_at": self._now,

@@ -1,6 +1,6 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
-`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions` hold
+`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read, `hub_subscriptions` who tells of news; `articles`, `appearances`, `revisions` hold
 what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
@@ -33,7 +33,7 @@ from monitor.storage.acknowledgement_tables import acknowledgements, escalations
 from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
-from monitor.storage.source_tables import feeds, files, hosts, source_states
+from monitor.storage.source_tables import feeds, files, hosts, hub_subscriptions, source_states
 from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
 from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
 
@@ -51,6 +51,7 @@ __all__ = (
     "heartbeats",
     "holds",
     "hosts",
+    "hub_subscriptions",
     "incidents",
     "messages",
     "metadata",

@@ -35,6 +35,7 @@ from monitor.web import action_pages, login
 from monitor.web.access_control import AccessControl, has_token
 from monitor.web.app_state import AppState
 from monitor.web.connections import PatientProtocol
+from monitor.web.hub_callbacks import HubCallbacks
 from monitor.web.page import error_page
 from monitor.web.registry import endpoints, pages
 from monitor.web.responses import ApiError, error_response
@@ -51,13 +52,14 @@ def application(live: LiveSettings, database: Database, relay: Relay) -> Starlet
     app = Starlette(
         routes=_routes(),
         middleware=[
+            Middleware(HubCallbacks, state=app_state),
             Middleware(
                 AccessControl,
                 settings=lambda: app_state.settings.web,
                 login_form=login.login_form,
                 sessions=app_state.sessions,
                 guard=app_state.login_guard,
-            )
+            ),
         ],
         exception_handlers={HTTPException: _http_error, MonitorError: _monitor_error},
         lifespan=_lifespan,
@@ -156,6 +158,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     finally:
         app_state.hub.close()
         app_state.parsers.close()
+        app_state.feed_parsers.close()
         for task in (watching, compiling):
             task.cancel()
         await asyncio.gather(watching, compiling, return_exceptions=True)

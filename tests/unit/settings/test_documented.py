@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.settings import channels, escalation_steps, feeds, model, page_selectors, sources, watch_item
+from monitor.settings import channels, escalation_steps, feeds, mailboxes, model, page_selectors, sources, watch_item
 from monitor.settings.list_files import COLUMNS
 from monitor.settings.load import load_config
 from monitor.settings.schema_walker import fields_of
@@ -23,7 +23,9 @@ SOURCES: dict[str, type[Section]] = {name: kind.settings for name, kind in sourc
 MODELS: dict[str, type[Section]] = {
     "polling": feeds.PollingSettings,
     "http": feeds.HttpSettings,
+    "websub": feeds.WebSubSettings,
     "feeds": feeds.FeedSettings,
+    "feeds: imap": mailboxes.ImapSettings,
     "feeds: auth": feeds.FeedAuth,
     "feeds: select": page_selectors.SelectSettings,
     "sources": sources.SourceBase,
