@@ -84,7 +84,7 @@ class FeedState:
 
     `failures` is a weighted count since the last success. `moves_seen` counts the polls in a row that a permanent redirect sent to
     `moved_to`. `interval_s` is the planned time between polls, without jitter. Without anything new until `overdue_at`, `overdue_after_s` after the newest
-    arrival, the feed is silent.
+    arrival, the feed is silent. At `rekeyed_at` most entries of its document came under new identifiers.
     """
 
     status: SourceStatus = SourceStatus.NEW
@@ -107,6 +107,7 @@ class FeedState:
     overdue_after_s: float | None = None
     overdue_at: datetime | None = None
     late_p50_s: float | None = None
+    rekeyed_at: datetime | None = None
 
     @property
     def has_had_entries(self) -> bool:

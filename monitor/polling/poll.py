@@ -42,7 +42,7 @@ _PAGE_DEADLINE_S = 10.0
 class PollResult:
     """What a poll found. `entries` are those of a changed document that the last stored document did not have.
 
-    `document_size` counts all entries of the document. `first`: no document of the feed has held an entry before.
+    `document_size` counts all entries of the document, and `fingerprints` are theirs. `first`: no document of the feed has held an entry before.
     """
 
     feed: FeedForPoll
@@ -51,6 +51,7 @@ class PollResult:
     origin: Origin
     entries: tuple[Entry, ...] = ()
     document_size: int = 0
+    fingerprints: bytes = b""
     first: bool = False
 
     def ingest_requests(self, limits: AgeLimits, now: datetime, *, most: int) -> list[IngestRequest]:
@@ -63,7 +64,10 @@ class PollResult:
             return is_news(entry.published_at, first=self.first, now=now, limits=limits)
 
         parts = [self.entries[start : start + most] for start in range(0, len(self.entries), most)] or [()]
-        return [IngestRequest(origin=self.origin, entries=part, alertable=alertable) for part in parts]
+        return [
+            IngestRequest(origin=self.origin, entries=part, alertable=alertable, document=self.fingerprints, first=self.first)
+            for part in parts
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +140,7 @@ async def poll(
         origin=_origin(feed, settings, document),
         entries=() if document is None else _entries(document.feed, settings.feed.language),
         document_size=0 if document is None else document.size,
+        fingerprints=b"" if document is None else document.fingerprints,
         first=not feed.state.has_had_entries,
     )
 

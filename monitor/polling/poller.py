@@ -23,6 +23,7 @@ from monitor.fetching.outcome import UNREACHED, FetchFailure
 from monitor.logs import get_logger
 from monitor.outage_log import OutageLog
 from monitor.polling.poll import FeedPollSettings, PollResult, poll
+from monitor.polling.rekeyed import report_rekeyed
 from monitor.settings.model import Settings
 from monitor.storage import due_feeds, feeds
 from monitor.storage.articles import IngestResult, ingest_all
@@ -244,8 +245,10 @@ class Poller:
             current = feeds.finish_all(connection, [(result.feed, result.update) for result in batch])
             stored = [number for number, result in enumerate(batch) if (result.feed.id, result.feed.epoch) in current]
             last = ingest_all(connection, [requests[number][-1] for number in stored], now=now)
-        for number, one in zip(stored, last, strict=True):
-            ingested[number].append(one)
+            for number, one in zip(stored, last, strict=True):
+                ingested[number].append(one)
+            report_rekeyed(connection, [(batch[number], ingested[number]) for number in stored], now)
+        for number in stored:
             _log_result(batch[number], ingested[number])
         return [scan for parts in ingested for one in parts for scan in one.scans]
 

@@ -28,7 +28,7 @@ from monitor.storage.types import UtcDateTime
 _COLUMNS = (
     *("status", "reason", "title", "format", "body_hash", "moved_to", "moves_seen", "last_polled_at", "last_success_at"),
     *("last_full_fetch_at", "next_poll_at", "interval_s", "failures", "gap_at"),
-    *("overdue_after_s", "overdue_at", "late_p50_s"),
+    *("overdue_after_s", "overdue_at", "late_p50_s", "rekeyed_at"),
 )
 """Columns that are fields of FeedState, by the same names."""
 
@@ -207,6 +207,11 @@ def _finished(names: tuple[str, ...]) -> Update:
         .where(feeds.c.id == bindparam("of_feed"))
         .values({name: bindparam(name) for name in names} | {"lease_until": None})
     )
+
+
+def record_rekeyed(connection: Connection, feed: FeedForPoll, reason: str, now: datetime) -> None:
+    """Store that most entries of a feed's document have come under new identifiers, and the `reason` that its health shows."""
+    connection.execute(update(feeds).where(feeds.c.id == feed.id).values(rekeyed_at=now, reason=reason))
 
 
 def release(connection: Connection, claimed: Iterable[tuple[FeedId, int]]) -> None:

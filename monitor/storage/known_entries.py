@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select
 from monitor.domain.article import Entry, Origin
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ArticleId
-from monitor.domain.same_article import StoredFacts, is_another, is_same_place
+from monitor.domain.same_article import StoredFacts, is_another, is_same_page, is_same_place
 from monitor.storage.chunks import parts
 from monitor.storage.tables import appearances, articles
 
@@ -64,7 +64,7 @@ def _tell_apart(
     for one in reused:
         found = stored(one)
         if found is not None and is_another(one.entry, found):
-            entry = replace(one.entry, key=f"{one.entry.guid} {one.entry.url or one.entry.title}")
+            entry = replace(one.entry, key=_key_of_another(one.entry, found))
             del entries[one.number][one.key]
             entries[one.number][entry.identity] = entry
             apart.append((one.origin.id, entry.identity))
@@ -73,6 +73,12 @@ def _tell_apart(
         found = stored(one)
         if found is not None and is_same_place(one.entry, found):
             known[one.origin.id, one.entry.identity] = owners[one.origin.id, one.key][0], b""
+
+
+def _key_of_another(entry: Entry, stored: StoredFacts) -> str:
+    """Return a key of guid and address, as entries get that share their guid with others of their document; with the title if the address is shared, too."""
+    key = f"{entry.guid} {entry.url or entry.title}"
+    return f"{key} {entry.title}" if is_same_page(entry, stored) else key
 
 
 def _changed(
@@ -108,7 +114,7 @@ def _find(connection: Connection, wanted: Sequence[_Place]) -> Known:
 
 def _facts(connection: Connection, ids: set[ArticleId]) -> dict[ArticleId, StoredFacts]:
     return {
-        row.id: StoredFacts(title=row.title, url=row.url, published_at=row.published_at)
+        row.id: StoredFacts(title=row.title, url=row.url, published_at=row.published_at, text=row.text)
         for some in parts(sorted(ids))
         for row in connection.execute(_FACTS, {"ids": some})
     }
@@ -126,6 +132,6 @@ _SEEN = select(
         )
     )
 )
-_FACTS = select(articles.c.id, articles.c.title, articles.c.url, articles.c.published_at).where(
+_FACTS = select(articles.c.id, articles.c.title, articles.c.url, articles.c.published_at, articles.c.text).where(
     articles.c.id.in_(bindparam("ids", expanding=True))
 )

@@ -36,6 +36,7 @@ feeds = Table(
     Column("overdue_after_s", Float),
     Column("overdue_at", UtcDateTime),
     Column("late_p50_s", Float),
+    Column("rekeyed_at", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Index(None, "active", "next_poll_at"),
@@ -70,4 +71,17 @@ source_states = Table(
     Column("reason", ShownText),
     Column("last_read_at", UtcDateTime, nullable=False),
     Column("last_success_at", UtcDateTime),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("entry_key", Digest, primary_key=True),
+    Column("origin_id", ID, primary_key=True),
+    Column("words", Digest, nullable=False),
+    Column("page_mark", BigInteger, index=True),
+    Column("title_mark", BigInteger, index=True),
+    Column("published_at", UtcDateTime),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index(None, "origin_id", "seen_at"),
 )

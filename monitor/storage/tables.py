@@ -1,7 +1,7 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions` hold
-what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
+what was read; `tombstones` what feeds still show of what retention has deleted; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
@@ -13,6 +13,7 @@ that of the dashboard.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
-from monitor.storage.source_tables import feeds, files, hosts, source_states
+from monitor.storage.source_tables import feeds, files, hosts, source_states, tombstones
 from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
 from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
 
@@ -64,6 +65,7 @@ __all__ = (
     "statement_keys",
     "statements",
     "stories",
+    "tombstones",
     "word_counts",
 )
 
@@ -121,6 +123,8 @@ appearances = Table(
     Column("published_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("own", Boolean, nullable=False, server_default=true()),
+    Column("page_mark", BigInteger, index=True),
+    Column("title_mark", BigInteger, index=True),
 )
 
 revisions = Table(
