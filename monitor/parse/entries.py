@@ -98,6 +98,7 @@ def _entry(item: Item, language: str | None) -> Entry:
         updated_at=parse_date(item.updated) if item.updated else None,
         tags=tuple(dict.fromkeys(filter(None, map(one_line, item.tags))))[:MAX_TAGS],
         image=image,
+        versions=item.versions,
     )
 
 

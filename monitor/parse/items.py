@@ -35,6 +35,7 @@ class Item:
 
     `further` are texts beside summary and content, such as the subtitle of an episode or the event and the places of a warning.
     `identified`: its guid names it in any document, so that another item with it is another version of it.
+    `versions` are the identifiers of this and of earlier versions that it names.
     `source_hash` is that of its fingerprint, or NO_SOURCE_HASH if it cannot be recognized by its bytes.
     """
 
@@ -51,6 +52,7 @@ class Item:
     image: str | None = None
     further: tuple[Markup, ...] = ()
     identified: bool = False
+    versions: tuple[str, ...] = ()
     source_hash: bytes = field(default=NO_SOURCE_HASH, compare=False)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.aside import Aside, asides_from_json
 from monitor.domain.ids import ArticleId, ScanId
-from monitor.storage import scans, tombstones
+from monitor.storage import scans, tombstones, version_keys
 from monitor.storage.chunks import parts
 from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep_revisions, revision_of
 from monitor.storage.locks import serialise
@@ -86,6 +86,8 @@ def find_by_entry(connection: Connection, origin: Origin, entry: Entry) -> Artic
     """Return the id of the article that an entry of this origin has become; None if it was never stored."""
     query = select(appearances.c.article_id).where(appearances.c.origin_id == origin.id, appearances.c.entry_key == entry.identity)
     found: ArticleId | None = connection.execute(query).scalar_one_or_none()
+    if found is None and entry.versions:
+        return version_keys.find(connection, [(origin.id, entry)]).get((origin.id, entry.identity))
     return found
 
 

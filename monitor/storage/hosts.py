@@ -48,6 +48,13 @@ def record(connection: Connection, change: HostUpdate) -> None:
     connection.execute(update(hosts).where(hosts.c.host == change.host).values(**values))
 
 
+def pause(connection: Connection, host: str, until: datetime) -> None:
+    """Let nobody ask a host until `until`; a longer pause stays."""
+    ensure(connection, (host,))
+    shorter = or_(hosts.c.paused_until.is_(None), hosts.c.paused_until < until)
+    connection.execute(update(hosts).where(hosts.c.host == host, shorter).values(paused_until=until))
+
+
 def reserve(connection: Connection, host: str, *, now: datetime, gap: timedelta, latest: datetime) -> datetime | None:
     """Reserve and return the next free moment for one request to `host`; None, and nothing is reserved, if that is after `latest`."""
     ensure(connection, (host,))

@@ -16,7 +16,7 @@ from monitor.domain.article import Entry, Origin, PageState
 from monitor.domain.aside import asides_to_json
 from monitor.domain.entry_marks import NO_MARKS, marks_of
 from monitor.domain.ids import ArticleId, derived_id
-from monitor.storage import tombstones
+from monitor.storage import tombstones, version_keys
 from monitor.storage.chunks import parts
 from monitor.storage.dialect import upsert
 from monitor.storage.ids import first_free
@@ -118,6 +118,7 @@ class Batch:
         self._appearances: list[dict[str, Any]] = []
         self._replaced: list[dict[str, Any]] = []
         self._moved: list[dict[str, Any]] = []
+        self._versions: dict[ArticleId, tuple[str, Entry]] = {}
         self.new: dict[ArticleId, dict[str, Any]] = {}
         self.revised: dict[ArticleId, dict[str, Any]] = {}
 
@@ -186,6 +187,8 @@ class Batch:
 
     def _add_appearance(self, change: EntryChange, article_id: ArticleId) -> None:
         entry, origin, before = change.entry, change.origin, change.replaces
+        if entry.versions:
+            self._versions[article_id] = origin.id, entry
         marks = marks_of(origin.id, entry) if origin.url else NO_MARKS
         self._appearances.append(
             {
@@ -213,6 +216,7 @@ class Batch:
         keep_revisions(connection, self._revisions)
         seen = sorted(self._appearances, key=lambda row: (row["origin_id"], row["entry_key"]))
         _run(connection, upsert(connection, appearances, changed=_APPEARANCE_CHANGED), seen)
+        version_keys.add(connection, self._versions)
 
 
 def _taken_ids(connection: Connection, new: Sequence[EntryChange]) -> set[str]:

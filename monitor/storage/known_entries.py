@@ -12,6 +12,8 @@ from monitor.domain.article import Entry, Origin
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ArticleId
 from monitor.domain.same_article import StoredFacts, is_another, is_same_page, is_same_place
+from monitor.domain.version_chain import first_key, replaced_keys
+from monitor.storage import version_keys
 from monitor.storage.chunks import parts
 from monitor.storage.tables import appearances, articles
 
@@ -35,13 +37,27 @@ def known_entries(connection: Connection, batch: Sequence[tuple[Origin, Sequence
 
     An entry of a feed that has the identifier of another article gets a key of its own, made of identifier and address.
     """
-    entries = [{entry.identity: entry for entry in some} for _, some in batch]
+    entries = [{entry.identity: entry for entry in _chained(some)} for _, some in batch]
     known = _find(connection, [(origin.id, key) for (origin, _), by_key in zip(batch, entries, strict=True) for key in by_key])
     reused = list(_changed(batch, entries, known))
     shared = list(_without_own_key(batch, entries, known))
     if reused or shared:
         _tell_apart(connection, entries, known, reused, shared)
+    versions = [
+        (origin.id, entry)
+        for (origin, _), by_key in zip(batch, entries, strict=True)
+        for key, entry in by_key.items()
+        if entry.versions and (origin.id, key) not in known
+    ]
+    if versions:
+        known |= {place: (article, b"") for place, article in version_keys.find(connection, versions).items()}
     return [list(by_key.values()) for by_key in entries], known
+
+
+def _chained(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries with the key of the first version where one is a later version of another."""
+    replaced = replaced_keys((entry.key, entry.versions) for entry in entries if entry.versions)
+    return [replace(entry, key=first_key(entry.key, replaced)) for entry in entries] if replaced else entries
 
 
 def _tell_apart(
@@ -88,7 +104,13 @@ def _changed(
     for number, ((origin, _), by_key) in enumerate(zip(batch, entries, strict=True)):
         for key, entry in by_key.items():
             article, before = known.get((origin.id, key), (None, b""))
-            if origin.url and entry.guid == entry.key and article is not None and before != entry.content_hash:
+            if (
+                origin.url
+                and entry.guid == entry.key
+                and not entry.versions
+                and article is not None
+                and before != entry.content_hash
+            ):
                 yield _Doubtful(number, origin, entry, key)
 
 

@@ -1,7 +1,7 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions` hold
-what was read; `tombstones` what feeds still show of what retention has deleted; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
+what was read; `version_keys` the identifiers of an article's versions, `tombstones` what feeds still show of what retention has deleted; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
@@ -66,6 +66,7 @@ __all__ = (
     "statements",
     "stories",
     "tombstones",
+    "version_keys",
     "word_counts",
 )
 
@@ -125,6 +126,14 @@ appearances = Table(
     Column("own", Boolean, nullable=False, server_default=true()),
     Column("page_mark", BigInteger, index=True),
     Column("title_mark", BigInteger, index=True),
+)
+
+version_keys = Table(
+    "version_keys",
+    metadata,
+    Column("entry_key", Digest, primary_key=True),
+    Column("origin_id", SafeText, primary_key=True),
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 revisions = Table(

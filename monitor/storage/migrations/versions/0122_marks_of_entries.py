@@ -45,6 +45,17 @@ def upgrade() -> None:
     )
     for columns in (["page_mark"], ["title_mark"], ["origin_id", "seen_at"]):
         op.create_index(op.f(f"ix_tombstones_{'_'.join(columns)}"), "tombstones", columns)
+    op.create_table(
+        "version_keys",
+        sa.Column("entry_key", monitor.storage.types.Digest(), nullable=False),
+        sa.Column("origin_id", monitor.storage.types.SafeText(), nullable=False),
+        sa.Column("article_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_version_keys_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_key", "origin_id", name=op.f("pk_version_keys")),
+    )
+    op.create_index(op.f("ix_version_keys_article_id"), "version_keys", ["article_id"])
 
 
 def _mark(feed: str) -> None:
@@ -73,6 +84,7 @@ def _mark(feed: str) -> None:
 
 def downgrade() -> None:
     """Remove them."""
+    op.drop_table("version_keys")
     op.drop_table("tombstones")
     op.drop_column("feeds", "rekeyed_at")
     for column in ("title_mark", "page_mark"):
