@@ -20,7 +20,8 @@ _SHARED_LIMITS = (".tumblr.com",)
 class Feed:
     """The stored health of a feed. `reason` says in a sentence what is wrong, if anything is.
 
-    `gap_at` is when entries were last found to be missing between two polls; `moved_to` is the address of a permanent redirect.
+    `gap_at` is when entries were last found to be missing between two polls; `moved_to` is the address of a permanent redirect. Its host is
+    not asked until `paused_until`, for the reason `paused_because`.
     """
 
     id: FeedId
@@ -38,6 +39,16 @@ class Feed:
     overdue_after_s: float | None = None
     overdue_at: datetime | None = None
     late_p50_s: float | None = None
+    paused_until: datetime | None = None
+    paused_because: str | None = None
+
+    def is_held(self, now: datetime) -> bool:
+        """Return whether its host has a pause that lasts longer than the feed would wait by itself."""
+        return (
+            self.status is not SourceStatus.GONE
+            and self.paused_until is not None
+            and self.paused_until > max(now, self.next_poll_at or now)
+        )
 
     @property
     def silent(self) -> bool:
@@ -134,11 +145,12 @@ class FeedForPoll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostUpdate:
-    """What a poll has learnt about a host: how often in a row it has refused us, and until when it is not asked again."""
+    """What a poll has learnt about a host: how often in a row it has refused us, and until when it is not asked again, for what `reason`."""
 
     host: str
     refusals: int
     paused_until: datetime | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,7 @@ class ArticleReader:
             )
         if isinstance(answer, FetchFailure):
             if answer.problem is Problem.TOO_FAST:
-                await asyncio.to_thread(self._pause, url, answer.retry_at)
+                await asyncio.to_thread(self._pause, url, answer)
             return Unread(reason=answer.reason, again=answer.problem in _TEMPORARY, retry_at=answer.retry_at)
         if not isinstance(answer, Fetched) or not _is_page(answer):
             return Unread(reason="the link leads to something other than a web page", again=False)
@@ -157,10 +157,11 @@ class ArticleReader:
                 latest=now + timedelta(seconds=deadline_s / 2),
             )
 
-    def _pause(self, url: Url, until: datetime | None) -> None:
+    def _pause(self, url: Url, refusal: FetchFailure) -> None:
         """Ask nothing more of a host that says it is asked too often: what waits for a turn is not tried in vain."""
         with self._database.write() as connection:
-            hosts.pause(connection, rate_limit_key(url), until or self._clock.now() + PAUSE)
+            until = refusal.retry_at or self._clock.now() + PAUSE
+            hosts.pause(connection, rate_limit_key(url), until, f"the page of an article: {refusal.reason}")
 
 
 def _joined(whole: ExtractedArticle, more: ExtractedArticle) -> ExtractedArticle:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.domain.feed import Feed
-from monitor.domain.source import SourceHealth, SourceStatus
+from monitor.domain.source import UNREADABLE, SourceHealth, SourceStatus
 from monitor.domain.times import age
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
@@ -33,18 +33,23 @@ def feed_health(connection: Connection, request: HealthRequest) -> tuple[SourceH
     stored = feeds.failing_feeds(connection) if request.only_failing else feeds.list_feeds(connection)
     known = {feed.url: feed for feed in stored}
     configured = request.settings.feeds
-    return tuple(_health(feed, known.get(feed.url)) for feed in configured if not request.only_failing or feed.url in known)
+    return tuple(
+        _health(feed, known.get(feed.url), request.now) for feed in configured if not request.only_failing or feed.url in known
+    )
 
 
-def _health(configured: FeedSettings, stored: Feed | None) -> SourceHealth:
+def _health(configured: FeedSettings, stored: Feed | None, now: datetime) -> SourceHealth:
     if stored is None:
         return SourceHealth(kind=NAME, name=configured.name or configured.url, url=configured.url, status=SourceStatus.NEW)
+    status, reason = (SourceStatus.SILENT, _silence(stored)) if stored.silent else (stored.status, stored.reason)
+    if stored.is_held(now):
+        status, reason = (status if status in UNREADABLE else SourceStatus.PAUSED), _pause(stored, reason)
     return SourceHealth(
         kind=NAME,
         name=stored.name,
         url=configured.url,
-        status=SourceStatus.SILENT if stored.silent else stored.status,
-        reason=_silence(stored) if stored.silent else stored.reason,
+        status=status,
+        reason=reason,
         last_polled_at=stored.last_polled_at,
         last_success_at=stored.last_success_at,
         next_poll_at=stored.next_poll_at,
@@ -53,6 +58,13 @@ def _health(configured: FeedSettings, stored: Feed | None) -> SourceHealth:
         overdue_after_s=stored.overdue_after_s,
         late_p50_s=stored.late_p50_s,
     )
+
+
+def _pause(feed: Feed, reason: str | None) -> str:
+    """Return why and until when the feed is held, before what is said of the feed itself."""
+    because = f": {feed.paused_because}" if feed.paused_because else ""
+    said = f"its host is not asked before {feed.paused_until:%Y-%m-%d %H:%M:%S} UTC{because}"
+    return f"{said}; {reason}" if reason and reason != feed.paused_because else said
 
 
 def _silence(feed: Feed) -> str:

@@ -242,8 +242,9 @@ def list_feeds(connection: Connection) -> tuple[Feed, ...]:
     """Return the active feeds by name, with the number of articles each has carried."""
     counts = select(appearances.c.origin_id, func.count().label("articles")).group_by(appearances.c.origin_id).subquery()
     rows = connection.execute(
-        select(feeds, func.coalesce(counts.c.articles, 0).label("articles"))
+        select(feeds, *_PAUSE, func.coalesce(counts.c.articles, 0).label("articles"))
         .outerjoin(counts, counts.c.origin_id == feeds.c.id)
+        .outerjoin(hosts_table, hosts_table.c.host == feeds.c.host)
         .where(feeds.c.active)
         .order_by(func.lower(_SHOWN_NAME), feeds.c.url)
     )
@@ -259,10 +260,12 @@ def count_by_status(connection: Connection) -> dict[SourceStatus, int]:
 def failing_feeds(connection: Connection) -> tuple[Feed, ...]:
     """Return the active feeds that are failing, gone or silent, by address; their articles are not counted."""
     silent = and_(feeds.c.status == SourceStatus.OK, feeds.c.overdue_at <= feeds.c.last_success_at)
-    query = select(feeds).where(feeds.c.active, or_(feeds.c.status.in_((*UNREADABLE, SourceStatus.GONE)), silent))
+    joined = select(feeds, *_PAUSE).outerjoin(hosts_table, hosts_table.c.host == feeds.c.host)
+    query = joined.where(feeds.c.active, or_(feeds.c.status.in_((*UNREADABLE, SourceStatus.GONE)), silent))
     return tuple(_feed(row, 0) for row in connection.execute(query.order_by(feeds.c.url)))
 
 
+_PAUSE = (hosts_table.c.paused_until, hosts_table.c.reason.label("paused_because"))
 _SHOWN_NAME = func.coalesce(func.nullif(feeds.c.name, ""), feeds.c.title, feeds.c.url)
 
 
@@ -283,4 +286,6 @@ def _feed(row: Row[Any], articles: int) -> Feed:
         overdue_after_s=row.overdue_after_s,
         overdue_at=row.overdue_at,
         late_p50_s=row.late_p50_s,
+        paused_until=row.paused_until,
+        paused_because=row.paused_because,
     )

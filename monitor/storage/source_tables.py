@@ -49,6 +49,7 @@ hosts = Table(
     Column("next_request_at", UtcDateTime),
     Column("paused_until", UtcDateTime),
     Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("reason", ShownText),
 )
 
 files = Table(

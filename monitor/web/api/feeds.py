@@ -39,7 +39,7 @@ ENDPOINTS: Final = (
         method="GET",
         path="/api/feeds",
         handler=_list,
-        takes="`kind` (`feed`, `folder` or that of a plug-in), `status` (`new ok failing broken silent gone`), `search` (part of name or address), `limit`; "
+        takes="`kind` (`feed`, `folder` or that of a plug-in), `status` (`new ok failing broken silent paused gone`), `search` (part of name or address), `limit`; "
         "all sources without a `limit`",
     ),
 )

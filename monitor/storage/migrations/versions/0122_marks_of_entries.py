@@ -1,4 +1,4 @@
-"""Marks by which entries are recognized under another identifier, and what is kept of those that retention deletes."""
+"""Marks by which entries are recognized under another identifier, what is kept of those that retention deletes, and why a host is not asked."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def upgrade() -> None:
     """Add the columns, with the marks of what feeds have brought, and the table."""
     op.add_column("appearances", sa.Column("page_mark", sa.BigInteger(), nullable=True))
     op.add_column("appearances", sa.Column("title_mark", sa.BigInteger(), nullable=True))
+    op.add_column("hosts", sa.Column("reason", monitor.storage.types.ShownText(), nullable=True))
     op.add_column("feeds", sa.Column("rekeyed_at", monitor.storage.types.UtcDateTime(), nullable=True))
     for (feed,) in op.get_bind().execute(sa.select(_FEEDS.c.id)).all():
         _mark(feed)
@@ -87,6 +88,7 @@ def downgrade() -> None:
     op.drop_table("version_keys")
     op.drop_table("tombstones")
     op.drop_column("feeds", "rekeyed_at")
+    op.drop_column("hosts", "reason")
     for column in ("title_mark", "page_mark"):
         op.drop_index(op.f(f"ix_appearances_{column}"), table_name="appearances")
         op.drop_column("appearances", column)
