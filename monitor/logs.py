@@ -38,6 +38,7 @@ EVENTS: dict[str, str] = {
     "delivery.failed": "an attempt failed and will be repeated",
     "delivery.sent": "a receiver has accepted an alert",
     "feed.failed": "a feed could not be read; it is tried again",
+    "feed.rekeyed": "most entries of a feed came under new ids; they were recognized, and none is told again",
     "feed.gone": "a feed says it is gone for good; it is polled no more",
     "feed.polled": "a feed was read",
     "feed.recovered": "a failing feed works again",

@@ -11,7 +11,8 @@ from enum import StrEnum
 class SourceStatus(StrEnum):
     """The health of a source as shown to the operator.
 
-    `new`: not read yet; `silent`: it answers, but has brought nothing new for much longer than is its habit; `broken`: the page answers, but
+    `new`: not read yet; `silent`: it answers, but has brought nothing new for much longer than is its habit; `paused`: it is due, but its host is
+    not asked for a while, since it has said so or has refused us; `broken`: the page answers, but
     its selectors find nothing on it; `gone`: not read any more, since it is
     gone for good.
     """
@@ -20,6 +21,7 @@ class SourceStatus(StrEnum):
     OK = "ok"
     FAILING = "failing"
     SILENT = "silent"
+    PAUSED = "paused"
     BROKEN = "broken"
     GONE = "gone"
 

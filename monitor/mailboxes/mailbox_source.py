@@ -45,9 +45,9 @@ class MailboxSource:
         readers = [MailboxReader(mailbox, self._context, self._parsers) for mailbox in self._wanted.values()]
         for reader in readers:
             self._following[reader.mailbox.origin.id] = reader, asyncio.create_task(reader.read_once())
-        reading: asyncio.Future[object] = asyncio.gather(*(task for _, task in self._following.values()))
-        stopping: asyncio.Future[object] = asyncio.create_task(stop.wait())
-        await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        reading = asyncio.gather(*(task for _, task in self._following.values()))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([reading, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if reading.done():
             reading.result()

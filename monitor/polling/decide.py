@@ -27,6 +27,8 @@ SUSPICIOUS_ENTRIES = 4
 """If so many entries were to be expected since the last body, and it is still "not changed", ask without validators."""
 
 GAP_SHOWN_FOR = timedelta(days=1)
+REKEYED_SHOWN_FOR = timedelta(days=7)
+"""How long the health shows that most entries came under new identifiers; so long it is not reported again either."""
 
 
 def conditions(state: FeedState, now: datetime) -> Validators:
@@ -200,6 +202,7 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
         moved_to=learnt.get("moved_to", before.moved_to),
         moves_seen=learnt.get("moves_seen", before.moves_seen),
         document=document,
+        rekeyed_at=before.rekeyed_at,
         now=now,
     )
     if too_large:
@@ -220,7 +223,13 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
 
 
 def _remark(
-    *, gap_at: datetime | None, moved_to: str | None, moves_seen: int, document: DocumentMemory, now: datetime
+    *,
+    gap_at: datetime | None,
+    moved_to: str | None,
+    moves_seen: int,
+    document: DocumentMemory,
+    rekeyed_at: datetime | None,
+    now: datetime,
 ) -> str | None:
     """Return what the operator should know about a feed that works; None if nothing."""
     remarks = []
@@ -232,9 +241,16 @@ def _remark(
         )
     if moved_to is not None and moves_seen >= CONFIRMATIONS:
         remarks.append(f"moved for good to {moved_to}, polled there")
+    if rekeyed_at is not None and now - rekeyed_at < REKEYED_SHOWN_FOR:
+        remarks.append(rekeyed_remark(rekeyed_at))
     if document.unreliable:
         remarks.append('the server says "not changed" of documents that have changed, so they are always fetched whole')
     return "; ".join(remarks) or None
+
+
+def rekeyed_remark(at: datetime) -> str:
+    """Return the sentence about a document most of whose entries came under new identifiers."""
+    return f"most entries came under new ids at {at:%Y-%m-%d %H:%M} UTC: they were recognized, and none is told again"
 
 
 def fresh_for(headers: Mapping[str, str], now: datetime) -> float:

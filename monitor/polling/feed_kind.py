@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from monitor.domain.feed import Feed
-from monitor.domain.source import SourceHealth, SourceStatus
+from monitor.domain.source import UNREADABLE, SourceHealth, SourceStatus
 from monitor.domain.times import age
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
@@ -37,24 +37,24 @@ def feed_health(connection: Connection, request: HealthRequest) -> tuple[SourceH
     hubs = {} if request.settings.websub is None else hub_subscriptions.every(connection)
     remarks = {url: remark for url, one in hubs.items() if (remark := one.remark(request.now)) is not None}
     return tuple(
-        _health(feed, known.get(feed.url), remarks.get(feed.url))
+        _health(feed, known.get(feed.url), remarks.get(feed.url), request.now)
         for feed in configured
         if not request.only_failing or feed.url in known
     )
 
 
-def _health(configured: FeedSettings, stored: Feed | None, hub: str | None) -> SourceHealth:
+def _health(configured: FeedSettings, stored: Feed | None, hub: str | None, now: datetime) -> SourceHealth:
     if stored is None:
         return SourceHealth(kind=NAME, name=configured.name or configured.url, url=configured.url, status=SourceStatus.NEW)
+    status, reason = (SourceStatus.SILENT, _silence(stored)) if stored.silent else (stored.status, stored.reason)
+    if stored.is_held(now):
+        status, reason = (status if status in UNREADABLE else SourceStatus.PAUSED), _pause(stored, reason)
     return SourceHealth(
         kind=NAME,
         name=stored.name,
         url=configured.url,
-        status=SourceStatus.SILENT if stored.silent else stored.status,
-        reason="; ".join(
-            filter(None, (_silence(stored) if stored.silent else stored.reason, _lateness(stored), hub, _unchecked(configured)))
-        )
-        or None,
+        status=status,
+        reason="; ".join(filter(None, (reason, _lateness(stored), hub, _unchecked(configured)))) or None,
         last_polled_at=stored.last_polled_at,
         last_success_at=stored.last_success_at,
         next_poll_at=stored.next_poll_at,
@@ -76,6 +76,13 @@ def _lateness(feed: Feed) -> str | None:
 
 def _unchecked(configured: FeedSettings) -> str | None:
     return None if configured.verify else "its certificate is not checked (`verify: false`)"
+
+
+def _pause(feed: Feed, reason: str | None) -> str:
+    """Return why and until when the feed is held, before what is said of the feed itself."""
+    because = f": {feed.paused_because}" if feed.paused_because else ""
+    said = f"its host is not asked before {feed.paused_until:%Y-%m-%d %H:%M:%S} UTC{because}"
+    return f"{said}; {reason}" if reason and reason != feed.paused_because else said
 
 
 def _silence(feed: Feed) -> str:

@@ -43,7 +43,8 @@ _PAGE_DEADLINE_S = 10.0
 class PollResult:
     """What a poll found. `entries` are those of a changed document that the last stored document did not have.
 
-    `document_size` counts all entries of the document. `hub` is what a whole document says of a hub. `first`: no document of the feed has held an entry before.
+    `document_size` counts all entries of the document, and `fingerprints` are theirs. `hub` is what a whole document says of a hub. `first`: no document
+    of the feed has held an entry before.
     """
 
     feed: FeedForPoll
@@ -52,6 +53,7 @@ class PollResult:
     origin: Origin
     entries: tuple[Entry, ...] = ()
     document_size: int = 0
+    fingerprints: bytes = b""
     first: bool = False
     hub: OfferedHub | None = None
 
@@ -65,7 +67,10 @@ class PollResult:
             return is_news(entry.published_at, first=self.first, now=now, limits=limits)
 
         parts = [self.entries[start : start + most] for start in range(0, len(self.entries), most)] or [()]
-        return [IngestRequest(origin=self.origin, entries=part, alertable=alertable) for part in parts]
+        return [
+            IngestRequest(origin=self.origin, entries=part, alertable=alertable, document=self.fingerprints, first=self.first)
+            for part in parts
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +143,7 @@ async def poll(
         origin=_origin(feed, settings, document),
         entries=() if document is None else with_language(document.feed, settings.feed.language),
         document_size=0 if document is None else document.size,
+        fingerprints=b"" if document is None else document.fingerprints,
         first=not feed.state.has_had_entries,
         hub=offered_hub(feed.url, outcome, document) if not selected else None,
     )

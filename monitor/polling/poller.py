@@ -25,6 +25,7 @@ from monitor.outage_log import OutageLog
 from monitor.polling.hub_subscriber import HubSubscriber, missed_entries
 from monitor.polling.poll import FeedPollSettings, PollResult, poll
 from monitor.polling.poll_log import log_result
+from monitor.polling.rekeyed import report_rekeyed
 from monitor.settings.model import Settings
 from monitor.storage import due_feeds, feeds
 from monitor.storage.articles import IngestResult, ingest_all
@@ -251,7 +252,9 @@ class Poller:
             last = ingest_all(connection, [requests[number][-1] for number in stored], now=now)
             for number, one in zip(stored, last, strict=True):
                 ingested[number].append(one)
-            self._note_hubs(connection, [(batch[number], ingested[number]) for number in stored], now)
+            kept = [(batch[number], ingested[number]) for number in stored]
+            self._note_hubs(connection, kept, now)
+            report_rekeyed(connection, kept, now)
         for number in stored:
             log_result(batch[number], ingested[number])
         return [scan for parts in ingested for one in parts for scan in one.scans]

@@ -38,6 +38,7 @@ feeds = Table(
     Column("late_p50_s", Float),
     Column("late_p95_s", Float),
     Column("late_usual_s", Float),
+    Column("rekeyed_at", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Index(None, "active", "next_poll_at"),
@@ -50,6 +51,7 @@ hosts = Table(
     Column("next_request_at", UtcDateTime),
     Column("paused_until", UtcDateTime),
     Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("reason", ShownText),
 )
 
 files = Table(
@@ -91,4 +93,17 @@ hub_subscriptions = Table(
     Column("missed", Integer, nullable=False, server_default="0"),
     Column("heard_at", UtcDateTime),
     Column("reason", ShownText),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("entry_key", Digest, primary_key=True),
+    Column("origin_id", ID, primary_key=True),
+    Column("words", Digest, nullable=False),
+    Column("page_mark", BigInteger, index=True),
+    Column("title_mark", BigInteger, index=True),
+    Column("published_at", UtcDateTime),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index(None, "origin_id", "seen_at"),
 )

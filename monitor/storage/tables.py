@@ -1,7 +1,8 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read, `hub_subscriptions` who tells of news; `articles`, `appearances`, `revisions` hold
-what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
+what was read; `version_keys` the identifiers of an article's versions, `tombstones` what feeds still show of what retention has deleted;
+`scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `acknowledgements` says who has seen an alert, `escalations` whom it is told to next until then, `signing_keys` the key that signs links of messages, `used_links` which of them have acted;
@@ -14,6 +15,7 @@ that of the dashboard.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -33,7 +35,7 @@ from monitor.storage.acknowledgement_tables import acknowledgements, escalations
 from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
-from monitor.storage.source_tables import feeds, files, hosts, hub_subscriptions, source_states
+from monitor.storage.source_tables import feeds, files, hosts, hub_subscriptions, source_states, tombstones
 from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
 from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
 
@@ -70,7 +72,9 @@ __all__ = (
     "statement_keys",
     "statements",
     "stories",
+    "tombstones",
     "used_links",
+    "version_keys",
     "word_counts",
 )
 
@@ -128,6 +132,16 @@ appearances = Table(
     Column("published_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("own", Boolean, nullable=False, server_default=true()),
+    Column("page_mark", BigInteger, index=True),
+    Column("title_mark", BigInteger, index=True),
+)
+
+version_keys = Table(
+    "version_keys",
+    metadata,
+    Column("entry_key", Digest, primary_key=True),
+    Column("origin_id", SafeText, primary_key=True),
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 revisions = Table(

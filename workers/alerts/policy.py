@@ -23,7 +23,8 @@ class AlertContext:
     `joined` is True if the article has just joined a story with other articles. `alertable` is False if it was too old at its feed's
     first fetch; then only an edit can raise an alert. `past_alerts` are those of the story, `last_notified_at` is by term, and
     `matched_before` names the terms that matched the previous revision (none for a first one). `budget_left` is how many more alerts of
-    the article's source may be told in this hour, None without a limit.
+    the article's source may be told in this hour, None without a limit. `page_came_late`: what was matched before was the summary, and now it is
+    the page, which nobody has edited.
     """
 
     story_id: StoryId
@@ -33,6 +34,7 @@ class AlertContext:
     last_notified_at: Mapping[str, datetime] = field(default_factory=dict)
     matched_before: frozenset[str] = frozenset()
     budget_left: int | None = None
+    page_came_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class AlertDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDecision:
-    """The alerts to store, and the past alerts on the article whose term no longer matches."""
+    """The alerts to store, and the past alerts on the article whose term no longer matches, or all if it is cancelled."""
 
     drafts: tuple[AlertDraft, ...]
     stale: tuple[PastAlert, ...]
@@ -109,7 +111,7 @@ def _within_budget(drafts: Sequence[AlertDraft], left: int | None, now: datetime
 
 
 def _stale_alerts(article: Article, matches: Sequence[TermMatch], context: AlertContext) -> tuple[PastAlert, ...]:
-    matching = {match.term.name for match in matches}
+    matching = set() if article.is_cancelled else {match.term.name for match in matches}
     return tuple(
         alert
         for alert in context.past_alerts
@@ -119,7 +121,8 @@ def _stale_alerts(article: Article, matches: Sequence[TermMatch], context: Alert
 
 def _reason(article: Article, term: Term, context: AlertContext) -> Reason | None:
     """Return why the term alerts on this article, or None if it does not."""
-    reason = Reason.UPDATED if article.revision > 1 and term.name not in context.matched_before else Reason.NEW
+    edited = article.revision > 1 and not context.page_came_late
+    reason = Reason.UPDATED if edited and term.name not in context.matched_before else Reason.NEW
     if not context.alertable and reason is not Reason.UPDATED:
         return None
     earlier = [alert for alert in context.past_alerts if alert.term == term.name and alert.reason is not Reason.JOINED]

@@ -44,6 +44,7 @@ from workers.scanning.examine import ExaminedArticle, document_of
 from workers.scanning.load import ScanTask
 from workers.scanning.relate_statement import Placement, StoryPlacer
 from workers.stories.headline import headline_turned
+from workers.stories.warning_changes import warning_changes
 
 _APART = timedelta(microseconds=1)
 """How far apart in time the alerts of one batch are, so that their order is kept."""
@@ -137,6 +138,7 @@ class Recorder:
             last_notified_at=alert_history.last_by_term(self.connection, with_cooldown),
             matched_before=examined.matched_before,
             budget_left=self._budget_left(examined.article),
+            page_came_late=examined.task.page_came_late,
         )
         return decide_alerts(
             examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now
@@ -217,6 +219,8 @@ def _updates(examined: ExaminedArticle, placement: Placement, decision: AlertDec
     earlier = examined.task.earlier
     if earlier is not None and examined.matches and headline_turned(earlier[0], examined.article.title):
         updates.append(replace(update, change=StoryChange.DEVELOPED, facts=(f"{earlier[0]} → {examined.article.title}",)))
+    elif earlier is not None and examined.matches and (facts := warning_changes(earlier[1], examined.article.text)):
+        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=facts))
     return tuple(updates)
 
 

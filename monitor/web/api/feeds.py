@@ -89,7 +89,7 @@ ENDPOINTS: Final = (
         path="/api/feeds",
         handler=_list,
         query=(KIND, STATUS, SEARCH, LIMIT, FORMAT),
-        takes="`kind` (`feed`, `folder` or that of a plug-in), `status` (`new ok failing broken silent gone`), `search` (part of name or address), `limit`; "
+        takes="`kind` (`feed`, `folder` or that of a plug-in), `status` (`new ok failing broken silent paused gone`), `search` (part of name or address), `limit`; "
         "all sources without a `limit`; `format`",
     ),
 )

@@ -193,7 +193,7 @@ async def test_a_certificate_of_ones_own_is_trusted_where_it_is_named(tmp_path: 
             )
         ]
     await runner.cleanup()
-    found = [one.problem if isinstance(one, FetchFailure) else one.status for one in outcomes]
+    found = [one.problem if isinstance(one, FetchFailure) else getattr(one, "status", None) for one in outcomes]
     assert found == [200, 200, Problem.TLS, Problem.CREDENTIALS, Problem.FORBIDDEN_ADDRESS]
 
 
