@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from monitor.daemon.parser_client import ParserPool
 from monitor.daemon.parser_protocol import Task
@@ -47,7 +48,8 @@ class MailboxSource:
             self._following[reader.mailbox.origin.id] = reader, asyncio.create_task(reader.read_once())
         reading = asyncio.gather(*(task for _, task in self._following.values()))
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait([reading, stopping], return_when=asyncio.FIRST_COMPLETED)
+        both: set[asyncio.Future[Any]] = {reading, stopping}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if reading.done():
             reading.result()
