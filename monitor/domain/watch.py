@@ -67,11 +67,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The articles that a term is matched against; an empty part admits every article."""
+    """The articles that a term is matched against; an empty part admits every article. Its stories are told from `origins` independent origins on."""
 
     sources: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
+    origins: int = 1
 
     def admits(self, *, source: str, tags: frozenset[str], language: str | None) -> bool:
         """Whether the term is matched against an article with this source, these tags and this language."""

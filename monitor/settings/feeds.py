@@ -67,7 +67,7 @@ class FeedAuth(Section):
 
 
 class FeedSettings(Section):
-    """One feed, or with `select` a page that is none. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. Only a `private` feed may have a host whose name leads to an address inside our network."""
+    """One feed, or with `select` a page that is none. `every` None means adaptive. Outlets of one `family` count as one origin. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. Only a `private` feed may have a host whose name leads to an address inside our network."""
 
     shorthand: ClassVar[str | None] = "url"
 
@@ -77,6 +77,7 @@ class FeedSettings(Section):
     tags: tuple[Text, ...] = ()
     language: Language | None = None
     full_text: bool = False
+    family: Text | None = None
     budget: PerHour = 200
     headers: Mapping[str, HeaderValue] = {}
     cookies: Mapping[str, HeaderValue] = {}

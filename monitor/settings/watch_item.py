@@ -27,11 +27,12 @@ class ContextSettings(Section):
 
 
 class OnlySettings(Section):
-    """The articles that a term is limited to; each part is optional."""
+    """The articles that a term is limited to, and how many independent origins a story needs before it is told; each part is optional."""
 
     sources: tuple[Text, ...] = ()
     tags: tuple[Text, ...] = ()
     languages: tuple[Language, ...] = ()
+    origins: Annotated[int, Field(ge=1, le=20)] = 1
 
 
 class WatchItem(Section):
@@ -126,4 +127,5 @@ def _scope(only: OnlySettings) -> Scope:
         sources=frozenset(only.sources),
         tags=frozenset(only.tags),
         languages=frozenset(language.lower().split("-")[0] for language in only.languages),
+        origins=only.origins,
     )

@@ -6,6 +6,7 @@ it; `messages` says where each story is shown to people; `silences` says what is
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
 that a person has taken apart, `word_counts` and `source_passages` what is common;
+`provenances` says where each report comes from, `unconfirmed_matches` which matches wait for a story's further origins;
 `incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes, `quarantine` what brought one down, `sessions`
 that of the dashboard.
 """
@@ -31,6 +32,7 @@ from sqlalchemy import (
 from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
+from monitor.storage.provenance_tables import provenances, unconfirmed_matches
 from monitor.storage.source_tables import feeds, files, hosts, source_states
 from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
 from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
@@ -51,6 +53,7 @@ __all__ = (
     "messages",
     "metadata",
     "probes",
+    "provenances",
     "quarantine",
     "relations",
     "revisions",
@@ -64,6 +67,7 @@ __all__ = (
     "statement_keys",
     "statements",
     "stories",
+    "unconfirmed_matches",
     "word_counts",
 )
 

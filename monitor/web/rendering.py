@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.highlight import Segment, Span, highlight, split_at
+from monitor.domain.story_origins import origins_in_words
 from monitor.domain.text import one_line, printable
 from monitor.domain.times import age, rfc3339
 from monitor.domain.urls import is_http
@@ -108,7 +109,13 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        bars=bars, lines_of_reason=lines_of_reason, mark_phrases=mark_phrases, moment=moment, http_link=http_link, seconds=seconds
+        bars=bars,
+        lines_of_reason=lines_of_reason,
+        mark_phrases=mark_phrases,
+        moment=moment,
+        http_link=http_link,
+        origins_in_words=origins_in_words,
+        seconds=seconds,
     )
     environment.filters["one_line"] = one_line
     return environment

@@ -23,7 +23,7 @@ class AlertContext:
     `joined` is True if the article has just joined a story with other articles. `alertable` is False if it was too old at its feed's
     first fetch; then only an edit can raise an alert. `past_alerts` are those of the story, `last_notified_at` is by term, and
     `matched_before` names the terms that matched the previous revision (none for a first one). `budget_left` is how many more alerts of
-    the article's source may be told in this hour, None without a limit.
+    the article's source may be told in this hour, None without a limit. `origins` counts the independent origins of the story.
     """
 
     story_id: StoryId
@@ -33,6 +33,7 @@ class AlertContext:
     last_notified_at: Mapping[str, datetime] = field(default_factory=dict)
     matched_before: frozenset[str] = frozenset()
     budget_left: int | None = None
+    origins: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,8 @@ def _reason(article: Article, term: Term, context: AlertContext) -> Reason | Non
     """Return why the term alerts on this article, or None if it does not."""
     reason = Reason.UPDATED if article.revision > 1 and term.name not in context.matched_before else Reason.NEW
     if not context.alertable and reason is not Reason.UPDATED:
+        return None
+    if term.scope.origins > context.origins:
         return None
     earlier = [alert for alert in context.past_alerts if alert.term == term.name and alert.reason is not Reason.JOINED]
     if term.repeat is Repeat.ARTICLE:

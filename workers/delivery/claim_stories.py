@@ -72,4 +72,6 @@ def _retries(connection: Connection, channel: LeasedChannel, story_id: StoryId) 
 
 def _claimed(connection: Connection, channel: LeasedChannel, ids: Sequence[DeliveryId]) -> SendBatch:
     claimed = deliveries.claim(connection, ids, channel.lease)
-    return SendBatch(channel=channel, messages=(with_stories(connection, channel.name, claimed, editable=channel.editable),))
+    return SendBatch(
+        channel=channel, messages=(with_stories(connection, channel.name, claimed, editable=channel.editable, now=channel.now),)
+    )

@@ -20,7 +20,7 @@ async def _list(request: Request) -> Response:
     expect_only(request, ("since", "term", "severity", "before", "limit"))
     wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request)
     found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
-    return json_response([alert_record(stored) for stored in found])
+    return json_response([alert_record(stored, SYSTEM_CLOCK.now()) for stored in found])
 
 
 ENDPOINTS: Final = (

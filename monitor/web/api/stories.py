@@ -27,13 +27,13 @@ async def _list(request: Request) -> Response:
     expect_only(request, ("since", "limit"))
     since, limit = since_parameter(request, SYSTEM_CLOCK.now()), limit_parameter(request)
     found = await app_state_of(request).read(lambda connection: stories.listing(connection, since=since, limit=limit))
-    return json_response([story_record(story) for story in found])
+    return json_response([story_record(story, SYSTEM_CLOCK.now()) for story in found])
 
 
 async def _one(request: Request) -> Response:
     expect_only(request, ())
     story_id = _id(request)
-    found = await app_state_of(request).read(lambda connection: traced_story(connection, story_id))
+    found = await app_state_of(request).read(lambda connection: traced_story(connection, story_id, SYSTEM_CLOCK.now()))
     if found is None:
         raise HTTPException(404, "there is no such story; it may have been deleted by retention")
     return json_response(found)

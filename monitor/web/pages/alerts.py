@@ -43,7 +43,7 @@ async def _load(request: Request) -> Context:
 
 def _card(stored: StoredAlert) -> dict[str, Any]:
     """Return what the card of an alert shows: its record, and where its story has been read."""
-    return {"record": alert_record(stored), "members": stored.story.members if stored.story else ()}
+    return {"record": alert_record(stored, SYSTEM_CLOCK.now()), "members": stored.story.members if stored.story else ()}
 
 
 def _event_as_html(event: Event) -> dict[str, Any]:
