@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 
+_Key = TypeVar("_Key", bound=str)
 READ_CHARACTERS: Final = 2500
 ANCHOR_LENGTH: Final = 7
 """A run of three words is in the sample if its first has this many letters or more: about a fifth of them."""
@@ -36,6 +37,13 @@ def likeness(one: frozenset[int], other: frozenset[int]) -> float:
     """Return the share of the smaller sample that is in the other; 0 where too little is the same to say."""
     shared = len(one & other)
     return shared / min(len(one), len(other)) if shared >= LEAST_SHARED else 0.0
+
+
+def same_words_among(sample: frozenset[int], others: Mapping[_Key, frozenset[int]]) -> _Key | None:
+    """Return the key of the likest of other samples that is mostly in the same words; None if none is."""
+    alike = [(likeness(sample, other), key) for key, other in others.items()]
+    best, key = max(alike, key=lambda one: one[0], default=(0.0, None))
+    return key if best >= SAME_WORDS else None
 
 
 def pack(sample: Iterable[int]) -> bytes:

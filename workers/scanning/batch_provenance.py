@@ -9,7 +9,7 @@ from monitor.domain.relation import RelationKind
 from monitor.storage import provenances
 from monitor.storage.engine import Connection
 from monitor.storage.provenances import Provenance
-from workers.provenance.wording import SAME_WORDS, likeness, pack, unpack
+from workers.provenance.wording import pack, same_words_among, unpack
 from workers.scanning.examine import ExaminedArticle
 from workers.scanning.relate_statement import Placement
 
@@ -28,11 +28,10 @@ class BatchProvenance:
         found, article_id = examined.provenance, examined.article.id
         begins = placement.relation is not None and placement.relation.story_id is None
         samples = self._story(placement.story_id, begins=begins and not placement.merged)
-        alike = [(likeness(found.sample, other), one) for one, other in samples.items() if one != article_id]
-        best, same_words_as = max(alike, key=lambda one: one[0], default=(0.0, None))
-        if best < SAME_WORDS:
-            relation = placement.relation
-            same_words_as = relation.nearest if relation is not None and relation.kind is RelationKind.COPY else None
+        same_words_as = same_words_among(found.sample, {one: other for one, other in samples.items() if one != article_id})
+        relation = placement.relation
+        if same_words_as is None and relation is not None and relation.kind is RelationKind.COPY:
+            same_words_as = relation.nearest
         samples[article_id] = found.sample
         self._pending.append(
             Provenance(

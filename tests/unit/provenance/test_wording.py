@@ -17,7 +17,11 @@ def test_a_cut_a_new_beginning_and_new_order_are_the_same_words() -> None:
         whole, sentences = sample_of(text), text.split(". ")
         _, other = writer.report()
         lead = ". ".join(other.split(". ")[:2])
-        for variant in (". ".join(sentences[:9]), f"{lead}. {'. '.join(sentences[1:14])}", ". ".join(sentences[6:16] + sentences[:4])):
+        for variant in (
+            ". ".join(sentences[:9]),
+            f"{lead}. {'. '.join(sentences[1:14])}",
+            ". ".join(sentences[6:16] + sentences[:4]),
+        ):
             assert likeness(whole, sample_of(variant)) >= SAME_WORDS
         assert likeness(whole, sample_of(other)) < SAME_WORDS
 
