@@ -126,7 +126,12 @@ def hours_of(year: Year) -> Iterable[tuple[int, int, list[tuple[float, int]]]]:
             named += [name] * poisson(rng, usual if name not in sizes else max(usual, year.rates[name]) * sizes[name])
         if tail:
             named += rng.choices(tail, cum_weights=cumulative, k=poisson(rng, total * loud))
-        named += [burst.name for burst in bursting[hour] if burst.name >= frequent for _ in range(poisson(rng, year.rates[burst.name] * burst.size))]
+        named += [
+            burst.name
+            for burst in bursting[hour]
+            if burst.name >= frequent
+            for _ in range(poisson(rng, year.rates[burst.name] * burst.size))
+        ]
         others = poisson(rng, 250 * loud)
         at_once = ()
         if hour // 24 in year.outages and 8 <= hour % 24 < 16:
@@ -136,7 +141,11 @@ def hours_of(year: Year) -> Iterable[tuple[int, int, list[tuple[float, int]]]]:
         elif held:
             at_once, held = tuple(name for name in held if name >= 0), [one for one in held if one < 0]
             others, held = others + len(held), []
-        yield hour, others, sorted([(rng.random(), name) for name in named] + [(0.02 + 0.1 * rng.random(), name) for name in at_once])
+        yield (
+            hour,
+            others,
+            sorted([(rng.random(), name) for name in named] + [(0.02 + 0.1 * rng.random(), name) for name in at_once]),
+        )
 
 
 @dataclass(slots=True)
@@ -269,7 +278,9 @@ def main() -> None:
         stories += len(named)
         copies = chance.randint(3, 6) if hour // 24 % 11 == 5 else 1
         sigma.hour(hour, Counter({name: number * copies for name, number in Counter(name for _, name in named).items()}))
-    print(f"{options.days} days, {options.names} names, {len(year.planted)} bursts, {stories} namings, {spent / stories * 1e6:.0f} µs CPU each")
+    print(
+        f"{options.days} days, {options.names} names, {len(year.planted)} bursts, {stories} namings, {spent / stories * 1e6:.0f} µs CPU each"
+    )
     heading = "  ".join(f"x{size}".rjust(12) for size in SIZES)
     print(f"{'':24} {heading}   false a month")
     rows = {

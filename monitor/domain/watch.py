@@ -88,12 +88,20 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BurstNotice:
+    """Who is told when a term is suddenly everywhere: `channels` None as its alerts are, `severity` None as the term's."""
+
+    channels: tuple[str, ...] | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """One watch term; `name` is unique.
 
     KEYWORD: `phrases` are alternatives, any of which fires. ENTITY: `phrases` are the name and then its aliases, and `type` is set.
     QUERY: `query` is the text of the query. REGEX: `regex` is the pattern. `without` are phrases in which an occurrence does not count
-    (`not:`). `channels` is None if the routes decide. `where` is `FILE:LINE:COLUMN`.
+    (`not:`). `channels` is None if the routes decide; `burst` None: nobody is told of its bursts. `where` is `FILE:LINE:COLUMN`.
     """
 
     name: str
@@ -114,4 +122,5 @@ class Term:
     repeat: Repeat = Repeat.STORY
     tags: tuple[str, ...] = ()
     scope: Scope = field(default_factory=Scope)
+    burst: BurstNotice | None = None
     where: str = ""

@@ -63,6 +63,7 @@ def _channel_names(data: Environment[str, Any], walker: SchemaWalker) -> Iterato
     for index, route in enumerate(data.get("routes", ())):
         yield from _each(route.get("channels", ()), walker, ("routes", index, "channels"))
     yield from _each(data.get("notify_operator", {}).get("channels", ()), walker, ("notify_operator", "channels"))
+    yield from _each(data.get("trends", {}).get("notify", ()), walker, ("trends", "notify"))
     for name, channel in data.get("channels", {}).items():
         if "fallback" in channel:
             yield channel["fallback"], walker.nodes["channels", name, "fallback"].position

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from monitor.domain.watch import Context, EntityType, Repeat, Scope, Severity, Spellings, Term, TermKind
-from monitor.settings.values import Language, Section, Text, Wait
+from monitor.domain.watch import BurstNotice, Context, EntityType, Repeat, Scope, Severity, Spellings, Term, TermKind
+from monitor.settings.values import Language, OneOrMany, Section, Text, Wait
 
 _KEYWORD_OPTIONS = ("exact", "case", "stem")
 
@@ -35,6 +35,13 @@ class OnlySettings(Section):
     origins: Annotated[int, Field(ge=1, le=20)] = 1
 
 
+class BurstSettings(Section):
+    """Who is told when the term is suddenly everywhere: `channels` None as its alerts are, `severity` None as the term's."""
+
+    channels: Annotated[tuple[Text, ...], OneOrMany()] | None = None
+    severity: Severity | None = None
+
+
 class WatchItem(Section):
     """A watch item. `query` makes it a query, `regex` a regular expression, `type` an entity, anything else is a keyword."""
 
@@ -58,6 +65,7 @@ class WatchItem(Section):
     repeat: Repeat = Repeat.STORY
     tags: tuple[Text, ...] = ()
     only: OnlySettings | None = None
+    burst: BurstSettings | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -111,6 +119,7 @@ class WatchItem(Section):
             repeat=self.repeat,
             tags=self.tags,
             scope=_NO_SCOPE if self.only is None else _scope(self.only),
+            burst=None if self.burst is None else BurstNotice(channels=self.burst.channels, severity=self.burst.severity),
             where=where,
         )
 

@@ -7,6 +7,7 @@ held back until a silence, a cooldown or the hour of a budget ends, `source_budg
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
 that a person has taken apart, `word_counts` and `source_passages` what is common;
 `provenances` says where each report comes from, `unconfirmed_matches` which matches wait for a story's further origins;
+`series_baselines` hold how often each name is usually in the news, `bursts` when it was suddenly everywhere;
 `incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes, `quarantine` what brought one down, `sessions`
 that of the dashboard.
 """
@@ -35,6 +36,7 @@ from monitor.storage.process_tables import heartbeats, incidents, probes, quaran
 from monitor.storage.provenance_tables import provenances, unconfirmed_matches
 from monitor.storage.source_tables import feeds, files, hosts, source_states
 from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
+from monitor.storage.trend_tables import bursts, series_baselines
 from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
 
 __all__ = (
@@ -42,6 +44,7 @@ __all__ = (
     "appearances",
     "articles",
     "attempts",
+    "bursts",
     "channels",
     "deliveries",
     "feeds",
@@ -58,6 +61,7 @@ __all__ = (
     "relations",
     "revisions",
     "scans",
+    "series_baselines",
     "sessions",
     "silences",
     "source_budgets",

@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from monitor.domain.delivery import STORY_UPDATED, ClaimedDelivery
+from monitor.domain.delivery import BURSTS, STORY_UPDATED, ClaimedDelivery
 from monitor.domain.ids import StoryId
 from monitor.domain.story_message import StoryState, ToldTerm
 from monitor.domain.story_origins import is_unconfirmed, story_origins
 from monitor.domain.story_update import StoryChange
-from monitor.storage import messages, stories, story_deliveries
+from monitor.storage import bursts, messages, stories, story_deliveries
 from monitor.storage.engine import Connection
 from monitor.storage.story_deliveries import ToldAlert
+from workers.rendering.burst_card import burst_state
 
 MOST_FACTS = 5
 """Facts of developments that a message keeps showing, the newest."""
@@ -29,7 +30,7 @@ def with_stories(
     """
     groups: dict[StoryId, list[ClaimedDelivery]] = {}
     for one in claimed:
-        if one.story_id is not None:
+        if one.story_id is not None and one.kind not in BURSTS:
             groups.setdefault(messages.current_story(connection, one.story_id), []).append(one)
     states = {
         one.id: state
@@ -37,6 +38,10 @@ def with_stories(
         if (state := _state(connection, channel, story_id, group, editable=editable, now=now)) is not None
         for one in group
     }
+    for one in claimed:
+        if one.kind in BURSTS:
+            reference = bursts.message_of(connection, channel, one.story_id or "") if editable else None
+            states[one.id] = burst_state(one, reference)
     return tuple(replace(one, story=states.get(one.id)) for one in claimed)
 
 

@@ -49,9 +49,7 @@ class Volume:
 
     def copy(self) -> Volume:
         """Return the volume as it is now."""
-        return Volume(
-            hour=self.hour, stories=self.stories, hours=self.hours, by_hour=list(self.by_hour), by_day=list(self.by_day)
-        )
+        return Volume(hour=self.hour, stories=self.stories, hours=self.hours, by_hour=list(self.by_hour), by_day=list(self.by_day))
 
     @property
     def an_hour(self) -> float:
