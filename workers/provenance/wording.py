@@ -33,7 +33,7 @@ def sample_of(text: str) -> frozenset[int]:
     return frozenset(hashes if len(hashes) <= MOST else sorted(hashes)[:MOST])
 
 
-def likeness(one: frozenset[int], other: frozenset[int]) -> float:
+def shared_wording(one: frozenset[int], other: frozenset[int]) -> float:
     """Return the share of the smaller sample that is in the other; 0 where too little is the same to say."""
     shared = len(one & other)
     return shared / min(len(one), len(other)) if shared >= LEAST_SHARED else 0.0
@@ -41,7 +41,7 @@ def likeness(one: frozenset[int], other: frozenset[int]) -> float:
 
 def same_words_among(sample: frozenset[int], others: Mapping[_Key, frozenset[int]]) -> _Key | None:
     """Return the key of the likest of other samples that is mostly in the same words; None if none is."""
-    alike = [(likeness(sample, other), key) for key, other in others.items()]
+    alike = [(shared_wording(sample, other), key) for key, other in others.items()]
     best, key = max(alike, key=lambda one: one[0], default=(0.0, None))
     return key if best >= SAME_WORDS else None
 

@@ -18,10 +18,8 @@ LAG_H: Final = WINDOWS[-1]
 """Hours that are still being looked at, and not yet counted as usual."""
 LEAST_STORIES: Final = 4
 LEAST_RISE: Final = 2.5
-LEAST_SCORE: Final = 11.5
-"""Less than one in 100 000, by the bound; the next is for what is seldom in the news, of which there is much more."""
-LEAST_SCORE_OF_SELDOM: Final = 14.5
-SELDOM_STORIES: Final = 100.0
+LEAST_SCORE: Final = 13.8
+"""Less than one in a million, by the bound."""
 CALM_RISE: Final = 1.7
 CALM_AFTER_H: Final = 1.0
 LEARNING_H: Final = 72.0
@@ -81,11 +79,10 @@ def begins(
     """Return the burst that begins with the newest story of a series; None if there is none."""
     if len(times) < LEAST_STORIES or baseline.watched(volume) < LEARNING_H:
         return None
-    least = LEAST_SCORE if baseline.stories >= SELDOM_STORIES else LEAST_SCORE_OF_SELDOM
     found = [
         one
         for one in read_windows(times, now, baseline, volume, analysed)
-        if one.stories >= LEAST_STORIES and one.rise >= LEAST_RISE and one.score >= least
+        if one.stories >= LEAST_STORIES and one.rise >= LEAST_RISE and one.score >= LEAST_SCORE
     ]
     if not found:
         return None

@@ -18,8 +18,7 @@ from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.ids import AlertId, DeliveryId
 from monitor.domain.quarantined import Quarantined, QuarantineKind
 from monitor.domain.times import rfc3339
-from monitor.domain.trend import Series, SeriesKind, StoredBurst
-from monitor.storage import attempts, bursts, holds, quarantine
+from monitor.storage import attempts, holds, quarantine
 from monitor.storage.engine import Database
 from monitor.storage.tables import alerts
 from monitor.web.registry import pages
@@ -285,29 +284,3 @@ def test_quarantine_is_shown_and_decided_about(tmp_path: Path, store: Database, 
         assert [one["id"] for one in site.get("/api/quarantine").json] == [held[2].id]
         assert site.post("/quarantine", urlencode({"id": held[2].id, "do": "drop"}).encode()).status == 303
         assert "Nothing is in quarantine" in site.page("/quarantine").text
-
-
-def test_bursts_are_shown_with_their_hours(tmp_path: Path, store: Database, redis_url: str) -> None:
-    """A name from the net is text; what goes on is marked."""
-    now = SYSTEM_CLOCK.now()
-    burst = StoredBurst(
-        id="b-1",
-        series=Series(kind=SeriesKind.TERM, name=HOSTILE),
-        started_at=now,
-        hours=1,
-        stories=14,
-        usual=2.13,
-        score=20.0,
-        peak=14,
-        peak_at=now,
-        shown=14,
-        shown_at=now,
-    )
-    with store.write() as connection:
-        bursts.begin(connection, burst)
-    with serving(tmp_path, store, redis_url) as site:
-        page = site.page("/trends").text
-        is_clean(page)
-        assert "14 in 1 h, usually 2.13" in page
-        assert "goes on" in page
-        assert [one["rise"] for one in site.get("/api/trends").json["bursts"]] == [6.6]

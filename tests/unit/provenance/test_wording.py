@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.made_text import Writer
-from workers.provenance.wording import MOST, SAME_WORDS, likeness, pack, sample_of, unpack
+from workers.provenance.wording import MOST, SAME_WORDS, pack, sample_of, shared_wording, unpack
 
 
 def test_a_cut_a_new_beginning_and_new_order_are_the_same_words() -> None:
@@ -22,8 +22,8 @@ def test_a_cut_a_new_beginning_and_new_order_are_the_same_words() -> None:
             f"{lead}. {'. '.join(sentences[1:14])}",
             ". ".join(sentences[6:16] + sentences[:4]),
         ):
-            assert likeness(whole, sample_of(variant)) >= SAME_WORDS
-        assert likeness(whole, sample_of(other)) < SAME_WORDS
+            assert shared_wording(whole, sample_of(variant)) >= SAME_WORDS
+        assert shared_wording(whole, sample_of(other)) < SAME_WORDS
 
 
 def test_a_shared_quotation_makes_no_copy() -> None:
@@ -31,13 +31,13 @@ def test_a_shared_quotation_makes_no_copy() -> None:
     writer = Writer(4)
     (_, one), (_, two) = writer.report(), writer.report()
     quote = " ".join(one.split(". ")[:2])
-    assert likeness(sample_of(one), sample_of(f"{quote}. {two}")) < SAME_WORDS
+    assert shared_wording(sample_of(one), sample_of(f"{quote}. {two}")) < SAME_WORDS
 
 
 def test_a_script_without_spaces_is_read_by_its_clauses() -> None:
     """Chinese has no words between blanks."""
     clauses = [f"第{number}批救援物资今天上午抵达口岸附近的仓库{number}" for number in range(30)]
-    assert likeness(sample_of("，".join(clauses)), sample_of("，".join(clauses[3:15]))) >= SAME_WORDS
+    assert shared_wording(sample_of("，".join(clauses)), sample_of("，".join(clauses[3:15]))) >= SAME_WORDS
 
 
 @given(st.text(max_size=400))
