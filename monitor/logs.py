@@ -21,6 +21,9 @@ from monitor.masking import mask
 EVENTS: dict[str, str] = {
     "alert.raised": "a term fired and an alert was stored",
     "alert.escalated": "an alert that nobody has acknowledged is told to the next channel",
+    "burst.started": "a name is suddenly in many more stories than usual",
+    "burst.updated": "a burst has a new peak",
+    "burst.ended": "a burst is over",
     "alert.reported": "alerts that were held back are told in a report, now that their silence, cooldown or hour is over",
     "alert.shown": "an alert on a channel of type `log`",
     "alert.suppressed": "a term fired, the alert is held back and told later; `suppressed` says why",

@@ -19,7 +19,7 @@ from monitor.domain.quarantined import Quarantined
 from monitor.domain.readiness import Readiness
 from monitor.domain.relation import RelationKind
 from monitor.domain.source import SourceHealth
-from monitor.domain.story import Story, alert_story_record
+from monitor.domain.story import AlertStory, Story, alert_story_record, origins_record
 from monitor.domain.times import rfc3339
 from monitor.domain.watch import Term
 from monitor.settings.model import Settings
@@ -59,7 +59,7 @@ def source_record(health: SourceHealth) -> dict[str, Any]:
     }
 
 
-def alert_record(stored: StoredAlert) -> dict[str, Any]:
+def alert_record(stored: StoredAlert, now: datetime) -> dict[str, Any]:
     """Return the `data` of an alert's webhook, with `id created_at why suppressed held held_until reported_at lapsed_at acknowledged deliveries`.
 
     `held` is true until what was suppressed is told in a report, which was made at `reported_at`.
@@ -71,7 +71,7 @@ def alert_record(stored: StoredAlert) -> dict[str, Any]:
         "id": alert.id,
         "created_at": rfc3339(alert.created_at),
         **alert.data,
-        **({"story": alert_story_record(story.id, story.article_id, story.members, _relation_of(alert))} if story else {}),
+        **(_present_story(story, alert, now) if story else {}),
         "why": stored.why,
         "suppressed": alert.suppressed,
         "held": stored.hold is not None and stored.hold.reported_at is None,
@@ -163,14 +163,18 @@ def delivery_record(delivery: Delivery) -> dict[str, Any]:
     }
 
 
+def _present_story(story: AlertStory, alert: Alert, now: datetime) -> dict[str, Any]:
+    return {"story": alert_story_record(story.id, story.article_id, story.members, _relation_of(alert), now=now)}
+
+
 def _relation_of(alert: Alert) -> RelationKind | None:
     """Return what the article was to its story when the alert was raised; None for alerts of versions that did not say."""
     relation = alert.data.get("story", {}).get("relation")
     return RelationKind(relation) if relation else None
 
 
-def story_record(story: Story) -> dict[str, Any]:
-    """Return `id title created_at last_article_at articles sources` of a story."""
+def story_record(story: Story, now: datetime) -> dict[str, Any]:
+    """Return `id title created_at last_article_at articles sources origins origin_names second_origin_after_s unconfirmed` of a story."""
     return {
         "id": story.id,
         "title": story.title,
@@ -178,6 +182,7 @@ def story_record(story: Story) -> dict[str, Any]:
         "last_article_at": rfc3339(story.last_article_at),
         "articles": story.articles,
         "sources": list(story.sources),
+        **origins_record(story.origins, now),
     }
 
 

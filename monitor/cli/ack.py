@@ -30,7 +30,7 @@ def ack(*, alert_id: str, by: str | None, as_json: bool) -> None:
         done = acknowledge(connection, settings, AlertId(alert_id), by=by or _user(), now=SYSTEM_CLOCK.now())
     if done is None:
         raise MonitorError(f"there is no alert {alert_id!r}; `news-monitor alerts --json` shows their ids")
-    record = alert_record(done.alert)
+    record = alert_record(done.alert, SYSTEM_CLOCK.now())
     if as_json:
         print_json(record)
         return

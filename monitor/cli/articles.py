@@ -57,11 +57,14 @@ def stories(ctx: click.Context, *, since: datetime | None, limit: int | None, as
     with open_database(load_settings()).read() as connection:
         found = story_storage.listing(connection, since=since, limit=limit or (MAX_STORIES if as_json else ROWS))
     if as_json:
-        print_json([story_record(story) for story in found])
+        print_json([story_record(story, SYSTEM_CLOCK.now()) for story in found])
         return
     print_table(
-        ("id", "last article", "articles", "title", "sources"),
-        ((story.id, rfc3339(story.last_article_at), story.articles, story.title, story.sources) for story in found),
+        ("id", "last article", "articles", "origins", "title", "sources"),
+        (
+            (story.id, rfc3339(story.last_article_at), story.articles, len(story.origins) or 1, story.title, story.sources)
+            for story in found
+        ),
         empty="no stories",
     )
 

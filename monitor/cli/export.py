@@ -16,6 +16,7 @@ from monitor.app import open_database
 from monitor.cli.loading import load_settings
 from monitor.cli.options import CONFIG, SINCE, choice
 from monitor.cli.output import print_json_line
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import printable
 from monitor.records import alert_record, article_record, story_record
 from monitor.storage import alerts, archive, stories
@@ -57,12 +58,13 @@ def export(*, kind: str, since: datetime | None, form: str) -> None:
 
 
 def _records(kind: Kind, connection: Connection, since: datetime | None) -> Iterator[dict[str, Any]]:
+    now = SYSTEM_CLOCK.now()
     if kind is Kind.ARTICLES:
         yield from map(article_record, archive.each(connection, since=since))
     elif kind is Kind.ALERTS:
-        yield from map(alert_record, _alerts(connection, since))
+        yield from (alert_record(stored, now) for stored in _alerts(connection, since))
     else:
-        yield from map(story_record, stories.listing(connection, since=since, limit=_MOST_STORIES))
+        yield from (story_record(story, now) for story in stories.listing(connection, since=since, limit=_MOST_STORIES))
 
 
 def _alerts(connection: Connection, since: datetime | None) -> Iterator[alerts.StoredAlert]:

@@ -119,7 +119,7 @@ def _print_new_alerts(tail: AlertTail, database: Database) -> bool:
         from monitor.cli.tables import console  # noqa: PLC0415
         from monitor.records import alert_record  # noqa: PLC0415
     for stored in found:
-        console().print(alert_text(alert_record(stored), SYSTEM_CLOCK.now()))
+        console().print(alert_text(alert_record(stored, SYSTEM_CLOCK.now()), SYSTEM_CLOCK.now()))
     return False
 
 

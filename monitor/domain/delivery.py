@@ -19,6 +19,8 @@ JITTER = 0.2
 CREATED, UPDATED, TEST = "alert.created", "alert.updated", "alert.test"
 HELD_REPORT = "held.report"
 PROBLEM, RESOLVED = "system.problem", "system.resolved"
+BURST_STARTED, BURST_UPDATED, BURST_ENDED = "burst.started", "burst.updated", "burst.ended"
+BURSTS = frozenset({BURST_STARTED, BURST_UPDATED, BURST_ENDED})
 STORY_UPDATED, WITHDRAWN, ACKNOWLEDGED = "story.updated", "alert.withdrawn", "alert.acknowledged"
 
 

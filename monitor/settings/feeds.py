@@ -76,7 +76,7 @@ class FeedAuth(Section):
 
 
 class FeedSettings(Section):
-    """One feed, or with `select` a page that is none, or with `imap` a mailbox, which has no `url`. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. `ca_file` holds the certificates to trust instead of the system's; without `verify` any is. Only a `private` feed may have a host whose name leads to an address inside our network."""
+    """One feed, or with `select` a page that is none, or with `imap` a mailbox, which has no `url`. `every` None means adaptive. Outlets of one `family` count as one origin. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. `ca_file` holds the certificates to trust instead of the system's; without `verify` any is. Only a `private` feed may have a host whose name leads to an address inside our network."""
 
     shorthand: ClassVar[str | None] = "url"
 
@@ -87,6 +87,7 @@ class FeedSettings(Section):
     tags: tuple[Text, ...] = ()
     language: Language | None = None
     full_text: bool = False
+    family: Text | None = None
     budget: PerHour = 200
     headers: Mapping[str, HeaderValue] = {}
     cookies: Mapping[str, HeaderValue] = {}

@@ -89,6 +89,15 @@ class NotifyOperatorSettings(Section):
     queue_after: Duration = timedelta(minutes=10)
 
 
+class TrendsSettings(Section):
+    """The channels that are told of every burst, whatever the terms say, and how important it is."""
+
+    shorthand: ClassVar[str | None] = "notify"
+
+    notify: Annotated[tuple[Text, ...], OneOrMany()] = ()
+    severity: Severity = Severity.MEDIUM
+
+
 class HeartbeatSettings(Section):
     """The address that is asked for every `every` while canaries come through, so that somebody outside notices when they do not."""
 
@@ -194,6 +203,7 @@ class Settings(Section):
     escalate: EscalateSettings = EscalateSettings()
     notify_operator: NotifyOperatorSettings | None = None
     heartbeat: HeartbeatSettings | None = None
+    trends: TrendsSettings = TrendsSettings()
     web: WebSettings = WebSettings()
     workers: WorkersSettings = WorkersSettings()
     retention: RetentionSettings = RetentionSettings()

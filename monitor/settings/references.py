@@ -74,6 +74,7 @@ def _channel_names(data: Environment[str, Any], walker: SchemaWalker) -> Iterato
         for index, step in enumerate(steps):
             if "to" in step:
                 yield step["to"], walker.nodes["escalate", severity, index, "to"].position
+    yield from _each(data.get("trends", {}).get("notify", ()), walker, ("trends", "notify"))
     for name, channel in data.get("channels", {}).items():
         if "fallback" in channel:
             yield channel["fallback"], walker.nodes["channels", name, "fallback"].position

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from monitor.domain.watch import Context, EntityType, EscalateTo, Repeat, Scope, Severity, Spellings, Term, TermKind
+from monitor.domain.watch import BurstNotice, Context, EntityType, EscalateTo, Repeat, Scope, Severity, Spellings, Term, TermKind
 from monitor.settings.escalation_steps import Escalation
-from monitor.settings.values import Language, Section, Text, Wait
+from monitor.settings.values import Language, OneOrMany, Section, Text, Wait
 
 _KEYWORD_OPTIONS = ("exact", "case", "stem")
 
@@ -28,11 +28,19 @@ class ContextSettings(Section):
 
 
 class OnlySettings(Section):
-    """The articles that a term is limited to; each part is optional."""
+    """The articles that a term is limited to, and how many independent origins a story needs before it is told; each part is optional."""
 
     sources: tuple[Text, ...] = ()
     tags: tuple[Text, ...] = ()
     languages: tuple[Language, ...] = ()
+    origins: Annotated[int, Field(ge=1, le=20)] = 1
+
+
+class BurstSettings(Section):
+    """Who is told when the term is suddenly everywhere: `channels` None as its alerts are, `severity` None as the term's."""
+
+    channels: Annotated[tuple[Text, ...], OneOrMany()] | None = None
+    severity: Severity | None = None
 
 
 class WatchItem(Section):
@@ -59,6 +67,7 @@ class WatchItem(Section):
     escalate: Escalation | None = None
     tags: tuple[Text, ...] = ()
     only: OnlySettings | None = None
+    burst: BurstSettings | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -113,6 +122,7 @@ class WatchItem(Section):
             escalate=tuple(EscalateTo(after=step.after, to=step.to) for step in self.escalate or ()),
             tags=self.tags,
             scope=_NO_SCOPE if self.only is None else _scope(self.only),
+            burst=None if self.burst is None else BurstNotice(channels=self.burst.channels, severity=self.burst.severity),
             where=where,
         )
 
@@ -129,4 +139,5 @@ def _scope(only: OnlySettings) -> Scope:
         sources=frozenset(only.sources),
         tags=frozenset(only.tags),
         languages=frozenset(language.lower().split("-")[0] for language in only.languages),
+        origins=only.origins,
     )

@@ -8,6 +8,8 @@ held back until a silence, a cooldown or the hour of a budget ends, `source_budg
 `acknowledgements` says who has seen an alert, `escalations` whom it is told to next until then, `signing_keys` the key that signs links of messages, `used_links` which of them have acted;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
 that a person has taken apart, `word_counts` and `source_passages` what is common;
+`provenances` says where each report comes from, `unconfirmed_matches` which matches wait for a story's further origins;
+`series_baselines` hold how often each name is usually in the news, `bursts` when it was suddenly everywhere;
 `incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes, `quarantine` what brought one down, `sessions`
 that of the dashboard.
 """
@@ -35,8 +37,10 @@ from monitor.storage.acknowledgement_tables import acknowledgements, escalations
 from monitor.storage.hold_tables import holds, source_budgets
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
+from monitor.storage.provenance_tables import provenances, unconfirmed_matches
 from monitor.storage.source_tables import feeds, files, hosts, hub_subscriptions, source_states, tombstones
 from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
+from monitor.storage.trend_tables import bursts, series_baselines
 from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
 
 __all__ = (
@@ -45,6 +49,7 @@ __all__ = (
     "appearances",
     "articles",
     "attempts",
+    "bursts",
     "channels",
     "deliveries",
     "escalations",
@@ -58,10 +63,12 @@ __all__ = (
     "messages",
     "metadata",
     "probes",
+    "provenances",
     "quarantine",
     "relations",
     "revisions",
     "scans",
+    "series_baselines",
     "sessions",
     "signing_keys",
     "silences",
@@ -73,6 +80,7 @@ __all__ = (
     "statements",
     "stories",
     "tombstones",
+    "unconfirmed_matches",
     "used_links",
     "version_keys",
     "word_counts",

@@ -104,7 +104,7 @@ def _subjects(stored: StoredAlert) -> dict[str, str]:
 
 
 def _form(link: ActionLink, stored: StoredAlert) -> Response:
-    record = alert_record(stored)
+    record = alert_record(stored, SYSTEM_CLOCK.now())
     return _page(200, None, action=link.action, record=record, subjects=_subjects(stored), lengths=SILENCE_LENGTHS)
 
 

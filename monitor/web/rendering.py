@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.highlight import Segment, Span, highlight, split_at
+from monitor.domain.story_origins import origins_in_words
 from monitor.domain.text import one_line, printable
 from monitor.domain.times import age, rfc3339
 from monitor.domain.urls import is_http
@@ -118,6 +119,7 @@ def _templates() -> Environment:
         mark_phrases=mark_phrases,
         moment=moment,
         http_link=http_link,
+        origins_in_words=origins_in_words,
         seconds=seconds,
         silence_lengths=SILENCE_LENGTHS,
     )

@@ -12,25 +12,25 @@ from monitor.storage.alerts import StoredAlert
 _HOUR_S = 3600
 
 
-def story_cards(found: Iterable[StoredAlert]) -> list[dict[str, Any]]:
+def story_cards(found: Iterable[StoredAlert], now: datetime) -> list[dict[str, Any]]:
     """Return a card for each story of these alerts, which come newest first."""
     groups: dict[str, list[StoredAlert]] = {}
     for stored in found:
         groups.setdefault(stored.story.id if stored.story else stored.alert.id, []).append(stored)
-    return [card_of_alerts(group) for group in sorted(groups.values(), key=_place)]
+    return [card_of_alerts(group, now) for group in sorted(groups.values(), key=_place)]
 
 
-def card_of_alerts(group: list[StoredAlert]) -> dict[str, Any]:
+def card_of_alerts(group: list[StoredAlert], now: datetime) -> dict[str, Any]:
     """Return the card of one story's alerts: the `record` of the worst of them, its other alerts as `others`, where it was read as `members`.
 
     `seen` is the newest acknowledgement, None while any of them is unseen; `seen_after_s` is how long after publication it came.
     """
     first, *others = sorted(group, key=lambda stored: (-stored.alert.severity.rank, -stored.alert.created_at.timestamp()))
-    seen = [alert_record(stored)["acknowledged"] for stored in group]
+    seen = [alert_record(stored, now)["acknowledged"] for stored in group]
     newest = max(seen, key=lambda one: str(one["at"])) if all(seen) else None
     return {
-        "record": alert_record(first),
-        "others": [alert_record(stored) for stored in others],
+        "record": alert_record(first, now),
+        "others": [alert_record(stored, now) for stored in others],
         "members": first.story.members if first.story else (),
         "story": first.story.id if first.story else None,
         "seen": newest,

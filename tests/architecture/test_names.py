@@ -43,6 +43,7 @@ SHARED_MODULES = {
     "status": "the command (cli), the endpoint (web/api)",
     "story": "the noun (domain), its page (web)",
     "tables": "of the terminal (cli), of the database (storage)",
+    "trends": "alerts over time (storage), the command (cli), the page and the endpoint (web)",
     "terms": "the check of the watch list (cli), the page and the endpoint (web)",
     "trace": "the work (analysis), the command (cli), the page and the endpoint (web)",
     "watch": "the noun (domain), the command (cli)",

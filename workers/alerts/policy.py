@@ -23,8 +23,8 @@ class AlertContext:
     `joined` is True if the article has just joined a story with other articles. `alertable` is False if it was too old at its feed's
     first fetch; then only an edit can raise an alert. `past_alerts` are those of the story, `last_notified_at` is by term, and
     `matched_before` names the terms that matched the previous revision (none for a first one). `budget_left` is how many more alerts of
-    the article's source may be told in this hour, None without a limit. `page_came_late`: what was matched before was the summary, and now it is
-    the page, which nobody has edited.
+    the article's source may be told in this hour, None without a limit. `origins` counts the independent origins of the story. `page_came_late`: what
+    was matched before was the summary, and now it is the page, which nobody has edited.
     """
 
     story_id: StoryId
@@ -35,6 +35,7 @@ class AlertContext:
     matched_before: frozenset[str] = frozenset()
     budget_left: int | None = None
     page_came_late: bool = False
+    origins: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,8 @@ def _reason(article: Article, term: Term, context: AlertContext) -> Reason | Non
     edited = article.revision > 1 and not context.page_came_late
     reason = Reason.UPDATED if edited and term.name not in context.matched_before else Reason.NEW
     if not context.alertable and reason is not Reason.UPDATED:
+        return None
+    if term.scope.origins > context.origins:
         return None
     earlier = [alert for alert in context.past_alerts if alert.term == term.name and alert.reason is not Reason.JOINED]
     if term.repeat is Repeat.ARTICLE:

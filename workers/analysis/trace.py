@@ -48,7 +48,7 @@ class Tracer:
         if not found:
             return self._never_received(wanted)
         story_ids = dict.fromkeys(article.story_id for article in found if article.story_id)
-        traced = [one for story_id in story_ids if (one := traced_story(self.connection, story_id)) is not None]
+        traced = [one for story_id in story_ids if (one := traced_story(self.connection, story_id, self.now)) is not None]
         return {
             "query": wanted,
             "kind": kind,
@@ -107,7 +107,7 @@ class Tracer:
             ],
             "relation": related_records(self.connection, [article.id]).get(article.id),
             "terms": self._terms(article, raised, waiting=waiting is not None),
-            "alerts": [traced_alert(self.connection, one) for one in reversed(raised)],
+            "alerts": [traced_alert(self.connection, one, self.now) for one in reversed(raised)],
         }
 
     def _terms(self, article: Article, raised: Sequence[StoredAlert], *, waiting: bool) -> list[dict[str, Any]]:

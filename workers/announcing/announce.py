@@ -50,7 +50,7 @@ class _Telling:
         return {
             "change": update.change,
             "article": article_part(article),
-            "story": alert_story_record(update.story_id, article.id, members),
+            "story": alert_story_record(update.story_id, article.id, members, now=self.now),
             "facts": list(update.facts),
             "terms": list(update.terms),
         }

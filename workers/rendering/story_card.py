@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from monitor.domain.delivery import HELD_REPORT, WITHDRAWN, ClaimedDelivery
 from monitor.domain.ids import StoryId
 from monitor.domain.story_message import StoryState
+from monitor.domain.story_origins import origins_in_words
 from monitor.domain.story_update import StoryChange
 from monitor.domain.text import one_line
 from monitor.domain.times import age
@@ -88,14 +89,25 @@ def news_card(story: StoryState, deliveries: Sequence[ClaimedDelivery]) -> Card:
 
 
 def growth_line(story: StoryState) -> str | None:
-    """Return how a story has spread, as in `1 → 14 outlets in 9 min · first: Gulf Wire 02:58`; None while one outlet has it."""
+    """Return how a story has spread, as in `1 → 14 outlets, 1 origin (AP) in 9 min · first: Gulf Wire 02:58`; None while one outlet has it."""
     if story.outlets < 2:
         return None
-    spread = f"1 → {story.outlets} outlets"
+    spread = f"1 → {story.outlets} outlets{_origins(story)}"
     if story.first_at is None or story.last_at is None:
         return spread
     first = cut(one_line(story.first_source), SOURCE_LENGTH)
-    return f"{spread} in {age(story.first_at, story.last_at)} · first: {first} {_clock(story.first_at, story.last_at)}"
+    growth = f"{spread} in {age(story.first_at, story.last_at)} · first: {first} {_clock(story.first_at, story.last_at)}"
+    if story.unconfirmed:
+        return f"{growth} · no second origin since"
+    return (
+        growth
+        if len(story.origins) < 2
+        else f"{growth} · second origin after {age(story.origins[0].first_at, story.origins[1].first_at)}"
+    )
+
+
+def _origins(story: StoryState) -> str:
+    return f", {origins_in_words([origin.name for origin in story.origins], len(story.origins))}" if story.origins else ""
 
 
 def seen_line(story: StoryState) -> str | None:

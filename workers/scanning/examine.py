@@ -8,6 +8,7 @@ from monitor.domain.article import Article
 from monitor.domain.aside import Aside
 from monitor.domain.match import Document, Mention, TermMatch
 from workers.language.detector import detect
+from workers.provenance.report import ReadProvenance, read_provenance
 from workers.recognition.recognizer import recognize_all
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import ScanTask
@@ -22,6 +23,7 @@ class ExaminedArticle:
     matches: tuple[TermMatch, ...]
     mentions: tuple[Mention, ...]
     matched_before: frozenset[str]
+    provenance: ReadProvenance
 
 
 def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
@@ -36,6 +38,7 @@ def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
         matches=tuple(match.computed() for match in compiled.matcher.match(document)),
         mentions=recognize_all(compiled.recognizers, document),
         matched_before=frozenset(match.term.name for match in before),
+        provenance=read_provenance(article, compiled.families.get(article.feed_url or "")),
     )
 
 

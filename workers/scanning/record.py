@@ -39,7 +39,9 @@ from workers.alerts.routing import channels_for
 from workers.alerts.snippet import changed_snippet, snippet
 from workers.announcing.announce import announce, channels_to_tell
 from workers.scanning.background import BatchCounts, ReadStatement
+from workers.scanning.batch_provenance import BatchProvenance
 from workers.scanning.compiled_settings import CompiledSettings
+from workers.scanning.confirm import confirm, remember_unconfirmed
 from workers.scanning.examine import ExaminedArticle, document_of
 from workers.scanning.load import ScanTask
 from workers.scanning.relate_statement import Placement, StoryPlacer
@@ -74,6 +76,7 @@ class Recorder:
     compiled: CompiledSettings
     silences: Sequence[SilenceSettings]
     placer: StoryPlacer
+    provenance: BatchProvenance
     quiet: set[StoryId]
     links: PageLinks | None
     now: datetime
@@ -81,32 +84,48 @@ class Recorder:
     def record(self, examined: ExaminedArticle) -> Recorded:
         """Put the article into its story and store the alerts that follow. Nothing need be asked of the stories in `quiet`, which have no alert."""
         placement = self.placer.place(examined.article.id)
+        self.provenance.place(examined, placement)
         if placement.merged:
             self.quiet.discard(placement.story_id)
         elif placement.relation is not None and placement.relation.story_id is None:
             self.quiet.add(placement.story_id)
-        decision = self._decide(examined, placement)
+        pending = (self.placer, self.provenance)
+        confirmation = confirm(self.connection, self.compiled, examined, placement, pending)
+        decision = self._decide(examined, placement, confirmation.origins)
+        if self.compiled.confirming:
+            remember_unconfirmed(self.connection, examined, confirmation.origins)
         alert_history.mark_stale(self.connection, [one.id for one in decision.stale], now=self.now)
         updates = () if placement.story_id in self.quiet else _updates(examined, placement, decision)
-        if not decision.drafts:
-            return Recorded(alerts=(), updates=updates)
+        raised = self._raise(examined, placement, decision.drafts)
+        for earlier in confirmation.earlier:
+            drafts = self._decide(earlier, replace(placement, joined=False), confirmation.origins).drafts
+            raised += self._raise(earlier, placement, drafts, after=len(raised))
+        return Recorded(alerts=raised, updates=updates)
+
+    def _raise(
+        self, examined: ExaminedArticle, placement: Placement, drafts: Sequence[AlertDraft], *, after: int = 0
+    ) -> tuple[tuple[Alert, Term], ...]:
+        """Store the alerts of an article, `after` as many others of this scan; return those that are new."""
+        if not drafts:
+            return ()
         self.placer.flush()
+        self.provenance.flush()
         self.quiet.discard(placement.story_id)
         members = stories.members(self.connection, [placement.story_id])[placement.story_id]
         kind = placement.relation.kind if placement.relation is not None else RelationKind.OTHER
-        story = alert_story_record(placement.story_id, examined.article.id, members, kind)
+        story = alert_story_record(placement.story_id, examined.article.id, members, kind, now=self.now)
         made = [
             (
                 _alert(draft, examined, story, self.links, alerts.id_for(self.connection, draft.key), self.now + place * _APART),
                 draft,
             )
-            for place, draft in enumerate(decision.drafts)
+            for place, draft in enumerate(drafts, after)
         ]
         added = [
             (alert, draft) for alert, draft in made if alerts.add(self.connection, alert, draft.match.why if draft.match else {})
         ]
         self._hold_back(examined.article, added)
-        return Recorded(alerts=tuple((alert, draft.term) for alert, draft in added), updates=updates)
+        return tuple((alert, draft.term) for alert, draft in added)
 
     def _hold_back(self, article: Article, added: Sequence[tuple[Alert, AlertDraft]]) -> None:
         """Store until when alerts are held, and count those that are told against the budget of their feed."""
@@ -124,7 +143,7 @@ class Recorder:
         used = source_budgets.used(self.connection, article.feed_url, budget_hour(self.now))
         return self.compiled.budgets[article.feed_url] - used
 
-    def _decide(self, examined: ExaminedArticle, placement: Placement) -> AlertDecision:
+    def _decide(self, examined: ExaminedArticle, placement: Placement, origins: int) -> AlertDecision:
         no_alerts = placement.story_id in self.quiet
         past_alerts = () if no_alerts else alert_history.of_story(self.connection, placement.story_id)
         if not examined.matches and not past_alerts:
@@ -139,6 +158,7 @@ class Recorder:
             matched_before=examined.matched_before,
             budget_left=self._budget_left(examined.article),
             page_came_late=examined.task.page_came_late,
+            origins=origins,
         )
         return decide_alerts(
             examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now
@@ -158,9 +178,16 @@ def record(
     placer.begin(connection, now)
     in_force = (*compiled.settings.silences, *silences.active(connection, now))
     quiet = alert_history.stories_without(connection, placer.expected())
-    links = _page_links(connection, compiled.settings.public_url)
+    provenance = BatchProvenance(connection, placer.expected())
     recorder = Recorder(
-        connection=connection, compiled=compiled, silences=in_force, placer=placer, quiet=quiet, links=links, now=now
+        connection=connection,
+        compiled=compiled,
+        silences=in_force,
+        placer=placer,
+        provenance=provenance,
+        quiet=quiet,
+        links=_page_links(connection, compiled.settings.public_url),
+        now=now,
     )
     finished = scans.finish(connection, [examined.task.scan.id for examined in batch])
     articles.lock(connection, [one.article.id for one in batch])
@@ -181,11 +208,13 @@ def record(
                 channels.update(dict.fromkeys(names))
         if recorded.updates:
             placer.flush()
+            provenance.flush()
         for update in recorded.updates:
             channels.update(dict.fromkeys(announce(connection, compiled.settings, update, now=recorder.now)))
         if examined.article.revision == 1 and examined.article.scanned_at is None:
             counts.add(statements[examined.article.id])
     placer.flush()
+    provenance.flush()
     counts.save(connection, now)
     return ScanResult(alerts=tuple(stored), channels=tuple(channels))
 

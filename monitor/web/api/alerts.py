@@ -28,7 +28,10 @@ async def _list(request: Request) -> Response:
     before, limit = text_parameter(request, "before"), limit_parameter(request)
     wanted = AlertFilter(before=before, more=list_filter(request, SYSTEM_CLOCK.now()))
     found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit + 1))
-    return page_response(request, found, limit, alert_record, lambda one: cursor_after(one.alert.created_at, one.alert.id))
+    now = SYSTEM_CLOCK.now()
+    return page_response(
+        request, found, limit, lambda one: alert_record(one, now), lambda one: cursor_after(one.alert.created_at, one.alert.id)
+    )
 
 
 async def _one(request: Request) -> Response:
@@ -36,7 +39,7 @@ async def _one(request: Request) -> Response:
     found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted))
     if not found:
         raise ApiError(404, "there is no such alert; it may have been deleted by retention")
-    return json_response(alert_record(found[0]))
+    return json_response(alert_record(found[0], SYSTEM_CLOCK.now()))
 
 
 async def _acknowledge(request: Request) -> Response:
@@ -45,7 +48,7 @@ async def _acknowledge(request: Request) -> Response:
     if set(document) - {"by"} or not isinstance(by, str):
         raise ApiError(422, 'expected {"by": "…"} with the name of who has seen it')
     stored = await run_in_threadpool(acknowledge_alert, app_state_of(request), _id(request), by)
-    return json_response(alert_record(stored))
+    return json_response(alert_record(stored, SYSTEM_CLOCK.now()))
 
 
 def _id(request: Request) -> AlertId:

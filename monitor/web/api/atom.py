@@ -32,7 +32,7 @@ _KEPT_IN_URLS: Final = "%/:?#[]@!$&'()*+,;=~"
 async def _get(request: Request) -> Response:
     wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request, _DEFAULT_LIMIT)
     found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
-    records = [alert_record(stored) for stored in found]
+    records = [alert_record(stored, SYSTEM_CLOCK.now()) for stored in found]
     return Response(atom_feed(records, str(request.url), SYSTEM_CLOCK.now()), media_type="application/atom+xml")
 
 

@@ -42,7 +42,7 @@ def stream_of(data: EventData) -> Handler:
 def _records(event: Event) -> dict[str, Any]:
     if isinstance(event, DeliveriesChanged):
         return {"alert_id": event.alert_id, "deliveries": alert_deliveries_record(event.deliveries)}
-    return alert_record(event.stored)
+    return alert_record(event.stored, SYSTEM_CLOCK.now())
 
 
 def _stream(request: Request, data: EventData) -> Response:

@@ -27,12 +27,15 @@ from workers.scanning.split_story import NotSplit, Split, split_by_hand, split_r
 async def _list(request: Request) -> Response:
     wanted, limit = list_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request)
     found = await app_state_of(request).read(lambda connection: stories.filtered(connection, wanted, limit=limit + 1))
-    return page_response(request, found, limit, story_record, lambda one: cursor_after(one.last_article_at, one.id))
+    now = SYSTEM_CLOCK.now()
+    return page_response(
+        request, found, limit, lambda one: story_record(one, now), lambda one: cursor_after(one.last_article_at, one.id)
+    )
 
 
 async def _one(request: Request) -> Response:
     story_id = _id(request)
-    found = await app_state_of(request).read(lambda connection: traced_story(connection, story_id))
+    found = await app_state_of(request).read(lambda connection: traced_story(connection, story_id, SYSTEM_CLOCK.now()))
     if found is None:
         raise HTTPException(404, "there is no such story; it may have been deleted by retention")
     return json_response(found)

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import AlertId
 from monitor.domain.text import one_line, printable
 from monitor.storage import alerts
@@ -23,7 +24,10 @@ from monitor.web.story_cards import card_of_alerts
 
 async def _load(request: Request) -> Context:
     stored = await _alert(request)
-    return {"title": one_line(stored.alert.data["article"]["title"]) or "Alert", "card": card_of_alerts([stored])}
+    return {
+        "title": one_line(stored.alert.data["article"]["title"]) or "Alert",
+        "card": card_of_alerts([stored], SYSTEM_CLOCK.now()),
+    }
 
 
 async def _acknowledge(request: Request) -> Response:

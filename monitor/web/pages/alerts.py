@@ -33,7 +33,7 @@ async def _load(request: Request) -> Context:
     found = await app_state.read(lambda connection: alerts.listing(connection, wanted, limit=limit))
     silenced = await app_state.read(lambda connection: silences.listing(connection, SYSTEM_CLOCK.now()))
     return {
-        "cards": story_cards(found),
+        "cards": story_cards(found, SYSTEM_CLOCK.now()),
         "state": _state(app_state),
         "silences": silenced,
         "newest": found[0].alert.id if found else None,
@@ -73,7 +73,7 @@ def _event_as_html(event: Event) -> dict[str, Any]:
         "rank": alert.severity.rank,
         "story": event.stored.story.id if event.stored.story else None,
         "announcement": f"{alert.severity}: {alert.term}: {alert.data['article']['title']}",
-        "html": render("_new_alert.html", card=card_of_alerts([event.stored])),
+        "html": render("_new_alert.html", card=card_of_alerts([event.stored], SYSTEM_CLOCK.now())),
     }
 
 

@@ -143,7 +143,7 @@ def test_forty_outlets_are_one_alert(database: Database, database_url: str, repo
                 ).scalars()
                 (story,) = found
                 told = [
-                    alert_record(stored)
+                    alert_record(stored, SYSTEM_CLOCK.now())
                     for stored in alerts_in_storage.listing(connection)
                     if stored.story and stored.story.id == story
                 ]
