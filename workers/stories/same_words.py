@@ -29,6 +29,8 @@ MAX_SLOT: Final = 15
 """Words that a slot may have; what is longer is another beginning or another paragraph."""
 PASSAGE_TRIPLES: Final = 10
 """Common triples that make a passage: a box, a footer, a quotation."""
+SHORT: Final = 20
+"""Words up to which a text is short: half of it may be the frame of any event of its kind, so that edits cannot be told from other news."""
 OWN_SHARE: Final = 0.15
 MIN_REST: Final = 0.1
 """Least likeness of what remains of two texts without their common passages; the next is for two texts of one source."""
@@ -87,7 +89,8 @@ def _compare_rest(
     return None
 
 
-def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool, same_source: bool) -> WordingRelation:
+def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool, same_source: bool) -> WordingRelation | None:
+    short = min(len(new.lowered), len(old.lowered)) <= SHORT
     tally = reading = ""
     now, was = new.lowered[:COMPARED_WORDS], old.lowered[:COMPARED_WORDS]
     for operation, low, high, new_low, new_high in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
@@ -101,6 +104,8 @@ def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool,
         letters = [{word for word in side if not _is_number(word)} for side in (gone, come)]
         if any(map(is_identifier, gone | come)) or all(names) or (same_source and all(letters)):
             return WordingRelation(kind=RelationKind.OTHER, why=f"the same words, but {shown}")
+        if short and all(letters):
+            return None
         if not any(letters):
             beside = was[max(0, low - 3) : low] + was[high : high + 4]
             if any(role_of_word(word) in TALLIES for word in beside):
