@@ -15,7 +15,7 @@ from workers.stories.statement import Statement
 from workers.stories.stop_words import STOP_WORDS
 from workers.stories.story_profile import StoryProfile
 
-MIN_SHARED: Final = 15.0
+MIN_SHARED: Final = 14.0
 """Information (the rarity of words, in nats) that a statement of an event has in common with the nearest one or the story's core, at least."""
 SHORT: Final = 10
 """Words and names up to which a statement is short."""

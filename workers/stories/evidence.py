@@ -12,8 +12,10 @@ from workers.stories.statement import Statement
 from workers.stories.story_profile import StoryProfile
 
 MIN_COSINE: Final = 0.1
-MIN_CORE: Final = 0.1
-"""Share of what most of a story's statements say that another statement of its event says again, at least."""
+MIN_CORE: Final = 0.24
+"""Share of what most of a story's statements say that another statement of its event says again, at least, if it is as long as `LONG`."""
+LONG: Final = 60
+"""Words and names from which a statement has room to say the core again; of a briefer one less is asked."""
 OWN_SOURCE: Final = -1.0
 """Log odds added when a source publishes two short statements under different links: rarely does it report one event twice so briefly."""
 MIN_WORDS: Final = 6
@@ -89,7 +91,7 @@ def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: 
         bool(facts.lead) and not facts.lead & story.lead.keys() and any(often >= _HALF * count for often in story.lead.values())
     )
     other_days = bool(facts.days and story.days and facts.days.isdisjoint(story.days))
-    if (other_days and mine.isdisjoint(theirs)) or core < MIN_CORE or facts.length < MIN_WORDS:
+    if (other_days and mine.isdisjoint(theirs)) or core < MIN_CORE * min(1.0, facts.length / LONG) or facts.length < MIN_WORDS:
         return None
     return EventEvidence(
         cosine=cosine,
