@@ -100,7 +100,7 @@ def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool,
     short = min(len(new.lowered), len(old.lowered)) <= SHORT
     tally = reading = ""
     now, was = new.lowered[:COMPARED_WORDS], old.lowered[:COMPARED_WORDS]
-    codes = SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
+    codes: Sequence[Opcode] = SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
     if not same_source and share >= REPORT_SHARE and _names_its_event(new, old):
         codes = _undressed(codes)
     for operation, low, high, new_low, new_high in codes:

@@ -44,7 +44,7 @@ KILLS = 3
 COPIES = 40
 TELLINGS = 2
 """A story is told this often at most: two variants that share too little begin one each, until a third shows that they are one."""
-DRESSED_TELLINGS = 3
+DRESSED_TELLINGS = 2
 DEADLINE_S = 60
 NOW = SYSTEM_CLOCK.now()
 
@@ -156,10 +156,10 @@ def test_forty_outlets_are_one_alert(database: Database, database_url: str, repo
 
 
 def test_forty_dressed_up_copies_are_told_hardly_more_than_once(database: Database, reports: list[dict[str, Any]]) -> None:
-    """Another headline, by-line, lead and end make no other event of a wire report: of four, at most one is told again."""
+    """Another headline, by-line, lead and end make no other event of a wire report: of two, at most one is told again."""
     rng = random.Random(5)
     told = 0
-    for run, report in enumerate(reports[:4]):
+    for run, report in enumerate(reports[:2]):
         copies = [_entry(run, 0, report["title"], report["text"])]
         copies += [_entry(run, outlet, *variants.dressed(rng, report["title"], report["text"])) for outlet in range(1, COPIES)]
         rng.shuffle(copies)
@@ -168,7 +168,7 @@ def test_forty_dressed_up_copies_are_told_hardly_more_than_once(database: Databa
             told_now = connection.execute(select(func.count()).select_from(alerts)).scalar_one()
         assert told_now - told <= DRESSED_TELLINGS
         told = told_now
-    assert told <= 3 + DRESSED_TELLINGS
+    assert told <= 1 + DRESSED_TELLINGS
 
 
 def test_forty_different_reports_are_forty_stories(database: Database, reports: list[dict[str, Any]]) -> None:
