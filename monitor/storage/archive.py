@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, or_, select
 
 from monitor.domain.article import Article
+from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ArticleId, StoryId
+from monitor.domain.urls import canonical_url
 from monitor.storage import canary_progress
 from monitor.storage.articles import article_from_row
 from monitor.storage.canary_progress import of_users
 from monitor.storage.tables import articles
 
+_ROWS_AT_ONCE = 500
 _LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 
@@ -22,13 +26,37 @@ def listing(
     connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
 ) -> tuple[Article, ...]:
     """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case."""
-    query = select(articles).where(of_users()).order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(limit)
+    return tuple(map(article_from_row, connection.execute(_listing(search, since).limit(limit))))
+
+
+def listing_once(
+    connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
+) -> tuple[tuple[Article, tuple[Article, ...]], ...]:
+    """Return articles as `listing` does, with those of other feeds that have the same link, title and text; the first of them stands for all."""
+    groups: dict[tuple[Any, ...], list[Article]] = {}
+    carried: Counter[tuple[Any, ...]] = Counter()
+    with connection.execute(_listing(search, since), execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
+        for row in rows:
+            article = article_from_row(row)
+            same = (article.id,) if article.url is None else (canonical_url(article.url), hash_parts(article.title, article.text))
+            origin = (article.feed_url, article.source, *same)
+            key = (*same, carried[origin])
+            if key not in groups and len(groups) == limit:
+                break
+            carried[origin] += 1
+            groups.setdefault(key, []).append(article)
+    found = sorted(groups.values(), key=lambda group: (group[-1].fetched_at, group[-1].id), reverse=True)
+    return tuple((group[-1], tuple(group[-2::-1])) for group in found)
+
+
+def _listing(search: str | None, since: datetime | None) -> Select[Any]:
+    query = select(articles).where(of_users()).order_by(articles.c.fetched_at.desc(), articles.c.id.desc())
     if since is not None:
         query = query.where(articles.c.fetched_at >= since)
     for word in (search or "").split():
         pattern = f"%{word.translate(_LIKE_SPECIAL)}%"
         query = query.where(or_(articles.c.title.ilike(pattern, escape="\\"), articles.c.text.ilike(pattern, escape="\\")))
-    return tuple(map(article_from_row, connection.execute(query)))
+    return query
 
 
 def count(connection: Connection, *, since: datetime | None = None) -> int:

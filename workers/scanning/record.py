@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.domain.alert import Alert
+from monitor.domain.alert import Alert, PastAlert
 from monitor.domain.article import Article
 from monitor.domain.ids import AlertId, ArticleId, StoryId
 from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
 from monitor.domain.story_update import StoryChange, StoryUpdate
-from monitor.domain.watch import Term
+from monitor.domain.watch import Repeat, Term
 from monitor.settings.model import SilenceSettings
 from monitor.storage import alert_history, alerts, articles, deliveries, holds, pages, scans, silences, source_budgets, stories
 from monitor.storage.engine import Connection
@@ -122,10 +122,17 @@ class Recorder:
             last_notified_at=alert_history.last_by_term(self.connection, with_cooldown),
             matched_before=examined.matched_before,
             budget_left=self._budget_left(examined.article),
+            same_articles=self._same_articles(examined, past_alerts),
         )
         return decide_alerts(
             examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now
         )
+
+    def _same_articles(self, examined: ExaminedArticle, past_alerts: Sequence[PastAlert]) -> frozenset[ArticleId]:
+        """Return those of the articles that have raised alerts of `repeat: article` terms that are the examined one in another feed."""
+        names = {match.term.name for match in examined.matches if match.term.repeat is Repeat.ARTICLE}
+        ids = {alert.article_id for alert in past_alerts if alert.term in names and alert.article_id != examined.article.id}
+        return articles.same_elsewhere(self.connection, examined.article, ids)
 
 
 def record(
