@@ -4,7 +4,7 @@
 
 Prints a row for each state: the seconds until `/readyz` is no longer `ready`, until the metric `news_monitor_part_up` shows it, until the operator's channel
 has a notice, until the heartbeat has missed three pings, and from the end of the trouble until `/readyz` is `ready` again. Everything runs on this machine, in a temporary
-folder; processes are stopped with SIGSTOP and killed with SIGKILL. `full` needs root, to mount a small disk.
+folder; processes are stopped with SIGSTOP and killed with SIGKILL. `disk full` needs root, to mount a small disk; `clock jumps …` a C compiler.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -112,10 +113,13 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage() -> Iterator[Stage]:
-    """Start a daemon and wait until it is ready; end it afterwards."""
-    with tempfile.TemporaryDirectory(prefix="states-") as name:
-        folder, outside = Path(name), Outside()
+def stage(begin: Callable[[Stage], Callable[[], None]]) -> Iterator[Stage]:
+    """Start a daemon with what the state needs, and wait until it is ready; end it afterwards."""
+    with contextlib.ExitStack() as stack:
+        folder, outside = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="states-"))), Outside()
+        if begin is disk_full:
+            stack.enter_context(small_disk(folder / "data"))
+        environment = os.environ | (own_clock(folder) if begin is clock_jump else {})
         outside.start()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -135,7 +139,7 @@ def stage() -> Iterator[Stage]:
         (folder / "monitor.yaml").write_text(json.dumps(settings))
         with (folder / "log").open("wb") as log:
             command = [sys.executable, "-m", "monitor", "run", "--config", str(folder / "monitor.yaml")]
-            daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+            daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=environment)
         running = Stage(folder=folder, outside=outside, daemon=daemon, port=port)
         try:
             if until(lambda: running.ready() == "ready" and len(outside.pings) >= 2, 90) is None:
@@ -207,6 +211,54 @@ def configuration_broken(running: Stage) -> Callable[[], None]:
     return end
 
 
+def disk_full(running: Stage) -> Callable[[], None]:
+    """The disk of `data_dir` has not a byte left. Needs root: the daemon then runs on a small disk of its own."""
+    filler = running.folder / "data" / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        for size in (65536, 512):
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(b"x" * size)
+    return filler.unlink
+
+
+def clock_jump(running: Stage) -> Callable[[], None]:
+    """The clock of the whole daemon is two hours ahead."""
+    offset = running.folder / "offset"
+    _write_offset(offset, 7200.0)
+
+    def end() -> None:
+        _write_offset(offset, 0.0)
+
+    return end
+
+
+def _write_offset(file: Path, seconds: float) -> None:
+    """Change the bytes of the file in place, since they are mapped."""
+    with file.open("r+b") as opened:
+        opened.write(struct.pack("d", seconds))
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """A disk of 96 MB at this folder."""
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def own_clock(folder: Path) -> dict[str, str]:
+    """Return the environment in which processes read the wall clock with the offset that stands in `folder`."""
+    library, offset = folder / "clock_offset.so", folder / "offset"
+    source = Path(__file__).parent / "beside" / "clock_offset.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(source)], check=True)
+    offset.write_bytes(struct.pack("d", 0.0))
+    return {"LD_PRELOAD": str(library), "CLOCK_OFFSET": str(offset)}
+
+
 def database_locked(running: Stage) -> Callable[[], None]:
     """Somebody holds the write lock of the database."""
     code = f"import sqlite3,time\nc=sqlite3.connect({str(running.folder / 'data' / 'news.db')!r},60)\nc.execute('BEGIN IMMEDIATE')\ntime.sleep(600)"
@@ -232,12 +284,14 @@ STATES: dict[str, Callable[[Stage], Callable[[], None]]] = {
     "database cannot be written": database_locked,
     "all feeds fail": feeds_down,
     "configuration broken": configuration_broken,
+    "disk full": disk_full,
+    "clock jumps two hours ahead": clock_jump,
 }
 
 
 def measure(begin: Callable[[Stage], Callable[[], None]], patience: float) -> list[str]:
     """Return the five figures of one state as text."""
-    with stage() as running:
+    with stage(begin) as running:
         outside, began = running.outside, time.monotonic()
         outside.notices.clear()
         end = begin(running)

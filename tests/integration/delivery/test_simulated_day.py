@@ -1,4 +1,4 @@
-"""A day of 20 000 alerts on a virtual clock: four channels, one of them down for six hours, another limiting the rate."""
+"""A day of 10 000 alerts on a virtual clock: four channels, one of them down for six hours, another limiting the rate."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ from workers.delivery.channel_sender import ChannelSender
 from workers.delivery.sender import Sender
 
 M = TypeVar("M")
-ALERTS = 20_000
-SIZES = (1, 319) * 62 + (160,)
+ALERTS = 10_000
+SIZES = (1, 319) * 31 + (80,)
 A_MINUTE = 100
 DAY = timedelta(days=1)
 DOWN, UP = EPOCH + timedelta(hours=6), EPOCH + timedelta(hours=12)
