@@ -187,7 +187,7 @@ class Day:
 
 
 @pytest.mark.timeout(400)
-async def test_a_day_of_20_000_alerts(database: Database) -> None:
+async def test_a_day_of_10_000_alerts(database: Database) -> None:
     """Every alert is delivered or digested exactly once per channel, in order, and no channel is late through another."""
     day = Day(database)
     raised: dict[int, datetime] = {}
