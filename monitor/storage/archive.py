@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_
 
 from monitor.domain.article import Article
 from monitor.domain.hashing import hash_parts
@@ -17,9 +17,10 @@ from monitor.storage import canary_progress
 from monitor.storage.articles import article_from_row
 from monitor.storage.canary_progress import of_users
 from monitor.storage.tables import articles
+from monitor.storage.types import UtcDateTime
 
-_ROWS_AT_ONCE = 500
 _LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+_BATCH = 500
 
 
 def listing(
@@ -35,7 +36,7 @@ def listing_once(
     """Return articles as `listing` does, with those of other feeds that have the same link, title and text; the first of them stands for all."""
     groups: dict[tuple[Any, ...], list[Article]] = {}
     carried: Counter[tuple[Any, ...]] = Counter()
-    with connection.execute(_listing(search, since), execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
+    with connection.execute(_listing(search, since), execution_options={"yield_per": _BATCH}) as rows:
         for row in rows:
             article = article_from_row(row)
             same = (article.id,) if article.url is None else (canonical_url(article.url), hash_parts(article.title, article.text))
@@ -57,6 +58,15 @@ def _listing(search: str | None, since: datetime | None) -> Select[Any]:
         pattern = f"%{word.translate(_LIKE_SPECIAL)}%"
         query = query.where(or_(articles.c.title.ilike(pattern, escape="\\"), articles.c.text.ilike(pattern, escape="\\")))
     return query
+
+
+def each(connection: Connection, *, since: datetime | None = None) -> Iterator[Article]:
+    """Yield every article, newest first, and hold a few hundred of them at a time."""
+    page = query = _listing(None, since).limit(_BATCH)
+    while found := connection.execute(page).all():
+        yield from map(article_from_row, found)
+        last = tuple_(articles.c.fetched_at, articles.c.id)
+        page = query.where(last < tuple_(bindparam(None, found[-1].fetched_at, UtcDateTime), found[-1].id))
 
 
 def count(connection: Connection, *, since: datetime | None = None) -> int:
