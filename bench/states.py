@@ -11,70 +11,24 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import http.server
 import json
 import os
+import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from bench.beside.surroundings import Outside, own_clock, set_offset, small_disk
 
 PING_EVERY_S = 5.0
-
-
-@dataclass
-class Outside:
-    """A server that stands for the world: feeds, the operator's receiver, the heartbeat's address."""
-
-    feeds_up: bool = True
-    notices: list[dict[str, Any]] = field(default_factory=list)
-    pings: list[float] = field(default_factory=list)
-    port: int = 0
-
-    def start(self) -> None:
-        """Serve in a thread."""
-        outside = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                if self.path == "/ping":
-                    outside.pings.append(time.monotonic())
-                elif not outside.feeds_up:
-                    self.connection.close()
-                    return
-                self._answer(
-                    b"<rss version='2.0'><channel><title>t</title><item><title>One</title><guid>1</guid></item></channel></rss>"
-                )
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                if body["type"] == "monitoring.broken":
-                    outside.notices.append(body)
-                self._answer(b"")
-
-            def _answer(self, body: bytes) -> None:
-                with contextlib.suppress(OSError):
-                    self.send_response(200)
-                    self.send_header("content-length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-
-            def log_message(self, *_args: Any) -> None:
-                """Say nothing."""
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
 @dataclass
@@ -225,38 +179,12 @@ def disk_full(running: Stage) -> Callable[[], None]:
 def clock_jump(running: Stage) -> Callable[[], None]:
     """The clock of the whole daemon is two hours ahead."""
     offset = running.folder / "offset"
-    _write_offset(offset, 7200.0)
+    set_offset(offset, 7200.0)
 
     def end() -> None:
-        _write_offset(offset, 0.0)
+        set_offset(offset, 0.0)
 
     return end
-
-
-def _write_offset(file: Path, seconds: float) -> None:
-    """Change the bytes of the file in place, since they are mapped."""
-    with file.open("r+b") as opened:
-        opened.write(struct.pack("d", seconds))
-
-
-@contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
-    """A disk of 96 MB at this folder."""
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def own_clock(folder: Path) -> dict[str, str]:
-    """Return the environment in which processes read the wall clock with the offset that stands in `folder`."""
-    library, offset = folder / "clock_offset.so", folder / "offset"
-    source = Path(__file__).parent / "beside" / "clock_offset.c"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(source)], check=True)
-    offset.write_bytes(struct.pack("d", 0.0))
-    return {"LD_PRELOAD": str(library), "CLOCK_OFFSET": str(offset)}
 
 
 def database_locked(running: Stage) -> Callable[[], None]:
@@ -312,6 +240,13 @@ def measure(begin: Callable[[Stage], Callable[[], None]], patience: float) -> li
     return [f"{seen[name]:.0f}" if name in seen else "–" for name in signs] + ["–" if well is None else f"{well:.0f}"]
 
 
+def lacking(begin: Callable[[Stage], Callable[[], None]]) -> str | None:
+    """Return why a state cannot be made here; None if it can."""
+    if begin is disk_full and os.geteuid() != 0:
+        return "not measured: needs root"
+    return "not measured: needs a C compiler" if begin is clock_jump and shutil.which("cc") is None else None
+
+
 def _parts(metrics: str) -> str:
     return "\n".join(line for line in metrics.splitlines() if "part_up{" in line)
 
@@ -328,6 +263,9 @@ def main() -> None:
         return
     print("| state | `/readyz` | metric | operator | heartbeat | well again |\n|---|---|---|---|---|---|", flush=True)
     for name in options.states or STATES:
+        if (lacks := lacking(STATES[name])) is not None:
+            print(f"| {name} | {lacks} |", flush=True)
+            continue
         print(f"| {name} | {' | '.join(measure(STATES[name], options.patience))} |", flush=True)
 
 
