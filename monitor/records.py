@@ -21,6 +21,7 @@ from monitor.domain.relation import RelationKind
 from monitor.domain.source import SourceHealth
 from monitor.domain.story import Story, alert_story_record
 from monitor.domain.times import rfc3339
+from monitor.domain.watch import Term
 from monitor.settings.model import Settings
 from monitor.sources.registry import source_counts, source_health
 from monitor.sources.source import HealthRequest
@@ -40,7 +41,7 @@ def source_records(connection: Connection, settings: Settings, now: datetime) ->
 
 
 def source_record(health: SourceHealth) -> dict[str, Any]:
-    """Return `kind url name status reason last_polled_at last_success_at next_poll_at interval_s articles late_p50_s overdue_after_s` of a source."""
+    """Return `kind url name status reason last_polled_at last_success_at next_poll_at interval_s articles late_p50_s late_p95_s overdue_after_s` of a source."""
     return {
         "kind": health.kind,
         "url": health.url,
@@ -53,12 +54,13 @@ def source_record(health: SourceHealth) -> dict[str, Any]:
         "interval_s": health.interval_s,
         "articles": health.articles,
         "late_p50_s": health.late_p50_s,
+        "late_p95_s": health.late_p95_s,
         "overdue_after_s": health.overdue_after_s,
     }
 
 
 def alert_record(stored: StoredAlert) -> dict[str, Any]:
-    """Return the `data` of an alert's webhook, with `id created_at why suppressed held held_until reported_at lapsed_at deliveries`.
+    """Return the `data` of an alert's webhook, with `id created_at why suppressed held held_until reported_at lapsed_at acknowledged deliveries`.
 
     `held` is true until what was suppressed is told in a report, which was made at `reported_at`.
 
@@ -76,6 +78,7 @@ def alert_record(stored: StoredAlert) -> dict[str, Any]:
         "held_until": rfc3339(stored.hold.until) if stored.hold else None,
         "reported_at": rfc3339(stored.hold.reported_at) if stored.hold else None,
         "lapsed_at": rfc3339(stored.lapsed_at),
+        "acknowledged": stored.acknowledged.record() if stored.acknowledged else None,
         "deliveries": alert_deliveries_record(stored.deliveries),
     }
 
@@ -110,12 +113,31 @@ def article_record(article: Article) -> dict[str, Any]:
     }
 
 
+def term_record(term: Term) -> dict[str, Any]:
+    """Return a term as `watch list --json` prints it."""
+    return {
+        "name": term.name,
+        "kind": term.kind,
+        "type": term.type,
+        "severity": term.severity,
+        "phrases": list(term.phrases),
+        "query": term.query,
+        "regex": term.regex,
+        "not": list(term.without),
+        "tags": list(term.tags),
+        "channels": None if term.channels is None else list(term.channels),
+        "repeat": term.repeat,
+        "where": term.where,
+    }
+
+
 def silence_record(silence: Silence) -> dict[str, Any]:
-    """Return `id term tag since until reason` of a silence."""
+    """Return `id term tag story since until reason` of a silence."""
     return {
         "id": silence.id,
         "term": silence.term,
         "tag": silence.tag,
+        "story": silence.story,
         "since": rfc3339(silence.since),
         "until": rfc3339(silence.until),
         "reason": silence.reason,

@@ -41,7 +41,7 @@ class Outside:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                if body["type"] == "monitoring.broken":
+                if body["type"] == "system.problem":
                     outside.notices.append(body)
                 self._answer(b"")
 

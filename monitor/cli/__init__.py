@@ -55,10 +55,15 @@ COMMANDS = {
         "quarantine", "Show articles, pages and documents that brought a process down, and try them again or drop them."
     ),
     "channels": CommandEntry("channels", "Show the channels and how they are doing."),
+    "ack": CommandEntry(
+        "ack",
+        "Acknowledge an alert, and with it what its story has raised so far: it is told nobody else, and its messages say who has seen it.",
+    ),
     "silence": CommandEntry(
         "silence", "Hold back the alerts of TERM for a while and tell them when it ends; without a term, show what is silenced."
     ),
     "watch": CommandEntry("watch", "Show the watch list, or change it."),
+    "mcp": CommandEntry("mcp", "Answer language models over the Model Context Protocol, on standard input and output."),
     "backup": CommandEntry(
         "backup",
         "Write all that is stored to FILE, consistent while everything runs; either kind of database can be restored from it.",

@@ -18,8 +18,8 @@ GIVE_UP_AFTER = timedelta(hours=24)
 JITTER = 0.2
 CREATED, UPDATED, TEST = "alert.created", "alert.updated", "alert.test"
 HELD_REPORT = "held.report"
-BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
-STORY_UPDATED, WITHDRAWN = "story.updated", "alert.withdrawn"
+PROBLEM, RESOLVED = "system.problem", "system.resolved"
+STORY_UPDATED, WITHDRAWN, ACKNOWLEDGED = "story.updated", "alert.withdrawn", "alert.acknowledged"
 
 
 class DeliveryStatus(StrEnum):
@@ -63,7 +63,7 @@ class Delivery:
 class ClaimedDelivery:
     """A delivery that this process may send, with all that sending takes. `data` is the alert as it was at `alerted_at`.
 
-    `kind` is the type that the webhook states; the `data` of `monitoring.…` is an incident's, that of `story.updated` and `alert.withdrawn` an
+    `kind` is the type that the webhook states; the `data` of `system.…` is an incident's, that of `story.updated` and `alert.withdrawn` an
     event's, that of `held.report` tells what was held back. `quiet`: quiet hours of its channel have held it. `story` is what the story's message
     is to show, on channels for people; deliveries of one story go out as one message.
     """

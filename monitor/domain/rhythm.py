@@ -24,6 +24,11 @@ _MOST_TIMES, _FEW_GAPS = 2.9, 3.0
 _SHORTEST_S: Final = 3600.0
 _SHAPE_EVIDENCE: Final = 14.0
 _DELAYS_KEPT: Final = 15
+_WORSE_TIMES: Final = 4.0
+_WORSE_BY_S: Final = 600.0
+_FOLLOW: Final = 1 / 60
+"""How much of a new delay the usual one takes over: about sixty entries make another habit."""
+
 _LONGEST_WAIT_S: Final = 400 * 86400.0
 _HOUR: Final = 3600
 _WEEK_H: Final = 168
@@ -35,7 +40,7 @@ class Rhythm:
 
     `hourly` and `daily` count arrivals by hour (24) and weekday (7, 0 is Monday) of UTC, `gaps` the gaps between them and `busy_h` their sum in busy
     hours, all decayed; `longest_h` is the longest gap, `second_h` the next. `last` is the newest arrival, a Unix time; `delays` are the newest times in seconds from
-    an entry's own date until it was read.
+    an entry's own date until it was read, and `usual_delay_s` is what they are in the long run.
     """
 
     hourly: tuple[float, ...] = (0.0,) * 24
@@ -46,11 +51,25 @@ class Rhythm:
     second_h: float | None = None
     last: float | None = None
     delays: tuple[float, ...] = ()
+    usual_delay_s: float | None = None
 
     @property
     def late_p50_s(self) -> float | None:
         """The median of the newest delays; None without any."""
         return median(self.delays) if self.delays else None
+
+    @property
+    def late_p95_s(self) -> float | None:
+        """The delay that one in twenty of the newest exceeds; None without any."""
+        return sorted(self.delays)[math.ceil(0.95 * len(self.delays)) - 1] if self.delays else None
+
+    @property
+    def late_usual_s(self) -> float | None:
+        """What the median was in the long run, if that of the newest is clearly worse; None otherwise."""
+        newest, usual = self.late_p50_s, self.usual_delay_s
+        if newest is None or usual is None or len(self.delays) < _DELAYS_KEPT:
+            return None
+        return usual if newest > max(_WORSE_TIMES * usual, usual + _WORSE_BY_S) else None
 
     def overdue_after_s(self) -> float | None:
         """Return how long after the last arrival the source is overdue; None while too little is known."""
@@ -67,8 +86,18 @@ def observe(rhythm: Rhythm, arrivals: Sequence[float], delays: Sequence[float] =
     """Return the rhythm after arrivals at these times; those of one moment count once."""
     for at in sorted(set(arrivals)):
         rhythm = _observe_one(rhythm, at)
-    kept = (*rhythm.delays, *(delay for delay in delays if delay >= 0))[-_DELAYS_KEPT:]
-    return replace(rhythm, delays=kept)
+    believed = [delay for delay in delays if delay >= 0]
+    usual = rhythm.usual_delay_s
+    for delay in believed:
+        usual = _followed(usual, delay)
+    return replace(rhythm, delays=(*rhythm.delays, *believed)[-_DELAYS_KEPT:], usual_delay_s=usual)
+
+
+def _followed(usual: float | None, delay: float) -> float:
+    """Return the usual delay after another one: by its logarithm, so that a single late entry moves it little."""
+    if usual is None:
+        return delay
+    return math.exp((1 - _FOLLOW) * math.log(1 + usual) + _FOLLOW * math.log(1 + delay)) - 1
 
 
 def _observe_one(rhythm: Rhythm, at: float) -> Rhythm:
@@ -88,6 +117,7 @@ def _observe_one(rhythm: Rhythm, at: float) -> Rhythm:
             second_h=longest[1] or None,
             last=at,
             delays=rhythm.delays,
+            usual_delay_s=rhythm.usual_delay_s,
         )
     return rhythm
 

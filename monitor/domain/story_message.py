@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from monitor.domain.acknowledgement import Acknowledgement
 from monitor.domain.ids import StoryId
 from monitor.domain.watch import Severity
 
@@ -49,6 +50,7 @@ class StoryState:
     posted: bool = False
     reference: str | None = None
     notifies: bool = True
+    acknowledged: Acknowledgement | None = None
 
     @property
     def severity(self) -> Severity:

@@ -87,6 +87,14 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EscalateTo:
+    """The channel `to` is told of an alert that nobody has acknowledged `after` this long."""
+
+    after: timedelta
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """One watch term; `name` is unique.
 
@@ -111,6 +119,7 @@ class Term:
     channels: tuple[str, ...] | None = None
     cooldown: timedelta | None = None
     repeat: Repeat = Repeat.STORY
+    escalate: tuple[EscalateTo, ...] = ()
     tags: tuple[str, ...] = ()
     scope: Scope = field(default_factory=Scope)
     where: str = ""

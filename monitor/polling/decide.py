@@ -15,23 +15,21 @@ from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpda
 from monitor.domain.fingerprint import pack_fingerprints, unpack_fingerprints
 from monitor.domain.freshness import FirstFetch
 from monitor.domain.retry import http_date
-from monitor.domain.rhythm import Rhythm
 from monitor.domain.source import SourceStatus
 from monitor.domain.urls import parse_url
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
 from monitor.polling.failed_poll import CONFIRMATIONS, Plan, failed, host_recovered, poll_address, with_told_wait
-from monitor.polling.habit import habit_fields, learn_habit
+from monitor.polling.habit import EMPTY_FOR, learn_habit, silence_fields
 
 FULL_FETCH_EVERY = timedelta(hours=12)
 SUSPICIOUS_ENTRIES = 4
 """If so many entries were to be expected since the last body, and it is still "not changed", ask without validators."""
 
-EMPTY_FOR = timedelta(days=2)
-"""A feed whose documents have held no entries for so long, though they used to, is silent."""
-
 GAP_SHOWN_FOR = timedelta(days=1)
+REKEYED_SHOWN_FOR = timedelta(days=7)
+"""How long the health shows that most entries came under new identifiers; so long it is not reported again either."""
 
 
 def conditions(state: FeedState, now: datetime) -> Validators:
@@ -128,7 +126,7 @@ def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: d
         empty_since is None and memory.empty_since is not None and now - memory.empty_since >= EMPTY_FOR / 2
     )
     return {
-        **_until_silent(rhythm, empty_since, often_empty=often_empty),
+        **silence_fields(rhythm, empty_since, often_empty=often_empty),
         "title": feed.title or before.title,
         "format": feed.format,
         "arrival_rate": arrival_rate,
@@ -151,20 +149,6 @@ def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: d
 def _empty_since(before: FeedState, document: FeedDelta, now: datetime) -> datetime | None:
     """Return since when the documents hold no entries, though earlier ones did."""
     return (before.document.empty_since or now) if not document.size and before.has_had_entries else None
-
-
-def _until_silent(rhythm: Rhythm, empty_since: datetime | None, *, often_empty: bool) -> dict[str, Any]:
-    """Return the fields that say when the feed is silent: by its habit, or after days of documents without entries.
-
-    A feed that has been empty before, as one of warnings may be, has its habit alone.
-    """
-    fields = habit_fields(rhythm)
-    if empty_since is None or often_empty or rhythm.last is None:
-        return fields
-    at = empty_since + EMPTY_FOR
-    if fields["overdue_at"] is not None and fields["overdue_at"] <= at:
-        return fields
-    return fields | {"overdue_at": at, "overdue_after_s": at.timestamp() - rhythm.last}
 
 
 def _first_fetch(document: FeedDelta, now: datetime) -> FirstFetch | None:
@@ -233,6 +217,7 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
         moved_to=learnt.get("moved_to", before.moved_to),
         moves_seen=learnt.get("moves_seen", before.moves_seen),
         document=document,
+        rekeyed_at=before.rekeyed_at,
         now=now,
     )
     if too_large:
@@ -253,7 +238,13 @@ def _succeeded(before: FeedState, learnt: Mapping[str, Any], headers: Mapping[st
 
 
 def _remark(
-    *, gap_at: datetime | None, moved_to: str | None, moves_seen: int, document: DocumentMemory, now: datetime
+    *,
+    gap_at: datetime | None,
+    moved_to: str | None,
+    moves_seen: int,
+    document: DocumentMemory,
+    rekeyed_at: datetime | None,
+    now: datetime,
 ) -> str | None:
     """Return what the operator should know about a feed that works; None if nothing."""
     remarks = []
@@ -267,9 +258,16 @@ def _remark(
         remarks.append(f"moved for good to {moved_to}, polled there")
     if document.empty_since is not None:
         remarks.append(f"its document holds no entries since {document.empty_since:%Y-%m-%d %H:%M} UTC, though it used to")
+    if rekeyed_at is not None and now - rekeyed_at < REKEYED_SHOWN_FOR:
+        remarks.append(rekeyed_remark(rekeyed_at))
     if document.unreliable:
         remarks.append('the server says "not changed" of documents that have changed, so they are always fetched whole')
     return "; ".join(remarks) or None
+
+
+def rekeyed_remark(at: datetime) -> str:
+    """Return the sentence about a document most of whose entries came under new identifiers."""
+    return f"most entries came under new ids at {at:%Y-%m-%d %H:%M} UTC: they were recognized, and none is told again"
 
 
 def fresh_for(headers: Mapping[str, str], now: datetime) -> float:

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from monitor.domain.watch import Context, EntityType, Repeat, Scope, Severity, Spellings, Term, TermKind
+from monitor.domain.watch import Context, EntityType, EscalateTo, Repeat, Scope, Severity, Spellings, Term, TermKind
+from monitor.settings.escalation_steps import Escalation
 from monitor.settings.values import Language, Section, Text, Wait
 
 _KEYWORD_OPTIONS = ("exact", "case", "stem")
@@ -55,6 +56,7 @@ class WatchItem(Section):
     channels: tuple[Text, ...] | None = None
     cooldown: Wait | None = None
     repeat: Repeat = Repeat.STORY
+    escalate: Escalation | None = None
     tags: tuple[Text, ...] = ()
     only: OnlySettings | None = None
 
@@ -108,6 +110,7 @@ class WatchItem(Section):
             channels=self.channels,
             cooldown=self.cooldown,
             repeat=self.repeat,
+            escalate=tuple(EscalateTo(after=step.after, to=step.to) for step in self.escalate or ()),
             tags=self.tags,
             scope=_NO_SCOPE if self.only is None else _scope(self.only),
             where=where,

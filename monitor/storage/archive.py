@@ -16,10 +16,10 @@ from monitor.domain.urls import canonical_url
 from monitor.storage import canary_progress
 from monitor.storage.articles import article_from_row
 from monitor.storage.canary_progress import of_users
+from monitor.storage.listing_filter import ListFilter, alerts_on, in_time, of_article
 from monitor.storage.tables import articles
 from monitor.storage.types import UtcDateTime
 
-_LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 _BATCH = 500
 
 
@@ -27,16 +27,22 @@ def listing(
     connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
 ) -> tuple[Article, ...]:
     """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case."""
-    return tuple(map(article_from_row, connection.execute(_listing(search, since).limit(limit))))
+    return filtered(connection, ListFilter(since=since, words=tuple((search or "").split())), limit=limit)
+
+
+def filtered(connection: Connection, wanted: ListFilter, *, limit: int | None = None) -> tuple[Article, ...]:
+    """Return the articles that are asked for, newest first."""
+    return tuple(map(article_from_row, connection.execute(_newest_first(wanted).limit(limit))))
 
 
 def listing_once(
     connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
 ) -> tuple[tuple[Article, tuple[Article, ...]], ...]:
     """Return articles as `listing` does, with those of other feeds that have the same link, title and text; the first of them stands for all."""
+    wanted = ListFilter(since=since, words=tuple((search or "").split()))
     groups: dict[tuple[Any, ...], list[Article]] = {}
     carried: Counter[tuple[Any, ...]] = Counter()
-    with connection.execute(_listing(search, since), execution_options={"yield_per": _BATCH}) as rows:
+    with connection.execute(_newest_first(wanted), execution_options={"yield_per": _BATCH}) as rows:
         for row in rows:
             article = article_from_row(row)
             same = (article.id,) if article.url is None else (canonical_url(article.url), hash_parts(article.title, article.text))
@@ -50,19 +56,17 @@ def listing_once(
     return tuple((group[-1], tuple(group[-2::-1])) for group in found)
 
 
-def _listing(search: str | None, since: datetime | None) -> Select[Any]:
-    query = select(articles).where(of_users()).order_by(articles.c.fetched_at.desc(), articles.c.id.desc())
-    if since is not None:
-        query = query.where(articles.c.fetched_at >= since)
-    for word in (search or "").split():
-        pattern = f"%{word.translate(_LIKE_SPECIAL)}%"
-        query = query.where(or_(articles.c.title.ilike(pattern, escape="\\"), articles.c.text.ilike(pattern, escape="\\")))
-    return query
+def _newest_first(wanted: ListFilter) -> Select[Any]:
+    query = select(articles).where(of_users(), *in_time(wanted, articles.c.fetched_at, articles.c.id), *of_article(wanted))
+    query = query.where(*alerts_on(wanted, articles.c.id))
+    if wanted.story is not None:
+        query = query.where(articles.c.story_id == wanted.story)
+    return query.order_by(articles.c.fetched_at.desc(), articles.c.id.desc())
 
 
 def each(connection: Connection, *, since: datetime | None = None) -> Iterator[Article]:
     """Yield every article, newest first, and hold a few hundred of them at a time."""
-    page = query = _listing(None, since).limit(_BATCH)
+    page = query = _newest_first(ListFilter(since=since)).limit(_BATCH)
     while found := connection.execute(page).all():
         yield from map(article_from_row, found)
         last = tuple_(articles.c.fetched_at, articles.c.id)

@@ -14,7 +14,7 @@ from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.aside import Aside, asides_from_json
 from monitor.domain.ids import ArticleId, ScanId
 from monitor.domain.urls import canonical_url
-from monitor.storage import scans
+from monitor.storage import scans, tombstones, version_keys
 from monitor.storage.chunks import parts
 from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep_revisions, revision_of
 from monitor.storage.locks import serialise
@@ -25,11 +25,12 @@ from monitor.storage.tables import scans as scan_rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestResult:
-    """What storing the entries of one origin has changed. `scans` are the outbox rows to relay; `known` counts entries without news."""
+    """What storing the entries of one origin has changed. `scans` are the outbox rows to relay; `known` counts entries without news, `rekeyed` those under a new identifier."""
 
     new: tuple[ArticleId, ...] = ()
     revised: tuple[ArticleId, ...] = ()
     known: int = 0
+    rekeyed: int = 0
     scans: tuple[ScanId, ...] = ()
 
 
@@ -46,11 +47,12 @@ def ingest_all(connection: Connection, requests: Sequence[IngestRequest], *, now
     An entry already seen in its origin is skipped, or revised if its text changed. What other origins carry, under whatever URL, has no
     influence: every origin speaks for itself.
     """
-    changes = changed_entries(connection, requests)
+    changes = changed_entries(connection, requests, now)
     if not any(changes):
         return tuple(IngestResult(known=len(request.entries)) for request in requests)
     if serialise(connection, "ingest"):
-        changes = changed_entries(connection, [_only(request, some) for request, some in zip(requests, changes, strict=True)])
+        some_requests = [_only(request, some) for request, some in zip(requests, changes, strict=True)]
+        changes = changed_entries(connection, some_requests, now)
     batch = Batch(connection, [change for some in changes for change in some], now=now)
     changed = [_add(batch, some) for some in changes]
     batch.write(connection)
@@ -61,9 +63,10 @@ def ingest_all(connection: Connection, requests: Sequence[IngestRequest], *, now
             new=new,
             revised=revised,
             known=len(request.entries) - len(new) - len(revised),
+            rekeyed=sum(change.replaces is not None for change in some),
             scans=tuple(queued[article_id] for article_id in (*new, *revised) if article_id in queued),
         )
-        for request, (new, revised) in zip(requests, changed, strict=True)
+        for request, some, (new, revised) in zip(requests, changes, changed, strict=True)
     )
 
 
@@ -84,6 +87,8 @@ def find_by_entry(connection: Connection, origin: Origin, entry: Entry) -> Artic
     """Return the id of the article that an entry of this origin has become; None if it was never stored."""
     query = select(appearances.c.article_id).where(appearances.c.origin_id == origin.id, appearances.c.entry_key == entry.identity)
     found: ArticleId | None = connection.execute(query).scalar_one_or_none()
+    if found is None and entry.versions:
+        return version_keys.find(connection, [(origin.id, entry)]).get((origin.id, entry.identity))
     return found
 
 
@@ -154,13 +159,14 @@ def keep_revision(connection: Connection, row: Row[Any], now: datetime) -> None:
     keep_revisions(connection, [revision_of(row._mapping, now)])  # noqa: SLF001 - the documented way to read a row by name
 
 
-def prune(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete articles fetched before `before` that no alert and no scan needs, at most `limit`; return how many."""
+def prune(connection: Connection, before: datetime, limit: int, *, now: datetime) -> int:
+    """Delete articles fetched before `before` that no alert and no scan needs, at most `limit`; return how many. Tombstones are left of them."""
     alerted = select(alerts.c.id).where(alerts.c.article_id == articles.c.id).exists()
     unscanned = select(scan_rows.c.id).where(scan_rows.c.article_id == articles.c.id).exists()
     old = select(articles.c.id).where(articles.c.fetched_at < before, ~alerted, ~unscanned).limit(limit)
     ids = [ArticleId(one) for one in connection.execute(old).scalars()]
     remove_of_articles(connection, ids)
+    tombstones.bury(connection, ids, now)
     return connection.execute(delete(articles).where(articles.c.id.in_(ids))).rowcount
 
 

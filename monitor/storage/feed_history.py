@@ -65,6 +65,7 @@ def _written_rhythm(rhythm: Rhythm) -> dict[str, Any]:
         "second": None if rhythm.second_h is None else round(rhythm.second_h, 3),
         "last": rhythm.last,
         "delays": [round(delay, 1) for delay in rhythm.delays],
+        "usual_delay": None if rhythm.usual_delay_s is None else round(rhythm.usual_delay_s, 1),
     }
 
 
@@ -82,6 +83,7 @@ def _read_rhythm(written: dict[str, Any] | None) -> Rhythm:
         second_h=written.get("second"),
         last=written["last"],
         delays=tuple(written["delays"]),
+        usual_delay_s=written.get("usual_delay"),
     )
 
 

@@ -14,6 +14,7 @@ from monitor.domain.ids import ArticleId, StoryId, derived_id
 from monitor.domain.story import AlertStory, Story, StoryMember
 from monitor.storage.articles import article_from_row
 from monitor.storage.ids import free_id
+from monitor.storage.listing_filter import ListFilter, alerts_on, in_time, of_article
 from monitor.storage.locks import serialise
 from monitor.storage.splits import are_kept_apart
 from monitor.storage.tables import alerts, appearances, articles, stories
@@ -107,9 +108,17 @@ def of_alerts(
 
 def listing(connection: Connection, since: datetime | None = None, limit: int = 100) -> tuple[Story, ...]:
     """Return the stories with an article at `since` or later, newest first, without those merged into another."""
+    return filtered(connection, ListFilter(since=since), limit=limit)
+
+
+def filtered(connection: Connection, wanted: ListFilter, *, limit: int) -> tuple[Story, ...]:
+    """Return the stories with an article such as is asked for, newest first, without those merged into another."""
     query = select(stories).where(stories.c.merged_into.is_(None)).order_by(stories.c.last_article_at.desc(), stories.c.id.desc())
-    if since is not None:
-        query = query.where(stories.c.last_article_at >= since)
+    query = query.where(*in_time(wanted, stories.c.last_article_at, stories.c.id))
+    if wanted.story is not None:
+        query = query.where(stories.c.id == wanted.story)
+    if conditions := (*of_article(wanted), *alerts_on(wanted, articles.c.id)):
+        query = query.where(select(articles.c.id).where(articles.c.story_id == stories.c.id, *conditions).exists())
     rows = connection.execute(query.limit(limit)).all()
     found = members(connection, [row.id for row in rows])
     return tuple(_story(row, found.get(row.id, ())) for row in rows)

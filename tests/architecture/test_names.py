@@ -38,11 +38,12 @@ SHARED_MODULES = {
     "references": "of a configuration (settings), between queries (query)",
     "registry": "of pages (web), of recognizers (recognition)",
     "scan_worker": "the work (scanning), the command (cli)",
+    "silences": "the table (storage), the endpoint (web/api)",
     "source": "the values (domain), the kinds (sources)",
     "status": "the command (cli), the endpoint (web/api)",
     "story": "the noun (domain), its page (web)",
     "tables": "of the terminal (cli), of the database (storage)",
-    "terms": "the check of the watch list (cli), the page (web)",
+    "terms": "the check of the watch list (cli), the page and the endpoint (web)",
     "trace": "the work (analysis), the command (cli), the page and the endpoint (web)",
     "watch": "the noun (domain), the command (cli)",
     **dict.fromkeys(

@@ -23,8 +23,9 @@ class AlertContext:
     `joined` is True if the article has just joined a story with other articles. `alertable` is False if it was too old at its feed's
     first fetch; then only an edit can raise an alert. `past_alerts` are those of the story, `last_notified_at` is by term, and
     `matched_before` names the terms that matched the previous revision (none for a first one). `budget_left` is how many more alerts of
-    the article's source may be told in this hour, None without a limit. `same_articles` are articles of other origins that say the same
-    under the same link, such as an entry that a publisher lists in two of its feeds.
+    the article's source may be told in this hour, None without a limit. `page_came_late`: what was matched before was the summary, and now it is
+    the page, which nobody has edited. `same_articles` are articles of other origins that say the same under the same link, such as an entry that a
+    publisher lists in two of its feeds.
     """
 
     story_id: StoryId
@@ -35,6 +36,7 @@ class AlertContext:
     matched_before: frozenset[str] = frozenset()
     budget_left: int | None = None
     same_articles: frozenset[ArticleId] = frozenset()
+    page_came_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ class AlertDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDecision:
-    """The alerts to store, and the past alerts on the article whose term no longer matches."""
+    """The alerts to store, and the past alerts on the article whose term no longer matches, or all if it is cancelled."""
 
     drafts: tuple[AlertDraft, ...]
     stale: tuple[PastAlert, ...]
@@ -83,7 +85,7 @@ def decide_alerts(
             key=_key(match.term, article, context.story_id),
             term=match.term,
             reason=reason,
-            hold=hold_for(match.term, context.last_notified_at.get(match.term.name), silences, now),
+            hold=hold_for(match.term, context.last_notified_at.get(match.term.name), silences, now, story=context.story_id),
             match=match,
         )
         for match in matches
@@ -111,7 +113,7 @@ def _within_budget(drafts: Sequence[AlertDraft], left: int | None, now: datetime
 
 
 def _stale_alerts(article: Article, matches: Sequence[TermMatch], context: AlertContext) -> tuple[PastAlert, ...]:
-    matching = {match.term.name for match in matches}
+    matching = set() if article.is_cancelled else {match.term.name for match in matches}
     return tuple(
         alert
         for alert in context.past_alerts
@@ -121,7 +123,8 @@ def _stale_alerts(article: Article, matches: Sequence[TermMatch], context: Alert
 
 def _reason(article: Article, term: Term, context: AlertContext) -> Reason | None:
     """Return why the term alerts on this article, or None if it does not."""
-    reason = Reason.UPDATED if article.revision > 1 and term.name not in context.matched_before else Reason.NEW
+    edited = article.revision > 1 and not context.page_came_late
+    reason = Reason.UPDATED if edited and term.name not in context.matched_before else Reason.NEW
     if not context.alertable and reason is not Reason.UPDATED:
         return None
     earlier = [alert for alert in context.past_alerts if alert.term == term.name and alert.reason is not Reason.JOINED]
@@ -155,6 +158,6 @@ def _joined_draft(
         key=hash_parts("alert", "growth", term.name, article.id),
         term=term,
         reason=Reason.JOINED,
-        hold=hold_for(term, last, silences, now),
+        hold=hold_for(term, last, silences, now, story=context.story_id),
         match=match,
     )

@@ -10,7 +10,7 @@ from monitor.domain.delivery import STORY_UPDATED, ClaimedDelivery
 from monitor.domain.ids import StoryId
 from monitor.domain.story_message import StoryState, ToldTerm
 from monitor.domain.story_update import StoryChange
-from monitor.storage import messages, stories, story_deliveries
+from monitor.storage import acknowledgements, messages, stories, story_deliveries
 from monitor.storage.engine import Connection
 from monitor.storage.story_deliveries import ToldAlert
 
@@ -60,7 +60,8 @@ def _state(
         facts=tuple(dict.fromkeys(facts))[-MOST_FACTS:],
         posted=reference is not None if editable else message is not None,
         reference=reference,
-        notifies=any(not _is_growth(one) for one in claimed),
+        notifies=any(not _is_silent(one) for one in claimed),
+        acknowledged=acknowledgements.of_story(connection, story_id),
     )
 
 
@@ -77,5 +78,5 @@ def _facts(delivery: ClaimedDelivery) -> Sequence[str]:
     return data.get("facts", ()) if delivery.kind == STORY_UPDATED else ()
 
 
-def _is_growth(delivery: ClaimedDelivery) -> bool:
-    return delivery.kind == STORY_UPDATED and delivery.data.get("change") == StoryChange.GREW
+def _is_silent(delivery: ClaimedDelivery) -> bool:
+    return delivery.kind == STORY_UPDATED and not StoryChange(delivery.data["change"]).notifies

@@ -57,6 +57,8 @@ def message_card(story: StoryState) -> Card:
         news=_lines(story.facts, withdrawn),
         growth=growth_line(story),
         articles=1 if story.first_at else card.articles,
+        seen=seen_line(story),
+        links=tuple(link for link in card.links if story.acknowledged is None or link[0] != "Acknowledge"),
     )
 
 
@@ -94,6 +96,14 @@ def growth_line(story: StoryState) -> str | None:
         return spread
     first = cut(one_line(story.first_source), SOURCE_LENGTH)
     return f"{spread} in {age(story.first_at, story.last_at)} · first: {first} {_clock(story.first_at, story.last_at)}"
+
+
+def seen_line(story: StoryState) -> str | None:
+    """Return who has acknowledged a story and when, as in `acknowledged by Mona at 10:31`; None while nobody has."""
+    if story.acknowledged is None:
+        return None
+    by, at = cut(one_line(story.acknowledged.by), SOURCE_LENGTH), story.acknowledged.at
+    return f"acknowledged by {by} at {_clock(at, story.last_at or at)}"
 
 
 def _groups(deliveries: Sequence[ClaimedDelivery]) -> tuple[Sequence[ClaimedDelivery], ...]:

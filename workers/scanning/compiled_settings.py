@@ -34,5 +34,5 @@ class CompiledSettings:
             matcher=matcher,
             recognizers=build_recognizers(settings, matcher),
             watch={term.name: term for term in settings.terms},
-            budgets={feed.url: feed.budget for feed in settings.feeds},
+            budgets={feed.address: feed.budget for feed in settings.listed_feeds},
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.domain.alert import Alert, PastAlert
+from monitor.domain.action_link import LinkSigner
+from monitor.domain.alert import Alert, PastAlert, Reason
 from monitor.domain.article import Article
 from monitor.domain.ids import AlertId, ArticleId, StoryId
 from monitor.domain.relation import RelationKind
@@ -15,10 +16,24 @@ from monitor.domain.story import alert_story_record
 from monitor.domain.story_update import StoryChange, StoryUpdate
 from monitor.domain.watch import Repeat, Term
 from monitor.settings.model import SilenceSettings
-from monitor.storage import alert_history, alerts, articles, deliveries, holds, pages, scans, silences, source_budgets, stories
+from monitor.storage import (
+    alert_history,
+    alerts,
+    articles,
+    deliveries,
+    escalations,
+    holds,
+    link_secrets,
+    pages,
+    scans,
+    silences,
+    source_budgets,
+    stories,
+)
 from monitor.storage.engine import Connection
+from workers.alerts.escalation import step_due, steps_for
 from workers.alerts.held_back import budget_hour
-from workers.alerts.payload import alert_data
+from workers.alerts.payload import PageLinks, alert_data
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
 from workers.alerts.snippet import changed_snippet, snippet
@@ -29,6 +44,7 @@ from workers.scanning.examine import ExaminedArticle, document_of
 from workers.scanning.load import ScanTask
 from workers.scanning.relate_statement import Placement, StoryPlacer
 from workers.stories.headline import headline_turned
+from workers.stories.warning_changes import warning_changes
 
 _APART = timedelta(microseconds=1)
 """How far apart in time the alerts of one batch are, so that their order is kept."""
@@ -59,6 +75,7 @@ class Recorder:
     silences: Sequence[SilenceSettings]
     placer: StoryPlacer
     quiet: set[StoryId]
+    links: PageLinks | None
     now: datetime
 
     def record(self, examined: ExaminedArticle) -> Recorded:
@@ -78,10 +95,9 @@ class Recorder:
         members = stories.members(self.connection, [placement.story_id])[placement.story_id]
         kind = placement.relation.kind if placement.relation is not None else RelationKind.OTHER
         story = alert_story_record(placement.story_id, examined.article.id, members, kind)
-        public_url = self.compiled.settings.public_url
         made = [
             (
-                _alert(draft, examined, story, public_url, alerts.id_for(self.connection, draft.key), self.now + place * _APART),
+                _alert(draft, examined, story, self.links, alerts.id_for(self.connection, draft.key), self.now + place * _APART),
                 draft,
             )
             for place, draft in enumerate(decision.drafts)
@@ -123,6 +139,7 @@ class Recorder:
             matched_before=examined.matched_before,
             budget_left=self._budget_left(examined.article),
             same_articles=self._same_articles(examined, past_alerts),
+            page_came_late=examined.task.page_came_late,
         )
         return decide_alerts(
             examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now
@@ -148,7 +165,10 @@ def record(
     placer.begin(connection, now)
     in_force = (*compiled.settings.silences, *silences.active(connection, now))
     quiet = alert_history.stories_without(connection, placer.expected())
-    recorder = Recorder(connection=connection, compiled=compiled, silences=in_force, placer=placer, quiet=quiet, now=now)
+    links = _page_links(connection, compiled.settings.public_url)
+    recorder = Recorder(
+        connection=connection, compiled=compiled, silences=in_force, placer=placer, quiet=quiet, links=links, now=now
+    )
     finished = scans.finish(connection, [examined.task.scan.id for examined in batch])
     articles.lock(connection, [one.article.id for one in batch])
     mine = [one for one in batch if one.task.scan.id in finished and _store_page(connection, one.task, now)]
@@ -164,6 +184,7 @@ def record(
             if alert.suppressed is None:
                 names = channels_to_tell(compiled.settings, _channels(alert, term, compiled), alert.reason)
                 deliveries.create(connection, alert.id, names, now=alert.created_at)
+                _begin_escalation(connection, compiled, term, alert)
                 channels.update(dict.fromkeys(names))
         if recorded.updates:
             placer.flush()
@@ -174,6 +195,22 @@ def record(
     placer.flush()
     counts.save(connection, now)
     return ScanResult(alerts=tuple(stored), channels=tuple(channels))
+
+
+def _begin_escalation(connection: Connection, compiled: CompiledSettings, term: Term, alert: Alert) -> None:
+    """Have an alert that is told now go on to others unless it is acknowledged, if its term or its severity says so."""
+    steps = steps_for(compiled.settings, compiled.watch, term.name, alert.severity)
+    due = step_due(steps, 0, alert.created_at) if steps and alert.reason is not Reason.JOINED else None
+    if due is not None:
+        escalations.add(connection, alert.id, due)
+
+
+def _page_links(connection: Connection, public_url: str | None) -> PageLinks | None:
+    return (
+        None
+        if public_url is None
+        else PageLinks(public_url=public_url, signer=LinkSigner(key=link_secrets.signing_key(connection)))
+    )
 
 
 def _updates(examined: ExaminedArticle, placement: Placement, decision: AlertDecision) -> tuple[StoryUpdate, ...]:
@@ -189,6 +226,8 @@ def _updates(examined: ExaminedArticle, placement: Placement, decision: AlertDec
     earlier = examined.task.earlier
     if earlier is not None and examined.matches and headline_turned(earlier[0], examined.article.title):
         updates.append(replace(update, change=StoryChange.DEVELOPED, facts=(f"{earlier[0]} → {examined.article.title}",)))
+    elif earlier is not None and examined.matches and (facts := warning_changes(earlier[1], examined.article.text)):
+        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=facts))
     return tuple(updates)
 
 
@@ -209,7 +248,7 @@ def _channels(alert: Alert, term: Term, compiled: CompiledSettings) -> Sequence[
 
 
 def _alert(
-    draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], public_url: str | None, alert_id: AlertId, now: datetime
+    draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], links: PageLinks | None, alert_id: AlertId, now: datetime
 ) -> Alert:
     article, term = replace(examined.article, story_id=story["id"]), draft.term
     matches = draft.match.matches if draft.match else ()
@@ -238,6 +277,6 @@ def _alert(
             snippet=changed_snippet(document, earlier[1], matches) if earlier else snippet(document, matches),
             mentions=examined.mentions,
             raised_at=now,
-            public_url=public_url,
+            links=links,
         ),
     )

@@ -122,5 +122,7 @@ def _api_error(error: ValidationError) -> ApiError:
 
 
 ENDPOINTS: Final = (
-    Endpoint(method="POST", path="/api/match", handler=_match, takes="a text as JSON; see [Try a text](#try-a-text)"),
+    Endpoint(
+        method="POST", path="/api/match", handler=_match, body=MatchRequest, takes="a text as JSON; see [Try a text](#try-a-text)"
+    ),
 )
