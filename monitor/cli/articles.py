@@ -31,15 +31,18 @@ ROWS = 50
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; without --json {ROWS} if not given.")
 @JSON
 def articles(*, since: datetime | None, search: str | None, limit: int | None, as_json: bool) -> None:
-    """Show stored articles, newest first."""
+    """Show stored articles, newest first. One that several feeds carry in the same words under the same link is shown once."""
     with open_database(load_settings()).read() as connection:
-        found = archive.listing(connection, search=search, since=since, limit=limit if as_json else limit or ROWS)
+        found = archive.listing_once(connection, search=search, since=since, limit=limit if as_json else limit or ROWS)
     if as_json:
-        print_json([article_record(article) for article in found])
+        print_json([article_record(article) | {"also_in": [other.source for other in others]} for article, others in found])
         return
     print_table(
         ("fetched", "source", "language", "title"),
-        ((rfc3339(article.fetched_at), article.source, article.language, article.title) for article in found),
+        (
+            (rfc3339(article.fetched_at), ", ".join(one.source for one in (article, *others)), article.language, article.title)
+            for article, others in found
+        ),
         empty="no articles",
     )
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.domain.action_link import LinkSigner
-from monitor.domain.alert import Alert, Reason
+from monitor.domain.alert import Alert, PastAlert, Reason
 from monitor.domain.article import Article
 from monitor.domain.ids import AlertId, ArticleId, StoryId
 from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
 from monitor.domain.story_update import StoryChange, StoryUpdate
-from monitor.domain.watch import Term
+from monitor.domain.watch import Repeat, Term
 from monitor.settings.model import SilenceSettings
 from monitor.storage import (
     alert_history,
@@ -157,12 +157,19 @@ class Recorder:
             last_notified_at=alert_history.last_by_term(self.connection, with_cooldown),
             matched_before=examined.matched_before,
             budget_left=self._budget_left(examined.article),
+            same_articles=self._same_articles(examined, past_alerts),
             page_came_late=examined.task.page_came_late,
             origins=origins,
         )
         return decide_alerts(
             examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now
         )
+
+    def _same_articles(self, examined: ExaminedArticle, past_alerts: Sequence[PastAlert]) -> frozenset[ArticleId]:
+        """Return those of the articles that have raised alerts of `repeat: article` terms that are the examined one in another feed."""
+        names = {match.term.name for match in examined.matches if match.term.repeat is Repeat.ARTICLE}
+        ids = {alert.article_id for alert in past_alerts if alert.term in names and alert.article_id != examined.article.id}
+        return articles.same_elsewhere(self.connection, examined.article, ids)
 
 
 def record(
