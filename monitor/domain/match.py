@@ -61,12 +61,13 @@ def match_record(match: Match) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """An entity that occurs in an article, how often, and whether it is on the watch list."""
+    """An entity that occurs in an article, how often and where, and whether it is on the watch list."""
 
     name: str
     type: EntityType
     count: int
     watched: bool = False
+    occurrences: tuple[Match, ...] = ()
 
 
 class Evidence(Protocol):
