@@ -18,7 +18,7 @@ from monitor.storage import holds, stories
 from monitor.storage.deliveries import listing as list_deliveries
 from monitor.storage.dialect import insert
 from monitor.storage.ids import free_id
-from monitor.storage.tables import alerts, deliveries
+from monitor.storage.tables import alerts, deliveries, mentions
 from monitor.storage.tables import holds as holds_table
 
 _BATCH = 500
@@ -29,7 +29,7 @@ _BATCH = 500
 class AlertFilter:
     """Which alerts to read; a field left empty admits all. `since` is compared with `created_at`; `before` is an alert's id: only older ones.
 
-    `stories` does not admit the alerts of stories that were merged into these.
+    `entity` is a name recognized in the alert's article. `stories` does not admit the alerts of stories that were merged into these.
     """
 
     since: datetime | None = None
@@ -39,6 +39,7 @@ class AlertFilter:
     ids: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     stories: tuple[str, ...] = ()
+    entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,8 @@ def _matching(wanted: AlertFilter) -> Select[Any]:
     for column, values in ((alerts.c.id, wanted.ids), (alerts.c.article_id, wanted.articles), (alerts.c.story_id, wanted.stories)):
         if values:
             query = query.where(column.in_(values))
+    if wanted.entity is not None:
+        query = query.where(alerts.c.article_id.in_(select(mentions.c.article_id).where(mentions.c.name == wanted.entity)))
     if wanted.before is not None:
         edge = select(alerts.c.created_at).where(alerts.c.id == wanted.before).scalar_subquery()
         query = query.where(or_(alerts.c.created_at < edge, and_(alerts.c.created_at == edge, alerts.c.id < wanted.before)))

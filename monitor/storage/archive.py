@@ -13,18 +13,25 @@ from monitor.domain.ids import ArticleId, StoryId
 from monitor.storage import canary_progress
 from monitor.storage.articles import article_from_row
 from monitor.storage.canary_progress import of_users
-from monitor.storage.tables import articles
+from monitor.storage.tables import articles, mentions
 
 _LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 
 def listing(
-    connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
+    connection: Connection,
+    *,
+    search: str | None = None,
+    since: datetime | None = None,
+    entity: str | None = None,
+    limit: int | None = None,
 ) -> tuple[Article, ...]:
-    """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case."""
+    """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case; `entity` is a name recognized in them."""
     query = select(articles).where(of_users()).order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(limit)
     if since is not None:
         query = query.where(articles.c.fetched_at >= since)
+    if entity is not None:
+        query = query.where(articles.c.id.in_(select(mentions.c.article_id).where(mentions.c.name == entity)))
     for word in (search or "").split():
         pattern = f"%{word.translate(_LIKE_SPECIAL)}%"
         query = query.where(or_(articles.c.title.ilike(pattern, escape="\\"), articles.c.text.ilike(pattern, escape="\\")))

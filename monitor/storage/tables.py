@@ -1,7 +1,7 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions` hold
-what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
+what was read, `mentions` whom each article names; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from monitor.storage.hold_tables import holds, source_budgets
+from monitor.storage.mention_tables import mentions
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
 from monitor.storage.source_tables import feeds, files, hosts, source_states
@@ -48,6 +49,7 @@ __all__ = (
     "holds",
     "hosts",
     "incidents",
+    "mentions",
     "messages",
     "metadata",
     "probes",

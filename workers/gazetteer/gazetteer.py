@@ -94,3 +94,8 @@ def gazetteer() -> Gazetteer:
         if outer:
             around[preferred] = interned.setdefault(outer, outer)
     return Gazetteer(kinds=kinds, canonical=canonical, around=around, longest=longest)
+
+
+def preferred_name(name: str) -> str:
+    """Return the name under which the recognizer counts a name: `Gaza Strip` is Gaza."""
+    return gazetteer().preferred(name)

@@ -15,7 +15,19 @@ from monitor.domain.story import alert_story_record
 from monitor.domain.story_update import StoryChange, StoryUpdate
 from monitor.domain.watch import Term
 from monitor.settings.model import SilenceSettings
-from monitor.storage import alert_history, alerts, articles, deliveries, holds, pages, scans, silences, source_budgets, stories
+from monitor.storage import (
+    alert_history,
+    alerts,
+    articles,
+    deliveries,
+    holds,
+    mentions,
+    pages,
+    scans,
+    silences,
+    source_budgets,
+    stories,
+)
 from monitor.storage.engine import Connection
 from workers.alerts.held_back import budget_hour
 from workers.alerts.payload import alert_data
@@ -146,6 +158,7 @@ def record(
     articles.lock(connection, [one.article.id for one in batch])
     mine = [one for one in batch if one.task.scan.id in finished and _store_page(connection, one.task, now)]
     articles.mark_scanned(connection, [one.article for one in mine], now)
+    mentions.replace(connection, [(one.article, one.mentions) for one in mine])
     counts = BatchCounts()
     stored: list[Alert] = []
     channels: dict[str, None] = {}
