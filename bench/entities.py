@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from monitor.domain.match import Document
 from workers.gazetteer.gazetteer import NameKind, gazetteer
-from workers.recognition.rules import recognized_names
+from workers.naming.document_names import recognized_names
 
 TYPES: Final = {"PERSON": "person", "ORG": "organisation", "LOC": "place"}
 SENTENCES: Final = {"en_wikigold.jsonl": 12}

@@ -62,7 +62,7 @@ def of_articles(connection: Connection, ids: Iterable[ArticleId]) -> dict[Articl
     found: dict[ArticleId, list[Mention]] = defaultdict(list)
     for part in parts(sorted(set(ids))):
         for row in connection.execute(_OF_ARTICLES, {"ids": part}):
-            found[row.article_id].append(Mention(name=row.name, type=EntityType(row.type), count=row.count, watched=row.watched))
+            found[row.article_id].append(Mention(name=row.name, type=EntityType(row.type), count=row.times, watched=row.watched))
     return {one: tuple(sorted(named, key=lambda mention: (not mention.watched, -mention.count))) for one, named in found.items()}
 
 
@@ -141,7 +141,7 @@ def is_known(connection: Connection, name: str) -> bool:
     return connection.execute(select(mentions.c.name).where(mentions.c.name == name).limit(1)).first() is not None
 
 
-_OF_ARTICLES = select(mentions).where(mentions.c.article_id.in_(bindparam("ids", expanding=True)))
+_OF_ARTICLES = select(mentions, mentions.c.count.label("times")).where(mentions.c.article_id.in_(bindparam("ids", expanding=True)))
 _MENTIONS_OF = (
     select(mentions, articles.c.story_id)
     .join(articles, articles.c.id == mentions.c.article_id)

@@ -16,6 +16,7 @@ from workers.scanning.load import load_tasks
 from workers.scanning.scan import scan_batch
 from workers.scanning.statement_cache import StatementCache
 
+NAME = "Hanna%20Velk"
 TEXT = "On Monday Hanna Velk went to Rafah. Velk said that Cairo agreed. From the Gaza Strip nothing was heard."
 
 
@@ -35,7 +36,7 @@ def _scan(database: Database, text: str) -> None:
 def test_a_name_has_a_page(site: Site) -> None:
     """Who is named how often, with whom, in which spellings, in which articles; each name leads to its own page."""
     _scan(site.database, TEXT)
-    text = site.page("/entities/Hanna%20Velk").text
+    text = site.page(f"/entities/{NAME}").text
     for part in ("Hanna Velk", "person", '<a href="/entities/Rafah"', "Spellings seen", ">Velk</span>", "A report"):
         assert part in text, part
     assert "Gaza Strip" in site.page("/entities/Gaza%20Strip").text

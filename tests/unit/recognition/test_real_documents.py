@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.match import Document
-from workers.recognition.rules import recognized_names
+from workers.naming.document_names import recognized_names
 
 PEOPLE_ARE_NO_NAMES = "other"
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from monitor.domain.watch import EntityType
 from workers.gazetteer.gazetteer import PERSONAL, NameKind
-from workers.recognition.article_words import Line, Writing
-from workers.recognition.name_candidates import LIKELY, PERSON, NameCandidates
+from workers.naming.article_words import Line, Writing
+from workers.naming.name_candidates import LIKELY, PERSON, NameCandidates
 
 _LONGEST: Final = 5
 _TOO_VAGUE: Final = PERSONAL | NameKind.COMMON_WORD | NameKind.CITY | NameKind.REGION

@@ -7,8 +7,8 @@ from typing import Final
 
 from monitor.domain.watch import EntityType
 from workers.gazetteer.gazetteer import PERSONAL, Gazetteer, NameKind
-from workers.recognition.article_words import ArticleWords
-from workers.recognition.name_lexicon import OCCUPATIONS, PLACE_NOUNS, SPEAKING
+from workers.naming.article_words import ArticleWords
+from workers.naming.name_lexicon import OCCUPATIONS, PLACE_NOUNS, SPEAKING
 
 PERSON, ORGANISATION, PLACE, OTHER = EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE, EntityType.OTHER
 CERTAIN, LIKELY, WEAK, GUESS, UNKNOWN = 4, 3, 2, 1, 0

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from workers.gazetteer.gazetteer import ANY_PLACE, PERSONAL, NameKind
-from workers.recognition.name_candidates import GUESS, LIKELY, ORGANISATION, PERSON, PLACE, UNKNOWN, WEAK, NameCandidates
-from workers.recognition.name_lexicon import (
+from workers.naming.name_candidates import GUESS, LIKELY, ORGANISATION, PERSON, PLACE, UNKNOWN, WEAK, NameCandidates
+from workers.naming.name_lexicon import (
     FORMS_OF_ADDRESS,
     IN_PLACE,
     NOT_ORGANISATIONS,

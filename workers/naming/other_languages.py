@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Any, Final
 
 from monitor.domain.watch import EntityType
 from workers.gazetteer.gazetteer import NameKind, gazetteer
-from workers.matching.stems import stem
-from workers.recognition.article_words import ArticleWords
-from workers.recognition.name_candidates import LIKELY, Candidate
+from workers.naming.article_words import ArticleWords
+from workers.naming.name_candidates import LIKELY, Candidate
 
 _CYRILLIC: Final = ("\u0400", "\u04ff")
 _PREFIXES: Final = {
@@ -22,6 +21,7 @@ _PREFIXES: Final = {
 _SHORTEST: Final = 3
 """Letters that are left of a name when something is taken off."""
 _LONGEST: Final = 4
+_MOST_LETTERS: Final = 60
 _SHORT_CITY: Final = 4
 """Letters up to which the name of a city is often a word."""
 _NOT_ENGLISH: Final = 3
@@ -105,7 +105,7 @@ def _forms(words: list[str], language: str) -> Iterator[str]:
     text = " ".join(words)
     yield text
     if _CYRILLIC[0] <= text[0] <= _CYRILLIC[1] and words[0][0].isupper():
-        yield from _stemmed_names().get(_stem(text, language), ())
+        yield from _stemmed_names().get(_stem(text), ())
     elif language == "de" and len(text) > _SHORTEST and text.endswith("s"):
         yield text[:-1]
     for prefix in _PREFIXES.get(language, ()):
@@ -113,15 +113,29 @@ def _forms(words: list[str], language: str) -> Iterator[str]:
             yield text[len(prefix) :]
 
 
-def _stem(text: str, language: str) -> bytes:
-    return b" ".join(stem(word, "uk" if language == "uk" else "ru") for word in text.split(" "))
+def _stem(text: str) -> str:
+    return " ".join(_stem_of_word(word) for word in text.split(" "))
+
+
+@lru_cache(maxsize=50_000)
+def _stem_of_word(word: str) -> str:
+    """Return the stem of a Russian or Ukrainian word; the Russian algorithm finds most forms of both."""
+    stemmed: str = _stemmer().stemWord(word[:_MOST_LETTERS].lower())
+    return stemmed
 
 
 @cache
-def _stemmed_names() -> dict[bytes, list[str]]:
+def _stemmer() -> Any:
+    import snowballstemmer  # noqa: PLC0415 - for texts in Cyrillic
+
+    return snowballstemmer.stemmer("russian")
+
+
+@cache
+def _stemmed_names() -> dict[str, list[str]]:
     """Return the Cyrillic names of the gazetteer by their stem."""
-    found: dict[bytes, list[str]] = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     for name in gazetteer().kinds:
         if _CYRILLIC[0] <= name[0] <= _CYRILLIC[1]:
-            found[_stem(name, "ru")].append(name)
+            found[_stem(name)].append(name)
     return dict(found)

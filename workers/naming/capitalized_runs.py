@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from workers.recognition.article_words import ArticleWords, Line
-from workers.recognition.name_lexicon import CALENDAR, INSIDE_NAMES, OF_BOTH, ORGANISATION_HEADS, STARTERS
+from workers.naming.article_words import ArticleWords, Line
+from workers.naming.name_lexicon import CALENDAR, INSIDE_NAMES, OF_BOTH, ORGANISATION_HEADS, STARTERS
 
 _LONGEST: Final = 25
 """Words of a stretch, at most: a text of capitals alone is read in pieces."""

@@ -8,13 +8,13 @@ from typing import Final
 
 from monitor.domain.watch import EntityType
 from workers.gazetteer.gazetteer import Gazetteer, NameKind
-from workers.recognition.article_words import ArticleWords, Writing
-from workers.recognition.capitalized_runs import capitalized_runs
-from workers.recognition.headline_names import HeadlineNames
-from workers.recognition.name_candidates import LIKELY, WEAK, Candidate
-from workers.recognition.name_lexicon import INSIDE_NAMES, NAME_PARTICLES, PLACE_BEGINNINGS
-from workers.recognition.other_languages import listed_names
-from workers.recognition.run_rules import RunRules
+from workers.naming.article_words import ArticleWords, Writing
+from workers.naming.capitalized_runs import capitalized_runs
+from workers.naming.headline_names import HeadlineNames
+from workers.naming.name_candidates import LIKELY, WEAK, Candidate
+from workers.naming.name_lexicon import INSIDE_NAMES, NAME_PARTICLES, PLACE_BEGINNINGS
+from workers.naming.other_languages import listed_names
+from workers.naming.run_rules import RunRules
 
 _SHORT: Final = 5
 """Letters up to which a common word may be a first name that is not listed."""

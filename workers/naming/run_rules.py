@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from workers.gazetteer.gazetteer import ANY_PLACE, KNOWN_PLACE, PERSONAL, NameKind
-from workers.recognition.name_candidates import CERTAIN, LIKELY, ORGANISATION, OTHER, PERSON, PLACE, UNKNOWN, WEAK
-from workers.recognition.name_lexicon import (
+from workers.naming.name_candidates import CERTAIN, LIKELY, ORGANISATION, OTHER, PERSON, PLACE, UNKNOWN, WEAK
+from workers.naming.name_lexicon import (
     ALWAYS_PLACE,
     FIELDS,
     NAME_PARTICLES,
@@ -22,7 +22,7 @@ from workers.recognition.name_lexicon import (
     SPEAKING,
     STARTERS,
 )
-from workers.recognition.single_names import SingleNames
+from workers.naming.single_names import SingleNames
 
 _INITIAL: Final = re.compile(r"[A-Z]\.?")
 _JOINING: Final = frozenset({"of", "for", "and", "e", "y"})
