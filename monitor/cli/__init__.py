@@ -35,6 +35,9 @@ COMMANDS = {
     "scan-worker": CommandEntry("scan_worker", None),
     "deliver-worker": CommandEntry("deliver_worker", None),
     "health-watch": CommandEntry("health_watch", None),
+    "init": CommandEntry(
+        "init", "Write a commented configuration after a few questions, try it, send a test alert and say how to go on."
+    ),
     "check": CommandEntry("check", "Validate the configuration and print every error as FILE:LINE:COLUMN: message."),
     "match": CommandEntry("match", "Show which terms match a text and where, and why the others do not."),
     "backtest": CommandEntry("backtest", "Show what the watch list would have raised over the stored articles."),
@@ -57,6 +60,14 @@ COMMANDS = {
         "silence", "Hold back the alerts of TERM for a while and tell them when it ends; without a term, show what is silenced."
     ),
     "watch": CommandEntry("watch", "Show the watch list, or change it."),
+    "backup": CommandEntry(
+        "backup",
+        "Write all that is stored to FILE, consistent while everything runs; either kind of database can be restored from it.",
+    ),
+    "restore": CommandEntry("backup", "Put what FILE holds into an empty database; nothing of it is told again under a new id."),
+    "export": CommandEntry(
+        "export", "Print every stored article, alert or story, newest first: the records of --json, a line each, or a table."
+    ),
     "status": CommandEntry(
         "status", "Show queues, sources, the last alert, the oldest article waiting, and which processes are alive."
     ),

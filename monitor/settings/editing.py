@@ -15,6 +15,7 @@ from monitor.domain.errors import ConfigError, Fault, MonitorError, UsageError
 from monitor.settings.config_merger import ConfigMerger
 from monitor.settings.files import Files, decode_text, replace
 from monitor.settings.load import CheckTerms, read_config
+from monitor.settings.new_feed import NewFeed, feed_item
 from monitor.settings.source_position import KeyValue, Mapping, Node, Scalar, Sequence, SourceFile
 from monitor.settings.suggestion import did_you_mean
 from monitor.settings.term_reader import TermReader
@@ -33,15 +34,6 @@ class Addition:
     file: Path
     added: tuple[str, ...]
     present: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewFeed:
-    """A feed to be added."""
-
-    url: str
-    name: str | None = None
-    tags: tuple[str, ...] = ()
 
 
 def add_terms(path: Path, terms: Several[str], env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Addition:
@@ -123,7 +115,7 @@ def _written_term(path: Path, name: str, env: Environment[str, str]) -> tuple[Co
 def add_feeds(path: Path, feeds: Several[NewFeed], env: Environment[str, str]) -> Addition:
     """Add feeds to the file that holds `feeds:`, preferring `feeds.yaml`. A feed is present if its address is. Raises as `add_terms` does."""
     addresses = [feed.url for feed in feeds]
-    items = [_feed_item(feed) for feed in feeds]
+    items = [feed_item(feed) for feed in feeds]
     with _alone(path):
         merger, root = _assembled(path, env)
         return _add(merger, "feeds", "feeds", addresses, addresses, items, set(_urls(root.entries.get("feeds"))))
@@ -166,21 +158,6 @@ def _urls(entry: KeyValue | None) -> Iterator[str]:
 def _url_of(item: Node) -> tuple[str, ...]:
     url = item.entries["url"].value if isinstance(item, Mapping) and "url" in item.entries else item
     return (url.value,) if isinstance(url, Scalar) and url.value is not None else ()
-
-
-def _feed_item(feed: NewFeed) -> ListItem:
-    parts = [("url", quote_yaml(feed.url), quote_yaml(feed.url, flow=True))]
-    if feed.name:
-        parts.append(("name", quote_yaml(feed.name), quote_yaml(feed.name, flow=True)))
-    if feed.tags:
-        tags = f"[{', '.join(quote_yaml(tag, flow=True) for tag in feed.tags)}]"
-        parts.append(("tags", tags, tags))
-    if len(parts) == 1:
-        return ListItem(lines=(parts[0][1],), flow=parts[0][2])
-    return ListItem(
-        lines=tuple(f"{key}: {value}" for key, value, _ in parts),
-        flow="{" + ", ".join(f"{key}: {value}" for key, _, value in parts) + "}",
-    )
 
 
 def _add(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_
 
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
@@ -14,8 +14,10 @@ from monitor.storage import canary_progress
 from monitor.storage.articles import article_from_row
 from monitor.storage.canary_progress import of_users
 from monitor.storage.tables import articles, mentions
+from monitor.storage.types import UtcDateTime
 
 _LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+_BATCH = 500
 
 
 def listing(
@@ -36,6 +38,18 @@ def listing(
         pattern = f"%{word.translate(_LIKE_SPECIAL)}%"
         query = query.where(or_(articles.c.title.ilike(pattern, escape="\\"), articles.c.text.ilike(pattern, escape="\\")))
     return tuple(map(article_from_row, connection.execute(query)))
+
+
+def each(connection: Connection, *, since: datetime | None = None) -> Iterator[Article]:
+    """Yield every article, newest first, and hold a few hundred of them at a time."""
+    query = select(articles).where(of_users()).order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(_BATCH)
+    if since is not None:
+        query = query.where(articles.c.fetched_at >= since)
+    page = query
+    while found := connection.execute(page).all():
+        yield from map(article_from_row, found)
+        last = tuple_(articles.c.fetched_at, articles.c.id)
+        page = query.where(last < tuple_(bindparam(None, found[-1].fetched_at, UtcDateTime), found[-1].id))
 
 
 def count(connection: Connection, *, since: datetime | None = None) -> int:

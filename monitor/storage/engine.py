@@ -57,6 +57,13 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, and sees all the while what was committed before its first statement. Raises as `read`."""
+        options = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with _translated(self.engine.url), self.engine.execution_options(**options).begin() as connection:
+            yield connection
+
+    @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """Open a transaction that writes: committed at the end, rolled back on any exception. Raises as `read`.
 
