@@ -85,7 +85,7 @@ class _Rows:
             self.around.setdefault(canonical, around)
 
 
-def build() -> None:
+def build_gazetteer() -> None:
     """Write the file."""
     rows, probability = _Rows(), _probabilities()
     _add_lists(rows)
@@ -276,4 +276,4 @@ def _add_common_words(rows: _Rows, probability: dict[str, float]) -> None:
 
 
 if __name__ == "__main__":
-    build()
+    build_gazetteer()

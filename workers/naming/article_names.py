@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.domain.watch import EntityType
-from workers.gazetteer.gazetteer import Gazetteer, NameKind
+from workers.gazetteer.gazetteer import PERSONAL, Gazetteer, NameKind
 from workers.naming.article_words import ArticleWords, Writing
 from workers.naming.capitalized_runs import capitalized_runs
 from workers.naming.headline_names import HeadlineNames
 from workers.naming.name_candidates import LIKELY, WEAK, Candidate
-from workers.naming.name_lexicon import INSIDE_NAMES, NAME_PARTICLES, PLACE_BEGINNINGS
+from workers.naming.name_lexicon import IN_PLACE, INSIDE_NAMES, NAME_PARTICLES, PLACE_BEGINNINGS
 from workers.naming.other_languages import listed_names
 from workers.naming.run_rules import RunRules
 
@@ -30,7 +30,7 @@ class ArticleName:
     type: EntityType
 
 
-def names_of(article: ArticleWords, gazetteer: Gazetteer, language: str = "en") -> list[ArticleName]:
+def names_in_article(article: ArticleWords, gazetteer: Gazetteer, language: str = "en") -> list[ArticleName]:
     """Return every occurrence of a name in a text, in order."""
     if language != "en":
         return _Joining(article, gazetteer, listed_names(article, language)).names()
@@ -112,13 +112,20 @@ class _Joining:
 
     def _type(self, candidate: Candidate, text: str) -> EntityType | None:
         whole = self._whole.get(text)
-        if whole is not None and whole in self._types and candidate.trust < LIKELY:
+        if whole is not None and whole in self._types and (candidate.trust < LIKELY or self._is_surname(candidate, text, whole)):
             return self._types[whole]
         if candidate.trust < WEAK and text in self._types:
             return self._types[text]
         if candidate.type is None and candidate.end - candidate.first > 1:
             return self._guess(candidate)
         return candidate.type
+
+    def _is_surname(self, candidate: Candidate, text: str, whole: str) -> bool:
+        """Whether a place of this name is more likely the person who has been introduced in full (Michael Jordan)."""
+        if self._types[whole] is not EntityType.PERSON or not self._gazetteer.kind(text) & PERSONAL:
+            return False
+        before = self._article.words[candidate.first - 1].lower() if candidate.first else ""
+        return before not in IN_PLACE
 
     def _guess(self, candidate: Candidate) -> EntityType | None:
         """Return the type of an unknown name of several words: two or three uncommon words are most often a person."""

@@ -8,7 +8,7 @@ from typing import Final
 from monitor.domain.match import Document, Field, Match
 from monitor.domain.watch import EntityType
 from workers.gazetteer.gazetteer import NameKind, gazetteer
-from workers.naming.article_names import ArticleName, names_of
+from workers.naming.article_names import ArticleName, names_in_article
 from workers.naming.article_words import ArticleWords
 
 _READ: Final = 200_000
@@ -41,7 +41,7 @@ def recognized_names(document: Document) -> list[ArticleName]:
     """Return every occurrence of a name in title and body, which are read as one text with a line end between them."""
     text = f"{document.title}\n{document.body}"[:_READ]
     article = ArticleWords(text, headline=bool(document.title), is_pair=_is_pair)
-    names = names_of(article, gazetteer(), document.language or "en")
+    names = names_in_article(article, gazetteer(), document.language or "en")
     return [name for name in names if name.end <= len(document.title) or name.start > len(document.title)]
 
 

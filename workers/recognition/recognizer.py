@@ -39,10 +39,11 @@ def recognize_all(recognizers: Iterable[Recognizer], document: Document) -> tupl
 
 
 def most_telling(mentions: Iterable[Mention], *, limit: int) -> tuple[Mention, ...]:
-    """Return at most `limit` mentions: those of the watch list first, then those of the headline, then the most frequent."""
+    """Return at most `limit` mentions: those of the watch list that are not doubtful first, then those of the headline, then the most frequent."""
     return tuple(sorted(mentions, key=_rank)[:limit])
 
 
 def _rank(mention: Mention) -> tuple[bool, bool, int]:
     in_headline = any(match.field is Field.TITLE for match in mention.occurrences)
-    return not mention.watched, not in_headline, -mention.count
+    doubtful = bool(mention.occurrences) and all(match.doubtful for match in mention.occurrences)
+    return doubtful or not mention.watched, not in_headline, -mention.count
