@@ -46,7 +46,7 @@ COMMANDS = {
     ),
     "articles": CommandEntry("articles", "Show stored articles, newest first."),
     "stories": CommandEntry("articles", "Show stories, the one with the newest article first."),
-    "entities": CommandEntry("recognized", "Show the names recognised in stored articles, those in most stories first."),
+    "entities": CommandEntry("recognized_names", "Show the names recognised in stored articles, those in most stories first."),
     "trace": CommandEntry(
         "trace", "Show all that is known of an article, link, story or alert, and why a message did or did not come."
     ),

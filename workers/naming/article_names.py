@@ -22,12 +22,16 @@ _SHORT: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleName:
-    """One occurrence of a name: the range of characters, the name under which the article's occurrences are joined, and its type."""
+    """One occurrence of a name: the range of characters, the name under which the article's occurrences are joined, and its type.
+
+    `certain`: the type is no guess.
+    """
 
     start: int
     end: int
     name: str
     type: EntityType
+    certain: bool
 
 
 def names_in_article(article: ArticleWords, gazetteer: Gazetteer, language: str = "en") -> list[ArticleName]:
@@ -72,7 +76,9 @@ class _Joining:
             type_ = self._type(candidate, text)
             if type_ is not None:
                 first, last = self._article.starts[candidate.first], self._article.end(candidate.end - 1)
-                found.append(ArticleName(start=first, end=last, name=self._canonical(candidate.listed or text), type=type_))
+                certain = candidate.trust >= LIKELY or text in self._whole
+                name = self._canonical(candidate.listed or text)
+                found.append(ArticleName(start=first, end=last, name=name, type=type_, certain=certain))
         return found
 
     def known(self) -> dict[str, EntityType]:
