@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Final
 
 _WORD: Final = re.compile(
-    r"[a-z]+(?![\w.'’&-])"
+    r"[a-z]++(?![\w'’&-]|\.\w)"
     r"|\n\s*"
     r"|(?:[^\W\d_]\.){2,}"
     r"|(?:Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Col|Lt|Maj|Gov|Sgt|Prof|Capt|Rev|Hon|Cmdr|Adm|St|Mt|Ft|Inc|Corp|Ltd|Co|Jr|Sr|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Bros|Blvd|Ave)\."
