@@ -24,10 +24,15 @@ _BATCH = 500
 
 
 def listing(
-    connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
+    connection: Connection,
+    *,
+    search: str | None = None,
+    since: datetime | None = None,
+    entity: str | None = None,
+    limit: int | None = None,
 ) -> tuple[Article, ...]:
-    """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case."""
-    return filtered(connection, ListFilter(since=since, words=tuple((search or "").split())), limit=limit)
+    """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case; `entity` is a name recognized in them."""
+    return filtered(connection, _asked(search, since, entity), limit=limit)
 
 
 def filtered(connection: Connection, wanted: ListFilter, *, limit: int | None = None) -> tuple[Article, ...]:
@@ -36,10 +41,15 @@ def filtered(connection: Connection, wanted: ListFilter, *, limit: int | None = 
 
 
 def listing_once(
-    connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
+    connection: Connection,
+    *,
+    search: str | None = None,
+    since: datetime | None = None,
+    entity: str | None = None,
+    limit: int | None = None,
 ) -> tuple[tuple[Article, tuple[Article, ...]], ...]:
     """Return articles as `listing` does, with those of other feeds that have the same link, title and text; the first of them stands for all."""
-    wanted = ListFilter(since=since, words=tuple((search or "").split()))
+    wanted = _asked(search, since, entity)
     groups: dict[tuple[Any, ...], list[Article]] = {}
     carried: Counter[tuple[Any, ...]] = Counter()
     with connection.execute(_newest_first(wanted), execution_options={"yield_per": _BATCH}) as rows:
@@ -54,6 +64,10 @@ def listing_once(
             groups.setdefault(key, []).append(article)
     found = sorted(groups.values(), key=lambda group: (group[-1].fetched_at, group[-1].id), reverse=True)
     return tuple((group[-1], tuple(group[-2::-1])) for group in found)
+
+
+def _asked(search: str | None, since: datetime | None, entity: str | None) -> ListFilter:
+    return ListFilter(since=since, words=tuple((search or "").split()), entities=() if entity is None else (entity,))
 
 
 def _newest_first(wanted: ListFilter) -> Select[Any]:
