@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from monitor.domain.match import Document, Field, Match
 from monitor.domain.watch import TermKind
 from workers.matching import entities
-from workers.matching.compiled_index import CompiledIndex
+from workers.matching.compiled_index import Atom, CompiledIndex
 from workers.matching.name_finder import NameFinder, sounding
 from workers.matching.name_match import NameHit
 from workers.matching.phrase import Option
@@ -32,6 +33,9 @@ class Evaluation(QueryEvaluator):
         """Return the terms of which a trigger was found in the document, in the order of the watch list."""
         terms_of, referring = self.index.terms_by_trigger.get, self.index.referring_terms
         found = {number for atom in self.atoms.trigger_atoms() for number in terms_of(atom)}
+        required = self.index.required
+        if required:
+            found = {number for number in found if number not in required or self._may_hold(required[number])}
         if self.index.sounds:
             found.update(self._sounding())
         found.update(number for number in self.index.regexes if self._regex_spans(number))
@@ -41,6 +45,17 @@ class Evaluation(QueryEvaluator):
             found.update(further)
             waiting += further
         return sorted(found)
+
+    def _may_hold(self, required: Iterable[Iterable[Atom]]) -> bool:
+        """Whether of each part some atom may occur; plain loops, since this is asked of every term that wakes."""
+        has_hits = self.atoms.has_hits
+        for atoms in required:
+            for atom in atoms:
+                if has_hits(atom):
+                    break
+            else:
+                return False
+        return True
 
     def firing_terms(self) -> list[int]:
         """Return the terms that fire on the document, in the order of the watch list."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from monitor.domain.watch import Term
+from monitor.domain.word_counts import WordCounts
 from monitor.settings.model import Settings
+from monitor.storage import word_statistics
+from monitor.storage.engine import Database
 from workers.matching.matcher import Matcher
+from workers.matching.word_shares import WordShares
 from workers.recognition.recognizer import Recognizer
 from workers.recognition.registry import build_recognizers
 
@@ -26,9 +31,15 @@ class CompiledSettings:
     budgets: Mapping[str, int]
 
     @classmethod
-    def build(cls, settings: Settings, before: CompiledSettings | None = None) -> CompiledSettings:
-        """Build the matcher and the recognizers: seconds for a very long watch list, less if that of `before` was nearly the same."""
-        matcher = Matcher.build(settings.terms, before.matcher if before is not None else None)
+    def build(
+        cls, settings: Settings, before: CompiledSettings | None = None, database: Database | None = None
+    ) -> CompiledSettings:
+        """Build the matcher and the recognizers: seconds for a very long watch list, less if that of `before` was nearly the same.
+
+        With a database, what it has counted says which words of queries are common.
+        """
+        shares = WordShares(partial(_counts, database)) if database is not None else None
+        matcher = Matcher.build(settings.terms, before.matcher if before is not None else None, shares)
         return cls(
             settings=settings,
             matcher=matcher,
@@ -36,3 +47,8 @@ class CompiledSettings:
             watch={term.name: term for term in settings.terms},
             budgets={feed.url: feed.budget for feed in settings.feeds},
         )
+
+
+def _counts(database: Database, words: Collection[int]) -> WordCounts:
+    with database.read() as connection:
+        return word_statistics.load(connection, words)

@@ -41,7 +41,7 @@ class ScanWorker:
     def __init__(self, live: LiveSettings, database: Database, relay: Relay) -> None:
         self._database = database
         self._relay = relay
-        self._compiled = CompiledSettings.build(live.current)
+        self._compiled = CompiledSettings.build(live.current, database=database)
         self._parsers = ParserPool(Task.PAGE, quick_s=PAGE_S, processes=2)
         self._full_text = FullTextReader(database, live.current, self._parsers, clock=SYSTEM_CLOCK)
         detector.load_model()
@@ -97,7 +97,7 @@ class ScanWorker:
             self._relay.deliver(channel)
 
     def _apply(self, settings: Settings) -> None:
-        self._compiled = CompiledSettings.build(settings, self._compiled)
+        self._compiled = CompiledSettings.build(settings, self._compiled, self._database)
         self._full_text = FullTextReader(self._database, settings, self._parsers, clock=SYSTEM_CLOCK)
 
 
