@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
+
+DEFAULT_THRESHOLD: Final = 0.5
+"""How near to a topic in words a sentence must be, unless the term says otherwise."""
 
 
 class Severity(StrEnum):
@@ -29,6 +33,7 @@ class TermKind(StrEnum):
     QUERY = "query"
     ENTITY = "entity"
     REGEX = "regex"
+    ABOUT = "about"
 
 
 class Spellings(StrEnum):
@@ -91,7 +96,8 @@ class Term:
     """One watch term; `name` is unique.
 
     KEYWORD: `phrases` are alternatives, any of which fires. ENTITY: `phrases` are the name and then its aliases, and `type` is set.
-    QUERY: `query` is the text of the query. REGEX: `regex` is the pattern. `without` are phrases in which an occurrence does not count
+    QUERY: `query` is the text of the query. REGEX: `regex` is the pattern. ABOUT: `about`
+    is a topic in words, and `threshold` how near a sentence must be to it. `without` are phrases in which an occurrence does not count
     (`not:`). `channels` is None if the routes decide. `where` is `FILE:LINE:COLUMN`.
     """
 
@@ -100,6 +106,8 @@ class Term:
     phrases: tuple[str, ...] = ()
     query: str | None = None
     regex: str | None = None
+    about: str | None = None
+    threshold: float = DEFAULT_THRESHOLD
     type: EntityType | None = None
     spellings: Spellings = Spellings.USUAL
     without: tuple[str, ...] = ()

@@ -34,6 +34,7 @@ class CompiledIndex:
     required          what must occur besides the trigger of a query, the rarest first: the atoms of each part, one of which is needed
     referring_terms   the terms that may fire where another term fires
     regexes           the numbers of the terms that are regular expressions; each is searched for in every article
+    topics            the numbers of the terms that describe a topic; each is compared with every article
     sounds            the entities whose names may be transliterated, by the skeletons of their last and first word (see name_sound)
     names             the names of entities that may be found in other spellings, by number, as far as they have been needed
     trigger_search    finds the atoms that are triggers, in every article
@@ -52,6 +53,7 @@ class CompiledIndex:
     required: dict[int, tuple[tuple[Atom, ...], ...]] = field(default_factory=dict)
     referring_terms: dict[int, list[int]] = field(default_factory=dict)
     regexes: tuple[int, ...] = ()
+    topics: tuple[int, ...] = ()
     sounds: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     names: dict[int, tuple[WatchedName, ...]] = field(default_factory=dict)
     trigger_search: AtomSearch = field(default_factory=AtomSearch)

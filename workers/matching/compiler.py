@@ -51,6 +51,7 @@ def _with_numbers(
     index = CompiledIndex(terms=tuple(terms), trees=checked.trees, shares=shares or WordShares())
     index.numbers = {term.name: number for number, term in enumerate(index.terms)}
     index.regexes = tuple(number for number, term in enumerate(index.terms) if term.kind is TermKind.REGEX)
+    index.topics = tuple(number for number, term in enumerate(index.terms) if term.kind is TermKind.ABOUT)
     index.unconditional = bytearray(_is_unconditional(term) for term in index.terms)
     if previous is not None:
         index.texts, index.options = previous.texts.copy(), previous.options[:]

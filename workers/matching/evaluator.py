@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from monitor.domain.match import Document, Field, Match
 from monitor.domain.watch import TermKind
@@ -15,6 +16,7 @@ from workers.matching.phrase import Option
 from workers.matching.proximity import OccurrenceIndex, WordRange, overlapping
 from workers.matching.query_evaluator import QueryEvaluator
 from workers.matching.regexes import regex_spans
+from workers.matching.topics import NearSentence, Sentences
 
 
 class Evaluation(QueryEvaluator):
@@ -27,6 +29,7 @@ class Evaluation(QueryEvaluator):
         self._entities: dict[int, list[WordRange]] | None = None
         self._varied: dict[int, dict[WordRange, NameHit]] = {}
         self._regexes: dict[int, dict[WordRange, tuple[Field, int, int]]] = {}
+        self._near: dict[int, dict[WordRange, NearSentence]] = {}
         self._sounds: dict[int, list[int]] | None = None
 
     def candidates(self) -> list[int]:
@@ -39,6 +42,7 @@ class Evaluation(QueryEvaluator):
         if self.index.sounds:
             found.update(self._sounding())
         found.update(number for number in self.index.regexes if self._regex_spans(number))
+        found.update(number for number in self.index.topics if self._near_sentences(number))
         waiting = list(found) if referring else []
         while waiting:
             further = [number for number in referring.get(waiting.pop(), ()) if number not in found]
@@ -109,6 +113,27 @@ class Evaluation(QueryEvaluator):
             known = self._regexes[number] = {word_range: span for word_range, span in reversed(spans) if word_range is not None}
         return known
 
+    def nearest_sentence(self, number: int) -> NearSentence | None:
+        """Return the sentence that is nearest to the topic of a term; None where the article has none."""
+        return next(iter(self._sentences.by_nearness(self.index.terms[number].about or "")), None)
+
+    @cached_property
+    def _sentences(self) -> Sentences:
+        return Sentences(self.document)
+
+    def _near_sentences(self, number: int) -> dict[WordRange, NearSentence]:
+        """Return the sentences that are near enough to the topic of a term, by their words."""
+        known = self._near.get(number)
+        if known is None:
+            term, known = self.index.terms[number], {}
+            for sentence in self._sentences.by_nearness(term.about or ""):
+                if sentence.nearness < term.threshold:
+                    break
+                if (word_range := self.tokens.words_at(sentence.field, sentence.start, sentence.end)) is not None:
+                    known[word_range] = sentence
+            self._near[number] = known
+        return known
+
     def _find_varied_names(self) -> dict[int, dict[WordRange, NameHit]]:
         index = self.index
         keys = [atom for atom in dict.fromkeys(self.atoms.trigger_atoms()) if index.options[atom] & Option.NAME_KEY]
@@ -128,6 +153,11 @@ class Evaluation(QueryEvaluator):
         if (span := self._regexes.get(number, {}).get(word_range)) is not None:
             field, start, end = span
             return Match(field=field, start=start, end=end, text=self.tokens.text(field)[start:end])
+        if (near := self._near.get(number, {}).get(word_range)) is not None:
+            text = self.tokens.text(near.field)[near.start : near.end]
+            return Match(
+                field=near.field, start=near.start, end=near.end, text=text, rule="near the topic", confidence=near.nearness
+            )
         match, hit = self.tokens.match_at(word_range), self.name_hit(number, word_range)
         return match if hit is None else replace(match, rule=hit.rule, confidence=hit.confidence)
 
@@ -156,6 +186,8 @@ class Evaluation(QueryEvaluator):
             return self.entity_occurrences(number)
         if self.index.terms[number].kind is TermKind.REGEX:
             return self._in_context(number, sorted(self._regex_spans(number)))
+        if self.index.terms[number].kind is TermKind.ABOUT:
+            return self._in_context(number, sorted(self._near_sentences(number)))
         return self._in_context(number, self._phrase_occurrences(number))
 
     def without_excluded(self, number: int, word_ranges: list[WordRange]) -> list[WordRange]:

@@ -71,6 +71,11 @@ class Matcher:
         """
         return explain(self._evaluate(document), self._index.numbers[name])
 
+    def nearness(self, document: Document, name: str) -> float:
+        """Return how near a document comes to the topic of the term `name`, an `about` term."""
+        nearest = self._evaluate(document).nearest_sentence(self._index.numbers[name])
+        return 0.0 if nearest is None else nearest.nearness
+
     def _evaluate(self, document: Document) -> Evaluation:
         """Return the evaluation of a document. The last one is kept, since mentions and reasons are asked for after matching."""
         latest = self._latest

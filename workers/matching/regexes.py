@@ -20,7 +20,9 @@ def check_regex(pattern: str) -> None:
     try:
         import re2  # noqa: PLC0415 - for terms that ask for it
     except ImportError as error:
-        raise QueryError(f"`regex` needs the package google-re2, which cannot be loaded here ({error}): install it", column=0) from None
+        raise QueryError(
+            f"`regex` needs the package google-re2, which cannot be loaded here ({error}): install it", column=0
+        ) from None
     try:
         compiled = compiled_regex(pattern)
     except re2.error as error:

@@ -36,15 +36,15 @@ def read_operand(token: Token) -> Word | Prefix | Wildcard | Phrase | Near:
         if _WILDCARD.search(token.text) and not token.exact and not re.search("[=/]", token.text):
             return _wildcard(token)
         return _word(token.text, token.content_start, token)
-    words = tuple(
-        _wildcard_in_phrase(chunk, token) or _word(chunk.group(), token.content_start + chunk.start(), token)
-        for chunk in _CHUNK.finditer(token.text)
-        if _is_searchable(chunk.group())
-    )
-    if not words:
+    chunks = [chunk for chunk in _CHUNK.finditer(token.text) if _is_searchable(chunk.group())]
+    if not chunks:
         raise query_error("expected a word between the quotation marks", token.span[0])
-    if len(words) == 1:
-        return replace(words[0], span=token.span)
+    if len(chunks) == 1:
+        word = _word(chunks[0].group(), token.content_start + chunks[0].start(), token)
+        return replace(word, span=token.span)
+    words = tuple(
+        _wildcard_in_phrase(chunk, token) or _word(chunk.group(), token.content_start + chunk.start(), token) for chunk in chunks
+    )
     plain = tuple(word for word in words if not isinstance(word, Wildcard))
     if len(plain) == len(words):
         return Phrase(words=plain, span=token.span)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from monitor.domain.watch import Term
-from monitor.domain.word_counts import WordCounts
 from monitor.settings.model import Settings
-from monitor.storage import word_statistics
-from monitor.storage.engine import Database
 from workers.matching.matcher import Matcher
 from workers.matching.word_shares import WordShares
 from workers.recognition.recognizer import Recognizer
@@ -32,13 +28,12 @@ class CompiledSettings:
 
     @classmethod
     def build(
-        cls, settings: Settings, before: CompiledSettings | None = None, database: Database | None = None
+        cls, settings: Settings, before: CompiledSettings | None = None, shares: WordShares | None = None
     ) -> CompiledSettings:
         """Build the matcher and the recognizers: seconds for a very long watch list, less if that of `before` was nearly the same.
 
-        With a database, what it has counted says which words of queries are common.
+        `shares` say which words of queries are common.
         """
-        shares = WordShares(partial(_counts, database)) if database is not None else None
         matcher = Matcher.build(settings.terms, before.matcher if before is not None else None, shares)
         return cls(
             settings=settings,
@@ -47,8 +42,3 @@ class CompiledSettings:
             watch={term.name: term for term in settings.terms},
             budgets={feed.url: feed.budget for feed in settings.feeds},
         )
-
-
-def _counts(database: Database, words: Collection[int]) -> WordCounts:
-    with database.read() as connection:
-        return word_statistics.load(connection, words)
