@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain.match import Field
-from monitor.domain.watch import Term, TermKind
+from monitor.domain.watch import DEFAULT_THRESHOLD, Term, TermKind
 from tests.unit.matching.making import document
 from workers.analysis.topic_thresholds import NearnessStatistics
 from workers.language.word_vectors import is_available
@@ -17,9 +17,9 @@ BODY = "The weather was fine. A magnitude 7 earthquake killed four people in Chi
 needs_table = pytest.mark.skipif(not is_available(), reason="the extra `semantic` is not installed")
 
 
-def about(topic: str, **options: float) -> Term:
+def about(topic: str, threshold: float = DEFAULT_THRESHOLD) -> Term:
     """Return a term with a topic."""
-    return Term(name="topic", kind=TermKind.ABOUT, about=topic, where="watch.yaml:3:5", **options)
+    return Term(name="topic", kind=TermKind.ABOUT, about=topic, threshold=threshold, where="watch.yaml:3:5")
 
 
 @needs_table
