@@ -14,5 +14,7 @@ COPY seeds /etc/seeds
 RUN mkdir /etc/data && chown monitor /etc/data
 USER monitor
 VOLUME /etc/data
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=4 \
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8765/readyz', timeout=4)"]
 ENTRYPOINT ["news-monitor"]
 CMD ["run"]

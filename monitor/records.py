@@ -15,12 +15,15 @@ from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.alert import Alert
 from monitor.domain.article import Article
 from monitor.domain.delivery import Delivery
+from monitor.domain.match import Mention
 from monitor.domain.quarantined import Quarantined
 from monitor.domain.readiness import Readiness
+from monitor.domain.recognized_name import RecognizedName
 from monitor.domain.relation import RelationKind
 from monitor.domain.source import SourceHealth
-from monitor.domain.story import Story, alert_story_record
+from monitor.domain.story import AlertStory, Story, alert_story_record, origins_record
 from monitor.domain.times import rfc3339
+from monitor.domain.watch import Term
 from monitor.settings.model import Settings
 from monitor.sources.registry import source_counts, source_health
 from monitor.sources.source import HealthRequest
@@ -40,7 +43,7 @@ def source_records(connection: Connection, settings: Settings, now: datetime) ->
 
 
 def source_record(health: SourceHealth) -> dict[str, Any]:
-    """Return `kind url name status reason last_polled_at last_success_at next_poll_at interval_s articles late_p50_s overdue_after_s` of a source."""
+    """Return `kind url name status reason last_polled_at last_success_at next_poll_at interval_s articles late_p50_s late_p95_s overdue_after_s` of a source."""
     return {
         "kind": health.kind,
         "url": health.url,
@@ -53,12 +56,13 @@ def source_record(health: SourceHealth) -> dict[str, Any]:
         "interval_s": health.interval_s,
         "articles": health.articles,
         "late_p50_s": health.late_p50_s,
+        "late_p95_s": health.late_p95_s,
         "overdue_after_s": health.overdue_after_s,
     }
 
 
-def alert_record(stored: StoredAlert) -> dict[str, Any]:
-    """Return the `data` of an alert's webhook, with `id created_at why suppressed held held_until reported_at lapsed_at deliveries`.
+def alert_record(stored: StoredAlert, now: datetime) -> dict[str, Any]:
+    """Return the `data` of an alert's webhook, with `id created_at why suppressed held held_until reported_at lapsed_at acknowledged deliveries`.
 
     `held` is true until what was suppressed is told in a report, which was made at `reported_at`.
 
@@ -69,13 +73,14 @@ def alert_record(stored: StoredAlert) -> dict[str, Any]:
         "id": alert.id,
         "created_at": rfc3339(alert.created_at),
         **alert.data,
-        **({"story": alert_story_record(story.id, story.article_id, story.members, _relation_of(alert))} if story else {}),
+        **(_present_story(story, alert, now) if story else {}),
         "why": stored.why,
         "suppressed": alert.suppressed,
         "held": stored.hold is not None and stored.hold.reported_at is None,
         "held_until": rfc3339(stored.hold.until) if stored.hold else None,
         "reported_at": rfc3339(stored.hold.reported_at) if stored.hold else None,
         "lapsed_at": rfc3339(stored.lapsed_at),
+        "acknowledged": stored.acknowledged.record() if stored.acknowledged else None,
         "deliveries": alert_deliveries_record(stored.deliveries),
     }
 
@@ -88,8 +93,26 @@ def alert_deliveries_record(deliveries_of_alert: Iterable[Delivery]) -> list[dic
     ]
 
 
-def article_record(article: Article) -> dict[str, Any]:
-    """Return an article with its whole text, as `articles --json` prints it."""
+def entities_record(mentions: Iterable[Mention]) -> list[dict[str, Any]]:
+    """Return `name type count watched` of each name in an article."""
+    return [{"name": one.name, "type": one.type, "count": one.count, "watched": one.watched} for one in mentions]
+
+
+def recognized_name_record(known: RecognizedName) -> dict[str, Any]:
+    """Return `name type watched articles stories first_seen_at last_seen_at` of a name."""
+    return {
+        "name": known.name,
+        "type": known.type,
+        "watched": known.watched,
+        "articles": known.articles,
+        "stories": known.stories,
+        "first_seen_at": rfc3339(known.first_seen_at),
+        "last_seen_at": rfc3339(known.last_seen_at),
+    }
+
+
+def article_record(article: Article, mentions: Iterable[Mention] = ()) -> dict[str, Any]:
+    """Return an article with its whole text and the names in it, as `articles --json` prints it."""
     return {
         "id": article.id,
         "title": article.title,
@@ -107,15 +130,36 @@ def article_record(article: Article) -> dict[str, Any]:
         "revision": article.revision,
         "story_id": article.story_id,
         "tags": list(article.tags),
+        "entities": entities_record(mentions),
+    }
+
+
+def term_record(term: Term) -> dict[str, Any]:
+    """Return a term as `watch list --json` prints it."""
+    return {
+        "name": term.name,
+        "kind": term.kind,
+        "type": term.type,
+        "severity": term.severity,
+        "phrases": list(term.phrases),
+        "query": term.query,
+        "regex": term.regex,
+        "about": term.about,
+        "not": list(term.without),
+        "tags": list(term.tags),
+        "channels": None if term.channels is None else list(term.channels),
+        "repeat": term.repeat,
+        "where": term.where,
     }
 
 
 def silence_record(silence: Silence) -> dict[str, Any]:
-    """Return `id term tag since until reason` of a silence."""
+    """Return `id term tag story since until reason` of a silence."""
     return {
         "id": silence.id,
         "term": silence.term,
         "tag": silence.tag,
+        "story": silence.story,
         "since": rfc3339(silence.since),
         "until": rfc3339(silence.until),
         "reason": silence.reason,
@@ -141,14 +185,18 @@ def delivery_record(delivery: Delivery) -> dict[str, Any]:
     }
 
 
+def _present_story(story: AlertStory, alert: Alert, now: datetime) -> dict[str, Any]:
+    return {"story": alert_story_record(story.id, story.article_id, story.members, _relation_of(alert), now=now)}
+
+
 def _relation_of(alert: Alert) -> RelationKind | None:
     """Return what the article was to its story when the alert was raised; None for alerts of versions that did not say."""
     relation = alert.data.get("story", {}).get("relation")
     return RelationKind(relation) if relation else None
 
 
-def story_record(story: Story) -> dict[str, Any]:
-    """Return `id title created_at last_article_at articles sources` of a story."""
+def story_record(story: Story, now: datetime) -> dict[str, Any]:
+    """Return `id title created_at last_article_at articles sources origins origin_names second_origin_after_s unconfirmed` of a story."""
     return {
         "id": story.id,
         "title": story.title,
@@ -156,6 +204,7 @@ def story_record(story: Story) -> dict[str, Any]:
         "last_article_at": rfc3339(story.last_article_at),
         "articles": story.articles,
         "sources": list(story.sources),
+        **origins_record(story.origins, now),
     }
 
 

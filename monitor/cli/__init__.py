@@ -35,6 +35,9 @@ COMMANDS = {
     "scan-worker": CommandEntry("scan_worker", None),
     "deliver-worker": CommandEntry("deliver_worker", None),
     "health-watch": CommandEntry("health_watch", None),
+    "init": CommandEntry(
+        "init", "Write a commented configuration after a few questions, try it, send a test alert and say how to go on."
+    ),
     "check": CommandEntry("check", "Validate the configuration and print every error as FILE:LINE:COLUMN: message."),
     "match": CommandEntry("match", "Show which terms match a text and where, and why the others do not."),
     "backtest": CommandEntry("backtest", "Show what the watch list would have raised over the stored articles."),
@@ -43,6 +46,8 @@ COMMANDS = {
     ),
     "articles": CommandEntry("articles", "Show stored articles, newest first."),
     "stories": CommandEntry("articles", "Show stories, the one with the newest article first."),
+    "trends": CommandEntry("trends", "Show what is suddenly in many more stories than usual, and was in the last seven days."),
+    "entities": CommandEntry("recognized_names", "Show the names recognised in stored articles, those in most stories first."),
     "trace": CommandEntry(
         "trace", "Show all that is known of an article, link, story or alert, and why a message did or did not come."
     ),
@@ -52,10 +57,23 @@ COMMANDS = {
         "quarantine", "Show articles, pages and documents that brought a process down, and try them again or drop them."
     ),
     "channels": CommandEntry("channels", "Show the channels and how they are doing."),
+    "ack": CommandEntry(
+        "ack",
+        "Acknowledge an alert, and with it what its story has raised so far: it is told nobody else, and its messages say who has seen it.",
+    ),
     "silence": CommandEntry(
         "silence", "Hold back the alerts of TERM for a while and tell them when it ends; without a term, show what is silenced."
     ),
     "watch": CommandEntry("watch", "Show the watch list, or change it."),
+    "mcp": CommandEntry("mcp", "Answer language models over the Model Context Protocol, on standard input and output."),
+    "backup": CommandEntry(
+        "backup",
+        "Write all that is stored to FILE, consistent while everything runs; either kind of database can be restored from it.",
+    ),
+    "restore": CommandEntry("backup", "Put what FILE holds into an empty database; nothing of it is told again under a new id."),
+    "export": CommandEntry(
+        "export", "Print every stored article, alert or story, newest first: the records of --json, a line each, or a table."
+    ),
     "status": CommandEntry(
         "status", "Show queues, sources, the last alert, the oldest article waiting, and which processes are alive."
     ),

@@ -9,6 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from monitor.domain.highlight import highlight
+from monitor.domain.story_origins import origins_in_words
 from monitor.domain.text import one_line
 from monitor.domain.times import age
 
@@ -54,7 +55,7 @@ def _origin(article: Mapping[str, Any], story: Mapping[str, Any], created_at: st
     published = article["published_at"] or created_at
     parts = [one_line(article["source"]), f"{age(datetime.fromisoformat(published), now)} ago"]
     if story.get("articles", 1) > 1:
-        parts.append(f"{story['articles']} articles")
+        parts.append(f"{story['articles']} articles, {origins_in_words(story.get('origin_names', ()), story.get('origins', 1))}")
     if article["url"]:
         parts.append(one_line(article["url"]))
     return " · ".join(parts)

@@ -45,7 +45,7 @@ def alerts(
         return
     with database.read() as connection:
         found = storage.listing(connection, wanted, limit=limit)
-    records = [alert_record(stored) for stored in found]
+    records = [alert_record(stored, SYSTEM_CLOCK.now()) for stored in found]
     if as_json:
         print_json(records)
         return
@@ -63,6 +63,6 @@ def _follow(database: Database, wanted: storage.AlertFilter, print_record: Calla
     tail = AlertTail(database, wanted)
     while True:
         for stored in tail.new_alerts():
-            print_record(alert_record(stored))
+            print_record(alert_record(stored, SYSTEM_CLOCK.now()))
         sys.stdout.flush()
         time.sleep(FOLLOW_EVERY_S)

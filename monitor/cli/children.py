@@ -53,7 +53,7 @@ def preload(children: Sequence[ChildSpec], settings: Settings) -> None:
         importlib.import_module(f"monitor.cli.{COMMANDS[role].module}")
     if "scan-worker" in roles:
         importlib.import_module("workers.language.detector").load_model()
-        if any(feed.full_text for feed in settings.feeds):
+        if any(feed.full_text for feed in settings.listed_feeds):
             importlib.import_module("trafilatura")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import click
 
@@ -19,9 +21,10 @@ from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import UNREACHED, FetchFailure
 from monitor.polling.diagnose import explain_poll
 from monitor.polling.poll import FeedPollSettings
-from monitor.settings.editing import NewFeed, add_feeds, remove_feed
-from monitor.settings.feeds import FeedSettings
+from monitor.settings.editing import add_feeds, remove_feed
+from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.settings.model import Settings
+from monitor.settings.new_feed import NewFeed
 
 
 @click.command()
@@ -32,7 +35,7 @@ from monitor.settings.model import Settings
 def add(*, urls: tuple[str, ...], unchecked: bool, as_json: bool) -> None:
     """Add feeds: their addresses, those of pages that name a feed, or names such as telegram:channel. Each is polled once before; nothing is written if one answers with what cannot be read."""
     feeds = [feed_of(url) for url in urls]
-    written = list(urls) if unchecked else asyncio.run(_readable(load_settings(), urls, feeds))
+    written = list(urls) if unchecked else _readable(load_settings(), urls, feeds)
     done = add_feeds(config_path(), [NewFeed(url=url) for url in dict.fromkeys(written)], os.environ)
     if as_json:
         print_json({"file": str(done.file), "added": list(done.added), "present": list(done.present)})
@@ -67,25 +70,50 @@ def feed_of(url: str) -> FeedSettings:
         raise UsageError(f"{url!r} is not the address of a feed; {reason}") from error
 
 
-async def _readable(settings: Settings, urls: tuple[str, ...], feeds: list[FeedSettings]) -> list[str]:
-    """Return what to write for each: what was given, or the feed that its page names. Raises MonitorError for one that cannot be read."""
-    parse, written, faults = ParserPool(), list[str](), list[str]()
-    try:
-        async with Fetcher(settings.polling, settings.http) as fetcher:
-            for url, feed in zip(urls, feeds, strict=True):
-                found = feed if feed.select else feed.model_copy(update={"discover": True})
-                poll_settings = FeedPollSettings(feed=found, polling=settings.polling, http=settings.http)
-                diagnosis = await explain_poll(poll_settings, fetcher, parse, clock=SYSTEM_CLOCK)
-                state = diagnosis.result.update.state
-                outcome = diagnosis.result.outcome
-                if isinstance(outcome, FetchFailure) and outcome.problem in UNREACHED:
-                    click.echo(printable(f"{url} cannot be reached now ({outcome.reason}); it is taken as it is"), err=True)
-                elif diagnosis.failed:
-                    faults.append(f"{url}: {state.reason}")
-                named = platform_source(url) is not None or state.moved_to is None
-                written.append(url if named else str(state.moved_to))
-    finally:
-        parse.close()
+def _readable(settings: Settings, urls: tuple[str, ...], feeds: list[FeedSettings]) -> list[str]:
+    """Return what to write for each. Raises MonitorError for those that cannot be read."""
+    asked = asyncio.run(ask_feeds(settings.polling, settings.http, urls, feeds))
+    faults = [f"{one.url}: {one.fault}" for one in asked if one.fault]
     if faults:
         raise MonitorError(printable("; ".join(faults)) + "; nothing was written (--unchecked adds it all the same)")
-    return written
+    for one in asked:
+        if one.unreached:
+            click.echo(printable(f"{one.url} cannot be reached now ({one.unreached}); it is taken as it is"), err=True)
+    return [one.written for one in asked]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFeed:
+    """What a feed answered: the address to write (that of the feed which a page names), why it cannot be read, or why it was not reached."""
+
+    url: str
+    written: str
+    fault: str | None
+    unreached: str | None
+
+
+async def ask_feeds(
+    polling: PollingSettings, http: HttpSettings, urls: Sequence[str], feeds: Sequence[FeedSettings]
+) -> list[AskedFeed]:
+    """Poll each feed once, or the feed that its page names."""
+    parse = ParserPool()
+    try:
+        async with Fetcher(polling, http) as fetcher:
+            return [await _ask(url, feed, polling, http, fetcher, parse) for url, feed in zip(urls, feeds, strict=True)]
+    finally:
+        parse.close()
+
+
+async def _ask(
+    url: str, feed: FeedSettings, polling: PollingSettings, http: HttpSettings, fetcher: Fetcher, parse: ParserPool
+) -> AskedFeed:
+    found = feed if feed.select else feed.model_copy(update={"discover": True})
+    diagnosis = await explain_poll(FeedPollSettings(feed=found, polling=polling, http=http), fetcher, parse, clock=SYSTEM_CLOCK)
+    state, outcome = diagnosis.result.update.state, diagnosis.result.outcome
+    away = isinstance(outcome, FetchFailure) and outcome.problem in UNREACHED
+    return AskedFeed(
+        url=url,
+        written=url if platform_source(url) is not None or state.moved_to is None else str(state.moved_to),
+        fault=state.reason if diagnosis.failed and not away else None,
+        unreached=outcome.reason if isinstance(outcome, FetchFailure) and away else None,
+    )

@@ -16,7 +16,8 @@ from monitor.domain.text import printable
 from monitor.parse.opml import OpmlFeed, Repair, read_opml
 from monitor.parse.opml_writer import to_opml
 from monitor.parse.subscriptions import to_subscriptions
-from monitor.settings.editing import NewFeed, add_feeds
+from monitor.settings.editing import add_feeds
+from monitor.settings.new_feed import NewFeed
 
 
 @click.command(name="import")

@@ -35,10 +35,15 @@ CONFIG = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
+def chosen_config() -> Path | None:
+    """The configuration file that the command line or the environment names."""
+    chosen = click.get_current_context().find_root().meta.get("config") or os.environ.get("NEWS_MONITOR_CONFIG")
+    return Path(chosen) if chosen else None
+
+
 def config_path() -> Path:
     """The configuration file of this call."""
-    chosen = click.get_current_context().find_root().meta.get("config")
-    return Path(chosen) if chosen is not None else Path(os.environ.get("NEWS_MONITOR_CONFIG") or DEFAULT_CONFIG)
+    return chosen_config() or DEFAULT_CONFIG
 
 
 class Since(click.ParamType[datetime]):

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from pathlib import Path
 
 import click
 
@@ -13,7 +14,7 @@ from monitor import logs
 from monitor.app import database_url, make_data_dir, reach_redis, redis_url
 from monitor.broker import EmbeddedServer
 from monitor.cli import children
-from monitor.cli.options import CONFIG, JSON, config_path
+from monitor.cli.options import CONFIG, DEFAULT_CONFIG, JSON, chosen_config, config_path
 from monitor.cli.output import print_json
 from monitor.cli.role import INTERRUPTED, QUIET, settings_to_start_with
 from monitor.cli.summary import print_summary, summary
@@ -21,7 +22,7 @@ from monitor.cli.terms import check_terms
 from monitor.daemon.processes import spawn
 from monitor.daemon.supervisor import ChildSpec, Ended, Supervisor
 from monitor.domain.clock import SYSTEM_CLOCK
-from monitor.domain.errors import MonitorError
+from monitor.domain.errors import MonitorError, UsageError
 from monitor.settings.load import load_config
 from monitor.settings.model import Settings
 from monitor.sources.registry import describe_sources
@@ -43,6 +44,7 @@ _CHECK_WITHIN_S = 2.0
 @JSON
 def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
     """Run everything on this machine: server, scheduler, workers, dashboard."""
+    _offer_configuration()
     settings = load_config(config_path(), os.environ, check_terms=check_terms) if once else settings_to_start_with()
     logs.configure(level=settings.log.level)
     if sys.stdout.isatty():
@@ -60,6 +62,17 @@ def run(*, workers: int | None, no_web: bool, once: bool, as_json: bool) -> int:
         roles = [children.scheduler(), *workforce, children.health_watch() if no_web else children.web()]
         children.preload(roles, settings)
         return _forever(roles, server, database, settings)
+
+
+def _offer_configuration() -> None:
+    """Write a configuration where there is none and somebody at the terminal wants one. Raises UsageError where there is none."""
+    if chosen_config() is not None or DEFAULT_CONFIG.exists():
+        return
+    if not sys.stdin.isatty() or not click.confirm(f"There is no {DEFAULT_CONFIG}. Write one now?", default=True):
+        raise UsageError(f"{DEFAULT_CONFIG}: no such file; `news-monitor init` writes a configuration, or name yours with --config")
+    from monitor.cli.init import ask, set_up  # noqa: PLC0415 - once in the life of an installation
+
+    set_up(Path(), ask())
 
 
 def _embedded(settings: Settings, stack: ExitStack) -> EmbeddedServer | None:
@@ -106,7 +119,7 @@ def _print_new_alerts(tail: AlertTail, database: Database) -> bool:
         from monitor.cli.tables import console  # noqa: PLC0415
         from monitor.records import alert_record  # noqa: PLC0415
     for stored in found:
-        console().print(alert_text(alert_record(stored), SYSTEM_CLOCK.now()))
+        console().print(alert_text(alert_record(stored, SYSTEM_CLOCK.now()), SYSTEM_CLOCK.now()))
     return False
 
 

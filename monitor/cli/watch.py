@@ -16,7 +16,7 @@ from monitor.cli.watch_import import import_list
 from monitor.cli.watch_suggest import suggest
 from monitor.domain.errors import UsageError
 from monitor.domain.text import one_line
-from monitor.domain.watch import Term
+from monitor.records import term_record
 from monitor.settings.editing import add_terms, remove_term
 from monitor.settings.load import read_config
 
@@ -86,7 +86,7 @@ def list_terms(*, as_json: bool) -> None:
     """Show every watch term."""
     terms = load_settings().terms
     if as_json:
-        print_json([_record(term) for term in terms])
+        print_json([term_record(term) for term in terms])
         return
     print_table(
         ("name", "kind", "severity", "matches"),
@@ -97,21 +97,3 @@ def list_terms(*, as_json: bool) -> None:
 
 watch.add_command(import_list)
 watch.add_command(suggest)
-
-
-def _record(term: Term) -> dict[str, object]:
-    return {
-        "name": term.name,
-        "kind": term.kind,
-        "type": term.type,
-        "severity": term.severity,
-        "phrases": list(term.phrases),
-        "query": term.query,
-        "regex": term.regex,
-        "about": term.about,
-        "not": list(term.without),
-        "tags": list(term.tags),
-        "channels": None if term.channels is None else list(term.channels),
-        "repeat": term.repeat,
-        "where": term.where,
-    }

@@ -199,9 +199,12 @@ class ParserPool:
             return [found for document in documents for found in await self.documents([document], slow=slow)]
         return [result if isinstance(result, OverLimit) else _failure(result)]
 
-    async def page(self, body: bytes, url: str, *, title: str = "") -> ExtractedArticle | NoArticle | OverLimit:
+    async def page(
+        self, body: bytes, url: str, *, title: str = "", first: str | None = None, number: int = 1
+    ) -> ExtractedArticle | NoArticle | OverLimit:
         """Do what `extract_article` does; an OverLimit says that it takes too much."""
-        result = await self._read(ParseRequest(body=body, options={"url": url, "title": title}), url)
+        options = {"url": url, "title": title, "first": first, "number": number}
+        result = await self._read(ParseRequest(body=body, options=options), url)
         if isinstance(result, (ExtractedArticle, NoArticle, OverLimit)):
             return result
         return NoArticle(reason="the page cannot be parsed")

@@ -79,7 +79,7 @@ def read_documents(body: bytes, options: Mapping[str, Any], known: bytes) -> Res
 def read_page(body: bytes, options: Mapping[str, Any], known: bytes) -> Result:
     """Return the article of a web page; `options` are the further arguments of `extract_article`."""
     del known
-    return extract_article(body, options["url"], title=options["title"])
+    return extract_article(body, options["url"], title=options["title"], first=options["first"], number=options["number"])
 
 
 _READERS: Final[dict[Task, Callable[[bytes, Mapping[str, Any], bytes], Result]]] = {
@@ -118,7 +118,8 @@ def _load_libraries(task: Task) -> None:
     now = datetime(2024, 3, 21, 8, tzinfo=UTC)
     for name, content in SAMPLES:
         document = RawDocument(data=content, path=name, mtime=now, now=now, max_bytes=10**6)
-        options: dict[str, Any] = {"url": f"https://example.org/{name}", "title": "", "headers": {}, "now": now.isoformat()}
+        options: dict[str, Any] = {"url": f"https://example.org/{name}", "headers": {}, "now": now.isoformat()}
+        options |= {"title": "", "first": None, "number": 1}
         if task is Task.FEED:
             for item in ("li", "//li", "$.items"):
                 parse_selected(content, url=options["url"], headers={}, now=now, select={"item": item, "text": item})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -52,7 +53,7 @@ class HeldAlert:
     """An alert that is held back, with what a report says of it. `story_id` is its story as it is now, after merges.
 
     `reason` is why it was raised; `hold` says why it is held. `withdrawn`: its article no longer says what raised it. `facts` are what its story
-    has brought since.
+    has brought since; `links` are the pages on it.
     """
 
     id: AlertId
@@ -69,6 +70,7 @@ class HeldAlert:
     reason: Reason = Reason.NEW
     withdrawn: bool = False
     facts: tuple[str, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastAlert:
-    """The part of a stored alert on which the decision about further alerts depends."""
+    """The part of a stored alert on which the decision about further alerts depends, and whom they are told to."""
 
     id: AlertId
     term: str
@@ -115,3 +117,4 @@ class PastAlert:
     article_id: ArticleId
     created_at: datetime
     suppressed: Suppression | None
+    tags: tuple[str, ...] = ()

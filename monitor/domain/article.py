@@ -11,6 +11,9 @@ from monitor.domain.aside import Aside, own_text
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ArticleId, StoryId
 
+CANCELLED = "Cancel"
+"""The tag of a warning that is over, as CAP writes it."""
+
 
 class PageState(StrEnum):
     """Whether the page behind an article's link has been read, for feeds with `full_text`."""
@@ -38,7 +41,8 @@ class Entry:
     `key` is its identity within its origin. `title` is plain text on one line. `text` is the body that is matched:
     plain text with paragraph breaks, the full content where the source gives it, otherwise the summary; `asides` are the parts of it that
     are not the article. Times are aware UTC;
-    a date that is not plausible is None, and `dated_ahead` says whether that is because it lies in the future.
+    a date that is not plausible is None, and `dated_ahead` says whether that is because it lies in the future. `source` is who published it,
+    where that is not the origin. `versions` are identifiers of this and of earlier versions, where its format names them.
     """
 
     key: str
@@ -54,12 +58,19 @@ class Entry:
     tags: tuple[str, ...] = ()
     image: str | None = None
     dated_ahead: bool = False
+    source: str | None = None
     asides: tuple[Aside, ...] = ()
+    versions: tuple[str, ...] = ()
 
     @cached_property
     def identity(self) -> bytes:
         """Return the 32 bytes by which the entry is recognized within its origin."""
         return hash_parts("entry", self.key)
+
+    @property
+    def version_identities(self) -> tuple[bytes, ...]:
+        """Return what `identity` would be under each of its versions' identifiers."""
+        return tuple(hash_parts("entry", one) for one in self.versions)
 
     @cached_property
     def content_hash(self) -> bytes:
@@ -106,3 +117,8 @@ class Article:
     def own_text(self) -> str:
         """Return the text without its asides."""
         return own_text(self.text, self.asides)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it is an official warning that its authority has called off."""
+        return CANCELLED in self.tags

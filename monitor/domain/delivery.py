@@ -18,8 +18,10 @@ GIVE_UP_AFTER = timedelta(hours=24)
 JITTER = 0.2
 CREATED, UPDATED, TEST = "alert.created", "alert.updated", "alert.test"
 HELD_REPORT = "held.report"
-BROKEN, RECOVERED = "monitoring.broken", "monitoring.recovered"
-STORY_UPDATED, WITHDRAWN = "story.updated", "alert.withdrawn"
+PROBLEM, RESOLVED = "system.problem", "system.resolved"
+BURST_STARTED, BURST_UPDATED, BURST_ENDED = "burst.started", "burst.updated", "burst.ended"
+BURSTS = frozenset({BURST_STARTED, BURST_UPDATED, BURST_ENDED})
+STORY_UPDATED, WITHDRAWN, ACKNOWLEDGED = "story.updated", "alert.withdrawn", "alert.acknowledged"
 
 
 class DeliveryStatus(StrEnum):
@@ -63,7 +65,7 @@ class Delivery:
 class ClaimedDelivery:
     """A delivery that this process may send, with all that sending takes. `data` is the alert as it was at `alerted_at`.
 
-    `kind` is the type that the webhook states; the `data` of `monitoring.…` is an incident's, that of `story.updated` and `alert.withdrawn` an
+    `kind` is the type that the webhook states; the `data` of `system.…` is an incident's, that of `story.updated` and `alert.withdrawn` an
     event's, that of `held.report` tells what was held back. `quiet`: quiet hours of its channel have held it. `story` is what the story's message
     is to show, on channels for people; deliveries of one story go out as one message.
     """
@@ -87,7 +89,8 @@ class AttemptResult:
     """The result of one attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
 
     `reference` is the receiver's own name for the message, if it gives one. `message_gone`: the message that was to be edited or answered is no
-    longer there. `then_failed`: this message was accepted, but what was to follow it was not.
+    longer there. `then_failed`: this message was accepted, but what was to follow it was not. `unanswered`: it was sent and no answer came, so it may
+    have arrived all the same.
     """
 
     outcome: Outcome
@@ -100,6 +103,7 @@ class AttemptResult:
     reference: str | None = None
     message_gone: bool = False
     then_failed: bool = False
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ MonitorError                    exit status 1
 ├── DatabaseError               1   the database refused a statement
 │   ├── DatabaseUnwritable      1   it answers, but cannot be written: read-only, or its disk is full
 │   └── DatabaseDamaged         1   its file is damaged
+├── MailboxUnreadable           1   a mail server cannot be reached, or refuses us
 ├── PluginError                 1   an installed plug-in cannot be used
 ├── DataDirInUse                1   another daemon holds the data directory
 └── QueryError                  2   a watch query cannot be parsed; carries the column
@@ -83,6 +84,10 @@ class DatabaseDamaged(DatabaseError):
 
 class ParserUnavailable(MonitorError):
     """No process can be started that reads documents."""
+
+
+class MailboxUnreadable(MonitorError):
+    """A mail server cannot be reached, or refuses us; it is tried again."""
 
 
 class PluginError(MonitorError):

@@ -20,7 +20,8 @@ _SHARED_LIMITS = (".tumblr.com",)
 class Feed:
     """The stored health of a feed. `reason` says in a sentence what is wrong, if anything is.
 
-    `gap_at` is when entries were last found to be missing between two polls; `moved_to` is the address of a permanent redirect.
+    `gap_at` is when entries were last found to be missing between two polls; `moved_to` is the address of a permanent redirect. Its host is
+    not asked until `paused_until`, for the reason `paused_because`.
     """
 
     id: FeedId
@@ -38,6 +39,18 @@ class Feed:
     overdue_after_s: float | None = None
     overdue_at: datetime | None = None
     late_p50_s: float | None = None
+    late_p95_s: float | None = None
+    late_usual_s: float | None = None
+    paused_until: datetime | None = None
+    paused_because: str | None = None
+
+    def is_held(self, now: datetime) -> bool:
+        """Return whether its host has a pause that lasts longer than the feed would wait by itself."""
+        return (
+            self.status is not SourceStatus.GONE
+            and self.paused_until is not None
+            and self.paused_until > max(now, self.next_poll_at or now)
+        )
 
     @property
     def silent(self) -> bool:
@@ -67,7 +80,7 @@ class DocumentMemory:
 
     `fingerprints` are the fingerprints of its entries as bytes (a sample of them, if there are many), written in one transaction with the
     articles. `newest` is the latest date in it. `unreliable`: the server answers "not changed" for documents that have changed. `first_fetch` is what the first document with entries held.
-    `rhythm` is the feed's habit.
+    `rhythm` is the feed's habit. Since `empty_since` the documents hold no entries, though earlier ones did; `often_empty`: that has passed before.
     """
 
     fingerprints: bytes = b""
@@ -76,6 +89,8 @@ class DocumentMemory:
     unreliable: bool = False
     first_fetch: FirstFetch | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
+    empty_since: datetime | None = None
+    often_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +99,8 @@ class FeedState:
 
     `failures` is a weighted count since the last success. `moves_seen` counts the polls in a row that a permanent redirect sent to
     `moved_to`. `interval_s` is the planned time between polls, without jitter. Without anything new until `overdue_at`, `overdue_after_s` after the newest
-    arrival, the feed is silent.
+    arrival, the feed is silent. `late_usual_s` is set while entries are read clearly later than usual. At `rekeyed_at` most entries of its document
+    came under new identifiers.
     """
 
     status: SourceStatus = SourceStatus.NEW
@@ -107,6 +123,9 @@ class FeedState:
     overdue_after_s: float | None = None
     overdue_at: datetime | None = None
     late_p50_s: float | None = None
+    late_p95_s: float | None = None
+    late_usual_s: float | None = None
+    rekeyed_at: datetime | None = None
 
     @property
     def has_had_entries(self) -> bool:
@@ -133,11 +152,12 @@ class FeedForPoll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostUpdate:
-    """What a poll has learnt about a host: how often in a row it has refused us, and until when it is not asked again."""
+    """What a poll has learnt about a host: how often in a row it has refused us, and until when it is not asked again, for what `reason`."""
 
     host: str
     refusals: int
     paused_until: datetime | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

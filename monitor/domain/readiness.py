@@ -10,7 +10,7 @@ from typing import Final
 
 from monitor.domain.channel_state import ChannelState
 from monitor.domain.quarantined import Quarantined
-from monitor.domain.source import SourceGroup, SourceHealth
+from monitor.domain.source import SourceGroup, SourceHealth, SourceStatus
 from monitor.domain.text import one_line
 from monitor.domain.times import age
 
@@ -94,7 +94,9 @@ def judge(facts: HealthFacts, now: datetime) -> Readiness:
 
 def _sources(groups: Sequence[SourceGroup]) -> Iterator[str]:
     for group in groups:
-        failing, silent = [one for one in group.failing if one.failing], [one for one in group.failing if not one.failing]
+        failing = [one for one in group.failing if one.failing]
+        silent = [one for one in group.failing if one.status is SourceStatus.SILENT]
+        late = [one for one in group.failing if one.late and one not in silent]
         if failing and len(failing) == group.configured:
             which = f"the only {group.kind}" if group.configured == 1 else f"none of the {group.configured} {group.plural}"
             yield f"{which} can{'not' if group.configured == 1 else ''} be read: {_names(failing)}"
@@ -102,6 +104,8 @@ def _sources(groups: Sequence[SourceGroup]) -> Iterator[str]:
             yield f"{len(failing)} of {group.configured} {group.plural} cannot be read: {_names(failing)}"
         if silent:
             yield f"{len(silent)} of {group.configured} {group.plural} bring nothing new: {_names(silent)}"
+        if late:
+            yield f"{len(late)} of {group.configured} {group.plural} are read later than usual: {_names(late)}"
 
 
 def _names(sources: Sequence[SourceHealth]) -> str:

@@ -11,6 +11,7 @@ from monitor.domain.urls import canonical_url, parse_url
 
 _COUNTED = re.compile(r"[\W\d_]+")
 _SAME_MOMENT = timedelta(minutes=1)
+_COMMON_WORDS, _LONG_WORD = 2, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,27 +21,43 @@ class StoredFacts:
     title: str
     url: str | None
     published_at: datetime | None
+    text: str = ""
 
 
 def is_another(entry: Entry, stored: StoredFacts) -> bool:
     """Return whether address, headline and date all differ from those of the article that has the entry's identifier.
 
-    Some feeds give all their news one identifier. An address counts only if it names a page; without one headline and date decide.
+    Some feeds give all their news one identifier. An address counts only if it names a page; without one headline and date decide. Some give
+    all one address, too: then it is another if it is of a later date and has no words in common with the article.
     """
-    return not _same_page(entry.url, stored.url) and not _same_title(entry, stored) and not _same_date(entry, stored)
+    if _same_title(entry, stored) or _same_date(entry, stored):
+        return False
+    return not is_same_page(entry, stored) or (_is_later(entry, stored) and not _is_edit(entry, stored))
 
 
 def is_same_place(entry: Entry, stored: StoredFacts) -> bool:
     """Return whether an entry that shares its identifier with others in its document has the address or the headline of the article."""
-    return _same_page(entry.url, stored.url) or _same_title(entry, stored)
+    return is_same_page(entry, stored) or _same_title(entry, stored)
 
 
-def _same_page(one: str | None, other: str | None) -> bool:
-    return (
-        bool(one and other)
-        and canonical_url(one or "") == canonical_url(other or "")
-        and parse_url(one or "").path not in {"", "/"}
-    )
+def is_same_page(entry: Entry, stored: StoredFacts) -> bool:
+    """Return whether both have the same address, and it names a page."""
+    one, other = entry.url or "", stored.url or ""
+    return bool(one and other) and canonical_url(one) == canonical_url(other) and parse_url(one).path not in {"", "/"}
+
+
+def _is_later(entry: Entry, stored: StoredFacts) -> bool:
+    return entry.published_at is not None and stored.published_at is not None and entry.published_at > stored.published_at
+
+
+def _is_edit(entry: Entry, stored: StoredFacts) -> bool:
+    """Return whether some words of headline and text are the same: even a rewritten report has its names in common with the first."""
+    one, other = (_long_words(f"{said.title} {said.text}") for said in (entry, stored))
+    return len(one & other) >= _COMMON_WORDS
+
+
+def _long_words(text: str) -> set[str]:
+    return {word for word in _COUNTED.sub(" ", text).casefold().split() if len(word) >= _LONG_WORD}
 
 
 def _same_title(entry: Entry, stored: StoredFacts) -> bool:

@@ -11,7 +11,8 @@ from enum import StrEnum
 class SourceStatus(StrEnum):
     """The health of a source as shown to the operator.
 
-    `new`: not read yet; `silent`: it answers, but has brought nothing new for much longer than is its habit; `broken`: the page answers, but
+    `new`: not read yet; `silent`: it answers, but has brought nothing new for much longer than is its habit; `paused`: it is due, but its host is
+    not asked for a while, since it has said so or has refused us; `broken`: the page answers, but
     its selectors find nothing on it; `gone`: not read any more, since it is
     gone for good.
     """
@@ -20,6 +21,7 @@ class SourceStatus(StrEnum):
     OK = "ok"
     FAILING = "failing"
     SILENT = "silent"
+    PAUSED = "paused"
     BROKEN = "broken"
     GONE = "gone"
 
@@ -34,7 +36,8 @@ class SourceHealth:
 
     `reason` says in a sentence what is wrong or worth knowing, if anything is. `last_success_at` None: it could never be read.
     `interval_s` is the time between two polls where the source is polled. `overdue_after_s` is the longest time without anything new that is its habit,
-    `late_p50_s` the median time from an entry's own date until it was read; both None while too little is known.
+    `late_p50_s` the median time from an entry's own date until it was read, `late_p95_s` what one in twenty exceeds; None while too little is known.
+    `late`: it is clearly more than usual.
     """
 
     kind: str
@@ -49,6 +52,8 @@ class SourceHealth:
     articles: int = 0
     overdue_after_s: float | None = None
     late_p50_s: float | None = None
+    late_p95_s: float | None = None
+    late: bool = False
 
     @property
     def failing(self) -> bool:
@@ -58,7 +63,7 @@ class SourceHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceGroup:
-    """The sources of one kind: how many are configured, and those that are failing or silent."""
+    """The sources of one kind: how many are configured, and those that are failing, silent or read late."""
 
     kind: str
     plural: str

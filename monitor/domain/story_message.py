@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from monitor.domain.acknowledgement import Acknowledgement
 from monitor.domain.ids import StoryId
+from monitor.domain.story_origins import StoryOrigin
 from monitor.domain.watch import Severity
 
 
@@ -35,6 +37,7 @@ class StoryState:
 
     `terms` are worst first. `data` is the alert with the strongest match. `facts` are what developments have brought so far, oldest first.
     `posted`: the channel has been told of the story before; `reference` is then the receiver's own name for that message, if it gave one.
+    `origins` are the independent ones of its outlets; `unconfirmed`: there has been only one for two hours.
     `notifies`: there is something new of which people are to hear; otherwise the message is only kept up to date.
     """
 
@@ -42,6 +45,8 @@ class StoryState:
     terms: tuple[ToldTerm, ...]
     data: Mapping[str, Any] = field(repr=False)
     outlets: int = 1
+    origins: tuple[StoryOrigin, ...] = ()
+    unconfirmed: bool = False
     first_source: str = ""
     first_at: datetime | None = None
     last_at: datetime | None = None
@@ -49,6 +54,7 @@ class StoryState:
     posted: bool = False
     reference: str | None = None
     notifies: bool = True
+    acknowledged: Acknowledgement | None = None
 
     @property
     def severity(self) -> Severity:

@@ -9,11 +9,21 @@ from monitor.domain.ids import ArticleId, StoryId
 
 
 class StoryChange(StrEnum):
-    """A story is in one more place (`grew`), has new facts (`developed`), or an article no longer says what raised an alert (`withdrawn`)."""
+    """What has happened to a story.
+
+    It is in one more place (`grew`), has new facts (`developed`), an article no longer says what raised an alert (`withdrawn`), or somebody has
+    seen it (`acknowledged`).
+    """
 
     GREW = "grew"
     DEVELOPED = "developed"
     WITHDRAWN = "withdrawn"
+    ACKNOWLEDGED = "acknowledged"
+
+    @property
+    def notifies(self) -> bool:
+        """Whether people are to hear of it; otherwise it only changes the message they have."""
+        return self in {StoryChange.DEVELOPED, StoryChange.WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

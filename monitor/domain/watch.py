@@ -72,11 +72,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The articles that a term is matched against; an empty part admits every article."""
+    """The articles that a term is matched against; an empty part admits every article. Its stories are told from `origins` independent origins on."""
 
     sources: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
+    origins: int = 1
 
     def admits(self, *, source: str, tags: frozenset[str], language: str | None) -> bool:
         """Whether the term is matched against an article with this source, these tags and this language."""
@@ -92,13 +93,30 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EscalateTo:
+    """The channel `to` is told of an alert that nobody has acknowledged `after` this long."""
+
+    after: timedelta
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurstNotice:
+    """Who is told when a term is suddenly everywhere: `channels` None as its alerts are, `severity` None as the term's."""
+
+    channels: tuple[str, ...] | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """One watch term; `name` is unique.
 
-    KEYWORD: `phrases` are alternatives, any of which fires. ENTITY: `phrases` are the name and then its aliases, and `type` is set.
-    QUERY: `query` is the text of the query. REGEX: `regex` is the pattern. ABOUT: `about`
-    is a topic in words, and `threshold` how near a sentence must be to it. `without` are phrases in which an occurrence does not count
-    (`not:`). `channels` is None if the routes decide. `where` is `FILE:LINE:COLUMN`.
+    KEYWORD: `phrases` are alternatives, any of which fires. ENTITY: `phrases` are the name and then its aliases, and `type` is set; `strict`: a name of one
+    word counts only where the recognizer reads it as that type.
+    QUERY: `query` is the text of the query. REGEX: `regex` is the pattern. ABOUT: `about` is a topic in words, and `threshold`
+    how near a sentence must be to it. `without` are phrases in which an occurrence does not count
+    (`not:`). `channels` is None if the routes decide; `burst` None: nobody is told of its bursts. `where` is `FILE:LINE:COLUMN`.
     """
 
     name: str
@@ -110,6 +128,7 @@ class Term:
     threshold: float = DEFAULT_THRESHOLD
     type: EntityType | None = None
     spellings: Spellings = Spellings.USUAL
+    strict: bool = False
     without: tuple[str, ...] = ()
     exact: bool = False
     case: bool = False
@@ -119,6 +138,8 @@ class Term:
     channels: tuple[str, ...] | None = None
     cooldown: timedelta | None = None
     repeat: Repeat = Repeat.STORY
+    escalate: tuple[EscalateTo, ...] = ()
     tags: tuple[str, ...] = ()
     scope: Scope = field(default_factory=Scope)
+    burst: BurstNotice | None = None
     where: str = ""

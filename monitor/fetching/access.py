@@ -25,6 +25,8 @@ class Access:
     proxy: str | None = field(default=None, repr=False)
     client_cert: Path | None = None
     client_key: Path | None = None
+    ca_file: Path | None = None
+    verify: bool = True
     private: bool = False
 
 
@@ -46,6 +48,8 @@ def access_for(feed: FeedSettings, http: HttpSettings) -> Access:
         proxy=None if proxy is None else proxy.get_secret_value(),
         client_cert=feed.client_cert,
         client_key=feed.client_key,
+        ca_file=feed.ca_file,
+        verify=feed.verify,
         private=feed.private,
     )
 
@@ -66,9 +70,29 @@ def may_carry_secrets(url: Url, origin: Url) -> bool:
     return url.is_same_site(origin) and not (origin.scheme == "https" and url.scheme != "https")
 
 
+class CertificateUnusable(ValueError):
+    """A file with a certificate that the operator named cannot be used; the message names the file."""
+
+
+def tls_of(access: Access) -> ssl.SSLContext | bool:
+    """Return what aiohttp takes as `ssl` for requests with this access. Raises CertificateUnusable."""
+    if access.client_cert is None and access.ca_file is None and access.verify:
+        return True
+    return _context(access.client_cert, access.client_key, access.ca_file, access.verify)
+
+
 @lru_cache(maxsize=64)
-def client_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
-    """Return a TLS context that presents `certificate`. Raises OSError or ssl.SSLError if it cannot be read."""
-    context = ssl.create_default_context()
-    context.load_cert_chain(certificate, key)
+def _context(certificate: Path | None, key: Path | None, ca_file: Path | None, verify: bool) -> ssl.SSLContext:  # noqa: FBT001 - cached by position
+    try:
+        context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise CertificateUnusable(f"the `ca_file` {ca_file and ca_file.name} cannot be used: {error.strerror or error}") from error
+    if not verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if certificate is not None:
+        try:
+            context.load_cert_chain(certificate, key)
+        except (OSError, ssl.SSLError) as error:
+            reason = f"the client certificate {certificate.name} cannot be used: {error.strerror or error}"
+            raise CertificateUnusable(reason) from error
     return context

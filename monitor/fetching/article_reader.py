@@ -24,6 +24,10 @@ from monitor.storage.engine import Database
 
 EXTRACTION_S = 10.0
 """Extraction takes about 20 ms; but others may be before it."""
+MAX_PAGES = 6
+"""So many pages of one article are read, as long as the deadline allows."""
+
+PAUSE = timedelta(minutes=1)
 _PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 _TEMPORARY = frozenset(
     {
@@ -84,6 +88,25 @@ class ArticleReader:
         url = parse_url(page.url)
         if not url.is_http:
             return Unread(reason="the entry has no web address", again=False)
+        until = self._clock.monotonic() + deadline_s
+        found = await self._read_page(page, url, deadline_s)
+        if not isinstance(found, tuple):
+            return found
+        first, whole = found
+        for number in range(2, MAX_PAGES + 1):
+            left = until - self._clock.monotonic()
+            if whole.next_page is None or left <= 0:
+                break
+            more = await self._read_page(page, parse_url(whole.next_page), left, first=first, number=number)
+            if not isinstance(more, tuple):
+                break
+            whole = _joined(whole, more[1])
+        return whole
+
+    async def _read_page(
+        self, page: ArticlePage, url: Url, deadline_s: float, *, first: str | None = None, number: int = 1
+    ) -> tuple[str, ExtractedArticle] | Unread:
+        """Return where a page of an article was found in the end, and its text; or why there is none."""
         polling = self._settings.polling
         start = await asyncio.to_thread(self._reserve, url, deadline_s)
         if start is None:
@@ -96,15 +119,18 @@ class ArticleReader:
                 url, origin=origin, access=self._access(page), accept=_PAGE, deadline_s=max(0.1, deadline_s - waited)
             )
         if isinstance(answer, FetchFailure):
+            if answer.problem is Problem.TOO_FAST:
+                await asyncio.to_thread(self._pause, url, answer)
             return Unread(reason=answer.reason, again=answer.problem in _TEMPORARY, retry_at=answer.retry_at)
         if not isinstance(answer, Fetched) or not _is_page(answer):
             return Unread(reason="the link leads to something other than a web page", again=False)
-        return await self._extract(answer, page.title)
+        found = await self._extract(answer, page.title, first, number)
+        return found if isinstance(found, Unread) else (answer.url, found)
 
-    async def _extract(self, answer: Fetched, title: str) -> ExtractedArticle | Unread:
+    async def _extract(self, answer: Fetched, title: str, first: str | None, number: int) -> ExtractedArticle | Unread:
         try:
             async with asyncio.timeout(EXTRACTION_S):
-                found = await self._parsers.page(answer.body, answer.url, title=title)
+                found = await self._parsers.page(answer.body, answer.url, title=title, first=first, number=number)
         except (TimeoutError, ParserUnavailable):
             return Unread(reason="too many pages are read at once", again=True)
         if isinstance(found, OverLimit):
@@ -130,6 +156,19 @@ class ArticleReader:
                 gap=self._settings.polling.host_gap,
                 latest=now + timedelta(seconds=deadline_s / 2),
             )
+
+    def _pause(self, url: Url, refusal: FetchFailure) -> None:
+        """Ask nothing more of a host that says it is asked too often: what waits for a turn is not tried in vain."""
+        with self._database.write() as connection:
+            until = refusal.retry_at or self._clock.now() + PAUSE
+            hosts.pause(connection, rate_limit_key(url), until, f"the page of an article: {refusal.reason}")
+
+
+def _joined(whole: ExtractedArticle, more: ExtractedArticle) -> ExtractedArticle:
+    """Return the pages of an article so far with the next one; what each of them repeats stays once."""
+    said = set(whole.text.split("\n\n"))
+    new = "\n\n".join(paragraph for paragraph in more.text.split("\n\n") if paragraph not in said)
+    return ExtractedArticle(text=f"{whole.text}\n\n{new}" if new else whole.text, asides=whole.asides, next_page=more.next_page)
 
 
 def _is_page(answer: Fetched) -> bool:

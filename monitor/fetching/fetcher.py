@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from http.cookies import SimpleCookie
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote, urljoin, urlsplit
 
 import aiohttp
 from yarl import URL
@@ -21,12 +17,13 @@ from monitor.domain.feed import Validators
 from monitor.domain.retry import wait_asked_for
 from monitor.domain.urls import Url, parse_url
 from monitor.fetching import address_guard
-from monitor.fetching.access import Access, client_context, may_carry_secrets, user_agent
+from monitor.fetching.access import Access, CertificateUnusable, may_carry_secrets, tls_of, user_agent
 from monitor.fetching.content_encoding import ACCEPTED, BrokenEncoding
 from monitor.fetching.failures import explain_error, explain_status
 from monitor.fetching.name_lookup import NameLookup
 from monitor.fetching.outcome import FetchFailure, NotModified, Outcome, Problem, Redirect
 from monitor.fetching.received_body import ReceivedBody
+from monitor.fetching.request_target import redirect_target, request_target
 from monitor.fetching.tolerant_http import TolerantConnector
 from monitor.settings.feeds import HttpSettings, PollingSettings
 
@@ -35,8 +32,6 @@ UNCONDITIONAL = Validators()
 NO_ACCESS = Access()
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_HEADER = 64 * 1024
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_UNQUOTED = bytes(range(0x21, 0x7F))
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, "
     "application/json;q=0.8, text/html;q=0.7, */*;q=0.5"
@@ -140,6 +135,31 @@ class Fetcher:
             return received.as_fetched(broken=outcome)
         return outcome
 
+    async def post_form(self, url: Url, form: Mapping[str, str], *, origin: Url, access: Access | None = None) -> str | None:
+        """Post a form to an address that the document at `origin` names. Return why it was not accepted; None if it was."""
+        request = _Request(
+            origin=origin, access=access or NO_ACCESS, validators=UNCONDITIONAL, accept="*/*", received=ReceivedBody(limit=0)
+        )
+        refusal = self._refusal(url, request)
+        if refusal is not None:
+            return refusal[1]
+        trusted = may_carry_secrets(url, origin)
+        try:
+            async with (
+                asyncio.timeout(self._polling.timeout.total_seconds()),
+                self._session_for(url, request).post(
+                    request_target(url),
+                    data=form,
+                    headers={"User-Agent": self._agent, **(request.access.headers if trusted else {})},
+                    allow_redirects=False,
+                    proxy=request.access.proxy,
+                    ssl=tls_of(request.access) if trusted else True,
+                ) as response,
+            ):
+                return None if response.ok and response.status < 300 else f"it answers with status {response.status}"
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return _explain(error)[1]
+
     async def _within(self, url: Url, request: _Request, steps: list[Redirect], deadline_s: float) -> Outcome:
         try:
             async with asyncio.timeout(deadline_s):
@@ -197,21 +217,24 @@ class Fetcher:
             return False
         return request.access.private or address_guard.is_internal(request.origin.host)
 
-    async def _send(self, url: Url, request: _Request, cookies: str, steps: list[Redirect]) -> Outcome | _Redirected:
+    def _session_for(self, url: Url, request: _Request) -> aiohttp.ClientSession:
         # Through a proxy the proxy connects to the target; the address of the proxy itself may be private.
         inside = self._may_be_inside(url, request) or request.access.proxy is not None
-        session = self._operator_session if inside else self._guarded_session
+        return self._operator_session if inside else self._guarded_session
+
+    async def _send(self, url: Url, request: _Request, cookies: str, steps: list[Redirect]) -> Outcome | _Redirected:
+        session = self._session_for(url, request)
         trusted = request.origin is not None and may_carry_secrets(url, request.origin)
         async with session.get(
-            _request_target(url),
+            request_target(url),
             headers={"User-Agent": self._agent, **_headers(request, cookies, trusted=trusted)},
             allow_redirects=False,
             proxy=request.access.proxy,
-            ssl=_tls(request.access) if trusted else True,
+            ssl=tls_of(request.access) if trusted else True,
         ) as response:
             headers = {name.lower(): value for name, value in reversed(tuple(response.headers.items()))}
             if response.status in _REDIRECTS and headers.get("location"):
-                redirect = Redirect(status=response.status, url=_redirect_target(url.text, headers["location"]))
+                redirect = Redirect(status=response.status, url=redirect_target(url.text, headers["location"]))
                 return _Redirected(redirect=redirect, cookies=response.cookies)
             if response.status == 304:
                 if not request.validators:
@@ -250,37 +273,8 @@ def _headers(request: _Request, cookies: str, *, trusted: bool) -> dict[str, str
     return headers
 
 
-@lru_cache(maxsize=16_384)
-def _request_target(url: Url) -> URL:
-    # With a path: some proxies and servers do not accept an absolute request target without one.
-    return URL(url.text if url.path else urlsplit(url.text)._replace(path="/").geturl())
-
-
-def _redirect_target(url: str, location: str) -> str:
-    """Return where `location` leads. Bytes of an old encoding, which aiohttp passes on as surrogates, are sent as the same bytes."""
-    if _SURROGATE.search(location):
-        location = quote(location.encode("utf-8", "surrogateescape"), safe=_UNQUOTED)
-    target = urljoin(url, location.strip())
-    return target.partition("#")[0]
-
-
-def _tls(access: Access) -> ssl.SSLContext | bool:
-    if access.client_cert is None:
-        return True
-    try:
-        return client_context(access.client_cert, access.client_key)
-    except (OSError, ssl.SSLError) as error:
-        raise _CertificateUnusable(
-            f"the client certificate {access.client_cert.name} cannot be used: {error.strerror or error}"
-        ) from error
-
-
-class _CertificateUnusable(ValueError):
-    """The operator's client certificate cannot be read."""
-
-
 def _explain(error: Exception) -> tuple[Problem, str]:
-    if isinstance(error, _CertificateUnusable):
+    if isinstance(error, CertificateUnusable):
         return Problem.CREDENTIALS, str(error)
     if isinstance(error, ValueError) and not isinstance(error, aiohttp.ClientError | OSError):
         return Problem.BAD_URL, "the address is not a usable URL"

@@ -49,6 +49,7 @@ class HealthMonitor:
         self._lock = Lock()
         self._latest: tuple[float, HealthFacts, Readiness] | None = None
         self._since: dict[str, datetime] = {}
+        self._well_since: datetime | None = None
         self._pinged_at: datetime | None = None
         self._tasks = (
             PeriodicTask("health", self.look, every_s=CHECK_S, at_once=True),
@@ -74,6 +75,14 @@ class HealthMonitor:
         """Return what the last check has found, without waiting; None before the first."""
         latest = self._latest
         return None if latest is None else latest[2]
+
+    def well_since(self) -> datetime | None:
+        """Return since when this process has found every part well; None while something is wrong, and before the first check."""
+        return self._well_since
+
+    def troubled_since(self) -> dict[str, datetime]:
+        """Return since when this process has found each part wrong that is wrong now."""
+        return dict(self._since)
 
     def look(self) -> None:
         """Check everything once and tell the operator what has changed."""
@@ -115,6 +124,7 @@ class HealthMonitor:
                 readiness = judge(facts, self._clock.now())
                 self._latest = time.monotonic(), facts, readiness
                 self._since = _since(self._since, readiness.degraded, self._clock.now())
+                self._well_since = None if readiness.degraded else self._well_since or self._clock.now()
             return self._latest[1], self._latest[2]
 
 

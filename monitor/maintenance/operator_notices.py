@@ -10,14 +10,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.domain.delivery import BROKEN, RECOVERED, AttemptResult, ClaimedDelivery, Outcome, notice_id
+from monitor.domain.delivery import PROBLEM, RESOLVED, AttemptResult, ClaimedDelivery, Outcome, notice_id
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import DeliveryId
 from monitor.domain.incidents import Incident, changes
 from monitor.domain.times import rfc3339
 from monitor.domain.watch import Severity
 from monitor.logs import get_logger
-from monitor.settings.channels import ChannelBase
+from monitor.settings.channels import ChannelBase, Event, takes
 from monitor.settings.model import Settings
 from monitor.storage import incidents, notices
 from monitor.storage.engine import Database
@@ -51,7 +51,7 @@ class OperatorNotices:
 
         `failing` are subjects that do not work, though for too short a time to be told.
         """
-        if settings.notify_operator is None or not settings.notify_operator.channels:
+        if not any(_recipients(settings, kind) for kind in (PROBLEM, RESOLVED)):
             return
         try:
             if writable:
@@ -70,10 +70,10 @@ class OperatorNotices:
             return []
         told: list[_Notice] = []
         with self._database.write(durable=True) as connection:
-            told += [_Notice(kind=BROKEN, incident=one) for one in begun if incidents.begin(connection, one)]
+            told += [_Notice(kind=PROBLEM, incident=one) for one in begun if incidents.begin(connection, one)]
             for one in over:
                 if incidents.end(connection, one) or one.subject in self._unstored:
-                    told.append(_Notice(kind=RECOVERED, incident=one))
+                    told.append(_Notice(kind=RESOLVED, incident=one))
             for one in present:
                 if one.subject in self._unstored:
                     incidents.begin(connection, one)
@@ -95,15 +95,15 @@ class OperatorNotices:
             return
         begun, _ = changes({**self._stored, **self._unstored}, present)
         for incident in begun:
-            if self._send_to_all(settings, _Notice(kind=BROKEN, incident=incident), now):
+            if self._send_to_all(settings, _Notice(kind=PROBLEM, incident=incident), now):
                 self._unstored[incident.subject] = incident
             else:
                 self._not_before = now + _AGAIN_AFTER
 
     def _send_to_all(self, settings: Settings, notice: _Notice, now: datetime) -> list[DeliveryId]:
-        """Send a notice to every channel of the operator and return the ids of those that were accepted."""
-        (get_logger().warning if notice.kind == BROKEN else get_logger().info)(
-            "incident.begun" if notice.kind == BROKEN else "incident.over",
+        """Send a notice to every channel that is to have it, and return the ids of those that were accepted."""
+        (get_logger().warning if notice.kind == PROBLEM else get_logger().info)(
+            "incident.begun" if notice.kind == PROBLEM else "incident.over",
             subject=notice.incident.subject,
             problem=notice.incident.problem,
         )
@@ -121,9 +121,15 @@ class OperatorNotices:
 
 
 def _ids(settings: Settings, notice: _Notice) -> dict[str, DeliveryId]:
-    assert settings.notify_operator is not None
-    names = [name for name in settings.notify_operator.channels if name in settings.channels]
-    return {name: notice_id(notice.kind, notice.incident.subject, notice.incident.since, name) for name in names}
+    subject, since = notice.incident.subject, notice.incident.since
+    return {name: notice_id(notice.kind, subject, since, name) for name in _recipients(settings, notice.kind)}
+
+
+def _recipients(settings: Settings, kind: str) -> tuple[str, ...]:
+    """Return the channels of the operator, and those that named this event."""
+    operator = () if settings.notify_operator is None else settings.notify_operator.channels
+    asked = (name for name, channel in settings.channels.items() if takes(channel, Event(kind)))
+    return tuple(name for name in dict.fromkeys((*operator, *asked)) if name in settings.channels)
 
 
 def _data(incident: Incident) -> dict[str, str]:

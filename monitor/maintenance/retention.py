@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor.settings.model import RetentionSettings
-from monitor.storage import alerts, articles, fallback_copies, silences, statements, stories, word_statistics
+from monitor.storage import alerts, articles, fallback_copies, silences, statements, stories, tombstones, word_statistics
 from monitor.storage.engine import Connection, Database
 
 ROWS_AT_A_TIME = 500
@@ -27,7 +28,8 @@ def prune(database: Database, retention: RetentionSettings, now: datetime, *, wi
         (word_statistics.prune, now - max(window, _PASSAGES)),
         (fallback_copies.prune, now - retention.deliveries),
         (alerts.prune, now - retention.alerts),
-        (articles.prune, now - retention.articles),
+        (partial(articles.prune, now=now), now - retention.articles),
+        (tombstones.prune, now - tombstones.SHOWN_FOR),
         (stories.prune, now - retention.articles),
         (silences.prune, now - retention.alerts),
     )

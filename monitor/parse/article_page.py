@@ -15,6 +15,8 @@ from monitor.parse.asides import MAX_INVITATION, MIN_ITEMS, SENTENCE_ENDS
 from monitor.parse.charset import decode_bytes
 from monitor.parse.dear_html import is_dear
 from monitor.parse.html import read_html
+from monitor.parse.page_data import article_in_scripts
+from monitor.parse.page_parts import captions, next_page
 from monitor.parse.result import ExtractedArticle, NoArticle
 
 MAX_PAGE = 3_000_000
@@ -23,6 +25,8 @@ MIN_CHARACTERS = 250
 
 LONG_ENOUGH = 2_500
 """A page that shows this much is not behind a paywall, whatever it says."""
+
+_LONGER = 1.3
 
 _WALL = re.compile(
     r"subscribe (?:now )?to (?:continue|read|keep reading)|to (?:continue|keep) reading|already a subscriber|subscribers? only"
@@ -45,9 +49,12 @@ _SIGNS_OF_ASIDES = (LABEL, AUTHOR_LABEL, SHARE_LABEL, SUBSCRIBE, FOLLOW, ORIGIN)
 _NOT_FREE = re.compile(rb"""["']?isAccessibleForFree["']?\s*:\s*["']?false""", re.IGNORECASE)
 
 
-def extract_article(html: bytes, url: str, *, title: str = "") -> ExtractedArticle | NoArticle:
+def extract_article(
+    html: bytes, url: str, *, title: str = "", first: str | None = None, number: int = 1
+) -> ExtractedArticle | NoArticle:
     """Return the article of the page `html` at `url`, without a first line that repeats `title`.
 
+    It is page `number` of the article whose first page is `first`.
     Consent pages, paywalls and robot checks are failures: a teaser stored as the full text would be matched instead of the summary.
     """
     if _CONSENT_HOST.search(urlsplit(url).hostname or ""):
@@ -60,9 +67,22 @@ def extract_article(html: bytes, url: str, *, title: str = "") -> ExtractedArtic
         found = trafilatura.bare_extraction(html[:MAX_PAGE], url=url, fast=True, include_comments=False)
     except (ValueError, LxmlError, RecursionError, AssertionError, TypeError, AttributeError):
         return NoArticle(reason="the page cannot be parsed")
-    text = _paragraphs(getattr(found, "text", None) or "", title)
+    page = decode_bytes(html[:MAX_PAGE])
+    text = _or_in_scripts(_paragraphs(getattr(found, "text", None) or "", title), page, title)
     obstacle = _obstacle(html, text)
-    return NoArticle(reason=obstacle) if obstacle is not None else ExtractedArticle(text=text, asides=_asides(text, html))
+    if obstacle is not None and not (first and text):
+        return NoArticle(reason=obstacle)
+    asides = _asides(text, page)
+    whole = "\n\n".join((text, *captions(page, text)))
+    return ExtractedArticle(text=whole, asides=asides, next_page=next_page(page, first or url, number))
+
+
+def _or_in_scripts(text: str, page: str, title: str) -> str:
+    """Return the text that the page shows, or where it shows little, what its scripts hold of it."""
+    if len(text) >= LONG_ENOUGH:
+        return text
+    held = _paragraphs(article_in_scripts(page, linked_only=len(text) >= MIN_CHARACTERS), title)
+    return held if len(held) >= max(MIN_CHARACTERS, _LONGER * len(text)) else text
 
 
 def _paragraphs(text: str, title: str) -> str:
@@ -72,12 +92,12 @@ def _paragraphs(text: str, title: str) -> str:
     return "\n\n".join(lines)
 
 
-def _asides(text: str, html: bytes) -> tuple[Aside, ...]:
+def _asides(text: str, html: str) -> tuple[Aside, ...]:
     """Return the paragraphs of the extracted `text` that stand on the page only in what is not the article."""
     paragraphs = text.split("\n\n")
     if not _may_hold_asides(paragraphs):
         return ()
-    page = read_html(decode_bytes(html[:MAX_PAGE]))
+    page = read_html(html)
     reasons: dict[str, AsideReason] = {}
     for aside in page.asides:
         reasons |= dict.fromkeys(map(one_line, page.text[aside.start : aside.end].split("\n")), aside.reason)
@@ -108,7 +128,8 @@ def _obstacle(html: bytes, text: str) -> str | None:
     if len(text) >= LONG_ENOUGH:
         return None
     whole = html[:MAX_PAGE].decode("utf-8", "replace") if len(text) < MIN_CHARACTERS else text
-    if _NOT_FREE.search(html) or _WALL.search(text) or (len(text) < MIN_CHARACTERS and _WALL.search(whole)):
+    little = len(text) < MIN_CHARACTERS
+    if _WALL.search(text) or (little and (_NOT_FREE.search(html) or _WALL.search(whole))):
         return "the article is behind a paywall"
     if len(text) < 2 * MIN_CHARACTERS and _CONSENT.search(whole):
         return "the page asks for consent instead of showing the article"

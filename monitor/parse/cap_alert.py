@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lxml import etree
 
+from monitor.domain.version_chain import first_key, replaced_keys
 from monitor.parse.items import Item, Markup
-from monitor.parse.warnings_in_feeds import NAMESPACE, original_of
+from monitor.parse.warnings_in_feeds import NAMESPACE, original_of, versions_of
 from monitor.parse.xml_elements import descendants, first, first_text, local_name, text_in, texts_of
 
 _NO_WARNING = frozenset({"Ack", "Error"})
@@ -30,17 +31,9 @@ def alerts_in(root: etree._Element) -> Iterator[etree._Element]:
 
 def items_of_alerts(alerts: Sequence[tuple[etree._Element, str | None]]) -> tuple[Item, ...]:
     """Return warnings, each given with the link to its page, as items. What replaces another of them has its guid, however long the chain."""
-    items = [(_own(alert, "identifier"), item) for alert, link in alerts if (item := item_of_alert(alert, link=link)) is not None]
-    replaced = {identifier: str(item.guid) for identifier, item in items if item.guid != identifier}
-    return tuple(replace(item, guid=_origin_of(str(item.guid), replaced)) for _, item in items)
-
-
-def _origin_of(identifier: str, replaced: Mapping[str, str]) -> str:
-    seen = {identifier}
-    while (before := replaced.get(identifier)) is not None and before not in seen:
-        seen.add(before)
-        identifier = before
-    return identifier
+    items = [item for alert, link in alerts if (item := item_of_alert(alert, link=link)) is not None]
+    replaced = replaced_keys((str(item.guid), item.versions) for item in items)
+    return tuple(replace(item, guid=first_key(str(item.guid), replaced)) for item in items)
 
 
 def item_of_alert(alert: etree._Element, *, link: str | None = None) -> Item | None:
@@ -63,6 +56,7 @@ def item_of_alert(alert: etree._Element, *, link: str | None = None) -> Item | N
         link=first_text(info, "web") or link,
         guid=original_of(_own(alert, "references")) or identifier,
         identified=True,
+        versions=versions_of(identifier, _own(alert, "references")),
         authors=tuple(filter(None, (first_text(info, "senderName"),))),
         tags=_tags(infos, kind, status),
         language=first_text(info, "language") or None,

@@ -23,7 +23,7 @@ from monitor.parse.entries import to_entries
 from monitor.parse.item_versions import newest_versions
 from monitor.parse.items import Item, Markup
 from monitor.parse.json_documents import items_of_json, items_of_lines
-from monitor.parse.mail import item_of_mail
+from monitor.parse.mail import items_of_mail
 from monitor.parse.pdf import item_of_pdf
 from monitor.parse.plain_text import TextParts, split_markdown, split_text
 from monitor.parse.result import ParseFailure
@@ -129,8 +129,7 @@ def _json_lines(data: bytes) -> _Items:
 
 
 def _mail(data: bytes) -> _Items:
-    item = item_of_mail(data)
-    return (item,) if item is not None else ParseFailure(reason="not a mail message")
+    return items_of_mail(data) or ParseFailure(reason="not a mail message")
 
 
 def _pdf(data: bytes) -> _Items:

@@ -23,7 +23,7 @@ MAX_TAGS = 50
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 _MAX_LANGUAGE = 35
-_MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\(([^()]+)\)\Z")
+_MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\((.+)\)\Z")
 _NAME_AND_MAIL = re.compile(r"([^()<>]+?)\s*[(<]\s*\S+@\S+\s*[)>]\Z")
 
 
@@ -98,6 +98,8 @@ def _entry(item: Item, language: str | None) -> Entry:
         updated_at=parse_date(item.updated) if item.updated else None,
         tags=tuple(dict.fromkeys(filter(None, map(one_line, item.tags))))[:MAX_TAGS],
         image=image,
+        source=one_line(item.source)[:MAX_TITLE] or None,
+        versions=item.versions,
     )
 
 

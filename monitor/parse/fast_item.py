@@ -18,7 +18,7 @@ from monitor.domain.urls import absolute_url
 from monitor.parse import feedparser_compat
 from monitor.parse.article_link import ItemLink, article_link
 from monitor.parse.items import NOTHING, Item, Markup
-from monitor.parse.warnings_in_feeds import NAMES, NAMESPACE, warning_identity, warning_tags, warning_texts
+from monitor.parse.warnings_in_feeds import NAMES, NAMESPACE, warning_identity, warning_tags, warning_texts, warning_versions
 
 _PREFIXES = {uri.lower(): prefix for uri, prefix in _FeedParserMixin.namespaces.items()}
 _KNOWN_PREFIXES = frozenset(prefix.lower() for prefix in _PREFIXES.values() if prefix)
@@ -112,6 +112,7 @@ def read_item(
         link=article_link(draft.link, draft.links, base),
         guid=warning_identity(draft.warning) or draft.guid or None,
         identified=warning_identity(draft.warning) is not None,
+        versions=warning_versions(draft.warning),
         authors=tuple(draft.people) or ((draft.last_person,) if draft.last_person else ()),
         tags=(*draft.tags, *warning_tags(draft.warning)),
         language=_language(draft, language),

@@ -26,8 +26,8 @@ _NO_END = b"\xff" * SIZE
 class FeedDelta:
     """What a poll needs of a document of `size` entries. `feed.entries` are those not stored yet, `fingerprints` those of all, packed.
 
-    `fresh` are the dates of the entries that the last document did not have (Unix seconds, NaN without a date); `overlaps` says whether it
-    had any of these entries. `oldest` and `newest` are the dates of all entries that are not in the future; None if there are none.
+    `fresh` are the dates of the entries that the last document did not have, under whatever identifier (Unix seconds, NaN without a date);
+    `overlaps` says whether it had any of these entries. `oldest` and `newest` are the dates of all entries that are not in the future; None if there are none.
     """
 
     feed: ParsedFeed
@@ -47,15 +47,23 @@ def delta_of(feed: ParsedFeed, known: Sequence[Fingerprint], now: datetime) -> F
     unstored = tuple(entry for entry, one in zip(feed.entries, read, strict=True) if before.get(one.identity) != one.content_hash)
     reach = known[-1].identity if len(known) >= MOST else _NO_END
     dates = [one.published for one in fingerprints.values() if one.published <= now.timestamp()]
+    fresh = [one for key, one in fingerprints.items() if key not in before and key <= reach]
+    rekeyed = _rekeyed(fresh, [one for one in known if one.identity not in fingerprints]) if fresh else frozenset()
     return FeedDelta(
         feed=replace(feed, entries=unstored, source_hashes=(), recognized=()),
         size=len(fingerprints),
         fingerprints=pack_fingerprints(fingerprints.values()),
-        fresh=tuple(one.published for key, one in fingerprints.items() if key not in before and key <= reach),
-        overlaps=not before.keys().isdisjoint(fingerprints),
+        fresh=tuple(one.published for one in fresh if one.identity not in rekeyed),
+        overlaps=bool(rekeyed) or not before.keys().isdisjoint(fingerprints),
         oldest=min(dates, default=None),
         newest=max(dates, default=None),
     )
+
+
+def _rekeyed(fresh: Iterable[Fingerprint], gone: Iterable[Fingerprint]) -> frozenset[bytes]:
+    """Return the identities of fresh entries that say what one said that is gone, with its date: they have other identifiers now."""
+    said = {(one.content_hash, repr(one.published)) for one in gone}
+    return frozenset(one.identity for one in fresh if (one.content_hash, repr(one.published)) in said)
 
 
 def merge_deltas(first: FeedDelta, others: Iterable[FeedDelta]) -> FeedDelta:

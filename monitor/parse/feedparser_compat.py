@@ -6,6 +6,7 @@ It has no options for these, so its parser's base class is patched when this mod
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from feedparser.mixin import _FeedParserMixin
 
 MAX_PERSON = 500
 """Characters of a person's field: the time of feedparser's pattern for addresses grows with the square of the length."""
+
+_LONG_DOMAIN = re.compile(r"(@(?:[\w-]{1,63}\.){1,10}[A-Za-z]{4})[A-Za-z]+")
+"""A domain such as `.africa`, of which feedparser's pattern for addresses takes the first four letters, and the rest for a name."""
 
 MAX_TAGS = 200
 """Tags of one entry: feedparser compares each new one with all before it."""
@@ -27,9 +31,12 @@ _find_person = _FeedParserMixin._sync_author_detail  # noqa: SLF001 - there is n
 def _find_person_in_short(parser: Any, key: str = "author") -> None:
     context = parser._get_context()  # noqa: SLF001 - as above
     person = context.get(key)
-    if isinstance(person, str) and len(person) > MAX_PERSON:
-        context[key] = person[:MAX_PERSON]
+    if isinstance(person, str):
+        person = person[:MAX_PERSON]
+        context[key] = _LONG_DOMAIN.sub(r"\1", person)
     _find_person(parser, key)
+    if isinstance(person, str) and _LONG_DOMAIN.search(person):
+        context[key] = person
 
 
 _FeedParserMixin._sync_author_detail = _find_person_in_short  # noqa: SLF001 - as above

@@ -12,7 +12,7 @@ from monitor.parse.article_link import ItemLink, article_link
 from monitor.parse.body import escape_ampersands
 from monitor.parse.items import NOTHING, FeedDocument, Item, Markup
 from monitor.parse.poll_hints import poll_hints
-from monitor.parse.warnings_in_feeds import NAMES, NAMESPACE, warning_identity, warning_tags, warning_texts
+from monitor.parse.warnings_in_feeds import NAMES, NAMESPACE, warning_identity, warning_tags, warning_texts, warning_versions
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _SAYS_UTF8 = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']utf-?8[\"']", re.IGNORECASE)
@@ -66,6 +66,7 @@ def _item(entry: Any, base: str, warnings: str | None) -> Item:
         link=_link(entry, base),
         guid=warning_identity(warning) or entry.get("id") or None,
         identified=warning_identity(warning) is not None,
+        versions=warning_versions(warning),
         authors=_authors(entry),
         tags=(*(str(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags", ())), *warning_tags(warning)),
         language=_language(entry),

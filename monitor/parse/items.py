@@ -34,7 +34,9 @@ class Item:
     """One item of a document: links are absolute, dates and texts unchanged.
 
     `further` are texts beside summary and content, such as the subtitle of an episode or the event and the places of a warning.
+    `source` is who published it, where that is not whom the document is from.
     `identified`: its guid names it in any document, so that another item with it is another version of it.
+    `versions` are the identifiers of this and of earlier versions that it names.
     `source_hash` is that of its fingerprint, or NO_SOURCE_HASH if it cannot be recognized by its bytes.
     """
 
@@ -50,7 +52,9 @@ class Item:
     updated: str = ""
     image: str | None = None
     further: tuple[Markup, ...] = ()
+    source: str = ""
     identified: bool = False
+    versions: tuple[str, ...] = ()
     source_hash: bytes = field(default=NO_SOURCE_HASH, compare=False)
 
 

@@ -1,15 +1,17 @@
-"""Parse a mail message to an article: subject, date, sender, text of the body."""
+"""Parse a mail message to an article: subject, date, sender, text of the body; a mail of Google Alerts to one for each link in it."""
 
 from __future__ import annotations
 
 import codecs
 import re
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.utils import getaddresses
 
+from monitor.domain.urls import is_http
 from monitor.parse.charset import decode_bytes
+from monitor.parse.google_alerts import is_google_alert, items_of_alert
 from monitor.parse.html import html_to_text, plain_text
 from monitor.parse.items import Item, Markup
 
@@ -21,20 +23,39 @@ _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _PAGE = re.compile(r"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
-def item_of_mail(data: bytes) -> Item | None:
-    """Return the article of an RFC 5322 message, with forwarded messages and without attachments; None if it cannot be parsed."""
+def items_of_mail(data: bytes) -> tuple[Item, ...] | None:
+    """Return the article of an RFC 5322 message, with forwarded messages and without attachments, or those that it announces; None if it cannot be parsed."""
     try:
         message = BytesParser(policy=policy.default).parsebytes(_with_readable_head(data))
-        return Item(
-            title=Markup(value=_header(message, "subject")),
-            content=Markup(value=_text_of(message, depth=0)),
-            guid=_header(message, "message-id") or None,
-            authors=tuple(name or address for name, address in getaddresses([_header(message, "from")])),
-            language=_header(message, "content-language").partition(",")[0] or None,
-            published=_header(message, "date"),
-        )
+        return _announced(message) or (_item(message),)
     except Exception:  # noqa: BLE001 - the standard library's parser raises a dozen kinds of error on malformed messages
         return None
+
+
+def _announced(message: EmailMessage) -> tuple[Item, ...]:
+    """Return the items that a mail of Google Alerts announces; none for any other mail."""
+    if not is_google_alert(_header(message, "from")):
+        return ()
+    html, plain = (_decoded(message.get_body((kind,))) for kind in ("html", "plain"))
+    return items_of_alert(html, plain, _header(message, "date"))
+
+
+def _decoded(part: MIMEPart | None) -> str:
+    payload = None if part is None else part.get_payload(decode=True)
+    return decode_bytes(payload, declared=part.get_content_charset()) if part is not None and isinstance(payload, bytes) else ""
+
+
+def _item(message: EmailMessage) -> Item:
+    on_the_web = _header(message, "archived-at").strip(" <>")
+    return Item(
+        title=Markup(value=_header(message, "subject")),
+        content=Markup(value=_text_of(message, depth=0)),
+        link=on_the_web if is_http(on_the_web) else None,
+        guid=_header(message, "message-id") or None,
+        authors=tuple(name or address for name, address in getaddresses([_header(message, "from")])),
+        language=_header(message, "content-language").partition(",")[0] or None,
+        published=_header(message, "date"),
+    )
 
 
 def _with_readable_head(data: bytes) -> bytes:

@@ -57,10 +57,14 @@ class ParseFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractedArticle:
-    """The text of an article: plain, one blank line between paragraphs; `asides` are what in it is not the article."""
+    """The text of an article: plain, one blank line between paragraphs; `asides` are what in it is not the article.
+
+    `next_page` is the address where it goes on.
+    """
 
     text: str
     asides: tuple[Aside, ...] = ()
+    next_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
 _WHOLE_HOST = 2
 """So many addresses of a host must refuse us in a row before all of it has a pause."""
+_SPENT = "by its rate headers it allows no request before"
 _WEIGHTS = {
     **dict.fromkeys(
         (Problem.TOO_FAST, Problem.FORBIDDEN, Problem.NOT_FOUND, Problem.SERVER_ERROR, Problem.TIMEOUT, Problem.NO_MATCH), 0.5
@@ -58,22 +59,26 @@ def failed(feed: FeedForPoll, failure: FetchFailure, now: datetime, plan: Plan) 
     state = replace(state, failures=failures)
     later = now + wait * (1 + 0.1 * plan.jitter)
     if failure.problem is Problem.FORBIDDEN and failure.retry_at is None:
-        return FeedUpdate(state=replace(state, next_poll_at=later), host=None if plan.internal else _refused(feed, now))
+        return FeedUpdate(state=replace(state, next_poll_at=later), host=None if plan.internal else _refused(feed, failure, now))
     if failure.problem is not Problem.TOO_FAST and failure.retry_at is None:
         return FeedUpdate(state=replace(state, next_poll_at=later))
     until = failure.retry_at if failure.retry_at is not None else now + _pause(feed.refusals)
-    host = None if plan.internal else HostUpdate(host=feed.host, refusals=feed.refusals + 1, paused_until=until)
+    host = (
+        None if plan.internal else HostUpdate(host=feed.host, refusals=feed.refusals + 1, paused_until=until, reason=failure.reason)
+    )
     told = failure.retry_at is not None and failure.status == 429
     return FeedUpdate(state=replace(state, next_poll_at=until if told else max(until, now + wait)), host=host)
 
 
-def _refused(feed: FeedForPoll, now: datetime) -> HostUpdate | None:
+def _refused(feed: FeedForPoll, failure: FetchFailure, now: datetime) -> HostUpdate | None:
     """Return what a refused address says of its host: nothing for one alone; the second in a row is the host, which then has a pause."""
     if feed.refusals < _WHOLE_HOST and feed.state.status is SourceStatus.FAILING:
         return None
     refusals = feed.refusals + 1
     until = now + _pause(refusals - _WHOLE_HOST) if refusals >= _WHOLE_HOST else None
-    return HostUpdate(host=feed.host, refusals=refusals, paused_until=until)
+    return HostUpdate(
+        host=feed.host, refusals=refusals, paused_until=until, reason=f"{failure.reason}, at several addresses in a row"
+    )
 
 
 def _pause(refusals: int) -> timedelta:
@@ -94,5 +99,5 @@ def with_told_wait(feed: FeedForPoll, update: FeedUpdate, headers: Mapping[str, 
         return update
     state, until = update.state, now + wait
     state = replace(state, next_poll_at=max(until, state.next_poll_at or until))
-    host = update.host if plan.internal else HostUpdate(host=feed.host, refusals=0, paused_until=until)
+    host = update.host if plan.internal else HostUpdate(host=feed.host, refusals=0, paused_until=until, reason=_SPENT)
     return FeedUpdate(state=state, host=host)

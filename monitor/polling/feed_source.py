@@ -9,6 +9,8 @@ from typing import Final
 
 from monitor.daemon.parser_client import ParserPool
 from monitor.fetching.fetcher import Fetcher
+from monitor.polling import hub_subscriber
+from monitor.polling.hub_subscriber import HubSubscriber
 from monitor.polling.poller import Poller, PollerResources
 from monitor.settings.model import Settings
 from monitor.sources.source import Schedule, SourceContext
@@ -31,7 +33,8 @@ class FeedSource:
         self._fetcher = Fetcher(defaults.polling, defaults.http, clock=context.clock)
         parse = ParserPool()
         self._open.callback(parse.close)
-        resources = PollerResources(database=context.database, fetcher=self._fetcher, parse=parse)
+        self._hubs = HubSubscriber(context.database, self._fetcher, clock=context.clock)
+        resources = PollerResources(database=context.database, fetcher=self._fetcher, parse=parse, hubs=self._hubs)
         self._poller = Poller(resources, defaults, on_stored=context.on_stored, clock=context.clock)
 
     async def configure(self, settings: Settings) -> None:
@@ -43,11 +46,13 @@ class FeedSource:
             self._open.push_async_callback(self._poller.close)
             self._configured = True
         await asyncio.to_thread(self._sync, settings)
+        await asyncio.to_thread(self._hubs.configure, settings)
         self._poller.configure(settings)
 
     async def start(self, schedule: Schedule) -> None:
-        """Claim due feeds and begin to poll them, every second."""
+        """Claim due feeds and begin to poll them, every second; ask the hubs that they name."""
         schedule("poll", self._poller.tick, TICK_S)
+        schedule("hubs", self._hubs.tick, hub_subscriber.TICK_S)
 
     async def run_once(self, stop: asyncio.Event) -> None:
         """Poll every feed once, whatever its plan; hosts keep their gaps and pauses."""

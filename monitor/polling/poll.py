@@ -22,6 +22,7 @@ from monitor.parse.feed_delta import FeedDelta, merge_deltas, with_older
 from monitor.parse.result import ParsedFeed, ParseFailure
 from monitor.polling.decide import conditions, decide, is_unchanged
 from monitor.polling.failed_poll import CONFIRMATIONS, Plan, poll_address
+from monitor.polling.hub_offer import OfferedHub, offered_hub
 from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
 from monitor.storage.ingest import IngestRequest
 
@@ -42,7 +43,8 @@ _PAGE_DEADLINE_S = 10.0
 class PollResult:
     """What a poll found. `entries` are those of a changed document that the last stored document did not have.
 
-    `document_size` counts all entries of the document. `first`: no document of the feed has held an entry before.
+    `document_size` counts all entries of the document, and `fingerprints` are theirs. `hub` is what a whole document says of a hub. `first`: no document
+    of the feed has held an entry before.
     """
 
     feed: FeedForPoll
@@ -51,7 +53,9 @@ class PollResult:
     origin: Origin
     entries: tuple[Entry, ...] = ()
     document_size: int = 0
+    fingerprints: bytes = b""
     first: bool = False
+    hub: OfferedHub | None = None
 
     def ingest_requests(self, limits: AgeLimits, now: datetime, *, most: int) -> list[IngestRequest]:
         """Return what to store, at most `most` entries in each request; at least one request, even without entries.
@@ -63,7 +67,10 @@ class PollResult:
             return is_news(entry.published_at, first=self.first, now=now, limits=limits)
 
         parts = [self.entries[start : start + most] for start in range(0, len(self.entries), most)] or [()]
-        return [IngestRequest(origin=self.origin, entries=part, alertable=alertable) for part in parts]
+        return [
+            IngestRequest(origin=self.origin, entries=part, alertable=alertable, document=self.fingerprints, first=self.first)
+            for part in parts
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,9 +141,11 @@ async def poll(
         update=update,
         outcome=outcome,
         origin=_origin(feed, settings, document),
-        entries=() if document is None else _entries(document.feed, settings.feed.language),
+        entries=() if document is None else with_language(document.feed, settings.feed.language),
         document_size=0 if document is None else document.size,
+        fingerprints=b"" if document is None else document.fingerprints,
         first=not feed.state.has_had_entries,
+        hub=offered_hub(feed.url, outcome, document) if not selected else None,
     )
 
 
@@ -213,6 +222,7 @@ def _origin(feed: FeedForPoll, settings: FeedPollSettings, document: FeedDelta |
     )
 
 
-def _entries(parsed: ParsedFeed, language: str | None) -> tuple[Entry, ...]:
+def with_language(parsed: ParsedFeed, language: str | None) -> tuple[Entry, ...]:
+    """Return the entries of a document, in the language that the operator gives its feed."""
     # Feeds often declare the language of their template; the operator's word counts.
     return parsed.entries if language is None else tuple(replace(entry, language=language) for entry in parsed.entries)

@@ -15,18 +15,21 @@ from monitor.domain.errors import MonitorError
 from monitor.domain.feed import FeedForPoll, FeedUpdate
 from monitor.domain.freshness import AgeLimits
 from monitor.domain.ids import ScanId
-from monitor.domain.source import UNREADABLE, SourceStatus
+from monitor.domain.source import SourceStatus
 from monitor.domain.text import one_line
 from monitor.domain.uplink import AWAY, Uplink
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import UNREACHED, FetchFailure
 from monitor.logs import get_logger
 from monitor.outage_log import OutageLog
+from monitor.polling.hub_subscriber import HubSubscriber, missed_entries
 from monitor.polling.poll import FeedPollSettings, PollResult, poll
+from monitor.polling.poll_log import log_result
+from monitor.polling.rekeyed import report_rekeyed
 from monitor.settings.model import Settings
 from monitor.storage import due_feeds, feeds
 from monitor.storage.articles import IngestResult, ingest_all
-from monitor.storage.engine import Database
+from monitor.storage.engine import Connection, Database
 from monitor.storage.ingest import IngestRequest
 
 MAX_RUNNING = 200
@@ -55,6 +58,7 @@ class PollerResources:
     database: Database
     fetcher: Fetcher
     parse: Parse
+    hubs: HubSubscriber | None = None
 
 
 class Poller:
@@ -158,7 +162,9 @@ class Poller:
         result = await poll(
             feed, settings, self._resources.fetcher, self._resources.parse, clock=self._clock, jitter=self._random_jitter()
         )
-        self._results.put_nowait(await self._with_uplink(result))
+        result = await self._with_uplink(result)
+        hubs = self._resources.hubs
+        self._results.put_nowait(result if hubs is None else hubs.slowed(result))
 
     async def _with_uplink(self, result: PollResult) -> PollResult:
         """Learn from a result whether our own connection is away; while it is, a failure is not the feed's."""
@@ -244,10 +250,22 @@ class Poller:
             current = feeds.finish_all(connection, [(result.feed, result.update) for result in batch])
             stored = [number for number, result in enumerate(batch) if (result.feed.id, result.feed.epoch) in current]
             last = ingest_all(connection, [requests[number][-1] for number in stored], now=now)
-        for number, one in zip(stored, last, strict=True):
-            ingested[number].append(one)
-            _log_result(batch[number], ingested[number])
+            for number, one in zip(stored, last, strict=True):
+                ingested[number].append(one)
+            kept = [(batch[number], ingested[number]) for number in stored]
+            self._note_hubs(connection, kept, now)
+            report_rekeyed(connection, kept, now)
+        for number in stored:
+            log_result(batch[number], ingested[number])
         return [scan for parts in ingested for one in parts for scan in one.scans]
+
+    def _note_hubs(
+        self, connection: Connection, stored: Sequence[tuple[PollResult, Sequence[IngestResult]]], now: datetime
+    ) -> None:
+        if self._resources.hubs is not None:
+            offered = [result.hub for result, _ in stored if result.hub is not None]
+            missed = {result.feed.url: missed_entries(result, parts, now) for result, parts in stored}
+            self._resources.hubs.note(connection, offered, missed)
 
     def _store_early(self, result: PollResult, requests: Sequence[IngestRequest]) -> list[IngestResult]:
         """Store all but the end of a very long document, each part in a transaction of its own, so that others can write in between.
@@ -274,21 +292,3 @@ class Poller:
         )
         with self._resources.database.write() as connection:
             feeds.finish(connection, result.feed, FeedUpdate(state=state))
-
-
-def _log_result(result: PollResult, stored: Sequence[IngestResult]) -> None:
-    """Log what has changed: a feed that keeps failing for the same reason is not logged again."""
-    log = get_logger().bind(feed=result.feed.url)
-    before, after = result.feed.state, result.update.state
-    if after.status is SourceStatus.GONE:
-        log.warning("feed.gone", reason=after.reason)
-    elif after.status in UNREADABLE:
-        level = log.debug if before.status in UNREADABLE and before.reason == after.reason else log.info
-        level("feed.failed", reason=after.reason, next_poll_at=after.next_poll_at)
-    else:
-        if before.status in UNREADABLE:
-            log.info("feed.recovered")
-        new, revised = (sum(len(ids) for ids in kind) for kind in zip(*((one.new, one.revised) for one in stored), strict=True))
-        log.debug("feed.polled", entries=result.document_size, new=new, revised=revised)
-        if new or revised:
-            log.info("article.stored", new=new, revised=revised)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Environment
 from collections.abc import Sequence as Several
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from monitor.domain.errors import ConfigError, Fault, MonitorError, UsageError
+from monitor.domain.errors import UsageError
 from monitor.settings.config_merger import ConfigMerger
-from monitor.settings.files import Files, decode_text, replace
-from monitor.settings.load import CheckTerms, read_config
+from monitor.settings.edited_files import DraftCheck, alone, assembled, marked_text, write, written
+from monitor.settings.load import CheckTerms
+from monitor.settings.new_feed import NewFeed, feed_item
 from monitor.settings.source_position import KeyValue, Mapping, Node, Scalar, Sequence, SourceFile
 from monitor.settings.suggestion import did_you_mean
 from monitor.settings.term_reader import TermReader
+from monitor.settings.yaml_change import change_item, list_item, scalar_end
 from monitor.settings.yaml_edit import CannotInsert, ListItem, insert_items, quote_yaml
 from monitor.settings.yaml_item import add_to_item
 from monitor.settings.yaml_removal import remove_item
-from monitor.settings.yaml_tree import read_tree
-
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +32,6 @@ class Addition:
     present: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewFeed:
-    """A feed to be added."""
-
-    url: str
-    name: str | None = None
-    tags: tuple[str, ...] = ()
-
-
 def add_terms(path: Path, terms: Several[str], env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Addition:
     """Add keywords to the file that holds `watch:`, preferring `watchlist.yaml`. Raises as `add_items` does."""
     wanted = [" ".join(term.split()) for term in terms if term.strip()]
@@ -52,21 +40,27 @@ def add_terms(path: Path, terms: Several[str], env: Environment[str, str], *, ch
 
 
 def add_items(
-    path: Path, items: Several[tuple[str, ListItem]], env: Environment[str, str], *, check_terms: CheckTerms | None = None
+    path: Path,
+    items: Several[tuple[str, ListItem]],
+    env: Environment[str, str],
+    *,
+    check_terms: CheckTerms | None = None,
+    expected: str | None = None,
 ) -> Addition:
     """Add watch items, each with the name of its term, to the file that holds `watch:`.
 
     A term is present if another has its name in any case. Raises ConfigError if a file cannot be read as YAML or the change would bring a
-    fault, and CannotInsert if the list is written in a way that cannot be extended. Then nothing is written.
+    fault, CannotInsert if the list is written in a way that cannot be extended, and ConfigChanged unless `expected` is None or the version of the
+    files. Then nothing is written.
     """
     names = [name for name, _ in items]
-    with _alone(path):
-        merger, root = _assembled(path, env)
+    with alone(path):
+        merger, root = assembled(path, env, expected)
         watched = TermReader(env=env, files=merger.files)
         if "watch" in root.entries:
             watched.read(root.entries["watch"].value)
         known = {term.name.casefold() for term in (*watched.terms, *watched.broken)}
-        check = _DraftCheck(path=path, env=env, check_terms=check_terms)
+        check = DraftCheck(path=path, env=env, check_terms=check_terms)
         return _add(
             merger, "watch", "watchlist", names, [name.casefold() for name in names], [item for _, item in items], known, check
         )
@@ -74,39 +68,77 @@ def add_items(
 
 def watchlist_file(path: Path, env: Environment[str, str]) -> Path:
     """Return the file to which watch items are added."""
-    merger, _ = _assembled(path, env)
+    merger, _ = assembled(path, env)
     return _target(merger, "watch", "watchlist").path
 
 
-def remove_term(path: Path, name: str, env: Environment[str, str], *, check_terms: CheckTerms | None = None) -> Path:
+def remove_term(
+    path: Path, name: str, env: Environment[str, str], *, check_terms: CheckTerms | None = None, expected: str | None = None
+) -> Path:
     """Take the term `name` out of the YAML file it stands in, and return that file.
 
     Raises UsageError for a term that is not on the list or stands in a list that is no YAML, ConfigError where something refers to the term, and
-    CannotInsert if it is written in a way that cannot be taken out. Then nothing is written.
+    CannotInsert if it is written in a way that cannot be taken out, ConfigChanged as `add_items` does. Then nothing is written.
     """
-    with _alone(path):
-        merger, node = _written_term(path, name, env)
-        return _remove(merger, "watch", node, _DraftCheck(path=path, env=env, check_terms=check_terms))
+    with alone(path):
+        merger, node = _written_term(path, name, env, expected)
+        return _remove(merger, "watch", node, DraftCheck(path=path, env=env, check_terms=check_terms))
 
 
 def add_aliases(
     path: Path, name: str, aliases: Several[str], env: Environment[str, str], *, check_terms: CheckTerms | None = None
 ) -> Path:
     """Add aliases to the entity `name` in the YAML file it stands in, and return that file. Raises as `remove_term` does."""
-    with _alone(path):
+    with alone(path):
         _, node = _written_term(path, name, env)
         source = node.position.source
-        data = source.path.read_bytes()
-        bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
-        new = bom + add_to_item(body.decode(), node.position.index, "aliases", aliases).encode()
-        _DraftCheck(path=path, env=env, check_terms=check_terms).require_sound(source.path, new)
-        _write(source.path, new)
+        bom, body = marked_text(source.path)
+        new = bom + add_to_item(body, node.position.index, "aliases", aliases).encode()
+        DraftCheck(path=path, env=env, check_terms=check_terms).require_sound(source.path, new)
+        write(source.path, new)
         return source.path
 
 
-def _written_term(path: Path, name: str, env: Environment[str, str]) -> tuple[ConfigMerger, Node]:
+def change_term(
+    path: Path,
+    name: str,
+    keys: Environment[str, Any],
+    env: Environment[str, str],
+    *,
+    check_terms: CheckTerms | None = None,
+    expected: str | None = None,
+) -> Path:
+    """Set keys of the term `name` in the YAML file it stands in, or (None) take them out, and return that file. Raises as `remove_term` does."""
+    with alone(path):
+        merger, node = _written_term(path, name, env, expected)
+        source = node.position.source
+        bom, body = marked_text(source.path)
+        text = body
+        key = "watch" if isinstance(merger.files.tree(source, env)[0], Mapping) else None
+        before = written(source.path, text, key) or ()
+        if isinstance(node, Scalar):
+            text = _with_keys(text, node)
+        for one, value in keys.items():
+            text = change_item(text, node.position.index, one, value)
+        after = written(source.path, text, key) or ()
+        if len(after) != len(before) or sum(one != other for one, other in zip(before, after, strict=True)) > 1:
+            raise CannotInsert(f"{source.path}: {name!r} is written in a way that cannot be changed; change it by hand")
+        DraftCheck(path=path, env=env, check_terms=check_terms).require_sound(source.path, bom + text.encode())
+        write(source.path, bom + text.encode())
+        return source.path
+
+
+def _with_keys(text: str, node: Scalar) -> str:
+    """Return the text with an item that is a plain name written as keys and values."""
+    start = node.position.index
+    written = list_item({"name": node.value or "", "any": None}, "").flow
+    end = scalar_end(text, start)
+    return text[:start] + written + text[end:]
+
+
+def _written_term(path: Path, name: str, env: Environment[str, str], expected: str | None = None) -> tuple[ConfigMerger, Node]:
     """Return the node of the term `name`, and what read it."""
-    merger, root = _assembled(path, env)
+    merger, root = assembled(path, env, expected)
     watched = TermReader(env=env, files=merger.files)
     if "watch" in root.entries:
         watched.read(root.entries["watch"].value)
@@ -123,38 +155,40 @@ def _written_term(path: Path, name: str, env: Environment[str, str]) -> tuple[Co
 def add_feeds(path: Path, feeds: Several[NewFeed], env: Environment[str, str]) -> Addition:
     """Add feeds to the file that holds `feeds:`, preferring `feeds.yaml`. A feed is present if its address is. Raises as `add_terms` does."""
     addresses = [feed.url for feed in feeds]
-    items = [_feed_item(feed) for feed in feeds]
-    with _alone(path):
-        merger, root = _assembled(path, env)
+    items = [feed_item(feed) for feed in feeds]
+    with alone(path):
+        merger, root = assembled(path, env)
         return _add(merger, "feeds", "feeds", addresses, addresses, items, set(_urls(root.entries.get("feeds"))))
 
 
-def remove_feed(path: Path, url: str, env: Environment[str, str]) -> Path:
+def add_feed(path: Path, feed: Environment[str, Any], env: Environment[str, str], *, expected: str | None = None) -> Addition:
+    """Add a feed with all of its keys. Raises as `add_items` does."""
+    url = str(feed.get("url", ""))
+    with alone(path):
+        merger, root = assembled(path, env, expected)
+        known = set(_urls(root.entries.get("feeds")))
+        check = DraftCheck(path=path, env=env, check_terms=None)
+        return _add(merger, "feeds", "feeds", [url], [url], [list_item(feed, "url")], known, check)
+
+
+def remove_feed(path: Path, url: str, env: Environment[str, str], *, expected: str | None = None) -> Path:
     """Take the feed with this address out of the YAML file it stands in, and return that file. Raises as `remove_term` does."""
-    with _alone(path):
-        merger, root = _assembled(path, env)
+    with alone(path):
+        merger, root = assembled(path, env, expected)
         entry = root.entries.get("feeds")
         items = entry.value.items if entry is not None and isinstance(entry.value, Sequence) else ()
         node = next((item for item in items if url in _url_of(item)), None)
         if node is None:
             raise UsageError(f"no feed {url!r} in `feeds:`{did_you_mean(url, list(_urls(entry)))}")
-        return _remove(merger, "feeds", node, _DraftCheck(path=path, env=env, check_terms=None))
+        return _remove(merger, "feeds", node, DraftCheck(path=path, env=env, check_terms=None))
 
 
-def _remove(merger: ConfigMerger, name: str, node: Node, check: _DraftCheck) -> Path:
+def _remove(merger: ConfigMerger, name: str, node: Node, check: DraftCheck) -> Path:
     """Take an item of the list `name` out of its file, and return the file."""
     source = node.position.source
     key = name if isinstance(merger.files.tree(source, check.env)[0], Mapping) else None
     _rewrite(source.path, key, lambda text: remove_item(text, key, node.position.index), -1, check)
     return source.path
-
-
-def _assembled(path: Path, env: Environment[str, str]) -> tuple[ConfigMerger, Mapping]:
-    merger = ConfigMerger(env=env, files=Files())
-    root = merger.read(Path.cwd() / path, str(path))
-    if root is None or merger.broken:
-        raise ConfigError(merger.faults)
-    return merger, root
 
 
 def _urls(entry: KeyValue | None) -> Iterator[str]:
@@ -168,21 +202,6 @@ def _url_of(item: Node) -> tuple[str, ...]:
     return (url.value,) if isinstance(url, Scalar) and url.value is not None else ()
 
 
-def _feed_item(feed: NewFeed) -> ListItem:
-    parts = [("url", quote_yaml(feed.url), quote_yaml(feed.url, flow=True))]
-    if feed.name:
-        parts.append(("name", quote_yaml(feed.name), quote_yaml(feed.name, flow=True)))
-    if feed.tags:
-        tags = f"[{', '.join(quote_yaml(tag, flow=True) for tag in feed.tags)}]"
-        parts.append(("tags", tags, tags))
-    if len(parts) == 1:
-        return ListItem(lines=(parts[0][1],), flow=parts[0][2])
-    return ListItem(
-        lines=tuple(f"{key}: {value}" for key, value, _ in parts),
-        flow="{" + ", ".join(f"{key}: {value}" for key, _, value in parts) + "}",
-    )
-
-
 def _add(
     merger: ConfigMerger,
     key: str,
@@ -191,7 +210,7 @@ def _add(
     identities: Several[str],
     items: Several[ListItem],
     known: set[str],
-    check: _DraftCheck | None = None,
+    check: DraftCheck | None = None,
 ) -> Addition:
     target = _target(merger, key, stem).path
     added: dict[str, tuple[str, ListItem]] = {}
@@ -217,84 +236,19 @@ def _target(merger: ConfigMerger, key: str, stem: str) -> SourceFile:
     return min(merger.sources, key=rank)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _DraftCheck:
-    """Reads the configuration as it would be with a changed file, and refuses a change that brings a fault."""
-
-    path: Path
-    env: Environment[str, str]
-    check_terms: CheckTerms | None
-
-    def require_sound(self, target: Path, data: bytes) -> None:
-        """Raise ConfigError with the faults that are not there without the change."""
-        before = {fault.message for fault in self._faults({})}
-        new = [fault for fault in self._faults({target: data}) if fault.message not in before]
-        if new:
-            raise ConfigError(new)
-
-    def _faults(self, drafts: Environment[Path, bytes]) -> Several[Fault]:
-        return read_config(self.path, self.env, check_terms=self.check_terms, drafts=drafts).faults
-
-
-def _rewrite(path: Path, key: str | None, change: Callable[[str], str], added: int, check: _DraftCheck | None) -> None:
+def _rewrite(path: Path, key: str | None, change: Callable[[str], str], added: int, check: DraftCheck | None) -> None:
     """Change a file after checking that the new text holds the old list and `added` more entries (-1: one less), and brings no fault."""
-    data = path.read_bytes()
-    bom, body = (_BOM, data.removeprefix(_BOM)) if data.startswith(_BOM) else (b"", data)
-    old = body.decode()
+    bom, old = marked_text(path)
     new = change(old)
-    before, after = (_written(path, text, key) or () for text in (old, new))
+    before, after = (written(path, text, key) or () for text in (old, new))
     kept = after[: len(before)] == before if added > 0 else _is_without_one(before, after)
     if len(after) != len(before) + added or not kept:
         raise CannotInsert(f"{path}: the list `{key or path.name}` is written in a way that cannot be changed; change it by hand")
     if check is not None:
         check.require_sound(path, bom + new.encode())
-    _write(path, bom + new.encode())
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        replace(path, data)
-    except OSError as error:
-        raise MonitorError(f"{path}: cannot be written: {error.strerror}") from error
+    write(path, bom + new.encode())
 
 
 def _is_without_one(before: tuple[object, ...], after: tuple[object, ...]) -> bool:
     at = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), len(after))
     return (*before[:at], *before[at + 1 :]) == after
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock of the main file's directory, so that two commands at once do not undo or repeat each other's work."""
-    try:
-        handle = os.open((Path.cwd() / path).parent, os.O_RDONLY)
-    except OSError as error:
-        raise ConfigError([Fault(file=str(path), line=0, column=0, message="no such file")]) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _written(path: Path, text: str, key: str | None) -> tuple[object, ...] | None:
-    """Return the list as plain data without positions; None if the text is no YAML or has no such list."""
-    source = decode_text(text.encode(), path, str(path))
-    if isinstance(source, Fault):
-        return None
-    tree, _ = read_tree(source, {})
-    if key is None:
-        value = None if tree is None else _plain(tree)
-        return value if isinstance(value, tuple) else None
-    if not isinstance(tree, Mapping) or key not in tree.entries:
-        return None
-    value = _plain(tree.entries[key].value)
-    return value if isinstance(value, tuple) else None
-
-
-def _plain(node: Node) -> object:
-    if isinstance(node, Scalar):
-        return None if node.null else node.written
-    if isinstance(node, Sequence):
-        return tuple(_plain(item) for item in node.items)
-    return {name: _plain(entry.value) for name, entry in node.entries.items()}

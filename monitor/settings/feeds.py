@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, model_validator
 
 from monitor.domain.platforms import platform_source
+from monitor.settings.mailboxes import ImapSettings
 from monitor.settings.page_selectors import SelectSettings
 from monitor.settings.values import (
     Duration,
@@ -52,6 +53,14 @@ class HttpSettings(Section):
     proxy: SecretAddress | None = None
 
 
+class WebSubSettings(Section):
+    """Where hubs reach us: `public_url` leads to the web role, which answers everything below it to hubs."""
+
+    shorthand: ClassVar[str | None] = "public_url"
+
+    public_url: HttpUrl
+
+
 class FeedAuth(Section):
     """The credentials of a feed: `username` and `password`, or a `bearer` token."""
 
@@ -67,26 +76,46 @@ class FeedAuth(Section):
 
 
 class FeedSettings(Section):
-    """One feed, or with `select` a page that is none. `every` None means adaptive. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. Only a `private` feed may have a host whose name leads to an address inside our network."""
+    """One feed, or with `select` a page that is none, or with `imap` a mailbox, which has no `url`. `every` None means adaptive. Outlets of one `family` count as one origin. More alerts an hour than `budget` are held back and told as one line. A user name and password in the address are moved to `auth`, so `url` can be shown. `ca_file` holds the certificates to trust instead of the system's; without `verify` any is. Only a `private` feed may have a host whose name leads to an address inside our network."""
 
     shorthand: ClassVar[str | None] = "url"
 
-    url: HttpUrl
+    url: HttpUrl = ""
+    imap: ImapSettings | None = None
     name: Text | None = None
     every: Duration | None = None
     tags: tuple[Text, ...] = ()
     language: Language | None = None
     full_text: bool = False
+    family: Text | None = None
     budget: PerHour = 200
     headers: Mapping[str, HeaderValue] = {}
     cookies: Mapping[str, HeaderValue] = {}
     auth: FeedAuth | None = None
     client_cert: Path | None = None
     client_key: Path | None = None
+    ca_file: Path | None = None
+    verify: bool = True
     proxy: SecretAddress | None = None
     private: bool = False
     select: SelectSettings | None = None
     discover: bool = False
+
+    @property
+    def address(self) -> str:
+        """What identifies the source: the `url`, or the address of the mailbox."""
+        return self.url if self.imap is None else self.imap.address
+
+    @model_validator(mode="after")
+    def _feed_or_mailbox(self) -> Self:
+        if self.imap is None and not self.url:
+            raise ValueError("missing key `url`")
+        foreign = sorted(self.model_fields_set - _OF_MAILBOXES) if self.imap is not None else ()
+        if foreign:
+            raise ValueError(
+                f"`{foreign[0]}` means nothing for a mailbox; `imap` goes with {', '.join(sorted(_OF_MAILBOXES - {'imap'}))}"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -103,6 +132,9 @@ class FeedSettings(Section):
             return data
         url, auth = credentials_apart(data["url"])
         return {"auth": auth, **data, "url": url} if auth else data
+
+
+_OF_MAILBOXES = frozenset({"imap", "name", "tags", "language", "budget", "full_text"})
 
 
 def credentials_apart(url: str) -> tuple[str, dict[str, str] | None]:

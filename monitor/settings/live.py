@@ -78,6 +78,16 @@ class LiveSettings:
         more = f" and {len(self._reported) - 1} more" if len(self._reported) > 1 else ""
         return f"the configuration on disk is broken, an earlier one is in force: {self._reported[0]}{more}; `news-monitor check` shows all"
 
+    @property
+    def path(self) -> Path:
+        """The main file."""
+        return self._path
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment from which variables are taken."""
+        return self._env
+
     def refuse(self, reason: str | None) -> None:
         """Note why this process could not take up the settings, or that it has."""
         self._refused = reason

@@ -16,6 +16,7 @@ from monitor.domain.watch import Term
 from monitor.masking import remember
 from monitor.settings.config_merger import ConfigMerger
 from monitor.settings.config_positions import ConfigPositions
+from monitor.settings.environment import with_environment
 from monitor.settings.extras import missing_extras
 from monitor.settings.files import Files, KeptFiles
 from monitor.settings.model import NOT_WRITTEN, Settings
@@ -81,7 +82,7 @@ def read_config(
     faults = merger.faults
     settings, positions = None, ConfigPositions()
     if root is not None:
-        settings, positions = _interpret(root, env, merger, check_terms)
+        settings, positions = _interpret(with_environment(root, env), env, merger, check_terms)
     if settings is not None:
         texts = [source.text for source in files.trees]
         remember(secrets_of(settings, texts, env, files.secrets), hidden_queries(settings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +15,8 @@ from pydantic import Field, SecretStr, SkipValidation, field_validator, model_va
 
 from monitor.domain.watch import Severity, Term
 from monitor.settings.channels import Channel
-from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings
+from monitor.settings.escalation_steps import EscalateSettings
+from monitor.settings.feeds import FeedSettings, HttpSettings, PollingSettings, WebSubSettings
 from monitor.settings.secret_strength import weakness
 from monitor.settings.sources import FolderSettings, SourceSettings
 from monitor.settings.values import (
@@ -50,18 +52,19 @@ class StoriesSettings(Section):
 
 
 class SilenceSettings(Section):
-    """A time from `since` until `until` in which alerts of `term`, or with `tag`, are held back and told at its end."""
+    """A time from `since` until `until` in which alerts of `term`, with `tag`, or of `story` (its id) are held back and told at its end."""
 
     term: Text | None = None
     tag: Text | None = None
+    story: Text | None = None
     since: Moment | None = None
     until: Moment | None = None
     reason: Text | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.term is None and self.tag is None:
-            raise ValueError("a silence needs a `term` or a `tag`")
+        if self.term is None and self.tag is None and self.story is None:
+            raise ValueError("a silence needs a `term`, a `tag` or a `story`")
         if self.since is not None and self.until is not None and self.since >= self.until:
             raise ValueError("`since` is not before `until`")
         return self
@@ -72,7 +75,7 @@ class EntitiesSettings(Section):
 
     shorthand: ClassVar[str | None] = "engine"
 
-    engine: Text = "watchlist"
+    engine: Text = "rules"
 
 
 class NotifyOperatorSettings(Section):
@@ -84,6 +87,15 @@ class NotifyOperatorSettings(Section):
     feed_after: Duration = timedelta(days=1)
     channel_after: Duration = timedelta(hours=1)
     queue_after: Duration = timedelta(minutes=10)
+
+
+class TrendsSettings(Section):
+    """The channels that are told of every burst, whatever the terms say, and how important it is."""
+
+    shorthand: ClassVar[str | None] = "notify"
+
+    notify: Annotated[tuple[Text, ...], OneOrMany()] = ()
+    severity: Severity = Severity.MEDIUM
 
 
 class HeartbeatSettings(Section):
@@ -167,7 +179,7 @@ class LogSettings(Section):
 class Settings(Section):
     """Everything the configuration says. `terms` is what `watch:` holds. `redis_url` None: embedded; `database_url` None: SQLite.
 
-    `public_url` is where others reach the pages; messages then link to them.
+    `public_url` is where others reach the pages; messages then link to them. `listed_feeds` is what `feeds:` holds.
     """
 
     data_dir: Path = Path("data")
@@ -176,9 +188,10 @@ class Settings(Section):
     public_url: HttpUrl | None = None
     polling: PollingSettings = PollingSettings()
     http: HttpSettings = HttpSettings()
+    websub: WebSubSettings | None = None
     backfill: Wait = timedelta(hours=24)
     max_age: Duration = timedelta(days=3)
-    feeds: tuple[FeedSettings, ...] = ()
+    listed_feeds: tuple[FeedSettings, ...] = Field(default=(), alias="feeds")
     folders: tuple[FolderSettings, ...] = ()
     sources: Mapping[str, SourceSettings] = {}
     terms: SkipValidation[tuple[Term, ...]] = Field(default=(), repr=False)
@@ -187,12 +200,24 @@ class Settings(Section):
     entities: EntitiesSettings = EntitiesSettings()
     stories: StoriesSettings = StoriesSettings()
     silences: tuple[SilenceSettings, ...] = ()
+    escalate: EscalateSettings = EscalateSettings()
     notify_operator: NotifyOperatorSettings | None = None
     heartbeat: HeartbeatSettings | None = None
+    trends: TrendsSettings = TrendsSettings()
     web: WebSettings = WebSettings()
     workers: WorkersSettings = WorkersSettings()
     retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
+
+    @cached_property
+    def feeds(self) -> tuple[FeedSettings, ...]:
+        """The items of `feeds:` that are polled over HTTP."""
+        return tuple(feed for feed in self.listed_feeds if feed.imap is None)
+
+    @cached_property
+    def mailboxes(self) -> tuple[FeedSettings, ...]:
+        """The items of `feeds:` that are mailboxes."""
+        return tuple(feed for feed in self.listed_feeds if feed.imap is not None)
 
 
 NOT_WRITTEN: Final = frozenset({"terms"})

@@ -40,14 +40,21 @@ def repeated_feeds(data: Environment[str, Any], walker: SchemaWalker) -> Iterato
     """Yield a fault for every feed whose address is listed before."""
     first: dict[str, Position] = {}
     for index, feed in enumerate(data.get("feeds", ())):
-        url = feed.get("url")
+        key, url = ("imap", _mailbox(feed["imap"])) if "imap" in feed else ("url", feed.get("url"))
         if not isinstance(url, str):
             continue
-        position = walker.nodes["feeds", index, "url"].position
-        url, _ = credentials_apart(url)
+        position = walker.nodes["feeds", index, key].position
+        url, _ = credentials_apart(url) if key == "url" else (url, None)
         if url in first:
             yield position.fault(f"this feed is there twice; first at {first[url]}")
         first.setdefault(url, position)
+
+
+def _mailbox(imap: Any) -> str | None:
+    """Return what tells one mailbox from another; None for one that has a fault of its own."""
+    if not isinstance(imap, Environment) or not {"host", "user"} <= set(imap):
+        return None
+    return repr((imap["host"], imap.get("port"), imap["user"], imap.get("folder", "INBOX")))
 
 
 def unknown_engine(data: Environment[str, Any], walker: SchemaWalker) -> Iterator[Fault]:
@@ -63,6 +70,11 @@ def _channel_names(data: Environment[str, Any], walker: SchemaWalker) -> Iterato
     for index, route in enumerate(data.get("routes", ())):
         yield from _each(route.get("channels", ()), walker, ("routes", index, "channels"))
     yield from _each(data.get("notify_operator", {}).get("channels", ()), walker, ("notify_operator", "channels"))
+    for severity, steps in data.get("escalate", {}).items():
+        for index, step in enumerate(steps):
+            if "to" in step:
+                yield step["to"], walker.nodes["escalate", severity, index, "to"].position
+    yield from _each(data.get("trends", {}).get("notify", ()), walker, ("trends", "notify"))
     for name, channel in data.get("channels", {}).items():
         if "fallback" in channel:
             yield channel["fallback"], walker.nodes["channels", name, "fallback"].position

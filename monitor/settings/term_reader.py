@@ -90,6 +90,13 @@ class TermReader:
     def _refer(self, data: dict[str, Any], walker: SchemaWalker) -> None:
         for index, channel in enumerate(data.get("channels", ())):
             self.channels.append(Reference(name=channel, position=walker.nodes["channels", index].position))
+        for index, step in enumerate(data.get("escalate", ())):
+            if "to" in step:
+                self.channels.append(Reference(name=step["to"], position=walker.nodes["escalate", index, "to"].position))
+        burst = data.get("burst")
+        for index, channel in enumerate((burst.get("channels") or ()) if isinstance(burst, dict) else ()):
+            node = walker.nodes.get(("burst", "channels", index), walker.nodes["burst", "channels"])
+            self.channels.append(Reference(name=channel, position=node.position))
 
     def _validated(self, data: dict[str, Any], walker: SchemaWalker, node: Node) -> WatchItem | None:
         try:

@@ -158,7 +158,8 @@ def _aware(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _zone(value: str) -> str:
+def known_zone(value: str) -> str:
+    """Return the name of a time zone. Raises ValueError for one that is not known."""
     try:
         ZoneInfo(value)
     except (OSError, ValueError, KeyError):
@@ -237,5 +238,5 @@ DatabaseAddress = Annotated[
     SecretStr, AfterValidator(_one_of_schemes("postgresql", "postgres", "sqlite", expected="postgresql://… or sqlite:///FILE"))
 ]
 Moment = Annotated[datetime, AfterValidator(_aware)]
-ZoneName = Annotated[str, AfterValidator(_zone)]
+ZoneName = Annotated[str, AfterValidator(known_zone)]
 ClockTime = Annotated[time, BeforeValidator(_clock)]

@@ -6,8 +6,21 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from monitor.domain.watch import DEFAULT_THRESHOLD, Context, EntityType, Repeat, Scope, Severity, Spellings, Term, TermKind
-from monitor.settings.values import Language, Section, Text, Wait
+from monitor.domain.watch import (
+    DEFAULT_THRESHOLD,
+    BurstNotice,
+    Context,
+    EntityType,
+    EscalateTo,
+    Repeat,
+    Scope,
+    Severity,
+    Spellings,
+    Term,
+    TermKind,
+)
+from monitor.settings.escalation_steps import Escalation
+from monitor.settings.values import Language, OneOrMany, Section, Text, Wait
 
 _KEYWORD_OPTIONS = ("exact", "case", "stem")
 
@@ -27,11 +40,19 @@ class ContextSettings(Section):
 
 
 class OnlySettings(Section):
-    """The articles that a term is limited to; each part is optional."""
+    """The articles that a term is limited to, and how many independent origins a story needs before it is told; each part is optional."""
 
     sources: tuple[Text, ...] = ()
     tags: tuple[Text, ...] = ()
     languages: tuple[Language, ...] = ()
+    origins: Annotated[int, Field(ge=1, le=20)] = 1
+
+
+class BurstSettings(Section):
+    """Who is told when the term is suddenly everywhere: `channels` None as its alerts are, `severity` None as the term's."""
+
+    channels: Annotated[tuple[Text, ...], OneOrMany()] | None = None
+    severity: Severity | None = None
 
 
 class WatchItem(Section):
@@ -48,6 +69,7 @@ class WatchItem(Section):
     type: EntityType | None = None
     aliases: tuple[Text, ...] = ()
     spellings: Spellings = Spellings.USUAL
+    strict: bool = False
     without: tuple[Text, ...] = Field(default=(), alias="not")
     exact: bool = False
     case: bool = False
@@ -57,23 +79,25 @@ class WatchItem(Section):
     channels: tuple[Text, ...] | None = None
     cooldown: Wait | None = None
     repeat: Repeat = Repeat.STORY
+    escalate: Escalation | None = None
     tags: tuple[Text, ...] = ()
     only: OnlySettings | None = None
+    burst: BurstSettings | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if self.query is not None:
-            self._refuse("a query", "any", "regex", "about", "type", "aliases", "spellings", "context")
+            self._refuse("a query", "any", "regex", "about", "type", "aliases", "spellings", "strict", "context")
         elif self.regex is not None:
-            self._refuse("a regular expression", "any", "about", "type", "aliases", "spellings", *_KEYWORD_OPTIONS)
+            self._refuse("a regular expression", "any", "about", "type", "aliases", "spellings", "strict", *_KEYWORD_OPTIONS)
         elif self.about is not None:
-            self._refuse("a topic (it has `about`)", "any", "type", "aliases", "spellings", "without", *_KEYWORD_OPTIONS)
+            self._refuse("a topic (it has `about`)", "any", "type", "aliases", "spellings", "strict", "without", *_KEYWORD_OPTIONS)
         elif self.type is not None:
             self._refuse("an entity (it has a `type`)", "any", *_KEYWORD_OPTIONS)
         elif self.aliases:
             raise ValueError("`aliases` belong to an entity: add a `type` (person, organisation, place, other), or use `any`")
-        elif "spellings" in self.model_fields_set:
-            raise ValueError("`spellings` belongs to an entity: add a `type` (person, organisation, place, other)")
+        elif wrong := [key for key in ("spellings", "strict") if key in self.model_fields_set]:
+            raise ValueError(f"`{wrong[0]}` belongs to an entity: add a `type` (person, organisation, place, other)")
         if self.about is None and "threshold" in self.model_fields_set:
             raise ValueError("`threshold` belongs to a topic: add `about`, a description in words")
         return self
@@ -113,6 +137,7 @@ class WatchItem(Section):
             threshold=self.threshold,
             type=self.type,
             spellings=self.spellings,
+            strict=self.strict,
             without=self.without,
             exact=self.exact,
             case=self.case,
@@ -122,8 +147,10 @@ class WatchItem(Section):
             channels=self.channels,
             cooldown=self.cooldown,
             repeat=self.repeat,
+            escalate=tuple(EscalateTo(after=step.after, to=step.to) for step in self.escalate or ()),
             tags=self.tags,
             scope=_NO_SCOPE if self.only is None else _scope(self.only),
+            burst=None if self.burst is None else BurstNotice(channels=self.burst.channels, severity=self.burst.severity),
             where=where,
         )
 
@@ -140,4 +167,5 @@ def _scope(only: OnlySettings) -> Scope:
         sources=frozenset(only.sources),
         tags=frozenset(only.tags),
         languages=frozenset(language.lower().split("-")[0] for language in only.languages),
+        origins=only.origins,
     )

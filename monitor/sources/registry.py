@@ -61,7 +61,9 @@ def failing_sources(connection: Connection, request: HealthRequest) -> tuple[Sou
             plural=kind.plural,
             configured=kind.count_in(request.settings),
             failing=tuple(
-                health for health in kind.health_of(connection, request) if health.failing or health.status is SourceStatus.SILENT
+                health
+                for health in kind.health_of(connection, request)
+                if health.failing or health.late or health.status is SourceStatus.SILENT
             ),
         )
         for kind in kinds_for(request.settings).values()

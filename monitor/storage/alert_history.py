@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, union_all, update
 from monitor.domain.alert import PastAlert, Reason, Suppression
 from monitor.domain.ids import AlertId, StoryId
 from monitor.domain.watch import Severity
+from monitor.storage.messages import with_merged
 from monitor.storage.tables import alerts, stories
 
 
@@ -24,10 +25,17 @@ def of_story(connection: Connection, story_id: StoryId) -> tuple[PastAlert, ...]
             article_id=row.article_id,
             created_at=row.created_at,
             suppressed=None if row.suppressed is None else Suppression(row.suppressed),
+            tags=tuple(row.tags),
         )
         for row in connection.execute(_OF_STORY, {"story": story_id})
     )
     return tuple(sorted(past, key=lambda alert: (alert.created_at, alert.id)))
+
+
+def terms_of(connection: Connection, story_id: StoryId) -> dict[str, tuple[str, ...]]:
+    """Return the terms that have fired on a story, each with its tags."""
+    query = select(alerts.c.term, alerts.c.tags).where(alerts.c.story_id.in_(with_merged(connection, story_id)))
+    return {row.term: tuple(row.tags) for row in connection.execute(query)}
 
 
 def stories_without(connection: Connection, story_ids: Collection[StoryId]) -> set[StoryId]:
@@ -56,6 +64,7 @@ _PAST = select(
     alerts.c.article_id,
     alerts.c.created_at,
     alerts.c.suppressed,
+    alerts.c.tags,
 )
 _OF_STORY = union_all(
     _PAST.where(alerts.c.story_id == bindparam("story")),

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select
 
+from monitor.domain.acknowledgement import Acknowledgement
 from monitor.domain.alert import Alert, HoldState, Reason, Suppression
 from monitor.domain.delivery import Delivery
 from monitor.domain.ids import AlertId
 from monitor.domain.story import AlertStory
 from monitor.domain.watch import Severity, TermKind
-from monitor.storage import holds, stories
+from monitor.storage import acknowledgements, holds, stories
 from monitor.storage.deliveries import listing as list_deliveries
 from monitor.storage.dialect import insert
 from monitor.storage.ids import free_id
+from monitor.storage.listing_filter import ListFilter, in_time, of_alert, of_article
 from monitor.storage.tables import alerts, deliveries
+from monitor.storage.tables import articles as articles_table
 from monitor.storage.tables import holds as holds_table
+from monitor.storage.tables import stories as stories_table
 
 _BATCH = 500
 """Ids in one query."""
@@ -29,13 +33,14 @@ _BATCH = 500
 class AlertFilter:
     """Which alerts to read; a field left empty admits all. `since` is compared with `created_at`; `before` is an alert's id: only older ones.
 
-    `stories` does not admit the alerts of stories that were merged into these.
+    `more` are further conditions, those on the article among them. `stories` does not admit the alerts of stories that were merged into these.
     """
 
     since: datetime | None = None
     terms: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
     before: str | None = None
+    more: ListFilter = field(default_factory=ListFilter)
     ids: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     stories: tuple[str, ...] = ()
@@ -55,6 +60,7 @@ class StoredAlert:
     story: AlertStory | None
     deliveries: tuple[Delivery, ...]
     hold: HoldState | None = None
+    acknowledged: Acknowledgement | None = None
 
 
 def id_for(connection: Connection, dedup_key: bytes) -> AlertId:
@@ -96,6 +102,7 @@ def listing(
     rows = [row for row in connection.execute(_matching(wanted or AlertFilter()).limit(limit)) if row.id not in skipped]
     sent = deliveries_of(connection, [row.id for row in rows])
     held = holds.states(connection, [row.id for row in rows if row.suppressed is not None])
+    seen = acknowledgements.of_alerts(connection, [row.id for row in rows])
     told_by = stories.of_alerts(connection, [(row.story_id, row.article_id) for row in rows if row.story_id is not None])
     return tuple(
         StoredAlert(
@@ -105,6 +112,7 @@ def listing(
             story=told_by.get((row.story_id, row.article_id)),
             deliveries=sent.get(row.id, ()),
             hold=held.get(row.id),
+            acknowledged=seen.get(row.id),
         )
         for row in rows
     )
@@ -121,6 +129,13 @@ def _matching(wanted: AlertFilter) -> Select[Any]:
     for column, values in ((alerts.c.id, wanted.ids), (alerts.c.article_id, wanted.articles), (alerts.c.story_id, wanted.stories)):
         if values:
             query = query.where(column.in_(values))
+    more = wanted.more
+    query = query.where(*in_time(more, alerts.c.created_at, alerts.c.id), *of_alert(more))
+    if conditions := tuple(of_article(more)):
+        query = query.where(select(articles_table.c.id).where(articles_table.c.id == alerts.c.article_id, *conditions).exists())
+    if more.story is not None:
+        family = select(stories_table.c.id).where(or_(stories_table.c.id == more.story, stories_table.c.merged_into == more.story))
+        query = query.where(alerts.c.story_id.in_(family))
     if wanted.before is not None:
         edge = select(alerts.c.created_at).where(alerts.c.id == wanted.before).scalar_subquery()
         query = query.where(or_(alerts.c.created_at < edge, and_(alerts.c.created_at == edge, alerts.c.id < wanted.before)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.aside import Aside, asides_from_json
 from monitor.domain.ids import ArticleId, ScanId
-from monitor.storage import scans
+from monitor.domain.urls import canonical_url
+from monitor.storage import scans, tombstones, version_keys
 from monitor.storage.chunks import parts
 from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep_revisions, revision_of
 from monitor.storage.locks import serialise
@@ -24,11 +25,12 @@ from monitor.storage.tables import scans as scan_rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestResult:
-    """What storing the entries of one origin has changed. `scans` are the outbox rows to relay; `known` counts entries without news."""
+    """What storing the entries of one origin has changed. `scans` are the outbox rows to relay; `known` counts entries without news, `rekeyed` those under a new identifier."""
 
     new: tuple[ArticleId, ...] = ()
     revised: tuple[ArticleId, ...] = ()
     known: int = 0
+    rekeyed: int = 0
     scans: tuple[ScanId, ...] = ()
 
 
@@ -45,11 +47,12 @@ def ingest_all(connection: Connection, requests: Sequence[IngestRequest], *, now
     An entry already seen in its origin is skipped, or revised if its text changed. What other origins carry, under whatever URL, has no
     influence: every origin speaks for itself.
     """
-    changes = changed_entries(connection, requests)
+    changes = changed_entries(connection, requests, now)
     if not any(changes):
         return tuple(IngestResult(known=len(request.entries)) for request in requests)
     if serialise(connection, "ingest"):
-        changes = changed_entries(connection, [_only(request, some) for request, some in zip(requests, changes, strict=True)])
+        some_requests = [_only(request, some) for request, some in zip(requests, changes, strict=True)]
+        changes = changed_entries(connection, some_requests, now)
     batch = Batch(connection, [change for some in changes for change in some], now=now)
     changed = [_add(batch, some) for some in changes]
     batch.write(connection)
@@ -60,9 +63,10 @@ def ingest_all(connection: Connection, requests: Sequence[IngestRequest], *, now
             new=new,
             revised=revised,
             known=len(request.entries) - len(new) - len(revised),
+            rekeyed=sum(change.replaces is not None for change in some),
             scans=tuple(queued[article_id] for article_id in (*new, *revised) if article_id in queued),
         )
-        for request, (new, revised) in zip(requests, changed, strict=True)
+        for request, some, (new, revised) in zip(requests, changes, changed, strict=True)
     )
 
 
@@ -83,6 +87,8 @@ def find_by_entry(connection: Connection, origin: Origin, entry: Entry) -> Artic
     """Return the id of the article that an entry of this origin has become; None if it was never stored."""
     query = select(appearances.c.article_id).where(appearances.c.origin_id == origin.id, appearances.c.entry_key == entry.identity)
     found: ArticleId | None = connection.execute(query).scalar_one_or_none()
+    if found is None and entry.versions:
+        return version_keys.find(connection, [(origin.id, entry)]).get((origin.id, entry.identity))
     return found
 
 
@@ -124,6 +130,15 @@ def earlier(connection: Connection, article: Article) -> tuple[str, str, tuple[A
     return None if row is None else (row.title, row.text, asides_from_json(row.asides))
 
 
+def same_elsewhere(connection: Connection, article: Article, ids: Collection[ArticleId]) -> frozenset[ArticleId]:
+    """Return those of `ids` that are articles with the link, the title and the text of `article`."""
+    if article.url is None or not ids:
+        return frozenset()
+    link, wording = canonical_url(article.url), {"same_title": article.title, "same_text": article.text}
+    rows = [row for some in parts(sorted(ids)) for row in connection.execute(_SAME_WORDS, {"ids": some, **wording})]
+    return frozenset(ArticleId(row.id) for row in rows if canonical_url(row.url) == link)
+
+
 def lock(connection: Connection, ids: Sequence[ArticleId]) -> None:
     """Lock articles before changing them, in the order of their ids as everybody does; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
@@ -144,13 +159,14 @@ def keep_revision(connection: Connection, row: Row[Any], now: datetime) -> None:
     keep_revisions(connection, [revision_of(row._mapping, now)])  # noqa: SLF001 - the documented way to read a row by name
 
 
-def prune(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete articles fetched before `before` that no alert and no scan needs, at most `limit`; return how many."""
+def prune(connection: Connection, before: datetime, limit: int, *, now: datetime) -> int:
+    """Delete articles fetched before `before` that no alert and no scan needs, at most `limit`; return how many. Tombstones are left of them."""
     alerted = select(alerts.c.id).where(alerts.c.article_id == articles.c.id).exists()
     unscanned = select(scan_rows.c.id).where(scan_rows.c.article_id == articles.c.id).exists()
     old = select(articles.c.id).where(articles.c.fetched_at < before, ~alerted, ~unscanned).limit(limit)
     ids = [ArticleId(one) for one in connection.execute(old).scalars()]
     remove_of_articles(connection, ids)
+    tombstones.bury(connection, ids, now)
     return connection.execute(delete(articles).where(articles.c.id.in_(ids))).rowcount
 
 
@@ -162,6 +178,12 @@ _COUNT_BY_ORIGIN = (
 _LOAD = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 _EARLIER = select(revisions.c.title, revisions.c.text, revisions.c.asides).where(
     revisions.c.article_id == bindparam("of_article"), revisions.c.revision == bindparam("number")
+)
+_SAME_WORDS = select(articles.c.id, articles.c.url).where(
+    articles.c.id.in_(bindparam("ids", expanding=True)),
+    articles.c.url.is_not(None),
+    articles.c.title == bindparam("same_title"),
+    articles.c.text == bindparam("same_text"),
 )
 _MARK_SCANNED = (
     update(articles)

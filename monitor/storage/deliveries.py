@@ -20,6 +20,7 @@ from monitor.storage.delivery_order import due_in_order
 from monitor.storage.dialect import insert
 from monitor.storage.ids import free_id
 from monitor.storage.leases import NO_LEASE, lease_values
+from monitor.storage.listing_filter import ListFilter, in_time
 from monitor.storage.tables import alerts, channels, deliveries
 
 _PENDING, _SENDING, _HELD = DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.HELD
@@ -196,8 +197,9 @@ def listing(
     channel: str | None = None,
     alert_ids: Sequence[AlertId] | None = None,
     limit: int | None = None,
+    more: ListFilter | None = None,
 ) -> tuple[Delivery, ...]:
-    """Return deliveries, the newest alert's first."""
+    """Return deliveries, the newest alert's first; `more` says from what time."""
     query: Select[Any] = select(deliveries).where(_OF_USERS).order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
     if status is not None:
         query = query.where(deliveries.c.status == status)
@@ -205,6 +207,8 @@ def listing(
         query = query.where(deliveries.c.channel == channel)
     if alert_ids is not None:
         query = query.where(deliveries.c.alert_id.in_(alert_ids))
+    if more is not None:
+        query = query.where(*in_time(more, deliveries.c.created_at, deliveries.c.id))
     return tuple(_delivery(row) for row in connection.execute(query.limit(limit)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, select, update
@@ -17,6 +18,12 @@ def make_due(connection: Connection, now: datetime) -> None:
         .where(feeds.c.active, feeds.c.status != SourceStatus.GONE, feeds.c.next_poll_at > now)
         .values(next_poll_at=now)
     )
+
+
+def make_these_due(connection: Connection, urls: Collection[str], now: datetime) -> None:
+    """Make the feeds with these addresses due now. Hosts keep their gaps and pauses, and failing feeds their waits."""
+    chosen = and_(feeds.c.url.in_(urls), feeds.c.active, feeds.c.status == SourceStatus.OK, feeds.c.next_poll_at > now)
+    connection.execute(update(feeds).where(chosen).values(next_poll_at=now))
 
 
 def make_failed_due(connection: Connection, since: datetime, now: datetime) -> None:

@@ -33,7 +33,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",
 )
-_SAMPLED = ("articles", "appearances", "alerts", "relations", "statements", "statement_keys", "word_counts")
+_SAMPLED = ("articles", "appearances", "alerts", "relations", "mentions", "statements", "statement_keys", "word_counts")
 """Not the outboxes: SQLite keeps an average only, by which the few rows that wait would look like the many that are done."""
 
 
@@ -54,6 +54,13 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Open a transaction that only reads. Raises DatabaseError and ServiceUnavailable."""
         with _translated(self.engine.url), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, and sees all the while what was committed before its first statement. Raises as `read`."""
+        options = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with _translated(self.engine.url), self.engine.execution_options(**options).begin() as connection:
             yield connection
 
     @contextmanager

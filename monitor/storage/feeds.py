@@ -28,7 +28,7 @@ from monitor.storage.types import UtcDateTime
 _COLUMNS = (
     *("status", "reason", "title", "format", "body_hash", "moved_to", "moves_seen", "last_polled_at", "last_success_at"),
     *("last_full_fetch_at", "next_poll_at", "interval_s", "failures", "gap_at"),
-    *("overdue_after_s", "overdue_at", "late_p50_s"),
+    *("overdue_after_s", "overdue_at", "late_p50_s", "late_p95_s", "late_usual_s", "rekeyed_at"),
 )
 """Columns that are fields of FeedState, by the same names."""
 
@@ -209,6 +209,11 @@ def _finished(names: tuple[str, ...]) -> Update:
     )
 
 
+def record_rekeyed(connection: Connection, feed: FeedForPoll, reason: str, now: datetime) -> None:
+    """Store that most entries of a feed's document have come under new identifiers, and the `reason` that its health shows."""
+    connection.execute(update(feeds).where(feeds.c.id == feed.id).values(rekeyed_at=now, reason=reason))
+
+
 def release(connection: Connection, claimed: Iterable[tuple[FeedId, int]]) -> None:
     """Release claims of a poller that shuts down, so that the feeds are due at once."""
     for feed_id, epoch in claimed:
@@ -237,8 +242,9 @@ def list_feeds(connection: Connection) -> tuple[Feed, ...]:
     """Return the active feeds by name, with the number of articles each has carried."""
     counts = select(appearances.c.origin_id, func.count().label("articles")).group_by(appearances.c.origin_id).subquery()
     rows = connection.execute(
-        select(feeds, func.coalesce(counts.c.articles, 0).label("articles"))
+        select(feeds, *_PAUSE, func.coalesce(counts.c.articles, 0).label("articles"))
         .outerjoin(counts, counts.c.origin_id == feeds.c.id)
+        .outerjoin(hosts_table, hosts_table.c.host == feeds.c.host)
         .where(feeds.c.active)
         .order_by(func.lower(_SHOWN_NAME), feeds.c.url)
     )
@@ -252,12 +258,15 @@ def count_by_status(connection: Connection) -> dict[SourceStatus, int]:
 
 
 def failing_feeds(connection: Connection) -> tuple[Feed, ...]:
-    """Return the active feeds that are failing, gone or silent, by address; their articles are not counted."""
+    """Return the active feeds that are failing, gone, silent or read clearly later than usual, by address; their articles are not counted."""
     silent = and_(feeds.c.status == SourceStatus.OK, feeds.c.overdue_at <= feeds.c.last_success_at)
-    query = select(feeds).where(feeds.c.active, or_(feeds.c.status.in_((*UNREADABLE, SourceStatus.GONE)), silent))
+    late = and_(feeds.c.status == SourceStatus.OK, feeds.c.late_usual_s.is_not(None))
+    joined = select(feeds, *_PAUSE).outerjoin(hosts_table, hosts_table.c.host == feeds.c.host)
+    query = joined.where(feeds.c.active, or_(feeds.c.status.in_((*UNREADABLE, SourceStatus.GONE)), silent, late))
     return tuple(_feed(row, 0) for row in connection.execute(query.order_by(feeds.c.url)))
 
 
+_PAUSE = (hosts_table.c.paused_until, hosts_table.c.reason.label("paused_because"))
 _SHOWN_NAME = func.coalesce(func.nullif(feeds.c.name, ""), feeds.c.title, feeds.c.url)
 
 
@@ -278,4 +287,8 @@ def _feed(row: Row[Any], articles: int) -> Feed:
         overdue_after_s=row.overdue_after_s,
         overdue_at=row.overdue_at,
         late_p50_s=row.late_p50_s,
+        late_p95_s=row.late_p95_s,
+        late_usual_s=row.late_usual_s,
+        paused_until=row.paused_until,
+        paused_because=row.paused_because,
     )

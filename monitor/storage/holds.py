@@ -156,6 +156,7 @@ def _held(row: Row[Any]) -> HeldAlert:
         created_at=row.created_at,
         reason=Reason(row.reason),
         withdrawn=row.lapsed_at is not None,
+        links=row.data.get("links", {}),
     )
 
 

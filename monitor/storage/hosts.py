@@ -44,8 +44,15 @@ _REFUSALS = select(hosts.c.host, hosts.c.refusals).where(_OF_NAMES, hosts.c.refu
 
 def record(connection: Connection, change: HostUpdate) -> None:
     """Store what a poll has learnt about a host."""
-    values = {"refusals": change.refusals, "paused_until": change.paused_until}
+    values = {"refusals": change.refusals, "paused_until": change.paused_until, "reason": change.reason}
     connection.execute(update(hosts).where(hosts.c.host == change.host).values(**values))
+
+
+def pause(connection: Connection, host: str, until: datetime, reason: str) -> None:
+    """Let nobody ask a host until `until`, for this `reason`; a longer pause stays."""
+    ensure(connection, (host,))
+    shorter = or_(hosts.c.paused_until.is_(None), hosts.c.paused_until < until)
+    connection.execute(update(hosts).where(hosts.c.host == host, shorter).values(paused_until=until, reason=reason))
 
 
 def reserve(connection: Connection, host: str, *, now: datetime, gap: timedelta, latest: datetime) -> datetime | None:

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, and_, bindparam, or_, select
 from monitor.domain.article import Entry, Origin
 from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ArticleId
-from monitor.domain.same_article import StoredFacts, is_another, is_same_place
+from monitor.domain.same_article import StoredFacts, is_another, is_same_page, is_same_place
+from monitor.domain.version_chain import first_key, replaced_keys
+from monitor.storage import version_keys
 from monitor.storage.chunks import parts
 from monitor.storage.tables import appearances, articles
 
@@ -35,13 +37,27 @@ def known_entries(connection: Connection, batch: Sequence[tuple[Origin, Sequence
 
     An entry of a feed that has the identifier of another article gets a key of its own, made of identifier and address.
     """
-    entries = [{entry.identity: entry for entry in some} for _, some in batch]
+    entries = [{entry.identity: entry for entry in _chained(some)} for _, some in batch]
     known = _find(connection, [(origin.id, key) for (origin, _), by_key in zip(batch, entries, strict=True) for key in by_key])
     reused = list(_changed(batch, entries, known))
     shared = list(_without_own_key(batch, entries, known))
     if reused or shared:
         _tell_apart(connection, entries, known, reused, shared)
+    versions = [
+        (origin.id, entry)
+        for (origin, _), by_key in zip(batch, entries, strict=True)
+        for key, entry in by_key.items()
+        if entry.versions and (origin.id, key) not in known
+    ]
+    if versions:
+        known |= {place: (article, b"") for place, article in version_keys.find(connection, versions).items()}
     return [list(by_key.values()) for by_key in entries], known
+
+
+def _chained(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries with the key of the first version where one is a later version of another."""
+    replaced = replaced_keys((entry.key, entry.versions) for entry in entries if entry.versions)
+    return [replace(entry, key=first_key(entry.key, replaced)) for entry in entries] if replaced else entries
 
 
 def _tell_apart(
@@ -64,7 +80,7 @@ def _tell_apart(
     for one in reused:
         found = stored(one)
         if found is not None and is_another(one.entry, found):
-            entry = replace(one.entry, key=f"{one.entry.guid} {one.entry.url or one.entry.title}")
+            entry = replace(one.entry, key=_key_of_another(one.entry, found))
             del entries[one.number][one.key]
             entries[one.number][entry.identity] = entry
             apart.append((one.origin.id, entry.identity))
@@ -75,6 +91,12 @@ def _tell_apart(
             known[one.origin.id, one.entry.identity] = owners[one.origin.id, one.key][0], b""
 
 
+def _key_of_another(entry: Entry, stored: StoredFacts) -> str:
+    """Return a key of guid and address, as entries get that share their guid with others of their document; with the title if the address is shared, too."""
+    key = f"{entry.guid} {entry.url or entry.title}"
+    return f"{key} {entry.title}" if is_same_page(entry, stored) else key
+
+
 def _changed(
     batch: Sequence[tuple[Origin, Sequence[Entry]]], entries: Sequence[Mapping[bytes, Entry]], known: Known
 ) -> Iterable[_Doubtful]:
@@ -82,7 +104,13 @@ def _changed(
     for number, ((origin, _), by_key) in enumerate(zip(batch, entries, strict=True)):
         for key, entry in by_key.items():
             article, before = known.get((origin.id, key), (None, b""))
-            if origin.url and entry.guid == entry.key and article is not None and before != entry.content_hash:
+            if (
+                origin.url
+                and entry.guid == entry.key
+                and not entry.versions
+                and article is not None
+                and before != entry.content_hash
+            ):
                 yield _Doubtful(number, origin, entry, key)
 
 
@@ -108,7 +136,7 @@ def _find(connection: Connection, wanted: Sequence[_Place]) -> Known:
 
 def _facts(connection: Connection, ids: set[ArticleId]) -> dict[ArticleId, StoredFacts]:
     return {
-        row.id: StoredFacts(title=row.title, url=row.url, published_at=row.published_at)
+        row.id: StoredFacts(title=row.title, url=row.url, published_at=row.published_at, text=row.text)
         for some in parts(sorted(ids))
         for row in connection.execute(_FACTS, {"ids": some})
     }
@@ -126,6 +154,6 @@ _SEEN = select(
         )
     )
 )
-_FACTS = select(articles.c.id, articles.c.title, articles.c.url, articles.c.published_at).where(
+_FACTS = select(articles.c.id, articles.c.title, articles.c.url, articles.c.published_at, articles.c.text).where(
     articles.c.id.in_(bindparam("ids", expanding=True))
 )

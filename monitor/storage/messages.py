@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from monitor.domain.ids import StoryId
 from monitor.domain.story_message import PostedMessage
 from monitor.storage.dialect import insert
-from monitor.storage.tables import messages, stories
+from monitor.storage.tables import bursts, deliveries, messages, stories
 
 
 def current_story(connection: Connection, story_id: StoryId) -> StoryId:
@@ -68,6 +68,9 @@ def record(  # noqa: PLR0913 - a message has that many parts, all by keyword
 
 def forget_reference(connection: Connection, channel: str, reference: str) -> None:
     """Note that the message of this name is gone, so that the story is posted anew."""
+    burst = select(bursts.c.id).where(bursts.c.id == deliveries.c.story_id).exists()
+    shown = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.reference == reference, burst)
+    connection.execute(shown.values(reference=None))
     gone = update(messages).where(messages.c.channel == channel, messages.c.reference == reference)
     connection.execute(gone.values(reference=None))
 

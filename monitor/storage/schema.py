@@ -9,7 +9,7 @@ from monitor.storage.engine import Database
 from monitor.storage.locks import serialise
 from monitor.storage.tables import metadata
 
-HEAD = "0014"
+HEAD = "0020"
 """The newest migration, which is the schema of this program."""
 
 
@@ -27,7 +27,7 @@ def upgrade(database: Database) -> None:
     found = current(database)
     if found == HEAD:
         return
-    _refuse_newer(found)
+    refuse_newer(found)
     if found is None and _created(database):
         return
     from monitor.storage.migrations.run import upgrade as run_migrations  # noqa: PLC0415 - alembic costs a quarter of a second, only here
@@ -52,14 +52,15 @@ def _created(database: Database) -> bool:
 def require(database: Database) -> None:
     """Raise SchemaMismatch unless the schema is exactly this program's."""
     found = current(database)
-    _refuse_newer(found)
+    refuse_newer(found)
     if found != HEAD:
         raise SchemaMismatch(
             f"the database has schema {found or 'none'}, this program needs {HEAD}; run `news-monitor migrate` once, then start again"
         )
 
 
-def _refuse_newer(found: str | None) -> None:
+def refuse_newer(found: str | None) -> None:
+    """Raise SchemaMismatch for a schema that a newer version has made."""
     if found is not None and found > HEAD:
         raise SchemaMismatch(
             f"the database has schema {found}, which is newer than this program's {HEAD}; install the newer version"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -16,12 +17,23 @@ from monitor.storage.tables import source_states
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What is known of one source. `reason` says why it cannot be read; `last_success_at` None: it never could be."""
+    """What is known of one source. `reason` says why it cannot be read; `last_success_at` None: it never could be.
+
+    `position` is how far it has been read, as its kind has stored it with `advance`.
+    """
 
     status: SourceStatus
     reason: str | None
     last_read_at: datetime
     last_success_at: datetime | None
+    position: Mapping[str, Any] | None = None
+
+
+def advance(connection: Connection, kind: str, address: str, position: Mapping[str, Any], now: datetime) -> None:
+    """Store how far a source has been read, in the transaction that stores what was read. It has been read well so far."""
+    row = {"kind": kind, "address": address, "status": SourceStatus.OK, "last_read_at": now, "last_success_at": now}
+    changed = ("position", "last_read_at", "last_success_at")
+    connection.execute(upsert(connection, source_states, changed=changed), [{**row, "position": dict(position)}])
 
 
 def record(
@@ -57,7 +69,11 @@ def known(connection: Connection, kind: str) -> dict[str, SourceState]:
     rows = connection.execute(select(source_states).where(source_states.c.kind == kind))
     return {
         row.address: SourceState(
-            status=SourceStatus(row.status), reason=row.reason, last_read_at=row.last_read_at, last_success_at=row.last_success_at
+            status=SourceStatus(row.status),
+            reason=row.reason,
+            last_read_at=row.last_read_at,
+            last_success_at=row.last_success_at,
+            position=row.position,
         )
         for row in rows
     }

@@ -36,6 +36,9 @@ feeds = Table(
     Column("overdue_after_s", Float),
     Column("overdue_at", UtcDateTime),
     Column("late_p50_s", Float),
+    Column("late_p95_s", Float),
+    Column("late_usual_s", Float),
+    Column("rekeyed_at", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Index(None, "active", "next_poll_at"),
@@ -48,6 +51,7 @@ hosts = Table(
     Column("next_request_at", UtcDateTime),
     Column("paused_until", UtcDateTime),
     Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("reason", ShownText),
 )
 
 files = Table(
@@ -70,4 +74,36 @@ source_states = Table(
     Column("reason", ShownText),
     Column("last_read_at", UtcDateTime, nullable=False),
     Column("last_success_at", UtcDateTime),
+    Column("position", Json),
+)
+
+hub_subscriptions = Table(
+    "hub_subscriptions",
+    metadata,
+    Column("feed_url", SafeText, primary_key=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("hub", SafeText, nullable=False),
+    Column("topic", SafeText, nullable=False),
+    Column("secret", String(200), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("lease_s", Float),
+    Column("expires_at", UtcDateTime),
+    Column("next_request_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("missed", Integer, nullable=False, server_default="0"),
+    Column("heard_at", UtcDateTime),
+    Column("reason", ShownText),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("entry_key", Digest, primary_key=True),
+    Column("origin_id", ID, primary_key=True),
+    Column("words", Digest, nullable=False),
+    Column("page_mark", BigInteger, index=True),
+    Column("title_mark", BigInteger, index=True),
+    Column("published_at", UtcDateTime),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index(None, "origin_id", "seen_at"),
 )

@@ -12,11 +12,13 @@ from sqlalchemy import Connection, Row, bindparam, case, delete, func, or_, sele
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId, derived_id
 from monitor.domain.story import AlertStory, Story, StoryMember
+from monitor.domain.story_origins import story_origins
 from monitor.storage.articles import article_from_row
 from monitor.storage.ids import free_id
+from monitor.storage.listing_filter import ListFilter, alerts_on, in_time, of_article
 from monitor.storage.locks import serialise
 from monitor.storage.splits import are_kept_apart
-from monitor.storage.tables import alerts, appearances, articles, stories
+from monitor.storage.tables import alerts, appearances, articles, provenances, stories
 
 _BATCH = 500
 
@@ -77,6 +79,9 @@ def members(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryI
                 url=row.url,
                 published_at=row.published_at,
                 seen_at=row.seen_at,
+                owner=row.owner,
+                agencies=tuple(row.agencies or ()),
+                same_words_as=row.same_words_as,
             )
             found[row.story_id].setdefault((row.source, row.url or row.article_id), member)
     return {story_id: tuple(by_place.values()) for story_id, by_place in found.items()}
@@ -107,9 +112,17 @@ def of_alerts(
 
 def listing(connection: Connection, since: datetime | None = None, limit: int = 100) -> tuple[Story, ...]:
     """Return the stories with an article at `since` or later, newest first, without those merged into another."""
+    return filtered(connection, ListFilter(since=since), limit=limit)
+
+
+def filtered(connection: Connection, wanted: ListFilter, *, limit: int) -> tuple[Story, ...]:
+    """Return the stories with an article such as is asked for, newest first, without those merged into another."""
     query = select(stories).where(stories.c.merged_into.is_(None)).order_by(stories.c.last_article_at.desc(), stories.c.id.desc())
-    if since is not None:
-        query = query.where(stories.c.last_article_at >= since)
+    query = query.where(*in_time(wanted, stories.c.last_article_at, stories.c.id))
+    if wanted.story is not None:
+        query = query.where(stories.c.id == wanted.story)
+    if conditions := (*of_article(wanted), *alerts_on(wanted, articles.c.id)):
+        query = query.where(select(articles.c.id).where(articles.c.story_id == stories.c.id, *conditions).exists())
     rows = connection.execute(query.limit(limit)).all()
     found = members(connection, [row.id for row in rows])
     return tuple(_story(row, found.get(row.id, ())) for row in rows)
@@ -123,6 +136,7 @@ def _story(row: Row[Any], inside: Sequence[StoryMember]) -> Story:
         last_article_at=row.last_article_at,
         articles=len(inside) or row.articles,
         sources=tuple(dict.fromkeys(member.source for member in inside)),
+        origins=story_origins(inside),
         merged_into=row.merged_into,
     )
 
@@ -182,8 +196,13 @@ _MEMBERS = (
         case((appearances.c.article_id.is_(None), articles.c.url), else_=appearances.c.url).label("url"),
         case((appearances.c.article_id.is_(None), articles.c.published_at), else_=appearances.c.published_at).label("published_at"),
         func.coalesce(appearances.c.seen_at, articles.c.fetched_at).label("seen_at"),
+        provenances.c.owner,
+        provenances.c.agencies,
+        provenances.c.same_words_as,
     )
+    .select_from(articles)
     .join(appearances, appearances.c.article_id == articles.c.id, isouter=True)
+    .join(provenances, provenances.c.article_id == articles.c.id, isouter=True)
     .where(articles.c.story_id.in_(bindparam("story_ids", expanding=True)))
     .order_by("seen_at", "article_id", "url")
 )

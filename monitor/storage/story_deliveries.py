@@ -42,7 +42,17 @@ class WaitingDelivery:
     @property
     def notifies(self) -> bool:
         """Whether people are to hear of it."""
-        return self.change is not StoryChange.GREW
+        return self.change is None or self.change.notifies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingNews:
+    """Something new of a story that a channel is to be told. `held`: not before quiet hours or a silence end."""
+
+    id: DeliveryId
+    channel: str
+    story_id: StoryId
+    held: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +69,7 @@ class ToldAlert:
 def add(  # noqa: PLR0913 - a delivery has that many parts, all by keyword
     connection: Connection,
     channel: str,
-    story_id: StoryId,
+    story_id: StoryId | None,
     change: StoryChange,
     *,
     told: Sequence[str],
@@ -67,16 +77,20 @@ def add(  # noqa: PLR0913 - a delivery has that many parts, all by keyword
     rank: int,
     due: datetime,
     now: datetime,
+    held: bool = False,
 ) -> bool:
-    """Add a delivery of a change of a story and return True; False if it is there already. `told` is what its id follows from."""
+    """Add a delivery of a change of a story and return True; False if it is there already. `told` is what its id follows from.
+
+    `held`: not even what else is told of the story takes it along before it is due.
+    """
     row = {
-        "id": derived_id("story", channel, story_id, change, *told),
+        "id": derived_id("story", channel, story_id or "", change, *told),
         "channel": channel,
         "story_id": story_id,
         "change": change,
         "notice": notice,
         "rank": rank,
-        "status": _PENDING,
+        "status": _HELD if held else _PENDING,
         "next_attempt_at": due,
         "created_at": now,
     }
@@ -104,6 +118,23 @@ def being_sent(connection: Connection, channel: str, story_id: StoryId) -> tuple
     return tuple(map(_waiting_delivery, connection.execute(query)))
 
 
+def waiting_news(connection: Connection) -> tuple[WaitingNews, ...]:
+    """Return what is new of stories and waits to be told to people."""
+    query = select(deliveries.c.id, deliveries.c.channel, deliveries.c.story_id, deliveries.c.status).where(
+        deliveries.c.status.in_((_PENDING, _HELD)), deliveries.c.change.in_((StoryChange.DEVELOPED, StoryChange.WITHDRAWN))
+    )
+    return tuple(
+        WaitingNews(id=row.id, channel=row.channel, story_id=row.story_id, held=row.status == _HELD)
+        for row in connection.execute(query)
+    )
+
+
+def hold(connection: Connection, delivery_id: DeliveryId, until: datetime) -> None:
+    """Keep a delivery until `until`."""
+    query = update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.status.in_((_PENDING, _HELD)))
+    connection.execute(query.values(status=_HELD, next_attempt_at=until))
+
+
 def add_facts(connection: Connection, delivery_id: DeliveryId, data: dict[str, Any]) -> None:
     """Let a development that waits tell the newer one in `data` as well, after the facts that it has."""
     notice = connection.execute(select(deliveries.c.notice).where(deliveries.c.id == delivery_id)).scalar_one()
@@ -119,7 +150,9 @@ def postpone(connection: Connection, ids: Sequence[DeliveryId], until: datetime)
 
 def drop(connection: Connection, ids: Sequence[DeliveryId]) -> None:
     """Delete deliveries that have nothing to change: their story is not shown in any message of its own."""
-    connection.execute(delete(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.change == StoryChange.GREW))
+    connection.execute(
+        delete(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.change.in_((StoryChange.GREW, StoryChange.ACKNOWLEDGED)))
+    )
 
 
 def channels_told(connection: Connection, story_id: StoryId) -> dict[str, int]:

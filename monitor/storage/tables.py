@@ -1,11 +1,15 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
-`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read; `articles`, `appearances`, `revisions` hold
-what was read; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
+`feeds`, `hosts`, `files`, `source_states` hold how far each source has been read, `hub_subscriptions` who tells of news; `articles`, `appearances`, `revisions` hold
+what was read, `mentions` whom each article names; `version_keys` the identifiers of an article's versions, `tombstones` what feeds still show of what
+retention has deleted; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
+`acknowledgements` says who has seen an alert, `escalations` whom it is told to next until then, `signing_keys` the key that signs links of messages, `used_links` which of them have acted;
 `statements` and `statement_keys` are the index that finds a statement's story, `relations` what each was found to be, `splits` the stories
 that a person has taken apart, `word_counts` and `source_passages` what is common;
+`provenances` says where each report comes from, `unconfirmed_matches` which matches wait for a story's further origins;
+`series_baselines` hold how often each name is usually in the news, `bursts` when it was suddenly everywhere;
 `incidents`, `channels`, `heartbeats` and `probes` are the shared state of the running processes, `quarantine` what brought one down, `sessions`
 that of the dashboard.
 """
@@ -13,6 +17,7 @@ that of the dashboard.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -28,34 +33,46 @@ from sqlalchemy import (
     true,
 )
 
+from monitor.storage.acknowledgement_tables import acknowledgements, escalations, signing_keys, used_links
 from monitor.storage.hold_tables import holds, source_budgets
+from monitor.storage.mention_tables import mentions
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
-from monitor.storage.source_tables import feeds, files, hosts, source_states
+from monitor.storage.provenance_tables import provenances, unconfirmed_matches
+from monitor.storage.source_tables import feeds, files, hosts, hub_subscriptions, source_states, tombstones
 from monitor.storage.statement_tables import relations, source_passages, splits, statement_keys, statements, word_counts
+from monitor.storage.trend_tables import bursts, series_baselines
 from monitor.storage.types import Digest, Json, SafeText, ShownText, UtcDateTime
 
 __all__ = (
+    "acknowledgements",
     "alerts",
     "appearances",
     "articles",
     "attempts",
+    "bursts",
     "channels",
     "deliveries",
+    "escalations",
     "feeds",
     "files",
     "heartbeats",
     "holds",
     "hosts",
+    "hub_subscriptions",
     "incidents",
+    "mentions",
     "messages",
     "metadata",
     "probes",
+    "provenances",
     "quarantine",
     "relations",
     "revisions",
     "scans",
+    "series_baselines",
     "sessions",
+    "signing_keys",
     "silences",
     "source_budgets",
     "source_passages",
@@ -64,6 +81,10 @@ __all__ = (
     "statement_keys",
     "statements",
     "stories",
+    "tombstones",
+    "unconfirmed_matches",
+    "used_links",
+    "version_keys",
     "word_counts",
 )
 
@@ -121,6 +142,16 @@ appearances = Table(
     Column("published_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("own", Boolean, nullable=False, server_default=true()),
+    Column("page_mark", BigInteger, index=True),
+    Column("title_mark", BigInteger, index=True),
+)
+
+version_keys = Table(
+    "version_keys",
+    metadata,
+    Column("entry_key", Digest, primary_key=True),
+    Column("origin_id", SafeText, primary_key=True),
+    Column("article_id", ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 revisions = Table(
@@ -251,6 +282,7 @@ silences = Table(
     Column("term", SafeText),
     Column("tag", SafeText),
     Column("since", UtcDateTime, nullable=False),
-    Column("until", UtcDateTime, nullable=False, index=True),
+    Column("until", UtcDateTime, index=True),
     Column("reason", SafeText),
+    Column("story_id", ID),
 )

@@ -1,6 +1,6 @@
 """Decide which requests are served, and set the headers that keep a browser from misusing the answers.
 
-With a token, everything but the two health checks needs it, as a bearer token or as the cookie that the login form sets. Without one,
+With a token, everything but the two health checks and the signed links of messages needs it, as a bearer token or as the cookie that the login form sets. Without one,
 only this machine can connect, and the `Host` header must name this machine: that of a page of another site whose name resolves to
 127.0.0.1 does not. What a browser asks for on behalf of a page of another origin is refused in either case, unless somebody follows a link.
 """
@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from monitor.domain.action_link import PATH as ACTION_PATH
 from monitor.settings.model import WebSettings
 from monitor.web.login_guard import LoginGuard
 from monitor.web.login_sessions import Sessions
@@ -98,6 +99,8 @@ class AccessControl:
         if path in OPEN_PATHS:
             return None
         check_origin(request)
+        if path.startswith(ACTION_PATH):
+            return None
         if settings.token is None or not has_token(settings.token):
             check_host(request.headers, settings)
             return None

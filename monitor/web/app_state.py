@@ -49,6 +49,7 @@ class AppState:
         self.cpu_budget = CpuBudget()
         self.idempotency = IdempotencyKeys()
         self.parsers = ParserPool(Task.DOCUMENT, processes=1)
+        self.feed_parsers = ParserPool(Task.FEED, processes=1)
         self._compiled: CompiledSettings | None = None
         self._recognizing = Lock()
 

@@ -18,15 +18,15 @@ from monitor.web.login_sessions import LASTS
 from monitor.web.rendering import render
 from monitor.web.responses import body_of
 
-_STYLE = (files("monitor.web") / "static" / "login.css").read_text("utf-8")
-_STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+STYLE = (files("monitor.web") / "static" / "login.css").read_text("utf-8")
+STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 
 def login_form(request: Request, *, wrong: bool = False) -> Response:
     """Return 401 with the form. It contains its own style, since no other file is served without the token."""
     wanted = request.url.path if request.url.path != "/login" else "/"
-    page = render("_login.html", style=_STYLE, wrong=wrong, wanted=wanted)
-    policy = HEADERS["content-security-policy"].replace("style-src 'self'", f"style-src 'sha256-{_STYLE_HASH}'")
+    page = render("_login.html", style=STYLE, wrong=wrong, wanted=wanted)
+    policy = HEADERS["content-security-policy"].replace("style-src 'self'", f"style-src 'sha256-{STYLE_HASH}'")
     return HTMLResponse(page, 401, {"content-security-policy": policy, "www-authenticate": "Bearer"})
 
 

@@ -11,9 +11,11 @@ from markupsafe import Markup, escape
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.highlight import Segment, Span, highlight, split_at
+from monitor.domain.story_origins import origins_in_words
 from monitor.domain.text import one_line, printable
 from monitor.domain.times import age, rfc3339
 from monitor.domain.urls import is_http
+from monitor.storage.silence_requests import FOR_GOOD, TOMORROW
 
 
 def http_link(url: str | None) -> str | None:
@@ -36,18 +38,18 @@ def _mark(segments: Iterable[Segment]) -> Markup:
     return Markup("").join(Markup("<mark>{}</mark>").format(piece) if hit else piece for piece, hit in pieces)
 
 
-def moment(value: str | datetime | None, *, ahead: bool = False) -> Markup:
-    """Return a time as `5 min ago`, or `in 5 min` with `ahead`, with the exact time as its title; a dash for None."""
+def moment(value: str | datetime | None, *, ahead: bool = False, word: str | None = "ago") -> Markup:
+    """Return a time as `5 min ago` (without the `word`: as `10:31 UTC`), or `in 5 min` with `ahead`, with the exact time as its title; a dash for None."""
     if value is None:
         return Markup("–")
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
     now = SYSTEM_CLOCK.now()
-    words = f"{age(when, now)} ago"
+    words = f"{age(when, now)} {word}" if word else f"{when.astimezone(UTC):%-d %b %H:%M} UTC"
     if ahead:
         words = "now" if when <= now else f"in {age(now, when)}"
     exact = when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(
-        rfc3339(when), exact, Markup(" data-ahead") if ahead else "", words
+        rfc3339(when), exact, Markup(" data-ahead") if ahead else "" if word else Markup(" data-clock"), words
     )
 
 
@@ -89,6 +91,10 @@ def lines_of_reason(why: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     return lines
 
 
+SILENCE_LENGTHS: Final = {"2h": "for 2 hours", TOMORROW: "until tomorrow, 7:00 UTC", FOR_GOOD: "for good, until lifted"}
+"""How long a silence set by a click lasts, and how that is called."""
+
+
 def render(template: str, **context: Any) -> str:
     """Return a template as HTML."""
     return _TEMPLATES.get_template(template).render(context)
@@ -108,7 +114,14 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        bars=bars, lines_of_reason=lines_of_reason, mark_phrases=mark_phrases, moment=moment, http_link=http_link, seconds=seconds
+        bars=bars,
+        lines_of_reason=lines_of_reason,
+        mark_phrases=mark_phrases,
+        moment=moment,
+        http_link=http_link,
+        origins_in_words=origins_in_words,
+        seconds=seconds,
+        silence_lengths=SILENCE_LENGTHS,
     )
     environment.filters["one_line"] = one_line
     return environment

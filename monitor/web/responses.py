@@ -1,9 +1,10 @@
-"""Build JSON answers and errors (`{"error": "…"}`, with `faults` where several fields are wrong), and read JSON bodies."""
+"""Build JSON answers and errors (problem details, with `faults` where several fields are wrong), and read JSON bodies."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -32,11 +33,19 @@ def json_response(document: Any, status_code: int = 200, headers: Mapping[str, s
     return Response(orjson.dumps(document), status_code, headers, media_type="application/json")
 
 
-def error_response(error: HTTPException) -> Response:
-    """Return an error as JSON."""
+def error_response(error: HTTPException, **more: Any) -> Response:
+    """Return an error as RFC 9457 says (`application/problem+json`); `more` are further members."""
     faults = error.faults if isinstance(error, ApiError) else ()
-    document = {"error": error.detail, **({"faults": list(faults)} if faults else {})}
-    return json_response(document, error.status_code, error.headers)
+    document = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status_code).phrase,
+        "status": error.status_code,
+        "detail": error.detail,
+        "error": error.detail,
+        **({"faults": list(faults)} if faults else {}),
+        **more,
+    }
+    return Response(orjson.dumps(document), error.status_code, error.headers, media_type="application/problem+json")
 
 
 async def body_of(request: Request, limit: int = MAX_BODY) -> bytes:

@@ -31,10 +31,11 @@ from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import WebSettings
 from monitor.storage.engine import Database
-from monitor.web import login
+from monitor.web import action_pages, login
 from monitor.web.access_control import AccessControl, has_token
 from monitor.web.app_state import AppState
 from monitor.web.connections import PatientProtocol
+from monitor.web.hub_callbacks import HubCallbacks
 from monitor.web.page import error_page
 from monitor.web.registry import endpoints, pages
 from monitor.web.responses import ApiError, error_response
@@ -51,13 +52,14 @@ def application(live: LiveSettings, database: Database, relay: Relay) -> Starlet
     app = Starlette(
         routes=_routes(),
         middleware=[
+            Middleware(HubCallbacks, state=app_state),
             Middleware(
                 AccessControl,
                 settings=lambda: app_state.settings.web,
                 login_form=login.login_form,
                 sessions=app_state.sessions,
                 guard=app_state.login_guard,
-            )
+            ),
         ],
         exception_handlers={HTTPException: _http_error, MonitorError: _monitor_error},
         lifespan=_lifespan,
@@ -137,6 +139,7 @@ def _routes() -> list[Route | Mount]:
         *(endpoint.route() for endpoint in endpoints()),
         *(route for page in pages() for route in page.routes()),
         *login.ROUTES,
+        *action_pages.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
 
@@ -155,6 +158,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     finally:
         app_state.hub.close()
         app_state.parsers.close()
+        app_state.feed_parsers.close()
         for task in (watching, compiling):
             task.cancel()
         await asyncio.gather(watching, compiling, return_exceptions=True)
@@ -167,7 +171,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code in _SENTENCES and error.detail == HTTPStatus(error.status_code).phrase:
         error = ApiError(error.status_code, _SENTENCES[error.status_code], headers=error.headers)
-    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/act/")):
         return error_page(request, error.status_code, error.detail)
     return error_response(error)
 

@@ -52,7 +52,7 @@ def watched(app_state: AppState, connection: Connection, now: datetime) -> dict[
 def quiet_terms(app_state: AppState, connection: Connection, now: datetime) -> list[dict[str, Any]]:
     """Return the terms that have never fired, or not for much longer than is their habit: each `term state last_alert_at alerts`."""
     times = activity.alert_times(connection, now - LOOKED_BACK)
-    found = [term_record(term.name, times.get(term.name, ()), now) for term in app_state.settings.terms]
+    found = [habit_record(term.name, times.get(term.name, ()), now) for term in app_state.settings.terms]
     return [record for record in found if record["state"] != "fires"]
 
 
@@ -61,10 +61,10 @@ def quiet_term(app_state: AppState, connection: Connection, name: str, now: date
     times = activity.alert_times(connection, now - LOOKED_BACK).get(name, ())
     newest = archive.listing(connection, limit=_ARTICLES)
     nearly = near_misses(app_state.matcher, newest, name, limit=_MOST)
-    return {**term_record(name, times, now), "nearly": nearly}
+    return {**habit_record(name, times, now), "nearly": nearly}
 
 
-def term_record(name: str, times: Sequence[datetime], now: datetime) -> dict[str, Any]:
+def habit_record(name: str, times: Sequence[datetime], now: datetime) -> dict[str, Any]:
     """Return `term state last_alert_at alerts`; `state` is `never`, `stopped` or `fires`, by the alerts of the last 90 days."""
     habit = observe(Rhythm(), [at.timestamp() for at in times])
     after = habit.overdue_after_s()

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = {"monitor/domain/randomness.py", "monitor/domain/clock.py"}
 NOBODY_GUESSES = {
     "monitor/web/login_sessions.py": "who can guess a session is logged in",
+    "monitor/storage/link_secrets.py": "who can guess the key can sign a link that acts",
     "workers/delivery/canary_receiver.py": "who can guess its path can let a canary arrive",
 }
 """What no seed may ever decide, and is therefore drawn from the system alone."""

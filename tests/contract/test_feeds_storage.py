@@ -6,15 +6,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from monitor.domain.article import Entry, Origin
 from monitor.domain.cadence import ArrivalRate, PublisherHints
 from monitor.domain.feed import DocumentMemory, FeedForPoll, FeedState, FeedUpdate, HostUpdate, Validators
 from monitor.domain.source import SourceStatus
+from monitor.polling.feed_kind import feed_health
 from monitor.settings.feeds import FeedSettings
+from monitor.settings.model import Settings
+from monitor.sources.source import HealthRequest
 from monitor.storage import due_feeds, feeds, hosts
 from monitor.storage.articles import ingest
 from monitor.storage.engine import Database
+from monitor.storage.tables import feeds as feed_rows
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GAP = timedelta(seconds=1)
@@ -219,6 +224,32 @@ def test_turns_at_a_host_follow_each_other(database: Database) -> None:
         hosts.record(connection, HostUpdate(host="a.example", refusals=1, paused_until=NOW + timedelta(hours=1)))
         assert hosts.reserve(connection, "a.example", now=NOW, gap=GAP, latest=NOW + GAP) is None
         assert hosts.reserve(connection, "a.example", now=NOW, gap=GAP, latest=latest) == NOW + timedelta(hours=1)
+
+
+def test_every_feed_of_a_host_shows_its_pause(database: Database) -> None:
+    """With its end and its reason, while the feed would be due before; a feed that fails itself stays failing."""
+    urls = [f"https://a.example/{name}" for name in ("one", "two", "three")]
+    sync(database, *urls)
+    settings = Settings(feeds=tuple(FeedSettings(url=url) for url in urls))
+
+    def health(now: datetime) -> list[tuple[str, str | None]]:
+        with database.read() as connection:
+            found = feed_health(connection, HealthRequest(settings=settings, now=now))
+        return [(one.status.value, one.reason) for one in found]
+
+    until = NOW + timedelta(hours=1)
+    with database.write() as connection:
+        hosts.record(connection, HostUpdate(host="a.example", refusals=1, paused_until=until, reason="HTTP 429"))
+        row = update(feed_rows)
+        connection.execute(row.where(feed_rows.c.url == urls[1]).values(status="failing", reason="HTTP 429"))
+        connection.execute(row.where(feed_rows.c.url == urls[2]).values(status="ok", next_poll_at=until + GAP))
+    held = f"its host is not asked before {until:%Y-%m-%d %H:%M:%S} UTC: HTTP 429"
+    assert health(NOW) == [("paused", held), ("failing", held), ("ok", None)]
+    assert health(until) == [("new", None), ("failing", "HTTP 429"), ("ok", None)]
+    with database.write() as connection:
+        hosts.pause(connection, "a.example", until - GAP, "a shorter one")
+        hosts.pause(connection, "b.example", until, "an unknown host")
+    assert health(NOW)[0] == ("paused", held)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -29,7 +29,7 @@ def test_canaries_are_in_no_list(database: Database) -> None:
         for one in (origin, Origin(id="api:x", name="x")):
             articles.ingest(connection, one, [Entry(key="k", title="t", text="b")], now=NOW, alertable=lambda _entry: True)
         notices.add(connection, "canary", {"round": "r"}, {CANARY_CHANNEL: "d1"}, now=NOW, due_at=NOW)
-        notices.add(connection, "monitoring.broken", {"subject": "s"}, {"ops": "d2"}, now=NOW, due_at=NOW)
+        notices.add(connection, "system.problem", {"subject": "s"}, {"ops": "d2"}, now=NOW, due_at=NOW)
         assert [article.source for article in archive.listing(connection)] == ["x"]
         assert archive.count(connection) == 1
         assert len(archive.in_stories(connection, since=None, after=None, limit=9)) == 1
@@ -46,8 +46,8 @@ def test_canaries_are_in_no_list(database: Database) -> None:
 def test_a_notice_that_was_sent_directly_is_delivered(database: Database) -> None:
     """It is not sent again."""
     with database.write() as connection:
-        notices.add(connection, "monitoring.broken", {"subject": "s"}, {"ops": "d"}, now=NOW, due_at=NOW)
-        notices.add(connection, "monitoring.broken", {"subject": "s"}, {"ops": "d"}, now=NOW, due_at=NOW)
+        notices.add(connection, "system.problem", {"subject": "s"}, {"ops": "d"}, now=NOW, due_at=NOW)
+        notices.add(connection, "system.problem", {"subject": "s"}, {"ops": "d"}, now=NOW, due_at=NOW)
         notices.accepted(connection, ["d"], now=NOW)
         (found,) = deliveries.listing(connection)
         assert (found.status, deliveries.due(connection, "ops", now=NOW, limit=5)) == ("delivered", ())

@@ -127,7 +127,7 @@ def test_retention_leaves_no_keys_behind_and_no_number_is_given_again(database: 
     with database.write() as connection:
         scans.finish(connection, [scan.id for scan in scans.outstanding(connection, NOW + timedelta(hours=1), 10)])
         numbers = set(connection.execute(select(statements.c.id)).scalars())
-        assert articles.prune(connection, NOW + timedelta(hours=1), 100) == 2
+        assert articles.prune(connection, NOW + timedelta(hours=1), 100, now=NOW) == 2
         assert connection.execute(select(func.count()).select_from(statement_keys)).scalar_one() == 0
     entry = Entry(key="later", title="Talks near their end, says gamma", text=WIRE, url="https://gamma.test/1")
     with database.write() as connection:

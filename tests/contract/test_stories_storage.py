@@ -184,7 +184,7 @@ def test_the_story_of_an_alert_is_shown_as_it_stands_now(database: Database) -> 
         other = _place(connection, _store(connection, "gamma", "Smallest harvest", OTHER)).story_id
         stories.merge(connection, first, other)
         (story,) = stories.of_alerts(connection, [(first, article.id)]).values()
-    record = alert_story_record(story.id, story.article_id, story.members)
+    record = alert_story_record(story.id, story.article_id, story.members, now=NOW)
     assert (record["id"], record["articles"], sorted(record["sources"])) == (other, 3, ["alpha", "beta", "gamma"])
     assert sorted(place["source"] for place in record["also_in"]) == ["beta", "gamma"]
 

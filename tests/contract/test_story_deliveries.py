@@ -39,7 +39,7 @@ def claim_due(story: Scene) -> tuple[ClaimedDelivery, ...]:
     """Claim all that is due on the channel, with its story."""
     with story.database.write() as connection:
         ids = deliveries.due(connection, "desk", now=story.now, limit=99)
-        return with_stories(connection, "desk", deliveries.claim(connection, ids, LEASE), editable=True)
+        return with_stories(connection, "desk", deliveries.claim(connection, ids, LEASE), editable=True, now=EPOCH)
 
 
 def settle(story: Scene, claimed: Sequence[ClaimedDelivery], reference: str | None = "C1:1") -> None:

@@ -38,6 +38,13 @@ class Program:
             self._argv(*arguments), env=self._env, capture_output=True, text=True, timeout=within_s, check=False, cwd=self.folder
         )
 
+    def bare(self, *arguments: str, cwd: Path, within_s: float = 60.0) -> subprocess.CompletedProcess[str]:
+        """Run one command in another folder, without a configuration."""
+        argv = [sys.executable, "-m", "monitor", *arguments]
+        return subprocess.run(
+            argv, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=within_s, check=False, cwd=cwd
+        )
+
     def records(self, *arguments: str) -> Any:
         """What a command prints with --json; it must succeed."""
         done = self.command(*arguments, "--json")

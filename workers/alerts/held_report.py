@@ -113,7 +113,7 @@ def _event(group: Sequence[HeldAlert]) -> HeldEvent:
     """Return the line for alerts of one story, or of one source over its budget; the first is the worst."""
     worst = group[0]
     url = worst.url if worst.url and len(worst.url) <= _URL else None
-    record = {
+    record: dict[str, Any] = {
         "alert": worst.id,
         "term": worst.term,
         "terms": list(dict.fromkeys(alert.term for alert in group))[:_TERMS],
@@ -127,6 +127,8 @@ def _event(group: Sequence[HeldAlert]) -> HeldEvent:
     }
     if worst.hold.reason is not Suppression.BUDGET and (facts := dict.fromkeys(fact for alert in group for fact in alert.facts)):
         record["facts"] = [fact[:_TITLE] for fact in facts][-_FACTS:]
+    if worst.links:
+        record["links"] = dict(worst.links)
     return HeldEvent(alerts=tuple(alert.id for alert in group), severity=worst.severity, record=record)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.domain.action_link import LinkAction, LinkSigner
 from monitor.domain.alert import Reason
 from monitor.domain.article import Article
 from monitor.domain.ids import AlertId
@@ -28,7 +30,7 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
     snippet: str,
     mentions: Sequence[Mention],
     raised_at: datetime,
-    public_url: str | None = None,
+    links: PageLinks | None = None,
 ) -> dict[str, Any]:
     """Return the `data` object of an alert. Offsets in `matches` count characters of the article's title, or of its text (`body`)."""
     return {
@@ -52,7 +54,7 @@ def alert_data(  # noqa: PLR0913 - an alert has that many parts, all by keyword
             "published_to_fetched_s": _seconds(article.published_at, article.fetched_at),
             "fetched_to_alert_s": _seconds(article.fetched_at, raised_at),
         },
-        **({} if public_url is None else {"links": page_links(public_url, article)}),
+        **({} if links is None else {"links": links.of(alert_id, raised_at)}),
     }
 
 
@@ -70,9 +72,18 @@ def article_part(article: Article) -> dict[str, Any]:
     }
 
 
-def page_links(public_url: str, article: Article) -> dict[str, str]:
-    """Return the pages on an alert, by what they are for. `alert` explains why it was raised."""
-    return {"alert": f"{public_url.rstrip('/')}/articles/{article.id}"}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLinks:
+    """The pages to which messages lead: `public_url` is where others reach them."""
+
+    public_url: str
+    signer: LinkSigner
+
+    def of(self, alert_id: AlertId, raised_at: datetime) -> dict[str, str]:
+        """Return the pages of an alert by what they are for: what it is and why it was raised, and the links that act for a week."""
+        site = self.public_url.rstrip("/")
+        acts = {action.value: site + self.signer.path(action, alert_id, raised_at) for action in LinkAction}
+        return {"alert": f"{site}/alerts/{alert_id}", **acts}
 
 
 def _seconds(earlier: datetime | None, later: datetime) -> float | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.domain.alert import Hold, PastAlert, Reason, Suppression
 from monitor.domain.article import Article
 from monitor.domain.hashing import hash_parts
-from monitor.domain.ids import StoryId
+from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.match import TermMatch
 from monitor.domain.watch import Repeat, Term
 from monitor.settings.model import SilenceSettings
@@ -23,7 +23,9 @@ class AlertContext:
     `joined` is True if the article has just joined a story with other articles. `alertable` is False if it was too old at its feed's
     first fetch; then only an edit can raise an alert. `past_alerts` are those of the story, `last_notified_at` is by term, and
     `matched_before` names the terms that matched the previous revision (none for a first one). `budget_left` is how many more alerts of
-    the article's source may be told in this hour, None without a limit.
+    the article's source may be told in this hour, None without a limit. `origins` counts the independent origins of the story. `page_came_late`: what
+    was matched before was the summary, and now it is the page, which nobody has edited. `same_articles` are articles of other origins that say the
+    same under the same link, such as an entry that a publisher lists in two of its feeds.
     """
 
     story_id: StoryId
@@ -33,6 +35,9 @@ class AlertContext:
     last_notified_at: Mapping[str, datetime] = field(default_factory=dict)
     matched_before: frozenset[str] = frozenset()
     budget_left: int | None = None
+    same_articles: frozenset[ArticleId] = frozenset()
+    page_came_late: bool = False
+    origins: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ class AlertDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDecision:
-    """The alerts to store, and the past alerts on the article whose term no longer matches."""
+    """The alerts to store, and the past alerts on the article whose term no longer matches, or all if it is cancelled."""
 
     drafts: tuple[AlertDraft, ...]
     stale: tuple[PastAlert, ...]
@@ -81,7 +86,7 @@ def decide_alerts(
             key=_key(match.term, article, context.story_id),
             term=match.term,
             reason=reason,
-            hold=hold_for(match.term, context.last_notified_at.get(match.term.name), silences, now),
+            hold=hold_for(match.term, context.last_notified_at.get(match.term.name), silences, now, story=context.story_id),
             match=match,
         )
         for match in matches
@@ -109,7 +114,7 @@ def _within_budget(drafts: Sequence[AlertDraft], left: int | None, now: datetime
 
 
 def _stale_alerts(article: Article, matches: Sequence[TermMatch], context: AlertContext) -> tuple[PastAlert, ...]:
-    matching = {match.term.name for match in matches}
+    matching = set() if article.is_cancelled else {match.term.name for match in matches}
     return tuple(
         alert
         for alert in context.past_alerts
@@ -119,12 +124,15 @@ def _stale_alerts(article: Article, matches: Sequence[TermMatch], context: Alert
 
 def _reason(article: Article, term: Term, context: AlertContext) -> Reason | None:
     """Return why the term alerts on this article, or None if it does not."""
-    reason = Reason.UPDATED if article.revision > 1 and term.name not in context.matched_before else Reason.NEW
+    edited = article.revision > 1 and not context.page_came_late
+    reason = Reason.UPDATED if edited and term.name not in context.matched_before else Reason.NEW
     if not context.alertable and reason is not Reason.UPDATED:
+        return None
+    if term.scope.origins > context.origins:
         return None
     earlier = [alert for alert in context.past_alerts if alert.term == term.name and alert.reason is not Reason.JOINED]
     if term.repeat is Repeat.ARTICLE:
-        return None if any(alert.article_id == article.id for alert in earlier) else reason
+        return None if any(alert.article_id in {article.id, *context.same_articles} for alert in earlier) else reason
     return reason if all(alert.severity.rank < term.severity.rank for alert in earlier) else None
 
 
@@ -153,6 +161,6 @@ def _joined_draft(
         key=hash_parts("alert", "growth", term.name, article.id),
         term=term,
         reason=Reason.JOINED,
-        hold=hold_for(term, last, silences, now),
+        hold=hold_for(term, last, silences, now, story=context.story_id),
         match=match,
     )

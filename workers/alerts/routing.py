@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from monitor.domain.watch import Severity
-from monitor.settings.model import RouteSettings
+from monitor.domain.watch import Severity, Term
+from monitor.settings.model import RouteSettings, Settings
 
 
 def channels_for(
@@ -28,6 +28,13 @@ def channels_for(
         if _fits(rule, severity, tags, term):
             return tuple(dict.fromkeys(rule.channels))
     return () if rules else tuple(channels)
+
+
+def routed(settings: Settings, terms: Mapping[str, Term], term: str, severity: Severity, tags: Collection[str]) -> tuple[str, ...]:
+    """Return the channels to which an alert of `term` goes by the settings of now, as far as they exist; `terms` is the watch list by name."""
+    own = terms[term].channels if term in terms else None
+    found = channels_for(severity, tags, own, settings.routes, settings.channels, term=term)
+    return tuple(name for name in found if name in settings.channels)
 
 
 def _fits(rule: RouteSettings, severity: Severity, tags: Collection[str], term: str) -> bool:

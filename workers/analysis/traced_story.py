@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from monitor.domain.article import Article
@@ -16,7 +17,7 @@ from monitor.storage.engine import Connection
 MAX_STATEMENTS = 1000
 
 
-def traced_story(connection: Connection, wanted: StoryId) -> dict[str, Any] | None:
+def traced_story(connection: Connection, wanted: StoryId, now: datetime) -> dict[str, Any] | None:
     """Return the record of a story with `merged_from statements alerts maybe split_from`; None if there is none.
 
     A story that was merged into another is returned as that one. `statements` are in the order in which they were fetched.
@@ -31,10 +32,10 @@ def traced_story(connection: Connection, wanted: StoryId) -> dict[str, Any] | No
     found = alerts.listing(connection, AlertFilter(stories=known_as), limit=MAX_STATEMENTS)
     maybe = {one["maybe"]["id"]: one["maybe"] for one in related.values() if one["maybe"] and one["maybe"]["id"] != story_id}
     return {
-        **story_record(story),
+        **story_record(story, now),
         "merged_from": list(known_as[1:]),
         "statements": [statement_record(article, related.get(article.id)) for article in inside],
-        "alerts": [traced_alert(connection, one) for one in reversed(found)],
+        "alerts": [traced_alert(connection, one, now) for one in reversed(found)],
         "maybe": list(maybe.values()),
         "split_from": [_named(connection, other) for other in splits.of_story(connection, story_id)],
     }
@@ -68,9 +69,9 @@ def related_records(connection: Connection, ids: Sequence[ArticleId]) -> dict[Ar
     return records
 
 
-def traced_alert(connection: Connection, stored: StoredAlert) -> dict[str, Any]:
+def traced_alert(connection: Connection, stored: StoredAlert, now: datetime) -> dict[str, Any]:
     """Return the record of an alert; each of its deliveries has the `results` of its attempts."""
-    record = alert_record(stored)
+    record = alert_record(stored, now)
     for delivery in record["deliveries"]:
         delivery["results"] = [
             {

@@ -6,25 +6,28 @@ not at all. The ids of the deliveries follow from what they tell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from monitor.domain.alert import Reason
+from monitor.domain.alert import PastAlert, Reason
 from monitor.domain.article import Article
 from monitor.domain.delivery import STORY_UPDATED, WITHDRAWN, DeliveryStatus
+from monitor.domain.ids import StoryId
 from monitor.domain.story import alert_story_record
 from monitor.domain.story_message import FollowUp
 from monitor.domain.story_update import StoryChange, StoryUpdate
 from monitor.settings.channels import ChannelBase, Event, takes
 from monitor.settings.model import Settings
-from monitor.storage import articles, messages, stories, story_deliveries
+from monitor.storage import alert_history, articles, messages, stories, story_deliveries
 from monitor.storage.engine import Connection
-from monitor.storage.story_deliveries import WaitingDelivery
+from monitor.storage.story_deliveries import ToldAlert, WaitingDelivery
 from workers.alerts.payload import article_part
+from workers.alerts.routing import routed
 from workers.alerts.timing import development_due, growth_due
+from workers.announcing.quiet_stories import story_quiet_until
 from workers.channels.registry import kind_of
 
 
@@ -33,9 +36,11 @@ class _Telling:
     """One update on its way to one channel after another."""
 
     connection: Connection
+    settings: Settings
     update: StoryUpdate
     article: Article
     now: datetime
+    quiet_until: datetime | None
 
     @cached_property
     def data(self) -> dict[str, Any]:
@@ -45,7 +50,7 @@ class _Telling:
         return {
             "change": update.change,
             "article": article_part(article),
-            "story": alert_story_record(update.story_id, article.id, members),
+            "story": alert_story_record(update.story_id, article.id, members, now=self.now),
             "facts": list(update.facts),
             "terms": list(update.terms),
         }
@@ -58,11 +63,46 @@ def announce(connection: Connection, settings: Settings, update: StoryUpdate, *,
     """
     story_id = messages.current_story(connection, update.story_id)
     told = {name: rank for name, rank in story_deliveries.channels_told(connection, story_id).items() if name in settings.channels}
+    told |= _told_events_only(connection, settings, story_id)
     found = articles.load(connection, [update.article_id]) if told else ()
     if not found:
         return ()
-    telling = _Telling(connection, replace(update, story_id=story_id), found[0], now)
+    telling = _Telling(
+        connection,
+        settings,
+        replace(update, story_id=story_id),
+        found[0],
+        now,
+        story_quiet_until(connection, settings, story_id, now),
+    )
     return tuple(name for name, rank in told.items() if _tell(telling, name, settings.channels[name], rank))
+
+
+def _told_events_only(connection: Connection, settings: Settings, story_id: StoryId) -> dict[str, int]:
+    """Return the programs that asked for other events than alerts, where alerts of the story would go, each with the rank of the worst severity."""
+    names = [
+        name for name, channel in settings.channels.items() if not kind_of(channel).limits.digests and not _takes_alerts(channel)
+    ]
+    if not names:
+        return {}
+    found: dict[str, int] = {}
+    for name, alert in _routed_alerts(connection, settings, story_id):
+        if name in names:
+            found[name] = max(found.get(name, 0), alert.severity.rank)
+    return found
+
+
+def _routed_alerts(connection: Connection, settings: Settings, story_id: StoryId) -> Iterator[tuple[str, PastAlert]]:
+    """Yield each alert of a story that was not held back, with each of its channels."""
+    terms = {term.name: term for term in settings.terms}
+    for alert in alert_history.of_story(connection, story_id):
+        if alert.suppressed is None:
+            for name in routed(settings, terms, alert.term, alert.severity, alert.tags):
+                yield name, alert
+
+
+def _takes_alerts(channel: ChannelBase) -> bool:
+    return takes(channel, Event.ALERT_CREATED) or takes(channel, Event.ALERT_UPDATED)
 
 
 def channels_to_tell(settings: Settings, names: Sequence[str], reason: Reason) -> tuple[str, ...]:
@@ -107,11 +147,10 @@ def _tell_program(telling: _Telling, name: str, channel: ChannelBase, rank: int)
 def _tell_withdrawn_alerts(telling: _Telling, name: str, rank: int) -> bool:
     """Tell a program of each alert on the article that no longer holds."""
     update, connection = telling.update, telling.connection
-    gone = [
-        alert
-        for alert in story_deliveries.told_alerts(connection, name, update.story_id, waiting=True)
-        if alert.article_id == update.article_id and alert.term in update.terms
-    ]
+    told: Iterable[ToldAlert | PastAlert] = story_deliveries.told_alerts(connection, name, update.story_id, waiting=True)
+    if not _takes_alerts(telling.settings.channels[name]):
+        told = [alert for to, alert in _routed_alerts(connection, telling.settings, update.story_id) if to == name]
+    gone = [alert for alert in told if alert.article_id == update.article_id and alert.term in update.terms]
     data = story_deliveries.data_of_alerts(connection, [alert.id for alert in gone])
     added = [
         _add(telling, name, WITHDRAWN, _withdrawn(telling, data[alert.id], alert.term), rank=rank, told=(alert.id,))
@@ -126,7 +165,7 @@ def _withdrawn(telling: _Telling, alert: dict[str, Any], term: str) -> dict[str,
 
 def _tell_growth(telling: _Telling, name: str, follow_up: FollowUp) -> bool:
     """Let the story's message be changed, once for all the articles that join until then."""
-    if follow_up is FollowUp.NONE:
+    if follow_up is FollowUp.NONE or (follow_up is FollowUp.REPLY and telling.quiet_until is not None):
         return False
     connection, story_id = telling.connection, telling.update.story_id
     if any(_shows_growth(one) for one in story_deliveries.of_story(connection, name, story_id, lock=True)):
@@ -142,7 +181,7 @@ def _tell_growth(telling: _Telling, name: str, follow_up: FollowUp) -> bool:
 
 
 def _shows_growth(waiting: WaitingDelivery) -> bool:
-    return waiting.status is DeliveryStatus.PENDING and waiting.change in {None, StoryChange.GREW}
+    return waiting.status is DeliveryStatus.PENDING and waiting.change in {None, StoryChange.GREW, StoryChange.ACKNOWLEDGED}
 
 
 def _tell_development(telling: _Telling, name: str, rank: int) -> bool:
@@ -157,7 +196,7 @@ def _tell_development(telling: _Telling, name: str, rank: int) -> bool:
     message = messages.find(connection, name, story_id)
     due = development_due(message, being_sent=bool(earlier), now=telling.now)
     told = (telling.update.article_id, *telling.update.facts)
-    return _add(telling, name, STORY_UPDATED, telling.data, rank=rank, told=told, due=due)
+    return _add(telling, name, STORY_UPDATED, telling.data, rank=rank, told=told, due=due, for_people=True)
 
 
 def _tell_withdrawal(telling: _Telling, name: str, rank: int) -> bool:
@@ -169,7 +208,7 @@ def _tell_withdrawal(telling: _Telling, name: str, rank: int) -> bool:
     if not terms:
         return False
     data = {**telling.data, "terms": terms}
-    return _add(telling, name, WITHDRAWN, data, rank=rank, told=(update.article_id, *terms))
+    return _add(telling, name, WITHDRAWN, data, rank=rank, told=(update.article_id, *terms), for_people=True)
 
 
 def _add(
@@ -181,11 +220,23 @@ def _add(
     rank: int,
     told: Sequence[str],
     due: timedelta = timedelta(0),
+    for_people: bool = False,
 ) -> bool:
-    """Add one delivery; return whether it is due at once."""
+    """Add one delivery; return whether it is due at once. What is new for people waits while the story is silenced."""
     notice = {"type": kind, "data": data}
     change, now = telling.update.change, telling.now
+    until = telling.quiet_until if for_people and change is not StoryChange.GREW else None
+    at = now + due if until is None else max(now + due, until)
     added = story_deliveries.add(
-        telling.connection, name, telling.update.story_id, change, told=told, notice=notice, rank=rank, due=now + due, now=now
+        telling.connection,
+        name,
+        telling.update.story_id,
+        change,
+        told=told,
+        notice=notice,
+        rank=rank,
+        due=at,
+        now=now,
+        held=until is not None,
     )
-    return added and not due
+    return added and at <= now

@@ -23,6 +23,8 @@ from workers.rendering.story_card import cards_of, heading_of
 from workers.rendering.truncation import cut, fit
 
 _ACTIVE = re.compile(r"([@<])(?=[\w@#!&:])")
+_MOST_WITH_ACTS = 5
+"""Alerts in a digest that still have links which act: services behind Apprise take short texts."""
 _MAX_TERMS, _LONGEST_LINK = 1_000, 300
 _NOTIFY_TYPES = ("info", "info", "info", "warning", "failure")
 """Apprise's types of a message, by the rank of a severity."""
@@ -137,10 +139,11 @@ def escape(text: str) -> str:
 
 def title_and_text(cards: Sequence[Card], heading: str | None = None) -> tuple[str, str]:
     """Return the title and the text of one alert, or of a digest of several; with a `heading` it is always a digest, with every link."""
+    acts = len(cards) <= _MOST_WITH_ACTS
     if heading is not None:
-        return heading, "\n".join(_digest_line(card, None) for card in cards)
+        return heading, "\n".join(_digest_line(card, None, acts=acts) for card in cards)
     if len(cards) > 1:
-        return f"{len(cards)} alerts · {cards[0].label}", "\n".join(_digest_line(card, _LONGEST_LINK) for card in cards)
+        return f"{len(cards)} alerts · {cards[0].label}", "\n".join(_digest_line(card, _LONGEST_LINK, acts=acts) for card in cards)
     (card,) = cards
     parts = [
         "Terms: " + ", ".join(fit(card.terms, _MAX_TERMS, str)) if len(card.terms) > 1 else "",
@@ -154,9 +157,10 @@ def title_and_text(cards: Sequence[Card], heading: str | None = None) -> tuple[s
     return escape(cut(card.headline, 200)), "\n".join(lines) or escape(card.title)
 
 
-def _digest_line(card: Card, longest_link: int | None) -> str:
+def _digest_line(card: Card, longest_link: int | None, *, acts: bool) -> str:
     linked = card.url and (longest_link is None or len(card.url) <= longest_link)
-    return escape(cut(card.headline, 150)) + (f"\n{card.url}" if linked else "")
+    own = "".join(f"\n{name}: {address}" for name, address in card.act_links) if acts else ""
+    return escape(cut(card.headline, 150)) + (f"\n{card.url}" if linked else "") + own
 
 
 KIND = ChannelKind(

@@ -114,8 +114,8 @@ def _digest(cards: Sequence[Card], heading: str) -> list[dict[str, Any]]:
 
 def _lines(cards: Sequence[Card]) -> list[str]:
     """Return one line for each alert, within a message: every title is shortened first, then each line to an equal share, if need be without its link."""
-    for title in (150, 90):
-        lines = [_line(card, title, linked=True) for card in cards]
+    for title, acts in ((150, True), (150, False), (90, False)):
+        lines = [_line(card, title, linked=True, acts=acts) for card in cards]
         if sum(map(len, lines)) + len(lines) <= _MAX_DIGEST:
             return lines
     return [_line_within(card, _MAX_DIGEST // len(cards) - 1) for card in cards]
@@ -129,10 +129,11 @@ def _line_within(card: Card, limit: int) -> str:
     return line
 
 
-def _line(card: Card, title: int, *, linked: bool) -> str:
+def _line(card: Card, title: int, *, linked: bool, acts: bool = False) -> str:
     words = escape(cut(card.title, title))
     shown = f"[{words}](<{card.url}>)" if linked and card.url and ")" not in card.url else words
-    return f"**{card.severity.upper()} {escape(cut(card.term, 25))}** {shown}"
+    own = "".join(f" · [{name}](<{address}>)" for name, address in card.act_links if ")" not in address) if acts else ""
+    return f"**{card.severity.upper()} {escape(cut(card.term, 25))}** {shown}{own}"
 
 
 def _escape_keeping_edges(text: str) -> str:

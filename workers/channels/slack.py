@@ -39,6 +39,11 @@ _TOKEN = re.compile(r"xox[bp]-[\w-]+|xoxe\.xox[bp]-[\w-]+")
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{8,}")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _EMOJI = re.compile(r":(?=[\w+'-]{1,100}:)")
+_DIGEST_LINES = (
+    *((200, True, True), (120, True, True), (200, True, False), (120, True, False), (80, True, False)),
+    *((80, False, False), (50, False, False), (25, False, False), (8, False, False)),
+)
+"""How the lines of a digest are shortened, step by step: the title's length, whether it is linked, whether links that act follow."""
 _BADGES = {"info": "⚪", "low": "🔵", "medium": "🟡", "high": "🟠", "critical": "🔴"}
 
 
@@ -178,19 +183,20 @@ def _digest(cards: Sequence[Card], heading: str) -> list[dict[str, Any]]:
 
 
 def _lines(cards: Sequence[Card], limit: int) -> list[str]:
-    """Return one line for each alert, within `limit` characters: titles are shortened first, then links left out."""
-    for title, linked in ((200, True), (120, True), (80, True), (80, False), (50, False), (25, False), (8, False)):
-        lines = [_line(card, title, linked=linked) for card in cards]
+    """Return one line for each alert, within `limit` characters: links that act are left out first, titles shortened then, other links left out at last."""
+    for title, linked, acts in _DIGEST_LINES:
+        lines = [_line(card, title, linked=linked, acts=acts) for card in cards]
         if sum(map(len, lines)) + len(lines) <= limit:
             break
     return lines
 
 
-def _line(card: Card, title: int, *, linked: bool) -> str:
+def _line(card: Card, title: int, *, linked: bool, acts: bool) -> str:
     words = escape(cut(card.title, title))
     shown = f"<{_address(card.url)}|{words}>" if linked and card.url else words
     source = f" · {escape(cut(card.source, 40))}" if card.source and title > 50 else ""
-    return f"{_BADGES[card.severity]} *{escape(cut(card.term, max(title // 2, 12)))}* {shown}{source}"
+    own = "".join(f" · <{_address(address)}|{name}>" for name, address in card.act_links) if acts else ""
+    return f"{_BADGES[card.severity]} *{escape(cut(card.term, max(title // 2, 12)))}* {shown}{source}{own}"
 
 
 def _title(card: Card) -> str:

@@ -17,6 +17,8 @@ from workers.rendering.card import Card
 from workers.rendering.story_card import cards_of, heading_of
 from workers.rendering.truncation import cut, fit
 
+_MOST_WITH_ACTS = 15
+"""Alerts in a digest that still have links which act: with those of more, it would be too large."""
 _COLOURS = {"info": "default", "low": "accent", "medium": "warning", "high": "attention", "critical": "attention"}
 
 
@@ -65,7 +67,13 @@ def _alert(card: Card) -> list[dict[str, Any]]:
 def _digest(cards: Sequence[Card], heading: str) -> list[dict[str, Any]]:
     body = [_block([_run(heading, bold=True)])]
     body += [
-        _block([_run(f"{card.severity.upper()} {cut(card.term, 40)} ", bold=True), _title(card, 100, longest_url=250)])
+        _block(
+            [
+                _run(f"{card.severity.upper()} {cut(card.term, 40)} ", bold=True),
+                _title(card, 100, longest_url=250),
+                *(_linked(_run(f" {name}"), address) for name, address in card.act_links if len(cards) <= _MOST_WITH_ACTS),
+            ]
+        )
         for card in cards
     ]
     return body

@@ -96,8 +96,12 @@ def _alert(card: Card) -> str:
     if card.entities:
         lines.append("With " + ", ".join(map(escape, card.entities)))
     if card.links:
-        lines.append(" · ".join(f'<a href="{html.escape(address, quote=True)}">{name}</a>' for name, address in card.links))
+        lines.append(_anchors(card.links))
     return "\n".join(lines)
+
+
+def _anchors(links: Sequence[tuple[str, str]]) -> str:
+    return " · ".join(f'<a href="{html.escape(address, quote=True)}">{name}</a>' for name, address in links)
 
 
 def _within(news: Sequence[str]) -> tuple[str, ...]:
@@ -106,9 +110,18 @@ def _within(news: Sequence[str]) -> tuple[str, ...]:
 
 def _digest(cards: Sequence[Card], title: str) -> str:
     heading = f"<b>{title}</b>"
-    for limit, linked in ((150, True), (90, True), (90, False), (45, False), (15, False)):
+    for limit, linked, acts in (
+        (150, True, True),
+        (150, True, False),
+        (90, True, False),
+        (90, False, False),
+        (45, False, False),
+        (15, False, False),
+    ):
         lines = [
-            f"{card.severity.upper()} <b>{escape(cut(card.term, 30))}</b> {_title(card, limit, linked=linked)}" for card in cards
+            f"{card.severity.upper()} <b>{escape(cut(card.term, 30))}</b> {_title(card, limit, linked=linked)}"
+            + (f" · {_anchors(card.act_links)}" if acts and card.act_links else "")
+            for card in cards
         ]
         if sum(map(len, lines)) + len(lines) + len(heading) <= _MAX_DIGEST:
             break

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from monitor.domain.delivery import DeliveryStatus
 from monitor.domain.ids import DeliveryId, StoryId
-from monitor.storage import deliveries, holds, messages, story_deliveries
+from monitor.storage import bursts, deliveries, holds, messages, story_deliveries
 from monitor.storage.engine import Connection
 from monitor.storage.story_deliveries import WaitingDelivery
 from workers.delivery.batch import BatchMemory, LeasedChannel, SendBatch, by_story, plan_batch, report_apart
@@ -58,7 +58,8 @@ def _claim_edit(connection: Connection, channel: LeasedChannel, groups: Sequence
             continue
         message = None if story_id is None else messages.find(connection, channel.name, story_id)
         gone = any(one.attempts for one in group)
-        if channel.editable and message is not None and (message.reference is not None or gone):
+        of_burst = message is None and story_id is not None and bursts.is_burst(connection, story_id)
+        if channel.editable and (of_burst or (message is not None and (message.reference is not None or gone))):
             return _claimed(connection, channel, ids)
         story_deliveries.drop(connection, ids)
     return None
@@ -72,4 +73,6 @@ def _retries(connection: Connection, channel: LeasedChannel, story_id: StoryId) 
 
 def _claimed(connection: Connection, channel: LeasedChannel, ids: Sequence[DeliveryId]) -> SendBatch:
     claimed = deliveries.claim(connection, ids, channel.lease)
-    return SendBatch(channel=channel, messages=(with_stories(connection, channel.name, claimed, editable=channel.editable),))
+    return SendBatch(
+        channel=channel, messages=(with_stories(connection, channel.name, claimed, editable=channel.editable, now=channel.now),)
+    )

@@ -18,9 +18,11 @@ from monitor.settings.channels import ChannelBase
 from monitor.settings.live import LiveSettings
 from monitor.storage import leases
 from monitor.storage.engine import Database
-from workers.delivery import report_held
+from workers.delivery import escalate, follow_bursts, report_held
 from workers.delivery.canary_receiver import CanaryReceiver
 from workers.delivery.dispatcher import Dispatcher
+from workers.delivery.escalate import Escalator
+from workers.delivery.follow_bursts import BurstFollower
 from workers.delivery.report_held import HeldReporter
 
 
@@ -34,10 +36,14 @@ class DeliverWorker:
         self._canaries = CanaryReceiver(database)
         self._dispatcher = Dispatcher(database, self._channels)
         reloader = SettingsReloader(DELIVER, live, lambda _: None)
+        escalator = Escalator(database, lambda: live.current, self.deliver)
         reporter = HeldReporter(database, lambda: live.current, self.deliver)
+        follower = BurstFollower(database, lambda: live.current, self.deliver)
         self._tasks = (
             PeriodicTask("settings", reloader.reload_if_changed, every_s=settings_reloader.EVERY_S).start(),
             PeriodicTask("held reports", reporter.report_due, every_s=report_held.EVERY_S, at_once=True).start(),
+            PeriodicTask("escalation", escalator.escalate_due, every_s=escalate.EVERY_S, at_once=True).start(),
+            PeriodicTask("bursts", follower.look, every_s=follow_bursts.EVERY_S).start(),
         )
 
     def scan(self, ids: Sequence[ScanId]) -> None:

@@ -19,6 +19,7 @@ from workers.alerts.held_back import held_until, in_force
 from workers.alerts.held_report import HeldReport, report_parts, untold
 from workers.alerts.routing import channels_for
 from workers.announcing.announce import tells_apart
+from workers.announcing.quiet_stories import reconsider
 from workers.channels.registry import kind_of
 
 EVERY_S = 1.0
@@ -52,8 +53,9 @@ class HeldReporter:
         with self._database.write() as connection:
             holds.lock(connection)
             channels = _report(connection, settings, only_due=not changed, now=now)
+            channels += reconsider(connection, settings, present, now) if changed else ()
         self._silences = present
-        for channel in channels:
+        for channel in dict.fromkeys(channels):
             self._on_report(channel)
 
 

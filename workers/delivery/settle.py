@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 
 from monitor.domain.channel_state import ChannelState, next_send_time, state_after
-from monitor.domain.delivery import STORY_UPDATED, ClaimedDelivery, DeliveryStatus, DeliveryUpdate, Outcome, update_after
+from monitor.domain.delivery import BURSTS, STORY_UPDATED, ClaimedDelivery, DeliveryStatus, DeliveryUpdate, Outcome, update_after
 from monitor.domain.ids import DeliveryId, StoryId
 from monitor.domain.story_update import StoryChange
 from monitor.storage import attempts, deliveries, messages, story_deliveries
@@ -62,8 +62,8 @@ def _record_message(
 ) -> None:
     """Store what the channel now shows of a story. An answer under its message does not become the message."""
     story = claimed[0].story
-    if story is None:
-        return
+    if story is None or claimed[0].kind in BURSTS:
+        return  # the deliveries of a burst keep the name of its message themselves
     alone = len(sent.stories) == 1 and not sent.divisible
     messages.record(
         connection,

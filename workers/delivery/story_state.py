@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from monitor.domain.delivery import STORY_UPDATED, ClaimedDelivery
+from monitor.domain.delivery import BURSTS, STORY_UPDATED, ClaimedDelivery
 from monitor.domain.ids import StoryId
 from monitor.domain.story_message import StoryState, ToldTerm
+from monitor.domain.story_origins import is_unconfirmed, story_origins
 from monitor.domain.story_update import StoryChange
-from monitor.storage import messages, stories, story_deliveries
+from monitor.storage import acknowledgements, bursts, messages, stories, story_deliveries
 from monitor.storage.engine import Connection
 from monitor.storage.story_deliveries import ToldAlert
+from workers.rendering.burst_card import burst_state
 
 MOST_FACTS = 5
 """Facts of developments that a message keeps showing, the newest."""
 
 
 def with_stories(
-    connection: Connection, channel: str, claimed: Sequence[ClaimedDelivery], *, editable: bool
+    connection: Connection, channel: str, claimed: Sequence[ClaimedDelivery], *, editable: bool, now: datetime
 ) -> tuple[ClaimedDelivery, ...]:
     """Return the claimed deliveries, each with the state of its story, if it has one.
 
@@ -27,19 +30,23 @@ def with_stories(
     """
     groups: dict[StoryId, list[ClaimedDelivery]] = {}
     for one in claimed:
-        if one.story_id is not None:
+        if one.story_id is not None and one.kind not in BURSTS:
             groups.setdefault(messages.current_story(connection, one.story_id), []).append(one)
     states = {
         one.id: state
         for story_id, group in groups.items()
-        if (state := _state(connection, channel, story_id, group, editable=editable)) is not None
+        if (state := _state(connection, channel, story_id, group, editable=editable, now=now)) is not None
         for one in group
     }
+    for one in claimed:
+        if one.kind in BURSTS:
+            reference = bursts.message_of(connection, channel, one.story_id or "") if editable else None
+            states[one.id] = burst_state(one, reference)
     return tuple(replace(one, story=states.get(one.id)) for one in claimed)
 
 
 def _state(
-    connection: Connection, channel: str, story_id: StoryId, claimed: Sequence[ClaimedDelivery], *, editable: bool
+    connection: Connection, channel: str, story_id: StoryId, claimed: Sequence[ClaimedDelivery], *, editable: bool, now: datetime
 ) -> StoryState | None:
     told = story_deliveries.told_alerts(connection, channel, story_id)
     if not told:
@@ -47,6 +54,7 @@ def _state(
     message = messages.find(connection, channel, story_id)
     main = next((alert for alert in told if not alert.withdrawn), told[0])
     members = stories.members(connection, [story_id]).get(story_id, ())
+    origins = story_origins(members)
     reference = message.reference if message and editable else None
     facts = [*(message.facts if message else ()), *(fact for one in claimed for fact in _facts(one))]
     return StoryState(
@@ -54,13 +62,16 @@ def _state(
         terms=_terms(told),
         data=story_deliveries.data_of_alerts(connection, [main.id])[main.id],
         outlets=len({member.source for member in members}) or 1,
+        origins=origins,
+        unconfirmed=is_unconfirmed(origins, now),
         first_source=members[0].source if members else "",
         first_at=members[0].seen_at if members else None,
         last_at=members[-1].seen_at if members else None,
         facts=tuple(dict.fromkeys(facts))[-MOST_FACTS:],
         posted=reference is not None if editable else message is not None,
         reference=reference,
-        notifies=any(not _is_growth(one) for one in claimed),
+        notifies=any(not _is_silent(one) for one in claimed),
+        acknowledged=acknowledgements.of_story(connection, story_id),
     )
 
 
@@ -77,5 +88,5 @@ def _facts(delivery: ClaimedDelivery) -> Sequence[str]:
     return data.get("facts", ()) if delivery.kind == STORY_UPDATED else ()
 
 
-def _is_growth(delivery: ClaimedDelivery) -> bool:
-    return delivery.kind == STORY_UPDATED and delivery.data.get("change") == StoryChange.GREW
+def _is_silent(delivery: ClaimedDelivery) -> bool:
+    return delivery.kind == STORY_UPDATED and not StoryChange(delivery.data["change"]).notifies

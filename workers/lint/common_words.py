@@ -35,7 +35,7 @@ _SHORT_PREFIX: Final = frozenset(
 
 def common_words(subject: LintSubject) -> Iterator[Doubt]:
     """Yield the phrases of keywords, and queries, that occur in nearly every article."""
-    configured = frozenset(feed.language.split("-")[0].lower() for feed in subject.settings.feeds if feed.language)
+    configured = frozenset(feed.language.split("-")[0].lower() for feed in subject.settings.listed_feeds if feed.language)
     for term in subject.terms:
         read = configured | term.scope.languages
         if term.kind is TermKind.KEYWORD and term.context is None:

@@ -17,6 +17,7 @@ from workers.lint.query_dialects import foreign_operators
 from workers.lint.repetitions import repetitions
 from workers.lint.routing_gaps import dead_routes, never_disturbed, silent_silences, unreached_channels, unrouted_terms
 from workers.lint.scopes import unknown_scopes
+from workers.lint.unchecked_connections import unchecked_connections
 from workers.matching.watchlist_check import check_watchlist
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -34,6 +35,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "silent-silence": silent_silences,
     "sent-to-nobody": never_disturbed,
     "address": impossible_addresses,
+    "unchecked": unchecked_connections,
 }
 """The rules by the name under which `check --json` tells of them."""
 

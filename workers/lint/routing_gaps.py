@@ -80,6 +80,8 @@ def _reached(settings: Settings) -> set[str]:
         reached |= set(settings.channels)
     if not settings.terms:
         return set(settings.channels)
+    reached |= {step.to for term in settings.terms for step in term.escalate}
+    reached |= {step.to for _, steps in settings.escalate for step in steps or ()}
     if settings.notify_operator is not None:
         reached |= set(settings.notify_operator.channels)
     waiting = list(reached)

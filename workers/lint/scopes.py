@@ -56,13 +56,13 @@ def _fold(names: AbstractSet[str]) -> frozenset[str]:
 
 
 def _known(settings: Settings) -> _Known:
-    names = {feed.name for feed in settings.feeds if feed.name} | set(settings.sources)
-    named = all(feed.name for feed in settings.feeds) and not settings.sources
+    names = {feed.name for feed in settings.listed_feeds if feed.name} | set(settings.sources)
+    named = all(feed.name for feed in settings.listed_feeds) and not settings.sources
     folders = {folder.path.name for folder in settings.folders}
     return _Known(
         names=frozenset(names | folders),
-        tags=frozenset(tag for feed in settings.feeds for tag in feed.tags),
-        languages=frozenset(feed.language.split("-")[0].lower() for feed in settings.feeds if feed.language),
+        tags=frozenset(tag for feed in settings.listed_feeds for tag in feed.tags),
+        languages=frozenset(feed.language.split("-")[0].lower() for feed in settings.listed_feeds if feed.language),
         all_named=named,
     )
 

@@ -7,10 +7,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from workers.matching.compact_multimap import CompactMultimap
-from workers.matching.compiled_index import CompiledIndex, atom_key, options_of
+from workers.matching.compiled_index import CompiledIndex, atom_key, named_keys, options_of
 from workers.matching.phrase import Option, phrase_of
 from workers.matching.stems import common_stem
-from workers.query.syntax import EntityRef, Node, Or, Phrase, Prefix, TermRef, Wildcard, Word, required_children, walk_nodes
+from workers.query.syntax import (
+    EntityRef,
+    NamedRef,
+    Node,
+    Or,
+    Phrase,
+    Prefix,
+    TermRef,
+    Wildcard,
+    Word,
+    required_children,
+    walk_nodes,
+)
 
 _MOST_REQUIRED: Final = 2
 _MOST_ATOMS: Final = 12
@@ -86,6 +98,8 @@ def _parts(
     match node:
         case Word() | Prefix() | Wildcard() | Phrase():
             return [_of_atoms(index, (index.atom(*atom_key(node, options_of(index.terms[number]))),))]
+        case NamedRef():
+            return [_of_atoms(index, [index.atom(text, options) for text, options in named_keys(node)])]
         case EntityRef(name=name) | TermRef(name=name):
             return [_of_term(index, index.numbers[name], frequencies, woken)]
         case Or(children=nodes):

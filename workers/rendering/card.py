@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from monitor.domain.alert import Suppression
-from monitor.domain.delivery import BROKEN, HELD_REPORT, RECOVERED, TEST, ClaimedDelivery
+from monitor.domain.delivery import HELD_REPORT, PROBLEM, RESOLVED, TEST, ClaimedDelivery
 from monitor.domain.highlight import Segment, find_phrases, split_at
 from monitor.domain.text import one_line
 from monitor.domain.watch import Severity
@@ -18,8 +18,8 @@ from workers.rendering.truncation import cut, cut_around
 TITLE_LENGTH, TERM_LENGTH, SOURCE_LENGTH, SNIPPET_LENGTH, URL_LENGTH = 250, 100, 80, 500, 1500
 MAX_ENTITIES = 8
 _MAX_MARKS = 60
-_LINKS = {"alert": "Why", "acknowledge": "Acknowledge", "silence": "Silence"}
-"""How our own pages are called in a message, by their key in an alert's `links`."""
+_LINKS = (("alert", "Alert", ""), ("alert", "Why", "#why"), ("acknowledge", "Acknowledge", ""), ("silence", "Silence", ""))
+"""Our own pages: the key in an alert's `links`, what the page is called in a message, and the place on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Card:
 
     `pieces` is the snippet in order; True marks the words that matched. `test` is an alert that was only sent to try a channel.
     `terms` are all that fired, the worst first, and `term` is the first of them. `note` says what kind of news this is, in one word;
-    `news` are lines on what has changed; `growth` says how the story has spread. `links` lead to our own pages: name and address.
+    `news` are lines on what has changed; `growth` says how the story has spread. `links` lead to our own pages: name and address. `seen` says who has acknowledged it, and when.
     """
 
     severity: Severity
@@ -47,18 +47,24 @@ class Card:
     news: tuple[str, ...] = ()
     growth: str | None = None
     links: tuple[tuple[str, str], ...] = ()
+    seen: str | None = None
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """Source, time of publication and size of the story, as far as known."""
+        """Source, time of publication, size of the story and who has seen it, as far as known."""
         story = self.growth or (f"{self.articles} articles" if self.articles > 1 else None)
-        return tuple(fact for fact in (self.source, self.when, story, "updated" if self.updated else None) if fact)
+        return tuple(fact for fact in (self.source, self.when, story, "updated" if self.updated else None, self.seen) if fact)
 
     @property
     def label(self) -> str:
         """The severity in capitals, and whether this is a test or news of a story that has been told."""
         parts = ("TEST" if self.test else None, self.severity.upper(), self.note)
         return " · ".join(part for part in parts if part)
+
+    @property
+    def act_links(self) -> tuple[tuple[str, str], ...]:
+        """The links that act, for a line that has no room for all."""
+        return tuple(link for link in self.links if link[0] in {"Acknowledge", "Silence"})
 
     @property
     def headline(self) -> str:
@@ -71,7 +77,7 @@ def card_of(delivery: ClaimedDelivery) -> Card:
     """Return what there is to read in an alert, or in a notice to the operator; of a report, its heading and its first events."""
     if delivery.kind == HELD_REPORT:
         return _report_card(delivery)
-    if delivery.kind in {BROKEN, RECOVERED}:
+    if delivery.kind in {PROBLEM, RESOLVED}:
         return _notice(delivery)
     return alert_card(delivery.data, delivery.severity, test=delivery.kind == TEST)
 
@@ -95,6 +101,7 @@ def alert_card(data: Mapping[str, Any], severity: Severity, *, test: bool = Fals
         updated=alert.get("reason") == "updated",
         entities=_shown_entities([one for one in data.get("entities") or () if one.get("name") != alert.get("term")]),
         test=test,
+        note="NOT ACKNOWLEDGED" if "escalation" in data else None,
         links=_own_links(data.get("links") or {}),
     )
 
@@ -138,19 +145,20 @@ def _held_card(event: Mapping[str, Any]) -> Card:
         articles=1,
         updated=False,
         entities=(),
+        links=_own_links(event.get("links") or {}),
     )
 
 
 def _own_links(links: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    found = ((name, followable_link(links.get(key))) for key, name in _LINKS.items())
-    return tuple((name, address) for name, address in found if address is not None)
+    found = ((name, followable_link(links.get(key)), place) for key, name, place in _LINKS)
+    return tuple((name, address + place) for name, address, place in found if address is not None)
 
 
 def _notice(delivery: ClaimedDelivery) -> Card:
     subject, problem = one_line(delivery.data["subject"]), one_line(delivery.data["problem"])
     return Card(
         severity=delivery.severity,
-        term="Monitoring works again" if delivery.kind == RECOVERED else "Monitoring is broken",
+        term="Monitoring works again" if delivery.kind == RESOLVED else "Monitoring is broken",
         title=cut(subject, TITLE_LENGTH),
         url=None,
         pieces=((cut(problem, SNIPPET_LENGTH), False),),

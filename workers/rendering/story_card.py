@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from monitor.domain.delivery import HELD_REPORT, WITHDRAWN, ClaimedDelivery
 from monitor.domain.ids import StoryId
 from monitor.domain.story_message import StoryState
+from monitor.domain.story_origins import origins_in_words
 from monitor.domain.story_update import StoryChange
 from monitor.domain.text import one_line
 from monitor.domain.times import age
@@ -57,6 +58,8 @@ def message_card(story: StoryState) -> Card:
         news=_lines(story.facts, withdrawn),
         growth=growth_line(story),
         articles=1 if story.first_at else card.articles,
+        seen=seen_line(story),
+        links=tuple(link for link in card.links if story.acknowledged is None or link[0] != "Acknowledge"),
     )
 
 
@@ -86,14 +89,33 @@ def news_card(story: StoryState, deliveries: Sequence[ClaimedDelivery]) -> Card:
 
 
 def growth_line(story: StoryState) -> str | None:
-    """Return how a story has spread, as in `1 → 14 outlets in 9 min · first: Gulf Wire 02:58`; None while one outlet has it."""
+    """Return how a story has spread, as in `1 → 14 outlets, 1 origin (AP) in 9 min · first: Gulf Wire 02:58`; None while one outlet has it."""
     if story.outlets < 2:
         return None
-    spread = f"1 → {story.outlets} outlets"
+    spread = f"1 → {story.outlets} outlets{_origins(story)}"
     if story.first_at is None or story.last_at is None:
         return spread
     first = cut(one_line(story.first_source), SOURCE_LENGTH)
-    return f"{spread} in {age(story.first_at, story.last_at)} · first: {first} {_clock(story.first_at, story.last_at)}"
+    growth = f"{spread} in {age(story.first_at, story.last_at)} · first: {first} {_clock(story.first_at, story.last_at)}"
+    if story.unconfirmed:
+        return f"{growth} · no second origin since"
+    return (
+        growth
+        if len(story.origins) < 2
+        else f"{growth} · second origin after {age(story.origins[0].first_at, story.origins[1].first_at)}"
+    )
+
+
+def _origins(story: StoryState) -> str:
+    return f", {origins_in_words([origin.name for origin in story.origins], len(story.origins))}" if story.origins else ""
+
+
+def seen_line(story: StoryState) -> str | None:
+    """Return who has acknowledged a story and when, as in `acknowledged by Mona at 10:31`; None while nobody has."""
+    if story.acknowledged is None:
+        return None
+    by, at = cut(one_line(story.acknowledged.by), SOURCE_LENGTH), story.acknowledged.at
+    return f"acknowledged by {by} at {_clock(at, story.last_at or at)}"
 
 
 def _groups(deliveries: Sequence[ClaimedDelivery]) -> tuple[Sequence[ClaimedDelivery], ...]:

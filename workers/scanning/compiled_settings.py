@@ -17,14 +17,17 @@ from workers.recognition.registry import build_recognizers
 class CompiledSettings:
     """Settings with the matcher and the recognizers built from them: one value, so that no scan mixes old and new ones.
 
-    `watch` is the watch list by name, `budgets` the alerts an hour of each feed by its address.
+    `watch` is the watch list by name, `confirming` those of its terms that ask for several origins; `budgets` are the alerts an hour of each
+    feed by its address, `families` the owners that are configured.
     """
 
     settings: Settings
     matcher: Matcher
     recognizers: tuple[Recognizer, ...]
     watch: Mapping[str, Term]
+    confirming: Mapping[str, Term]
     budgets: Mapping[str, int]
+    families: Mapping[str, str]
 
     @classmethod
     def build(
@@ -40,5 +43,7 @@ class CompiledSettings:
             matcher=matcher,
             recognizers=build_recognizers(settings, matcher),
             watch={term.name: term for term in settings.terms},
-            budgets={feed.url: feed.budget for feed in settings.feeds},
+            confirming={term.name: term for term in settings.terms if term.scope.origins > 1},
+            budgets={feed.address: feed.budget for feed in settings.listed_feeds},
+            families={feed.address: feed.family for feed in settings.listed_feeds if feed.family is not None},
         )

@@ -50,7 +50,7 @@ class FullTextReader:
     def __init__(self, database: Database, settings: Settings, parsers: ParserPool, *, clock: Clock) -> None:
         self._reader = ArticleReader(database, settings, parsers, clock=clock)
         self._parsers = parsers
-        self._feeds = {feed.url for feed in settings.feeds if feed.full_text}
+        self._feeds = {feed.address for feed in settings.listed_feeds if feed.full_text}
         self._clock = clock
 
     def is_wanted(self, article: Article) -> bool:

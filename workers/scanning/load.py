@@ -26,6 +26,11 @@ class ScanTask:
     loaded: int
     page_result: PageResult | None = None
 
+    @property
+    def page_came_late(self) -> bool:
+        """Whether the page was read after the summary had been scanned, which made it the next revision."""
+        return self.page_result is not None and self.page_result.read and self.article.revision != self.loaded
+
 
 def load_tasks(database: Database, ids: Sequence[ScanId]) -> list[ScanTask]:
     """Return the tasks of these scans, without those that are done already."""

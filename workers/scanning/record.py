@@ -5,30 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from monitor.domain.alert import Alert
+from monitor.domain.action_link import LinkSigner
+from monitor.domain.alert import Alert, PastAlert, Reason
 from monitor.domain.article import Article
-from monitor.domain.ids import AlertId, ArticleId, StoryId
+from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
-from monitor.domain.story_update import StoryChange, StoryUpdate
-from monitor.domain.watch import Term
+from monitor.domain.story_update import StoryUpdate
+from monitor.domain.watch import Repeat, Term
 from monitor.settings.model import SilenceSettings
-from monitor.storage import alert_history, alerts, articles, deliveries, holds, pages, scans, silences, source_budgets, stories
+from monitor.storage import (
+    alert_history,
+    alerts,
+    articles,
+    deliveries,
+    escalations,
+    holds,
+    link_secrets,
+    mentions,
+    pages,
+    scans,
+    silences,
+    source_budgets,
+    stories,
+)
 from monitor.storage.engine import Connection
+from workers.alerts.escalation import step_due, steps_for
 from workers.alerts.held_back import budget_hour
-from workers.alerts.payload import alert_data
+from workers.alerts.payload import PageLinks
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
-from workers.alerts.snippet import changed_snippet, snippet
 from workers.announcing.announce import announce, channels_to_tell
 from workers.scanning.background import BatchCounts, ReadStatement
+from workers.scanning.batch_provenance import BatchProvenance
 from workers.scanning.compiled_settings import CompiledSettings
-from workers.scanning.examine import ExaminedArticle, document_of
+from workers.scanning.confirm import confirm, remember_unconfirmed
+from workers.scanning.examine import ExaminedArticle
 from workers.scanning.load import ScanTask
+from workers.scanning.made_alert import made_alert
 from workers.scanning.relate_statement import Placement, StoryPlacer
-from workers.stories.headline import headline_turned
+from workers.scanning.story_changes import story_changes
 
 _APART = timedelta(microseconds=1)
 """How far apart in time the alerts of one batch are, so that their order is kept."""
@@ -58,39 +75,58 @@ class Recorder:
     compiled: CompiledSettings
     silences: Sequence[SilenceSettings]
     placer: StoryPlacer
+    provenance: BatchProvenance
     quiet: set[StoryId]
+    links: PageLinks | None
     now: datetime
 
     def record(self, examined: ExaminedArticle) -> Recorded:
         """Put the article into its story and store the alerts that follow. Nothing need be asked of the stories in `quiet`, which have no alert."""
         placement = self.placer.place(examined.article.id)
+        self.provenance.place(examined, placement)
         if placement.merged:
             self.quiet.discard(placement.story_id)
         elif placement.relation is not None and placement.relation.story_id is None:
             self.quiet.add(placement.story_id)
-        decision = self._decide(examined, placement)
+        pending = (self.placer, self.provenance)
+        confirmation = confirm(self.connection, self.compiled, examined, placement, pending)
+        decision = self._decide(examined, placement, confirmation.origins)
+        if self.compiled.confirming:
+            remember_unconfirmed(self.connection, examined, confirmation.origins)
         alert_history.mark_stale(self.connection, [one.id for one in decision.stale], now=self.now)
-        updates = () if placement.story_id in self.quiet else _updates(examined, placement, decision)
-        if not decision.drafts:
-            return Recorded(alerts=(), updates=updates)
+        updates = () if placement.story_id in self.quiet else story_changes(examined, placement, decision)
+        raised = self._raise(examined, placement, decision.drafts)
+        for earlier in confirmation.earlier:
+            drafts = self._decide(earlier, replace(placement, joined=False), confirmation.origins).drafts
+            raised += self._raise(earlier, placement, drafts, after=len(raised))
+        return Recorded(alerts=raised, updates=updates)
+
+    def _raise(
+        self, examined: ExaminedArticle, placement: Placement, drafts: Sequence[AlertDraft], *, after: int = 0
+    ) -> tuple[tuple[Alert, Term], ...]:
+        """Store the alerts of an article, `after` as many others of this scan; return those that are new."""
+        if not drafts:
+            return ()
         self.placer.flush()
+        self.provenance.flush()
         self.quiet.discard(placement.story_id)
         members = stories.members(self.connection, [placement.story_id])[placement.story_id]
         kind = placement.relation.kind if placement.relation is not None else RelationKind.OTHER
-        story = alert_story_record(placement.story_id, examined.article.id, members, kind)
-        public_url = self.compiled.settings.public_url
+        story = alert_story_record(placement.story_id, examined.article.id, members, kind, now=self.now)
         made = [
             (
-                _alert(draft, examined, story, public_url, alerts.id_for(self.connection, draft.key), self.now + place * _APART),
+                made_alert(
+                    draft, examined, story, self.links, alerts.id_for(self.connection, draft.key), self.now + place * _APART
+                ),
                 draft,
             )
-            for place, draft in enumerate(decision.drafts)
+            for place, draft in enumerate(drafts, after)
         ]
         added = [
             (alert, draft) for alert, draft in made if alerts.add(self.connection, alert, draft.match.why if draft.match else {})
         ]
         self._hold_back(examined.article, added)
-        return Recorded(alerts=tuple((alert, draft.term) for alert, draft in added), updates=updates)
+        return tuple((alert, draft.term) for alert, draft in added)
 
     def _hold_back(self, article: Article, added: Sequence[tuple[Alert, AlertDraft]]) -> None:
         """Store until when alerts are held, and count those that are told against the budget of their feed."""
@@ -108,7 +144,7 @@ class Recorder:
         used = source_budgets.used(self.connection, article.feed_url, budget_hour(self.now))
         return self.compiled.budgets[article.feed_url] - used
 
-    def _decide(self, examined: ExaminedArticle, placement: Placement) -> AlertDecision:
+    def _decide(self, examined: ExaminedArticle, placement: Placement, origins: int) -> AlertDecision:
         no_alerts = placement.story_id in self.quiet
         past_alerts = () if no_alerts else alert_history.of_story(self.connection, placement.story_id)
         if not examined.matches and not past_alerts:
@@ -122,10 +158,19 @@ class Recorder:
             last_notified_at=alert_history.last_by_term(self.connection, with_cooldown),
             matched_before=examined.matched_before,
             budget_left=self._budget_left(examined.article),
+            same_articles=self._same_articles(examined, past_alerts),
+            page_came_late=examined.task.page_came_late,
+            origins=origins,
         )
         return decide_alerts(
             examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now
         )
+
+    def _same_articles(self, examined: ExaminedArticle, past_alerts: Sequence[PastAlert]) -> frozenset[ArticleId]:
+        """Return those of the articles that have raised alerts of `repeat: article` terms that are the examined one in another feed."""
+        names = {match.term.name for match in examined.matches if match.term.repeat is Repeat.ARTICLE}
+        ids = {alert.article_id for alert in past_alerts if alert.term in names and alert.article_id != examined.article.id}
+        return articles.same_elsewhere(self.connection, examined.article, ids)
 
 
 def record(
@@ -141,11 +186,22 @@ def record(
     placer.begin(connection, now)
     in_force = (*compiled.settings.silences, *silences.active(connection, now))
     quiet = alert_history.stories_without(connection, placer.expected())
-    recorder = Recorder(connection=connection, compiled=compiled, silences=in_force, placer=placer, quiet=quiet, now=now)
+    provenance = BatchProvenance(connection, placer.expected())
+    recorder = Recorder(
+        connection=connection,
+        compiled=compiled,
+        silences=in_force,
+        placer=placer,
+        provenance=provenance,
+        quiet=quiet,
+        links=_page_links(connection, compiled.settings.public_url),
+        now=now,
+    )
     finished = scans.finish(connection, [examined.task.scan.id for examined in batch])
     articles.lock(connection, [one.article.id for one in batch])
     mine = [one for one in batch if one.task.scan.id in finished and _store_page(connection, one.task, now)]
     articles.mark_scanned(connection, [one.article for one in mine], now)
+    mentions.replace(connection, [(one.article, one.mentions) for one in mine])
     counts = BatchCounts()
     stored: list[Alert] = []
     channels: dict[str, None] = {}
@@ -157,32 +213,35 @@ def record(
             if alert.suppressed is None:
                 names = channels_to_tell(compiled.settings, _channels(alert, term, compiled), alert.reason)
                 deliveries.create(connection, alert.id, names, now=alert.created_at)
+                _begin_escalation(connection, compiled, term, alert)
                 channels.update(dict.fromkeys(names))
         if recorded.updates:
             placer.flush()
+            provenance.flush()
         for update in recorded.updates:
             channels.update(dict.fromkeys(announce(connection, compiled.settings, update, now=recorder.now)))
         if examined.article.revision == 1 and examined.article.scanned_at is None:
             counts.add(statements[examined.article.id])
     placer.flush()
+    provenance.flush()
     counts.save(connection, now)
     return ScanResult(alerts=tuple(stored), channels=tuple(channels))
 
 
-def _updates(examined: ExaminedArticle, placement: Placement, decision: AlertDecision) -> tuple[StoryUpdate, ...]:
-    """Return what the article does to its story: it grows, it develops, or alerts no longer hold."""
-    update = StoryUpdate(story_id=placement.story_id, article_id=examined.article.id, change=StoryChange.GREW)
-    updates = []
-    if placement.relation is not None and placement.relation.kind is RelationKind.DEVELOPMENT and examined.article.alertable:
-        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=placement.relation.changes))
-    elif placement.joined:
-        updates.append(update)
-    if withdrawn := tuple(dict.fromkeys(alert.term for alert in decision.stale)):
-        updates.append(replace(update, change=StoryChange.WITHDRAWN, terms=withdrawn))
-    earlier = examined.task.earlier
-    if earlier is not None and examined.matches and headline_turned(earlier[0], examined.article.title):
-        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=(f"{earlier[0]} → {examined.article.title}",)))
-    return tuple(updates)
+def _begin_escalation(connection: Connection, compiled: CompiledSettings, term: Term, alert: Alert) -> None:
+    """Have an alert that is told now go on to others unless it is acknowledged, if its term or its severity says so."""
+    steps = steps_for(compiled.settings, compiled.watch, term.name, alert.severity)
+    due = step_due(steps, 0, alert.created_at) if steps and alert.reason is not Reason.JOINED else None
+    if due is not None:
+        escalations.add(connection, alert.id, due)
+
+
+def _page_links(connection: Connection, public_url: str | None) -> PageLinks | None:
+    return (
+        None
+        if public_url is None
+        else PageLinks(public_url=public_url, signer=LinkSigner(key=link_secrets.signing_key(connection)))
+    )
 
 
 def _store_page(connection: Connection, task: ScanTask, now: datetime) -> bool:
@@ -199,38 +258,3 @@ def _store_page(connection: Connection, task: ScanTask, now: datetime) -> bool:
 def _channels(alert: Alert, term: Term, compiled: CompiledSettings) -> Sequence[str]:
     settings = compiled.settings
     return channels_for(alert.severity, alert.tags, term.channels, settings.routes, settings.channels, term=term.name)
-
-
-def _alert(
-    draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], public_url: str | None, alert_id: AlertId, now: datetime
-) -> Alert:
-    article, term = replace(examined.article, story_id=story["id"]), draft.term
-    matches = draft.match.matches if draft.match else ()
-    earlier = examined.task.earlier
-    document = document_of(article, article.title, article.text, article.asides)
-    return Alert(
-        id=alert_id,
-        dedup_key=draft.key,
-        term=term.name,
-        kind=term.kind,
-        severity=term.severity,
-        tags=term.tags,
-        reason=draft.reason,
-        article_id=article.id,
-        revision=article.revision,
-        story_id=article.story_id,
-        created_at=now,
-        suppressed=draft.suppressed,
-        data=alert_data(
-            alert_id=alert_id,
-            term=term,
-            reason=draft.reason,
-            article=article,
-            story=story,
-            matches=matches,
-            snippet=changed_snippet(document, earlier[1], matches) if earlier else snippet(document, matches),
-            mentions=examined.mentions,
-            raised_at=now,
-            public_url=public_url,
-        ),
-    )

@@ -6,13 +6,18 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
+from workers.stories.common_ground import has_enough_in_common, is_short
 from workers.stories.number_roles import NUMBER, YEAR
 from workers.stories.statement import Statement
 from workers.stories.story_profile import StoryProfile
 
 MIN_COSINE: Final = 0.1
-MIN_CORE: Final = 0.22
-"""Share of what most of a story's statements say that another statement of its event says again, at least."""
+MIN_CORE: Final = 0.24
+"""Share of what most of a story's statements say that another statement of its event says again, at least, if it is as long as `LONG`."""
+LONG: Final = 60
+"""Words and names from which a statement has room to say the core again; of a briefer one less is asked."""
+OWN_SOURCE: Final = -1.0
+"""Log odds added when a source publishes two short statements under different links: rarely does it report one event twice so briefly."""
 MIN_WORDS: Final = 6
 """Words and names below which a statement says too little to be of any event but by its very words."""
 WEIGHTS: Final = (10.17, -7.90, 5.99, 3.23, 1.99, -0.43, -1.00, 0.93, -1.38, -1.18)
@@ -29,7 +34,7 @@ class EventEvidence(NamedTuple):
 
     `cosine` is to its nearest statement; `known` the share of what is said that the story had said before; `core` the share of what most of
     the story says that is said again; `numbers` the share of numbers in common; `missing_name` the weight of the story's main name that is
-    not named; the flags tell of other days, another person or full name, and another leading number.
+    not named; the flags tell of other days, another person or full name, and another leading number. `prior` are log odds by themselves.
     """
 
     cosine: float
@@ -42,10 +47,11 @@ class EventEvidence(NamedTuple):
     length: float
     other_name: float
     other_number: float
+    prior: float = 0.0
 
     def log_odds(self) -> float:
         """Return the log odds that the statement is of the story's event; 0 is even."""
-        return BIAS + sum(weight * value for weight, value in zip(WEIGHTS, self, strict=True))
+        return BIAS + self.prior + sum(weight * value for weight, value in zip(WEIGHTS, self[:-1], strict=True))
 
     def in_words(self) -> tuple[str, ...]:
         """Return the evidence as short lines for a reader."""
@@ -63,7 +69,7 @@ class EventEvidence(NamedTuple):
 
 def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: Statement) -> EventEvidence | None:
     """Return what speaks for and against `new` being of a story; None if it has too little in common with the nearest statement."""
-    if cosine < MIN_COSINE:
+    if cosine < MIN_COSINE or not has_enough_in_common(new, story, nearest):
         return None
     facts, idf, count = new.facts, new.weights.idf, story.statements
     known = sum(map(idf.__getitem__, filter(story.words.__contains__, idf))) / (sum(idf.values()) or 1.0) / math.sqrt(count)
@@ -85,7 +91,7 @@ def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: 
         bool(facts.lead) and not facts.lead & story.lead.keys() and any(often >= _HALF * count for often in story.lead.values())
     )
     other_days = bool(facts.days and story.days and facts.days.isdisjoint(story.days))
-    if (other_days and mine.isdisjoint(theirs)) or core < MIN_CORE or facts.length < MIN_WORDS:
+    if (other_days and mine.isdisjoint(theirs)) or core < MIN_CORE * min(1.0, facts.length / LONG) or facts.length < MIN_WORDS:
         return None
     return EventEvidence(
         cosine=cosine,
@@ -98,6 +104,7 @@ def weigh_evidence(new: Statement, story: StoryProfile, cosine: float, nearest: 
         length=math.log(1 + min(facts.length, nearest.facts.length, _LENGTH_CAP)),
         other_name=float(other_name),
         other_number=float(other_number),
+        prior=OWN_SOURCE if is_short(new, nearest) and new.source == nearest.source and new.link != nearest.link else 0.0,
     )
 
 

@@ -17,7 +17,7 @@ MERGE_STATEMENTS: Final = 6
 """Statements of each story that are compared with the other story."""
 BRIDGE_ODDS: Final = 0.5
 """Log odds of a statement's being of a story, from which merging its own story with that one is considered."""
-MERGE_ODDS: Final = 2.0
+MERGE_ODDS: Final = 2.5
 """Mean log odds, over statements of both stories, from which two are merged."""
 _UNRELATED: Final = -4.0
 

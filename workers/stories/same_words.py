@@ -29,6 +29,14 @@ MAX_SLOT: Final = 15
 """Words that a slot may have; what is longer is another beginning or another paragraph."""
 PASSAGE_TRIPLES: Final = 10
 """Common triples that make a passage: a box, a footer, a quotation."""
+SHORT: Final = 20
+"""Words up to which a text is short: half of it may be the frame of any event of its kind, so that edits cannot be told from other news."""
+REPORT_SHARE: Final = 0.7
+REPORT_TRIPLES: Final = 60
+REPORT_NAMES: Final = 25.0
+"""Share and number of common triples, and information (in nats) of common names, from which two sources' texts are one report dressed differently."""
+DRESS_RUN: Final = 8
+"""Words of a common run with which the report itself begins or ends."""
 OWN_SHARE: Final = 0.15
 MIN_REST: Final = 0.1
 """Least likeness of what remains of two texts without their common passages; the next is for two texts of one source."""
@@ -36,6 +44,7 @@ MIN_OWN_REST: Final = 0.2
 AGAIN_AFTER: Final = timedelta(minutes=30)
 """The same words of one source under a new link, dated this much later, are another event."""
 _SHOWN: Final = 120
+Opcode = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +96,14 @@ def _compare_rest(
     return None
 
 
-def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool, same_source: bool) -> WordingRelation:
+def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool, same_source: bool) -> WordingRelation | None:
+    short = min(len(new.lowered), len(old.lowered)) <= SHORT
     tally = reading = ""
     now, was = new.lowered[:COMPARED_WORDS], old.lowered[:COMPARED_WORDS]
-    for operation, low, high, new_low, new_high in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+    codes: Sequence[Opcode] = SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
+    if not same_source and share >= REPORT_SHARE and _names_its_event(new, old):
+        codes = _undressed(codes)
+    for operation, low, high, new_low, new_high in codes:
         gone, come = set(was[low:high]) - STOP_WORDS, set(now[new_low:new_high]) - STOP_WORDS
         gone, come = gone - come, come - gone
         if operation != "replace" or not (gone and come) or max(high - low, new_high - new_low) > MAX_SLOT:
@@ -101,6 +114,8 @@ def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool,
         letters = [{word for word in side if not _is_number(word)} for side in (gone, come)]
         if any(map(is_identifier, gone | come)) or all(names) or (same_source and all(letters)):
             return WordingRelation(kind=RelationKind.OTHER, why=f"the same words, but {shown}")
+        if short and all(letters):
+            return None
         if not any(letters):
             beside = was[max(0, low - 3) : low] + was[high : high + 4]
             if any(role_of_word(word) in TALLIES for word in beside):
@@ -112,6 +127,18 @@ def _compare_slots(new: Statement, old: Statement, share: float, *, again: bool,
     if tally or reading:
         return WordingRelation(kind=RelationKind.DEVELOPMENT, why="the same words with a new number", change=tally or reading)
     return WordingRelation(kind=RelationKind.COPY, why=f"{share:.0%} of the words")
+
+
+def _names_its_event(new: Statement, old: Statement) -> bool:
+    """Return whether the common wording is long and names much: that of a template does not, since its names are in its slots."""
+    idf, names = new.weights.idf, new.facts.names.keys() & old.facts.names.keys()
+    return len(new.triples & old.triples) >= REPORT_TRIPLES and sum(idf.get(word, 0.0) for word in names) >= REPORT_NAMES
+
+
+def _undressed(codes: Sequence[Opcode]) -> Sequence[Opcode]:
+    """Return the operations between the first and the last long common run: what is around them are headline, by-line, another lead or end."""
+    long = [place for place, (operation, low, high, *_) in enumerate(codes) if operation == "equal" and high - low >= DRESS_RUN]
+    return codes[long[0] : long[-1]] if long else codes
 
 
 def _names(words: Sequence[str], differing: set[str], other: Statement) -> set[str]:

@@ -32,9 +32,14 @@ def pack_facts(facts: Facts, idf: Mapping[str, float]) -> bytes:
             "days": sorted(facts.days),
             "headline": sorted(facts.headline),
             "length": facts.length,
-            "idf": {word: round(value, 2) for word, value in idf.items()},
+            "idf": {word: rounded(value) for word, value in idf.items()},
         }
     )
+
+
+def rounded(rarity: float) -> float:
+    """Return a rarity with as few digits as tell it: two decimals, or three digits of a small one, since weights are relative."""
+    return round(rarity, 2) if rarity >= 1 else float(f"{rarity:.3g}")
 
 
 def unpack_facts(data: bytes) -> tuple[Facts, Weights]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from monitor.domain.ids import ArticleId
+from workers.stories.boilerplate import without_boilerplate
 from workers.stories.facts import TOKEN, Facts, identifiers
 
 NAME_WEIGHT: Final = 1.5
@@ -43,8 +44,8 @@ class Statement:
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
-        """The words of title and text as written."""
-        return tuple(TOKEN.findall(f"{self.title}\n{self.text[:_TEXT_CHARACTERS]}"))
+        """The words of title and text as written, without boilerplate."""
+        return tuple(TOKEN.findall(f"{self.title}\n{without_boilerplate(self.text[:_TEXT_CHARACTERS])}"))
 
     @cached_property
     def lowered(self) -> tuple[str, ...]:

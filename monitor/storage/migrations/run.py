@@ -18,8 +18,8 @@ def config() -> Config:
     return found
 
 
-def upgrade(database: Database) -> None:
-    """Apply every missing migration in one transaction; other processes wait."""
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Apply every missing migration up to `revision` in one transaction; other processes wait."""
     running = config()
     with database.write() as connection:
         if database.dialect == "postgresql":
@@ -28,4 +28,4 @@ def upgrade(database: Database) -> None:
             take_time(connection)
         serialise(connection, "schema")
         running.attributes["connection"] = connection
-        command.upgrade(running, "head")
+        command.upgrade(running, revision)

@@ -20,7 +20,7 @@ from monitor.records import alert_record
 from monitor.storage import alerts
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import alert_filter, expect_only, limit_parameter
+from monitor.web.parameters import LIMIT, SEVERITY, SINCE, TERM, alert_filter, limit_parameter
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -30,10 +30,9 @@ _KEPT_IN_URLS: Final = "%/:?#[]@!$&'()*+,;=~"
 
 
 async def _get(request: Request) -> Response:
-    expect_only(request, ("since", "term", "severity", "limit"))
     wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request, _DEFAULT_LIMIT)
     found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
-    records = [alert_record(stored) for stored in found]
+    records = [alert_record(stored, SYSTEM_CLOCK.now()) for stored in found]
     return Response(atom_feed(records, str(request.url), SYSTEM_CLOCK.now()), media_type="application/atom+xml")
 
 
@@ -83,6 +82,7 @@ ENDPOINTS: Final = (
         method="GET",
         path="/alerts.atom",
         handler=_get,
-        takes=f"as `/api/alerts`: the alerts as an Atom feed, {_DEFAULT_LIMIT} without a `limit`",
+        query=(SINCE, TERM, SEVERITY, LIMIT),
+        takes=f"`since`, `term`, `severity`, `limit`: the alerts as an Atom feed, {_DEFAULT_LIMIT} without a `limit`",
     ),
 )

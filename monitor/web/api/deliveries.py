@@ -16,24 +16,36 @@ from monitor.records import delivery_record
 from monitor.storage import deliveries
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import choice_parameter, expect_only, limit_parameter, text_parameter
+from monitor.web.list_response import page_response
+from monitor.web.parameters import (
+    PAGING,
+    SINCE,
+    UNTIL,
+    Parameter,
+    choice_parameter,
+    cursor_after,
+    limit_parameter,
+    list_filter,
+    text_parameter,
+)
 from monitor.web.responses import ApiError, json_of, json_response
 
 _MAX_IDS: Final = 1000
+STATUS: Final = Parameter(name="status", about="how far they have come", schema={"type": "string", "enum": list(DeliveryStatus)})
+CHANNEL: Final = Parameter(name="channel", about="those of this channel")
 
 
 async def _list(request: Request) -> Response:
-    expect_only(request, ("status", "channel", "limit"))
     status, channel, limit = (
         choice_parameter(request, "status", DeliveryStatus),
         text_parameter(request, "channel"),
         limit_parameter(request),
     )
-    wanted = DeliveryStatus(status) if status else None
+    wanted, more = DeliveryStatus(status) if status else None, list_filter(request, SYSTEM_CLOCK.now())
     found = await app_state_of(request).read(
-        lambda connection: deliveries.listing(connection, status=wanted, channel=channel, limit=limit)
+        lambda connection: deliveries.listing(connection, status=wanted, channel=channel, limit=limit + 1, more=more)
     )
-    return json_response([delivery_record(one) for one in found])
+    return page_response(request, found, limit, delivery_record, lambda one: cursor_after(one.created_at, one.id))
 
 
 async def _retry(request: Request) -> Response:
@@ -66,12 +78,17 @@ ENDPOINTS: Final = (
         method="GET",
         path="/api/deliveries",
         handler=_list,
-        takes="`status` (`pending sending delivered held dead`), `channel`, `limit`",
+        takes="`status` (`pending sending delivered held dead`), `channel`, `since`, `until`, `limit`, `cursor`, `format`",
+        query=(STATUS, CHANNEL, SINCE, UNTIL, *PAGING),
     ),
     Endpoint(
         method="POST",
         path="/api/deliveries/retry",
         handler=_retry,
+        body={
+            "type": "object",
+            "properties": {"ids": {"type": "array", "items": {"type": "string"}}, "dead": {"type": "boolean"}},
+        },
         takes='`{"ids": ["…"]}` or `{"dead": true}`; answers `due`, the ids that will be sent again, and `refused`, the others',
     ),
 )

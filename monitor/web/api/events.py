@@ -19,11 +19,12 @@ from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.event_hub import DeliveriesChanged, Event, TooManyClients
 from monitor.web.page import Handler
-from monitor.web.parameters import alert_filter, expect_only, text_parameter
+from monitor.web.parameters import SEVERITY, TERM, Parameter, alert_filter, expect_only, text_parameter
 from monitor.web.responses import ApiError
 
 RETRY_MS: Final = 2000
 """How long a client waits before it connects again."""
+AFTER: Final = Parameter(name="after", about="the id of an alert already seen")
 EventData: TypeAlias = Callable[[Event], dict[str, Any]]
 """Returns the JSON object that a client gets for an event."""
 
@@ -32,6 +33,7 @@ def stream_of(data: EventData) -> Handler:
     """Return a handler that streams events with this data, filtered by the parameters `term` and `severity`, after the alert `after`."""
 
     async def handle(request: Request) -> Response:
+        expect_only(request, tuple(parameter.name for parameter in (TERM, SEVERITY, AFTER)))
         return _stream(request, data)
 
     return handle
@@ -40,13 +42,12 @@ def stream_of(data: EventData) -> Handler:
 def _records(event: Event) -> dict[str, Any]:
     if isinstance(event, DeliveriesChanged):
         return {"alert_id": event.alert_id, "deliveries": alert_deliveries_record(event.deliveries)}
-    return alert_record(event.stored)
+    return alert_record(event.stored, SYSTEM_CLOCK.now())
 
 
 def _stream(request: Request, data: EventData) -> Response:
     if is_foreign(request):
         raise ApiError(403, "this stream was asked for by a page of another site")
-    expect_only(request, ("term", "severity", "after"))
     wanted = alert_filter(request, SYSTEM_CLOCK.now())
     last_id = request.headers.get("last-event-id") or text_parameter(request, "after")
     try:
@@ -76,6 +77,7 @@ ENDPOINTS: Final = (
         method="GET",
         path="/api/events",
         handler=stream_of(_records),
+        query=(TERM, SEVERITY, AFTER),
         takes="`term` and `severity` (both may be repeated), `after` (the id of an alert); see [Events](#events)",
     ),
 )

@@ -27,6 +27,6 @@ async def _readyz(request: Request) -> Response:
 
 
 ENDPOINTS: Final = (
-    Endpoint(method="GET", path="/healthz", handler=_healthz, takes="none; see [Health](#health)"),
-    Endpoint(method="GET", path="/readyz", handler=_readyz, takes="none; see [Health](#health)"),
+    Endpoint(method="GET", query=None, path="/healthz", handler=_healthz, takes="none; see [Health](#health)"),
+    Endpoint(method="GET", query=None, path="/readyz", handler=_readyz, takes="none; see [Health](#health)"),
 )

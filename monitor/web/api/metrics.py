@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from prometheus_client import CollectorRegistry
@@ -21,7 +21,19 @@ from monitor.domain.errors import DatabaseError, ServiceUnavailable
 from monitor.domain.source import SourceStatus
 from monitor.domain.watch import Severity
 from monitor.records import queue_lengths
-from monitor.storage import activity, alerts, archive, canary_progress, channels, deliveries, feeds, heartbeats, quarantine, scans
+from monitor.storage import (
+    acknowledgements,
+    activity,
+    alerts,
+    archive,
+    canary_progress,
+    channels,
+    deliveries,
+    feeds,
+    heartbeats,
+    quarantine,
+    scans,
+)
 from monitor.storage.engine import Connection
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
@@ -42,6 +54,11 @@ METRICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "processes": ("Processes alive, by role", ("role",)),
     "fetch_to_alert_seconds": ("Time from fetching an article to its alert, quantiles of the newest 200 alerts", ("quantile",)),
     "alert_to_receipt_seconds": ("Time from an alert to its receipt, quantiles of the newest 200 delivered", ("quantile",)),
+    "published_to_seen_seconds": (
+        "Time from publication, or else fetching, until somebody acknowledged, quantiles of the newest 200 acknowledged alerts",
+        ("quantile",),
+    ),
+    "alerts_unseen": ("Alerts of the last day that were told and that nobody has acknowledged", ()),
     "watch_terms": ("Terms on the watch list", ()),
     "config_last_reload_successful": ("Whether the configuration on disk is the one in force", ()),
     "canary_age_seconds": ("Time since a canary last came all the way from its feed to its receiver; absent before the first", ()),
@@ -55,6 +72,7 @@ PREFIX: Final = "news_monitor_"
 QUANTILES: Final = (0.5, 0.95, 1.0)
 # Quantiles, not histograms: stored rows become fewer with retention, which a histogram must not, so this process would have to count what
 # appears in the database and begin at 0 with every start. In a measured sample buckets gave 600 s for a true 95th percentile of 351 s.
+_UNSEEN_FOR: Final = timedelta(days=1)
 _ROLES = ("scheduler", "scan", "deliver", "web")
 
 _Samples: TypeAlias = Mapping[tuple[str, ...], float]
@@ -115,6 +133,8 @@ def _stored(connection: Connection, now: datetime) -> dict[str, _Samples]:
         "processes": {(role,): alive.count(role) for role in _ROLES},
         "canary_age_seconds": {} if canary_age is None else _one(canary_age),
         "quarantine": {(kind.value,): number for kind, number in quarantine.counts(connection).items()},
+        "published_to_seen_seconds": dict(_quantiles(acknowledgements.seconds_until_seen(connection, activity.SAMPLE))),
+        "alerts_unseen": _one(acknowledgements.unseen_since(connection, now - _UNSEEN_FOR)),
         "fetch_to_alert_seconds": dict(_quantiles(activity.scan_latencies(connection))),
         "alert_to_receipt_seconds": dict(_quantiles(activity.delivery_latencies(connection))),
     }
@@ -148,4 +168,4 @@ def _quantiles(sample: Sequence[float]) -> Iterator[tuple[tuple[str, ...], float
         yield (f"{quantile:g}",), ordered[min(len(ordered) - 1, int(quantile * len(ordered)))]
 
 
-ENDPOINTS: Final = (Endpoint(method="GET", path="/metrics", handler=_get, takes="none; see [Metrics](#metrics)"),)
+ENDPOINTS: Final = (Endpoint(method="GET", query=None, path="/metrics", handler=_get, takes="none; see [Metrics](#metrics)"),)

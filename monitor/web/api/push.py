@@ -18,9 +18,10 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.parse.result import ParseFailure
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
+from monitor.web.parameters import Parameter
 from monitor.web.push_store import store_pushed
-from monitor.web.pushed_article import ignored_fields, origin_of, read_article
-from monitor.web.responses import ApiError, body_of, json_response
+from monitor.web.pushed_article import PushedArticle, ignored_fields, origin_of, read_article
+from monitor.web.responses import ApiError, body_of, error_response, json_response
 
 MAX_STREAM: Final = 50_000_000
 """Bytes of JSON lines in one request."""
@@ -137,8 +138,10 @@ def _many(answers: Sequence[dict[str, Any] | ApiError], *, lines: bool) -> Respo
     """Return the answer for each of several articles: 201 if any is new, 207 if some are refused, 422 if all are."""
     refused = sum(isinstance(one, ApiError) for one in answers)
     new = any(isinstance(one, dict) and one["status"] == "new" for one in answers)
-    status = 422 if refused == len(answers) else 207 if refused else 201 if new else 200
+    status = 207 if refused else 201 if new else 200
     items = [_refusal(one) if isinstance(one, ApiError) else one for one in answers]
+    if refused == len(answers):
+        return error_response(ApiError(422, f"none of the {refused} articles can be taken; `items` says why"), items=items)
     if not lines:
         return json_response(items, status)
     return Response(b"".join(orjson.dumps(item) + b"\n" for item in items), status, media_type=_LINES_TYPE)
@@ -150,6 +153,12 @@ def _refusal(error: ApiError) -> dict[str, Any]:
 
 ENDPOINTS: Final = (
     Endpoint(
-        method="POST", path="/api/articles", handler=_push, takes="an article or many; see [Push an article](#push-an-article)"
+        method="POST",
+        path="/api/articles",
+        handler=_push,
+        takes="an article or many; see [Push an article](#push-an-article)",
+        query=(Parameter(name="source", about="the source of articles that name none"),),
+        body=PushedArticle,
+        answers=(200, 201, 207),
     ),
 )

@@ -14,12 +14,11 @@ from monitor.records import quarantine_record
 from monitor.storage import quarantine
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only, limit_parameter
+from monitor.web.parameters import LIMIT, limit_parameter
 from monitor.web.responses import ApiError, json_response
 
 
 async def _list(request: Request) -> Response:
-    expect_only(request, ("limit",))
     limit = limit_parameter(request)
     held = await app_state_of(request).read(lambda connection: quarantine.listing(connection, limit=limit))
     return json_response([quarantine_record(one) for one in held])
@@ -63,7 +62,13 @@ def _missing(held: str) -> ApiError:
 
 
 ENDPOINTS: Final = (
-    Endpoint(method="GET", path="/api/quarantine", handler=_list, takes="`limit`; what brought a process down, oldest first"),
+    Endpoint(
+        method="GET",
+        path="/api/quarantine",
+        handler=_list,
+        query=(LIMIT,),
+        takes="`limit`; what brought a process down, oldest first",
+    ),
     Endpoint(
         method="POST",
         path="/api/quarantine/{id}",

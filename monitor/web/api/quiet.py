@@ -12,13 +12,12 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.settings.suggestion import did_you_mean
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only, text_parameter
+from monitor.web.parameters import TERM, text_parameter
 from monitor.web.responses import ApiError, json_response
 from monitor.web.term_silence import quiet_term, quiet_terms, watched
 
 
 async def _get(request: Request) -> Response:
-    expect_only(request, ("term",))
     app_state, name = app_state_of(request), text_parameter(request, "term")
     names = [term.name for term in app_state.settings.terms]
     if name is not None and name not in names:
@@ -40,6 +39,7 @@ ENDPOINTS: Final = (
         method="GET",
         path="/api/quiet",
         handler=_get,
+        query=(TERM,),
         takes="`term`, a name of the watch list: why it is quiet; without it every term that never fired or has stopped; see [Silence](#silence)",
     ),
 )

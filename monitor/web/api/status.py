@@ -12,12 +12,10 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.records import status_record
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only
 from monitor.web.responses import json_response
 
 
 async def _get(request: Request) -> Response:
-    expect_only(request, ())
     app_state = app_state_of(request)
     now = SYSTEM_CLOCK.now()
     readiness = await run_in_threadpool(app_state.health.readiness)

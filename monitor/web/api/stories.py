@@ -17,23 +17,25 @@ from monitor.relay import hand_over
 from monitor.storage import stories
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only, limit_parameter, since_parameter
+from monitor.web.list_response import page_response
+from monitor.web.parameters import FILTERS, PAGING, cursor_after, limit_parameter, list_filter
 from monitor.web.responses import ApiError, json_of, json_response
 from workers.analysis.traced_story import traced_story
 from workers.scanning.split_story import NotSplit, Split, split_by_hand, split_record
 
 
 async def _list(request: Request) -> Response:
-    expect_only(request, ("since", "limit"))
-    since, limit = since_parameter(request, SYSTEM_CLOCK.now()), limit_parameter(request)
-    found = await app_state_of(request).read(lambda connection: stories.listing(connection, since=since, limit=limit))
-    return json_response([story_record(story) for story in found])
+    wanted, limit = list_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request)
+    found = await app_state_of(request).read(lambda connection: stories.filtered(connection, wanted, limit=limit + 1))
+    now = SYSTEM_CLOCK.now()
+    return page_response(
+        request, found, limit, lambda one: story_record(one, now), lambda one: cursor_after(one.last_article_at, one.id)
+    )
 
 
 async def _one(request: Request) -> Response:
-    expect_only(request, ())
     story_id = _id(request)
-    found = await app_state_of(request).read(lambda connection: traced_story(connection, story_id))
+    found = await app_state_of(request).read(lambda connection: traced_story(connection, story_id, SYSTEM_CLOCK.now()))
     if found is None:
         raise HTTPException(404, "there is no such story; it may have been deleted by retention")
     return json_response(found)
@@ -67,7 +69,13 @@ def _id(request: Request) -> StoryId:
 
 
 ENDPOINTS: Final = (
-    Endpoint(method="GET", path="/api/stories", handler=_list, takes="`since`, `limit`"),
+    Endpoint(
+        method="GET",
+        path="/api/stories",
+        handler=_list,
+        takes="[filters](#lists), `limit`, `cursor`, `format`",
+        query=(*FILTERS, *PAGING),
+    ),
     Endpoint(
         method="GET",
         path="/api/stories/{id}",
@@ -78,6 +86,7 @@ ENDPOINTS: Final = (
         method="POST",
         path="/api/stories/{id}/split",
         handler=_split,
+        body={"type": "object", "properties": {"article": {"type": "string"}}, "additionalProperties": False},
         takes='`{"article": "…"}`, or `{}` for each article that joined by more than equal words; see [A wrong join](stories.md#a-wrong-join)',
     ),
 )

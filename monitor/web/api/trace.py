@@ -13,7 +13,7 @@ from monitor.domain.text import printable
 from monitor.domain.urls import MAX_LENGTH
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only
+from monitor.web.parameters import Parameter
 from monitor.web.responses import ApiError, json_response
 
 
@@ -26,7 +26,6 @@ def traced_query(request: Request) -> str | None:
 
 
 async def _trace(request: Request) -> Response:
-    expect_only(request, ("q",))
     query = traced_query(request)
     if query is None:
         raise ApiError(422, "`q` is the link of an article, or the id of an article, story or alert")
@@ -38,6 +37,7 @@ ENDPOINTS: Final = (
         method="GET",
         path="/api/trace",
         handler=_trace,
+        query=(Parameter(name="q", about="a link in any form, or the id of an article, story or alert"),),
         takes="`q` (a link in any form, or the id of an article, story or alert); `received` is false for what never came",
     ),
 )

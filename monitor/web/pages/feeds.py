@@ -18,8 +18,9 @@ _ORDER: Final = {
     SourceStatus.BROKEN: 1,
     SourceStatus.GONE: 2,
     SourceStatus.SILENT: 3,
-    SourceStatus.NEW: 4,
-    SourceStatus.OK: 5,
+    SourceStatus.PAUSED: 4,
+    SourceStatus.NEW: 5,
+    SourceStatus.OK: 6,
 }
 
 

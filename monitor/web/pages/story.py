@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import StoryId
 from monitor.domain.text import one_line, printable
 from monitor.web.api.stories import split_off
@@ -20,7 +21,7 @@ from workers.analysis.traced_story import traced_story
 
 async def _load(request: Request) -> Context:
     story_id = StoryId(printable(request.path_params["id"]))
-    found = await app_state_of(request).read(lambda connection: traced_story(connection, story_id))
+    found = await app_state_of(request).read(lambda connection: traced_story(connection, story_id, SYSTEM_CLOCK.now()))
     if found is None:
         raise HTTPException(404, "there is no such story; it may have been deleted by retention")
     return {"title": one_line(found["title"]) or "Story", "story": found}

@@ -13,9 +13,10 @@ function showTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const when = new Date(time.dateTime);
     const ago = (Date.now() - when) / 1000;
+    if (time.dataset.clock !== undefined) { time.title = when.toISOString(); time.textContent = when.toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }); continue; }
     if (time.dataset.ahead === undefined) time.textContent = `${duration(Math.max(0, ago))} ago`;
     else time.textContent = ago >= 0 ? "now" : `in ${duration(-ago)}`;
-    time.title = when.toLocaleString();
+    time.title = `${when.toLocaleString()} (${when.toISOString().slice(0, 16).replace("T", " ")} UTC)`;
   }
 }
 
@@ -46,6 +47,13 @@ function showNewAlerts(list) {
     const card = fragment(event.html);
     card.classList.add("new");
     showTimes(card);
+    const told = event.story && list.querySelector(`[data-story="${event.story}"]`);
+    if (told) {
+      for (const term of told.querySelectorAll("header a.term")) {
+        if (term.textContent !== card.querySelector("header a.term").textContent) card.querySelector(".terms").append(term, " ");
+      }
+      told.remove();
+    }
     list.prepend(card);
     while (list.childElementCount > MAX_SHOWN) list.lastElementChild.remove();
     document.getElementById("no-alerts").hidden = true;

@@ -191,7 +191,7 @@ def test_no_article_is_too_large(example: Example) -> None:
 def test_a_notice_to_the_operator_can_be_rendered(example: Example) -> None:
     """Every channel can tell that monitoring is broken."""
     data = {"subject": "feed Example", "problem": "HTTP 500", "since": "2024-03-21T08:00:00Z"}
-    for kind in ("monitoring.broken", "monitoring.recovered"):
+    for kind in ("system.problem", "system.resolved"):
         assert "Example" in "\n".join(texts(body(render(example, claimed_delivery(data=data, kind=kind)))))
 
 
@@ -240,3 +240,31 @@ def test_what_quiet_hours_held_says_so(example: Example) -> None:
     quiet = [claimed_delivery(number, quiet=True) for number in (1, 2)]
     assert "While quiet: 2 events" in "\n".join(texts(body(render(example, *quiet))))
     assert "While quiet" not in "\n".join(texts(body(render(example, *quiet, claimed_delivery(3)))))
+
+
+def linked(number: int) -> ClaimedDelivery:
+    """An alert with pages of ours."""
+    alert = claimed_delivery(number)
+    site = f"https://news.example.org/n{number:03}"
+    return dataclasses.replace(
+        alert, data={**alert.data, "links": {name: f"{site}/{name}" for name in ("alert", "acknowledge", "silence")}}
+    )
+
+
+@FOR_PEOPLE
+def test_whoever_reads_a_message_can_act(example: Example) -> None:
+    """A message leads to the alert, why it was raised, and what acknowledges and silences; a short digest to the last two for each."""
+    alone = "\n".join(texts(body(render(example, linked(1)))))
+    assert [place for place in ("alert", "alert#why", "acknowledge", "silence") if f"n001/{place}" not in alone] == []
+    digest = "\n".join(texts(body(render(example, *map(linked, (1, 2, 3))))))
+    wanted = [f"n{number:03}/{name}" for number in (1, 2, 3) for name in ("acknowledge", "silence")]
+    assert [place for place in wanted if place not in digest] == []
+
+
+@FOR_PEOPLE
+def test_a_long_digest_names_every_alert_rather_than_what_acts(example: Example) -> None:
+    """It stays within the limits of the service."""
+    limits = example.kind.limits
+    shown = "\n".join(texts(body(render(example, *map(linked, range(limits.alerts_per_message))))))
+    assert limits.characters is None or len(html.unescape(TAGS.sub("", shown))) <= limits.characters
+    assert [number for number in range(limits.alerts_per_message) if f"report {number}" not in shown] == []

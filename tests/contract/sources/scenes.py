@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from monitor.domain.clock import SYSTEM_CLOCK
+from tests.mail_server import MailServer, mail
 from tests.receiving import Receiver
 
 
@@ -73,6 +74,23 @@ class FolderScene:
         shutil.rmtree(self._folder)
 
 
+class MailboxScene:
+    """A folder of a mail server."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self.configuration: Mapping[str, Any] = {"feeds": [{"imap": server.settings, "name": "Letters"}]}
+
+    def publish(self, text: str) -> None:
+        """Receive a message."""
+        self._server.add(mail(text, text))
+
+    def break_it(self) -> None:
+        """Let nobody in any more."""
+        self._server.refuses = True
+        self._server.drop_connections()
+
+
 class NoticeboardScene:
     """The text file that the example plug-in reads."""
 
@@ -105,6 +123,13 @@ def folder_scene(folder: Path) -> Iterator[Scene]:
 
 
 @contextmanager
+def mailbox_scene(_folder: Path) -> Iterator[Scene]:
+    """Serve a mailbox for as long as the block runs."""
+    with MailServer() as server:
+        yield MailboxScene(server)
+
+
+@contextmanager
 def noticeboard_scene(folder: Path) -> Iterator[Scene]:
     """Make a noticeboard."""
     yield NoticeboardScene(folder / "board.txt")
@@ -113,6 +138,7 @@ def noticeboard_scene(folder: Path) -> Iterator[Scene]:
 SCENES: Mapping[str, Callable[[Path], AbstractContextManager[Scene]]] = {
     "feed": feed_scene,
     "folder": folder_scene,
+    "mailbox": mailbox_scene,
     "noticeboard": noticeboard_scene,
 }
 """One for each registered kind; a kind without a scene fails the suite."""

@@ -113,10 +113,10 @@ def test_the_operator_hears_of_a_dead_feed_once_and_of_its_recovery(database: Da
             connection.execute(feeds.update().values(status="ok", last_success_at=NOW))
         _tell(notices, database, settings)
         broken, recovered = (orjson.loads(one.body) for one in receiver.requests)
-    assert broken["type"] == "monitoring.broken"
+    assert broken["type"] == "system.problem"
     assert broken["data"]["subject"] == "feed Alpha"
     assert broken["data"]["problem"] == "HTTP 500"
-    assert recovered["type"] == "monitoring.recovered"
+    assert recovered["type"] == "system.resolved"
     for one in (broken, recovered):
         jsonschema.validate(one, SCHEMA)
 
@@ -130,9 +130,9 @@ def test_the_operator_hears_of_a_folder_that_is_gone(database: Database) -> None
                 source_states.record(connection, "folder", {"/srv/in": problem}, at)
             _tell(OperatorNotices(database, _send), database, settings)
         broken, recovered = (orjson.loads(request.body) for request in receiver.requests)
-    assert (broken["type"], broken["data"]["subject"]) == ("monitoring.broken", "folder in")
+    assert (broken["type"], broken["data"]["subject"]) == ("system.problem", "folder in")
     assert broken["data"]["problem"] == "no such folder"
-    assert (recovered["type"], recovered["data"]["subject"]) == ("monitoring.recovered", "folder in")
+    assert (recovered["type"], recovered["data"]["subject"]) == ("system.resolved", "folder in")
 
 
 def test_a_notice_is_readable_in_a_chat(database: Database) -> None:
@@ -169,7 +169,7 @@ def test_without_a_database_the_operator_hears_once_and_of_the_end(database: Dat
         for _ in range(2):
             notices.update(settings, [], writable=True, now=NOW)
         told = [(orjson.loads(one.body)["type"], orjson.loads(one.body)["data"]["subject"]) for one in receiver.requests]
-    assert told == [("monitoring.broken", "database"), ("monitoring.recovered", "database")]
+    assert told == [("system.problem", "database"), ("system.resolved", "database")]
 
 
 def _unreachable() -> ChannelBase:

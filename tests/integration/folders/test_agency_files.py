@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import permutations
 
 import pytest
 from sqlalchemy import select
@@ -31,6 +32,29 @@ async def test_a_cancelled_warning_is_an_update_of_its_article(harness: FolderHa
     assert row.title == "Cancelled: Flood warning for the Halden valley"
     assert row.revision == (2 if order[0] == "alert.cap" else 1)
     assert {"Flood", "Severe", "Upper Halden"} <= set(row.tags)
+
+
+@pytest.mark.parametrize("order", list(permutations(("1.cap", "2.cap", "3.cap"))))
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_chain_of_warnings_is_one_article(harness: FolderHarness, order: tuple[str, ...], *, together: bool) -> None:
+    """Each message names only the one before it, and they come together or one by one, in any order; the tags are those of the last."""
+    chain = {
+        "1.cap": cap("H1"),
+        "2.cap": cap("H2", kind="Update", references=reference("H1"), hour=9, event="Flash flood"),
+        "3.cap": cap("H3", kind="Cancel", references=reference("H2", 9), hour=10),
+    }
+    for name in order:
+        (harness.folder / name).write_text(chain[name])
+        if not together:
+            await harness.watcher.read_all()
+    await harness.watcher.read_all()
+    with harness.database.read() as connection:
+        rows = connection.execute(select(articles)).all()
+    newest = max(rows, key=lambda row: str(row.updated_at))
+    assert newest.title == "Cancelled: Flood warning for the Halden valley"
+    assert "Cancel" in newest.tags
+    assert "Flash flood" not in newest.tags
+    assert len(rows) == (2 if not together and order[:2] in {("1.cap", "3.cap"), ("3.cap", "1.cap")} else 1)
 
 
 async def test_versions_that_lie_there_together_are_one_article(harness: FolderHarness) -> None:

@@ -84,3 +84,46 @@ async def test_pictures_and_mail_addresses_are_no_articles(site: Site, make_harn
         found = await reader(harness, pages).read_async(ArticlePage(url=link, feed_url=site.url + "/feed"), deadline_s=5)
         assert isinstance(found, Unread)
         assert reason in found.reason
+
+
+async def test_all_pages_of_an_article_are_read(site: Site, make_harness: MakeDesk, pages: ParserPool) -> None:
+    """Each link to the next page is followed, in turn, within the deadline."""
+    harness = await make_harness(site.url + "/feed")
+    for number in (1, 2, 3):
+        more = f'<a rel="next" href="/story?page={number + 1}">Next</a>' if number < 3 else ""
+        text = TEXT.replace("on day", f"in week {number} on day")
+        site.pages[f"/story/{number}"] = _page(f"<article>{text}</article>{more}")
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await site.pages[f"/story/{request.query.get('page', '1')}"](request)
+
+    site.pages["/story"] = answer
+    found = await reader(harness, pages).read_async(
+        ArticlePage(url=site.url + "/story", feed_url=site.url + "/feed"), deadline_s=20
+    )
+    assert isinstance(found, ExtractedArticle)
+    assert [f"in week {number} on day 8" in found.text for number in (1, 2, 3)] == [True] * 3
+
+
+async def test_a_host_that_is_asked_too_often_is_left_alone(site: Site, make_harness: MakeDesk, pages: ParserPool) -> None:
+    """One page is refused; the others wait for their turn, which is no failed try."""
+    harness = await make_harness(site.url + "/feed")
+    url = site.page("/article", status=429, headers={"Retry-After": "120"})
+    waiting = reader(harness, pages)
+    first, second = [await waiting.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=2) for _ in range(2)]
+    assert (isinstance(first, Unread), isinstance(second, Unread)) == (True, True)
+    assert second == Unread(reason="its host is busy", again=True, busy=True)
+    assert len(site.requests) == 1
+    harness.clock.advance(seconds=121)
+    site.page("/article", TEXT, headers={"Content-Type": "text/html"})
+    third = await waiting.read_async(ArticlePage(url=url, feed_url=site.url + "/feed"), deadline_s=5)
+    assert isinstance(third, ExtractedArticle)
+
+
+def _page(body: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Answers with a page."""
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response(text=f"<html><body>{body}</body></html>", content_type="text/html")
+
+    return answer

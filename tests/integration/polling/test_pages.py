@@ -74,6 +74,29 @@ async def test_a_feed_of_warnings_with_an_update_and_a_cancellation(site: Site, 
     assert len(harness.scans) == 3
 
 
+async def test_warnings_that_name_only_the_last_message_are_one_article(site: Site, make_harness: MakeDesk) -> None:
+    """Each poll shows the newest message alone, with an address of its own; each names what came before it as its format allows."""
+    space = 'xmlns="http://www.w3.org/2005/Atom" xmlns:cap="urn:oasis:names:tc:emergency:cap:1.2"'
+
+    def feed(number: int, more: str = "") -> str:
+        return (
+            f'<feed {space}><entry><id>w{number}</id><title>Storm {"!" * number} level {number}</title><link href="/w/{number}"/>'
+            f"<updated>2026-03-01T0{number}:00:00Z</updated><cap:event>Storm</cap:event><cap:severity>{'Minor' if number == 1 else 'Extreme'}"
+            f"</cap:severity><cap:identifier>S{number}</cap:identifier>{more}</entry></feed>"
+        )
+
+    url = site.page("/warnings", feed(1))
+    harness = await make_harness(FeedSettings.model_validate({"url": url, "every": "1h"}))
+    await harness.poll()
+    for number, kind in ((2, "Update"), (3, "Update"), (4, "Cancel")):
+        named = f"<cap:msgType>{kind}</cap:msgType><cap:references>{reference(f'S{number - 1}', number)}</cap:references>"
+        site.page("/warnings", feed(number, named))
+        harness.clock.advance(hours=1)
+        await harness.poll()
+    assert harness.titles() == ["Storm !!!! level 4"]
+    assert len(harness.scans) == 4
+
+
 async def test_a_page_is_followed_to_the_feed_it_names(site: Site, make_harness: MakeDesk) -> None:
     """The feed is found once and then polled itself; when it fails, it is looked up again."""
     page = '<html><head><link rel="alternate" type="application/rss+xml" href="/{}"></head></html>'

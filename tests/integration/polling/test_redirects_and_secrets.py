@@ -173,6 +173,30 @@ async def test_a_client_certificate_is_shown(tmp_path: Path, monkeypatch: pytest
     assert missing.problem is Problem.CREDENTIALS
 
 
+async def test_a_certificate_of_ones_own_is_trusted_where_it_is_named(tmp_path: Path) -> None:
+    """By `ca_file`, or without looking by `verify: false`, on the feed's own site alone; a missing file is named."""
+    context, pem = self_signed(tmp_path), tmp_path / "server.pem"
+    runner = web.AppRunner(_app())
+    await runner.setup()
+    await web.TCPSite(runner, "localhost", 0, ssl_context=context).start()
+    url = f"https://localhost:{runner.addresses[0][1]}/feed"
+    elsewhere = parse_url("https://localhost:1/feed")
+    async with Fetcher(PollingSettings(), HttpSettings()) as fetcher:
+        outcomes = [
+            await fetcher.get(parse_url(url), origin=origin, access=access)
+            for origin, access in (
+                (parse_url(url), Access(ca_file=pem)),
+                (parse_url(url), Access(verify=False)),
+                (parse_url(url), Access()),
+                (parse_url(url), Access(ca_file=tmp_path / "missing.pem")),
+                (elsewhere, Access(verify=False)),
+            )
+        ]
+    await runner.cleanup()
+    found = [one.problem if isinstance(one, FetchFailure) else getattr(one, "status", None) for one in outcomes]
+    assert found == [200, 200, Problem.TLS, Problem.CREDENTIALS, Problem.FORBIDDEN_ADDRESS]
+
+
 def _app() -> web.Application:
     async def answer(_: web.Request) -> web.Response:
         return web.Response(text="for your eyes only")

@@ -113,4 +113,27 @@ def test_alerts_link_to_the_page_that_explains_them(told_database: Database) -> 
     """With `public_url`, under it."""
     with told_database.read() as connection:
         (stored,) = alerts.listing(connection)
-    assert stored.alert.data["links"] == {"alert": f"https://news.example.org/articles/{stored.alert.article_id}"}
+    links = stored.alert.data["links"]
+    assert links["alert"] == f"https://news.example.org/alerts/{stored.alert.id}"
+    assert {name: link.rsplit("/", 3)[0] for name, link in links.items() if name != "alert"} == {
+        name: f"https://news.example.org/act/{name}" for name in ("acknowledge", "silence")
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity", "expected"),
+    [("Update", "Extreme", "story.updated"), ("Cancel", "Severe", "alert.withdrawn"), ("Update", "Severe", None)],
+)
+def test_the_next_version_of_a_warning_is_told(kind: str, severity: str, expected: str | None, database: Database) -> None:
+    """A change of its facts as a development, its cancellation as a withdrawal, though the words still match; anything else not."""
+    settings = compiled()
+    for place, (marks, level, text) in enumerate((((), "Severe", TEXT), ((kind,), severity, f"{TEXT} So it was said again."))):
+        entry = Entry(
+            key="1", title="Flood near Rafah", text=f"{text}\n\nSeverity: {level}\nExpires: soon", published_at=NOW, tags=marks
+        )
+        with database.write() as connection:
+            origin = Origin(id="desk", name="desk")
+            ids = articles.ingest(connection, origin, [entry], now=NOW, alertable=lambda _: True).scans
+        scan_batch(database, settings, load_tasks(database, ids), StatementCache(), clock=VirtualClock(NOW))
+        assert len(ids) == 1, place
+    assert [one for one in told(database)["events"] if one != "alert"] == ([expected] if expected else [])

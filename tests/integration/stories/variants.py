@@ -57,3 +57,28 @@ def _retitle(rng: random.Random, title: str) -> str:
     return rng.choice(
         (title, f"{title} - Outlet {rng.randrange(100)}", " ".join(words[::-1]), f"UPDATE {rng.randrange(9)}: {title}")
     )
+
+
+_LEADS = (
+    "The news broke early on Thursday, according to people who are familiar with the matter and do not want to be named.",
+    "It is the latest of several events that residents of the region have followed with growing concern.",
+    "",
+)
+_BYLINES = ("By Ann Lee, staff correspondent", "BRASK (Agency) —", "From our correspondent in the capital", "")
+
+
+def dressed(rng: random.Random, title: str, text: str) -> tuple[str, str]:
+    """Another outlet's title and text of the same wire report: another headline, a by-line, a lead sentence, a tail cut off."""
+    sentences = [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
+    kept = " ".join(sentences[: max(3, int(len(sentences) * rng.uniform(0.4, 1)))])
+    words = title.split()
+    headline = rng.choice(
+        (
+            title,
+            "World in brief",
+            "Morning update: what happened overnight",
+            f"Reporters: {' '.join(words[2:])}",
+            " ".join(rng.sample(words, min(6, len(words)))),
+        )
+    )
+    return headline, "\n\n".join(part for part in (rng.choice(_BYLINES), rng.choice(_LEADS), kept) if part)

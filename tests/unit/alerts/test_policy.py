@@ -166,6 +166,16 @@ def test_an_edit_that_removes_the_term_is_noted() -> None:
     revised = replace(ARTICLE, revision=2)
     assert _decide(HARVEST, context, article=revised, matching=False).stale == (context.past_alerts[0],)
     assert _decide(HARVEST, context, article=revised).stale == ()
+    called_off = replace(revised, tags=("Cancel", "Flood"))
+    assert _decide(HARVEST, context, article=called_off).stale == (context.past_alerts[0],)
+
+
+@pytest.mark.parametrize(("alertable", "expected"), [(True, Reason.NEW), (False, None)])
+def test_a_page_that_came_late_is_no_edit(expected: Reason | None, *, alertable: bool) -> None:
+    """What it says is the article's first wording: news for what is news, nothing for what a feed held long ago."""
+    context = replace(NEW_STORY, alertable=alertable, page_came_late=True)
+    decision = _decide(HARVEST, context, article=replace(ARTICLE, revision=2))
+    assert [draft.reason for draft in decision.drafts] == ([] if expected is None else [expected])
 
 
 def test_what_a_feed_held_long_ago_alerts_only_when_edited() -> None:

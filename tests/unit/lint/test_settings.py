@@ -38,6 +38,24 @@ def test_good_routes(tmp_path: Path) -> None:
     assert warnings_of(tmp_path, f"{fallback}routes: [{{channels: [log]}}]\n{TERMS}") == []
 
 
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        ("{url: https://a.example/, verify: false}", "any certificate is trusted"),
+        ("{imap: {host: m.example, user: u, password: p, verify: false}}", "any certificate is trusted"),
+        ("{imap: {host: m.example, user: u, password: p, tls: false}}", "unencrypted"),
+        ("{imap: {host: 127.0.0.1, user: u, password: p, tls: false}}", None),
+        ("{imap: {host: m.example, user: u, password: p, tls: starttls}}", None),
+        ("{url: https://a.example/, ca_file: a.pem}", None),
+    ],
+)
+def test_a_connection_that_nobody_checks(tmp_path: Path, feed: str, said: str | None) -> None:
+    """Certificates that are not looked at, and passwords that others can read, are warned of."""
+    found = [warning.message for warning in warnings_of(tmp_path, f"{TERMS}feeds:\n  - {feed}\n")]
+    assert len(found) == (said is not None)
+    assert said is None or said in found[0]
+
+
 def test_a_silence_of_no_term(tmp_path: Path) -> None:
     """A silence of a tag that no term has is named, with the tag that was meant."""
     (warning,) = warnings_of(tmp_path, f"{TWO}{TERMS}silences: [{{tag: harbor}}]\n")

@@ -247,3 +247,33 @@ def test_encodings_undeclared_and_wrong() -> None:
     named = '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><id>1</id><author><name>Jürgen</name></author></entry></feed>'
     assert _parse(named).entries[0].author == "Jürgen"
     assert _parse(body.encode(), content_type="text/xml").entries[0].title == "Münchner Café"
+
+
+@pytest.mark.parametrize("element", ["author", "dc:creator"])
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ("news@nation.africa (Nation Reporter)", "Nation Reporter"),
+        ("a.b@desk.publishing.international (Jane Q. Public)", "Jane Q. Public"),
+        ("Jane Doe &lt;jane@desk.photography&gt;", "Jane Doe"),
+        ("jane@museum.travel", "jane@museum.travel"),
+        ("jo@example.org (Jo Doe)", "Jo Doe"),
+    ],
+)
+@pytest.mark.parametrize("beside", ["", "<title>a</title>"])
+def test_authors_with_long_domains_are_whole(person: str, name: str, element: str, beside: str) -> None:
+    """Whichever parser reads them: a second title is left to feedparser."""
+    item = f"<item><title>T</title>{beside}<guid>1</guid><{element}>{person}</{element}></item>"
+    space = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    assert _parse(f'<rss version="2.0" {space}><channel><title>t</title>{item}</channel></rss>').entries[0].author == name
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:void(0)", "JavaScript:alert(1)", "tag:news.example,2024:1", "data:text/html,x", "urn:uuid:1"]
+)
+def test_what_leads_to_no_page_is_no_address(link: str) -> None:
+    """Neither as a link nor as an identifier that is said to be one; a page beside it is taken."""
+    for item in (f"<link>{link}</link>", f"<guid isPermaLink='true'>{link}</guid>"):
+        assert _parse(f"<rss version='2.0'><channel><item><title>T</title>{item}</item></channel></rss>").entries[0].url is None
+    both = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>T</title><id>{link}</id><link href="{link}"/><link href="/a"/></entry></feed>'
+    assert (_parse(both).entries[0].url or "").endswith("/a")

@@ -61,3 +61,12 @@ def test_several_documents_are_read_as_one() -> None:
     whole = merge_deltas(first, others)
     assert [entry.title for entry in whole.feed.entries] == ["a", "b", "c"]
     assert (whole.size, len(whole.fresh), len(unpack_fingerprints(whole.fingerprints))) == (3, 3, 3)
+
+
+def test_entries_under_other_identifiers_are_not_fresh() -> None:
+    """They say what those said that are gone; the document goes on where the last one ended."""
+    before = delta_of(_feed(("a", "A"), ("b", "B")), (), NOW)
+    after = delta_of(_feed(("x", "A"), ("y", "B"), ("z", "Z")), unpack_fingerprints(before.fingerprints), NOW)
+    assert (len(after.feed.entries), len(after.fresh), after.overlaps) == (3, 1, True)
+    beside = delta_of(_feed(("a", "A"), ("b", "B"), ("x", "A")), unpack_fingerprints(before.fingerprints), NOW)
+    assert len(beside.fresh) == 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.settings import channels, feeds, model, page_selectors, sources, watch_item
+from monitor.settings import channels, escalation_steps, feeds, mailboxes, model, page_selectors, sources, watch_item
 from monitor.settings.list_files import COLUMNS
 from monitor.settings.load import load_config
 from monitor.settings.schema_walker import fields_of
@@ -23,22 +23,28 @@ SOURCES: dict[str, type[Section]] = {name: kind.settings for name, kind in sourc
 MODELS: dict[str, type[Section]] = {
     "polling": feeds.PollingSettings,
     "http": feeds.HttpSettings,
+    "websub": feeds.WebSubSettings,
     "feeds": feeds.FeedSettings,
+    "feeds: imap": mailboxes.ImapSettings,
     "feeds: auth": feeds.FeedAuth,
     "feeds: select": page_selectors.SelectSettings,
     "sources": sources.SourceBase,
     "watch": watch_item.WatchItem,
     "watch: context": watch_item.ContextSettings,
     "watch: only": watch_item.OnlySettings,
+    "watch: burst": watch_item.BurstSettings,
     "channels": channels.ChannelBase,
     "channels: quiet_hours": channels.QuietHours,
     "channels: digest": channels.DigestEvery,
     "routes": model.RouteSettings,
+    "escalate": escalation_steps.EscalateSettings,
+    "escalate: steps": escalation_steps.EscalationStep,
     "entities": model.EntitiesSettings,
     "stories": model.StoriesSettings,
     "silences": model.SilenceSettings,
     "notify_operator": model.NotifyOperatorSettings,
     "heartbeat": model.HeartbeatSettings,
+    "trends": model.TrendsSettings,
     "web": model.WebSettings,
     "workers": model.WorkersSettings,
     "retention": model.RetentionSettings,
@@ -126,7 +132,7 @@ def test_the_examples_load_config(tmp_path: Path) -> None:
     (tmp_path / "cities.csv").write_text("name\nGaza\n")
     (tmp_path / "secret").write_text("k1-7f3k9xq2mz8w4tn")
     examples = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
-    assert len(examples) == 16
+    assert len(examples) == 18
     text = "\n".join(examples).replace("/run/secrets/example", "secret").replace("/run/secrets/hook", "secret")
     (tmp_path / "monitor.yaml").write_text(text)
     env = {

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.errors import ConfigError
-from monitor.settings.editing import Addition, NewFeed, add_feeds, add_terms
+from monitor.settings.editing import Addition, add_feeds, add_terms
 from monitor.settings.load import load_config
+from monitor.settings.new_feed import NewFeed
 from monitor.settings.yaml_edit import CannotInsert, ListItem, insert_items, quote_yaml
 
 CONFIG = Path(__file__).parents[3] / "config"

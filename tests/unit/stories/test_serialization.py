@@ -14,6 +14,7 @@ from workers.stories.serialization import (
     MAX_STORY_WORDS,
     pack_facts,
     pack_profile,
+    rounded,
     unpack_facts,
     unpack_profile,
 )
@@ -31,7 +32,7 @@ def test_facts_come_back_as_they_were(title: str, text: str) -> None:
     made = statement(text, title)
     facts, weights = unpack_facts(pack_facts(made.facts, made.weights.idf))
     assert facts == replace(made.facts, sentences=0)
-    assert weights == weigh(made.facts, lambda word: round(made.weights.idf.get(word, 0.0), 2))
+    assert weights == weigh(made.facts, lambda word: rounded(made.weights.idf.get(word, 0.0)))
     assert weights.vector.keys() == made.weights.vector.keys()
     assert all(abs(weights.vector[word] - value) < 0.01 for word, value in made.weights.vector.items())
 

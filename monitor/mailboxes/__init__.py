@@ -1,0 +1,1 @@
+"""The source kind `mailbox`: folders of mail servers, read over IMAP as messages arrive."""

@@ -1,0 +1,1 @@
+"""Tells when a name is suddenly everywhere, who is first, and how much is missed."""
