@@ -50,7 +50,8 @@ def test_a_search_is_paged_and_refused_with_the_column(site: Site) -> None:
     assert [one["id"] for one in (*first.json, *rest.json)] == ids[::-1]
     assert "link" not in rest.headers
     refused = site.get("/api/articles?q=truce+%22cessation")
-    assert (refused.status, refused.json["detail"][:37]) == (422, 'query, column 7: the quotation mark " ')
+    assert refused.status == 422
+    assert refused.json["detail"].startswith("query, column 7: the quotation mark")
 
 
 def test_a_search_is_an_atom_feed(site: Site) -> None:
