@@ -26,11 +26,11 @@ def page_response(
     shown = rows[:limit]
     headers = {}
     if len(rows) > limit:
-        headers = next_page(request, cursor(shown[-1]))
+        headers = link_to_next(request, cursor(shown[-1]))
     return list_response(request, [record(row) for row in shown], headers)
 
 
-def next_page(request: Request, cursor: str) -> dict[str, str]:
+def link_to_next(request: Request, cursor: str) -> dict[str, str]:
     """Return the `Link` header with the address of the page that begins at a cursor."""
     following = request.url.include_query_params(cursor=cursor).remove_query_params("before")
     return {"link": f'<{following.path}?{following.query}>; rel="next"'}

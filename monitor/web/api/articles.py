@@ -20,7 +20,7 @@ from monitor.storage.engine import Connection
 from monitor.storage.listing_filter import ListFilter
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.list_response import list_response, next_page, page_response
+from monitor.web.list_response import link_to_next, list_response, page_response
 from monitor.web.parameters import FILTERS, PAGING, WORDS, Parameter, cursor_after, limit_parameter, list_filter, text_parameter
 from monitor.web.responses import ApiError, json_response
 from monitor.web.searching import search
@@ -49,7 +49,7 @@ async def _search(request: Request, text: str, wanted: ListFilter, limit: int) -
     app_state = app_state_of(request)
     answer = (await search(app_state, text, wanted, limit)).answer
     inside = await app_state.read(lambda connection: mentions.of_articles(connection, [one.id for one in answer.found]))
-    headers = {} if answer.rest is None else next_page(request, cursor_after(*answer.rest))
+    headers = {} if answer.rest is None else link_to_next(request, cursor_after(*answer.rest))
     if answer.rest is not None and not answer.in_time:
         headers["searched-back-to"] = rfc3339(answer.rest[0])
     return list_response(request, [article_record(one, inside.get(one.id, ())) for one in answer.found], headers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
@@ -193,43 +192,6 @@ def test_a_story_is_shown_with_everybody_who_has_it(site: Site) -> None:
         assert part in text, part
     assert "Alpha" not in text
     assert "Alpha" in site.page("/stories").text
-
-
-def test_stored_articles_are_found_by_their_words(site: Site) -> None:
-    """The query holds as on the watch list; what it found is marked in the title and in an extract, and leads to the stored text."""
-    article = add_article(site.database, title="Crossing & border", text="Lorries wait. " * 40 + "Flour reaches Rafah.")
-    add_article(site.database, title="Another crossing")
-    text = site.page("/search?q=crossing+FLOUR").text
-    assert f'href="/articles/{article}"><mark>Crossing</mark> &amp; border</a>' in text
-    assert "<mark>Flour</mark> reaches Rafah." in text
-    assert "Another" not in text
-    assert "The query holds for no article." in site.page("/search?q=crossing+locusts").text
-
-
-def test_a_search_says_how_it_read_the_query_and_what_it_did_not_understand(site: Site) -> None:
-    """With its operators written out; or the column of the fault, and not that nothing was found."""
-    for number in range(3):
-        add_article(site.database, title=f"Humanitarian aid {number}")
-    text = site.page("/search?q=%22humanitarian+aid%22+-sport&limit=2").text
-    assert 'Read as <code dir="auto">&#34;humanitarian aid&#34; AND NOT sport</code>' in text
-    older = re.search(r'href="(/search\?[^"]+)">More articles', text)
-    assert older
-    assert "<mark>Humanitarian aid</mark> 0" in site.page(unescape(older[1])).text
-    refused = site.page("/search?q=truce+%22cessation").text
-    assert "query, column 7: the quotation mark" in refused
-    assert "no article" not in refused
-
-
-def test_a_search_becomes_a_term(site: Site) -> None:
-    """The button writes the query into the watch list; twice it is refused, with the reason."""
-    form = urlencode({"q": '"humanitarian aid" NEAR/10 Rafah'}).encode()
-    done = site.post("/search", form)
-    assert (done.status, done.headers["location"][:14]) == (303, "/terms?search=")
-    written = "".join(file.read_text() for file in site.folder.glob("*.y*ml"))
-    assert written.count("NEAR/10 Rafah") == 2  # its name and its query
-    again = site.post("/search", form)
-    assert again.status == 409
-    assert "on the watch list already" in again.text
 
 
 @pytest.mark.parametrize(

@@ -31,39 +31,6 @@ def test_alerts_by_time_term_and_severity(site: Site) -> None:
     assert [one["id"] for one in site.get(f"/api/alerts?before={ids[2]}&limit=1").json] == [ids[1]]
 
 
-def test_articles_are_searched(site: Site) -> None:
-    """With a query; what looks like a pattern is taken literally."""
-    wanted = add_article(site.database, title="Convoy reaches Rafah", text="Twenty lorries, 100% full.")
-    add_article(site.database, title="Something else", text="Nothing here.")
-    assert [one["id"] for one in site.get("/api/articles?search=rafah+LORRIES").json] == [wanted]
-    assert [one["id"] for one in site.get("/api/articles?search=100%25").json] == [wanted]
-    assert site.get("/api/articles?search=rafah+nothing").json == []
-    assert [one["id"] for one in site.get("/api/articles?q=%22twenty+lorries%22+-sport&source=Example+World").json] == [wanted]
-    assert site.get("/api/articles?q=%22lorries+twenty%22").json == []
-
-
-def test_a_search_is_paged_and_refused_with_the_column(site: Site) -> None:
-    """A full page leads to the next; what is no query is told, not searched for."""
-    ids = [add_article(site.database, title=f"Convoy {number}") for number in range(3)]
-    first = site.get("/api/articles?q=convoy&limit=2")
-    rest = site.get(first.headers["link"].partition(">")[0].removeprefix("<"))
-    assert [one["id"] for one in (*first.json, *rest.json)] == ids[::-1]
-    assert "link" not in rest.headers
-    refused = site.get("/api/articles?q=truce+%22cessation")
-    assert refused.status == 422
-    assert refused.json["detail"].startswith("query, column 7: the quotation mark")
-
-
-def test_a_search_is_an_atom_feed(site: Site) -> None:
-    """The articles a query finds, as an Atom document that feed readers can take."""
-    add_article(site.database, title="Convoy & <more>", tags=["aid"])
-    add_article(site.database, title="Else")
-    answer = site.get("/search.atom?q=convoy")
-    assert [one.text for one in ET.fromstring(answer.body).iterfind("{*}entry/{*}title")] == ["Convoy & <more>"]
-    assert answer.headers["content-type"].startswith("application/atom+xml")
-    assert site.get("/search.atom").status == 422
-
-
 def test_feeds_that_were_never_polled_are_listed(tmp_path: Path, store: Database, redis_url: str) -> None:
     """A configured feed is listed before it is first polled."""
     with serving(
