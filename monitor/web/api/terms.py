@@ -53,7 +53,13 @@ async def _one(request: Request) -> Response:
 
 
 async def _add(request: Request) -> Response:
-    document = plain_keys(await json_of(request), "term")
+    term, headers = await add_term(request, await json_of(request))
+    return json_response(term_record(term), 201, headers)
+
+
+async def add_term(request: Request, item: Mapping[str, Any]) -> tuple[Term, dict[str, str]]:
+    """Write an item of `watch:` into the files; return its term and the headers with their new version. Raises ApiError, and nothing is written."""
+    document = plain_keys(item, "term")
     term = _draft(document)
     items = [(term.name, list_item(document, "name"))]
 
@@ -64,7 +70,7 @@ async def _add(request: Request) -> Response:
     added, headers = await edit(request, change)
     if not added:
         raise ApiError(409, f"the term {term.name!r} is on the watch list already; change it with PATCH")
-    return json_response(term_record(term), 201, headers)
+    return term, headers
 
 
 async def _change(request: Request) -> Response:
