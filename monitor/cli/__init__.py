@@ -47,6 +47,7 @@ COMMANDS = {
     "articles": CommandEntry("articles", "Show stored articles, newest first."),
     "stories": CommandEntry("articles", "Show stories, the one with the newest article first."),
     "trends": CommandEntry("trends", "Show what is suddenly in many more stories than usual, and was in the last seven days."),
+    "entities": CommandEntry("recognized_names", "Show the names recognised in stored articles, those in most stories first."),
     "trace": CommandEntry(
         "trace", "Show all that is known of an article, link, story or alert, and why a message did or did not come."
     ),

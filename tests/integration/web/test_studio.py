@@ -130,8 +130,9 @@ def test_somebody_else_has_saved_meanwhile(written: Site) -> None:
 def test_any_name_has_a_page(written: Site, name: str) -> None:
     """The list of terms links to the page of each, which removes it and nothing else."""
     written.configure(watch=["new", "a/b & <c>", "ceasefire"])
-    path = "/terms/%20new" if name == "new" else f"/terms/{quote(name, safe='')}"
-    page = written.page(path)
+    path = f"/terms/{'%20new' if name == 'new' else quote(name, safe='')}"
+    assert f'href="{path}"' in written.page("/terms").text
+    page = written.page(f"/terms/{path.removeprefix('/terms/')}")
     assert page.status == 200 and _field(page, "name") == name
     gone = _send(written, path, do="remove", version=_field(page, "version"), name=name)
     assert (gone.status, gone.headers["location"].startswith("/terms?removed=")) == (303, True)
