@@ -135,7 +135,7 @@ def item_of_form(form: TermForm, before: Item) -> dict[str, Any]:
     kind = TermKind(form.kind) if form.kind in set(TermKind) else TermKind.KEYWORD
     context = {key: value for key, value in (before.get("context") or {}).items() if key not in {"require", "forbid"}}
     words = {key: value for key, value in (("require", _entries(form.require)), ("forbid", _entries(form.forbid))) if value}
-    cleared = [] if before.get("channels") == [] else None
+    cleared: list[str] | None = [] if before.get("channels") == [] else None
     item: dict[str, Any] = {
         **before,
         "name": " ".join(form.name.split()),

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.domain.article import Article
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import AlertId, ArticleId
 from monitor.domain.text import one_line, printable
@@ -48,7 +49,7 @@ async def _remedies(request: Request, stored: StoredAlert, term: Term) -> Remedi
     """Return what could be changed; None where the article is no longer stored."""
     app_state = app_state_of(request)
 
-    def read(connection: Connection) -> tuple[tuple[articles.Article, ...], list[str]]:
+    def read(connection: Connection) -> tuple[tuple[Article, ...], list[str]]:
         found = tuple(articles.load(connection, [ArticleId(stored.alert.data["article"]["id"])]))
         return found, [record["name"] for record in source_records(connection, app_state.settings, SYSTEM_CLOCK.now())]
 
