@@ -138,7 +138,8 @@ def test_any_name_has_a_page(written: Site, name: str) -> None:
     path = f"/terms/{'%20new' if name == 'new' else quote(name, safe='')}"
     assert 'href="/terms/Rafah%20offensive"' in written.page("/terms").text
     page = written.page(f"/terms/{path.removeprefix('/terms/')}")
-    assert page.status == 200 and _field(page, "name") == name
+    assert page.status == 200
+    assert _field(page, "name") == name
     gone = _send(written, path, do="remove", version=_field(page, "version"), name=name)
     assert (gone.status, gone.headers["location"].startswith("/terms?removed=")) == (303, True)
     assert name not in _file(written)
