@@ -19,6 +19,7 @@ from monitor.web.draft_preview import DAYS, checked_others, draft_of
 from monitor.web.term_form import item_of
 from workers.analysis.backtest import backtest, document_of_article
 from workers.matching.matcher import Matcher
+from workers.stories.stop_words import STOP_WORDS
 
 Keys = dict[str, Any]
 """Keys of an item of `watch:` with their new values."""
@@ -112,9 +113,9 @@ def _with_neighbour(document: Document, hit: Match, *, after: bool) -> str | Non
     text = _text_of(document, hit)
     if after:
         found = re.match(rf"([ \t\xa0-]+)({_WORD.pattern})", text[hit.end : hit.end + _REACH])
-        return None if found is None else f"{hit.text}{found[0]}"
+        return None if found is None or found[2].casefold() in STOP_WORDS else f"{hit.text}{found[0]}"
     before = re.search(rf"({_WORD.pattern})([ \t\xa0-]+)$", text[max(hit.start - _REACH, 0) : hit.start])
-    return None if before is None else f"{before[0]}{hit.text}"
+    return None if before is None or before[1].casefold() in STOP_WORDS else f"{before[0]}{hit.text}"
 
 
 def _words_near(document: Document, hits: Sequence[Match]) -> Iterator[str]:
@@ -127,7 +128,7 @@ def _words_near(document: Document, hits: Sequence[Match]) -> Iterator[str]:
     around = (
         f"{text[max(hit.start - _REACH, 0) : hit.start].partition(' ')[2]} {text[hit.end : hit.end + _REACH].rpartition(' ')[0]}"
     )
-    words = dict.fromkeys(word for word in _WORD.findall(around) if len(word) > 3 and word.casefold() not in own)
+    words = dict.fromkeys(word for word in _WORD.findall(around) if len(word) > 3 and word.casefold() not in own | STOP_WORDS)
     yield from sorted(words, key=lambda word: (not word[0].isupper(), -len(word)))
 
 

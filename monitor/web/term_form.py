@@ -135,10 +135,7 @@ def item_of_form(form: TermForm, before: Item) -> dict[str, Any]:
     kind = TermKind(form.kind) if form.kind in set(TermKind) else TermKind.KEYWORD
     context = {key: value for key, value in (before.get("context") or {}).items() if key not in {"require", "forbid"}}
     words = {key: value for key, value in (("require", _entries(form.require)), ("forbid", _entries(form.forbid))) if value}
-    cleared: list[str] | None = [] if before.get("channels") == [] else None
-    item: dict[str, Any] = {
-        **before,
-        "name": " ".join(form.name.split()),
+    shown: dict[str, Any] = {
         "any": _entries(form.any),
         "query": form.pattern.strip(),
         "regex": form.pattern.strip(),
@@ -148,14 +145,18 @@ def item_of_form(form: TermForm, before: Item) -> dict[str, Any]:
         "context": words | context if words else None,
         "severity": None if form.severity == Severity.MEDIUM else form.severity,
         "tags": [tag.strip() for tag in form.tags.split(",") if tag.strip()],
-        "channels": list(form.channels) or cleared,
+        "channels": list(form.channels),
         "cooldown": form.cooldown.strip(),
     }
     foreign = _ONLY_OF_SOME - set(_OF_KINDS[kind])
-    written = {key: value for key, value in item.items() if key not in foreign and (value or value == [] == cleared)}
+    said = {key: value for key, value in shown.items() if value}
+    if before.get("channels") == []:
+        said.setdefault("channels", [])
     if kind in {TermKind.QUERY, TermKind.REGEX}:
-        written.setdefault(str(kind), "")
-    return {"name": item["name"]} | written
+        said.setdefault(str(kind), "")
+    kept = {key: value for key, value in before.items() if key not in shown}
+    item = {"name": " ".join(form.name.split()), **{key: value for key, value in kept.items() if key != "name"}, **said}
+    return {key: value for key, value in item.items() if key not in foreign}
 
 
 def changed_keys(before: Item, after: Item) -> dict[str, Any]:
