@@ -81,10 +81,12 @@ EXCHANGE: Final[Mapping[str, Question]] = {
     "holds.told_stories": lambda connection, _: holds.told_stories(connection, [StoryId(one) for one in _SOME]),
 }
 HOUSEKEEPING: Final[Mapping[str, Question]] = {
-    f"{room.__name__.rpartition('.')[2]}.prune": lambda connection, now, prune=room.prune: prune(  # type: ignore[misc]
+    f"{room.__name__.rpartition('.')[2]}.prune": lambda connection, now, prune=room.prune: prune(
         connection, now - timedelta(days=29, hours=23), 500
     )
-    for room in (statements, fallback_copies, alerts, articles, stories)
+    for room in (statements, fallback_copies, alerts, stories)
+} | {
+    "articles.prune": lambda connection, now: articles.prune(connection, now - timedelta(days=29, hours=23), 500, now=now),
 }
 PAGES: Final[Mapping[str, Question]] = {
     "alerts.listing": lambda connection, _: alerts.listing(connection, limit=50),
