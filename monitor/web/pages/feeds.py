@@ -61,6 +61,8 @@ async def _act(request: Request) -> Response:
     """Add, poll or remove the feed that the form names, then show the list."""
     fields = await form_fields(request)
     url, wanted = printable(fields.get("url", [""])[0]).strip(), fields.get("do", [""])[0]
+    if not url:
+        return await _refused(request, ApiError(422, "type the address of a feed or of a site, or a name such as telegram:channel"))
     try:
         if wanted == "add":
             return _back(await _add(request, url))
@@ -93,8 +95,6 @@ async def _import(request: Request) -> Response:
 
 
 async def _add(request: Request, url: str) -> dict[str, str]:
-    if not url:
-        raise ApiError(422, "type the address of a feed or of a site, or a name such as telegram:channel")
     asked = await asked_address(app_state_of(request), url)
     done, _ = await edit(request, _addition_of([NewFeed(url=asked.written)]))
     if not done.added:
