@@ -86,7 +86,7 @@ async def test_every_page_fits_every_screen(site: Site, tab: Tab, tmp_path: Path
             assert await tab.run("document.documentElement.scrollWidth") <= width, f"{path} {name}"
             assert await tab.run("(nav => nav.scrollWidth - nav.clientWidth)(document.querySelector('nav'))") <= 0, f"{path} {name}"
             assert await tab.run(LEAST_CONTRAST) >= 4.5, f"{path} {name}"
-            await tab.picture(pictures / f"{path.strip('/') or 'alerts'}-{name}.png")
+            await tab.picture(pictures / f"{path.strip('/').replace('/', '-') or 'alerts'}-{name}.png")
     assert tab.complaints == []
 
 
