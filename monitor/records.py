@@ -144,6 +144,7 @@ def term_record(term: Term) -> dict[str, Any]:
         "phrases": list(term.phrases),
         "query": term.query,
         "regex": term.regex,
+        "about": term.about,
         "not": list(term.without),
         "tags": list(term.tags),
         "channels": None if term.channels is None else list(term.channels),

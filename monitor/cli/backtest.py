@@ -95,6 +95,9 @@ def _print_terms(terms: list[dict[str, Any]]) -> None:
         ),
         empty="no terms",
     )
+    for term in terms:
+        if term.get("proposed_threshold") is not None:
+            click.echo(f"\n{one_line(term['term'])}: these articles suggest `threshold: {term['proposed_threshold']}`")
 
 
 def _rate(term: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from monitor.domain.match import Document
 from monitor.domain.text import one_line, printable
 from monitor.domain.urls import is_http
 from monitor.settings.model import Settings
+from monitor.settings.suggestion import did_you_mean
 from workers.analysis.dry_run import dry_run
 from workers.language.detector import detect
 from workers.scanning.compiled_settings import CompiledSettings
@@ -34,9 +35,10 @@ def match(*, source: str | None, text: str | None, title: str | None, terms: tup
     """Show which terms match a text and where, and why the others do not. Stores nothing."""
     settings = load_settings()
     compiled = CompiledSettings.build(settings)
-    unknown = set(terms) - {term.name for term in settings.terms}
+    known = [term.name for term in settings.terms]
+    unknown = sorted(set(terms) - set(known))
     if unknown:
-        raise UsageError(f"not on the watch list: {', '.join(sorted(unknown))}")
+        raise UsageError(f"not on the watch list: {', '.join(f'{name}{did_you_mean(name, known)}' for name in unknown)}")
     documents = _documents(settings, source, text, title)
     found = [dry_run(compiled.matcher, compiled.recognizers, document, names=terms) for document in documents]
     if as_json:

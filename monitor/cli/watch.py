@@ -90,7 +90,7 @@ def list_terms(*, as_json: bool) -> None:
         return
     print_table(
         ("name", "kind", "severity", "matches"),
-        ((term.name, term.kind, term.severity, term.query or term.regex or term.phrases) for term in terms),
+        ((term.name, term.kind, term.severity, term.query or term.regex or term.about or term.phrases) for term in terms),
         empty="nothing is watched; add a word with `news-monitor watch add WORD`",
     )
 

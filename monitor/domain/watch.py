@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
+
+DEFAULT_THRESHOLD: Final = 0.5
+"""How near to a topic in words a sentence must be, unless the term says otherwise."""
 
 
 class Severity(StrEnum):
@@ -29,6 +33,7 @@ class TermKind(StrEnum):
     QUERY = "query"
     ENTITY = "entity"
     REGEX = "regex"
+    ABOUT = "about"
 
 
 class Spellings(StrEnum):
@@ -109,7 +114,8 @@ class Term:
 
     KEYWORD: `phrases` are alternatives, any of which fires. ENTITY: `phrases` are the name and then its aliases, and `type` is set; `strict`: a name of one
     word counts only where the recognizer reads it as that type.
-    QUERY: `query` is the text of the query. REGEX: `regex` is the pattern. `without` are phrases in which an occurrence does not count
+    QUERY: `query` is the text of the query. REGEX: `regex` is the pattern. ABOUT: `about` is a topic in words, and `threshold`
+    how near a sentence must be to it. `without` are phrases in which an occurrence does not count
     (`not:`). `channels` is None if the routes decide; `burst` None: nobody is told of its bursts. `where` is `FILE:LINE:COLUMN`.
     """
 
@@ -118,6 +124,8 @@ class Term:
     phrases: tuple[str, ...] = ()
     query: str | None = None
     regex: str | None = None
+    about: str | None = None
+    threshold: float = DEFAULT_THRESHOLD
     type: EntityType | None = None
     spellings: Spellings = Spellings.USUAL
     strict: bool = False

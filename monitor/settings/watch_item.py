@@ -6,7 +6,19 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from monitor.domain.watch import BurstNotice, Context, EntityType, EscalateTo, Repeat, Scope, Severity, Spellings, Term, TermKind
+from monitor.domain.watch import (
+    DEFAULT_THRESHOLD,
+    BurstNotice,
+    Context,
+    EntityType,
+    EscalateTo,
+    Repeat,
+    Scope,
+    Severity,
+    Spellings,
+    Term,
+    TermKind,
+)
 from monitor.settings.escalation_steps import Escalation
 from monitor.settings.values import Language, OneOrMany, Section, Text, Wait
 
@@ -44,7 +56,7 @@ class BurstSettings(Section):
 
 
 class WatchItem(Section):
-    """A watch item. `query` makes it a query, `regex` a regular expression, `type` an entity, anything else is a keyword."""
+    """A watch item. `query` makes it a query, `regex` a regular expression, `about` a topic, `type` an entity, anything else is a keyword."""
 
     shorthand: ClassVar[str | None] = "name"
 
@@ -52,6 +64,8 @@ class WatchItem(Section):
     any: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     query: Text | None = None
     regex: Text | None = None
+    about: Text | None = None
+    threshold: Annotated[float, Field(gt=0, lt=1)] = DEFAULT_THRESHOLD
     type: EntityType | None = None
     aliases: tuple[Text, ...] = ()
     spellings: Spellings = Spellings.USUAL
@@ -73,20 +87,28 @@ class WatchItem(Section):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if self.query is not None:
-            self._refuse("a query", "any", "regex", "type", "aliases", "spellings", "strict", "context")
+            self._refuse("a query", "any", "regex", "about", "type", "aliases", "spellings", "strict", "context")
         elif self.regex is not None:
-            self._refuse("a regular expression", "any", "type", "aliases", "spellings", "strict", *_KEYWORD_OPTIONS)
+            self._refuse("a regular expression", "any", "about", "type", "aliases", "spellings", "strict", *_KEYWORD_OPTIONS)
+        elif self.about is not None:
+            self._refuse("a topic (it has `about`)", "any", "type", "aliases", "spellings", "strict", "without", *_KEYWORD_OPTIONS)
         elif self.type is not None:
             self._refuse("an entity (it has a `type`)", "any", *_KEYWORD_OPTIONS)
         elif self.aliases:
             raise ValueError("`aliases` belong to an entity: add a `type` (person, organisation, place, other), or use `any`")
         elif wrong := [key for key in ("spellings", "strict") if key in self.model_fields_set]:
             raise ValueError(f"`{wrong[0]}` belongs to an entity: add a `type` (person, organisation, place, other)")
+        if self.about is None and "threshold" in self.model_fields_set:
+            raise ValueError("`threshold` belongs to a topic: add `about`, a description in words")
         return self
 
     def _refuse(self, kind: str, *keys: str) -> None:
         given = self.model_fields_set
-        wrong = [f"`{key}`" for key in keys if key in given and getattr(self, key) not in (None, (), False)]
+        wrong = [
+            f"`{'not' if key == 'without' else key}`"
+            for key in keys
+            if key in given and getattr(self, key) not in (None, (), False)
+        ]
         if wrong:
             raise ValueError(f"{kind} cannot have {', '.join(wrong)}")
 
@@ -95,6 +117,8 @@ class WatchItem(Section):
             return TermKind.QUERY, ()
         if self.regex is not None:
             return TermKind.REGEX, ()
+        if self.about is not None:
+            return TermKind.ABOUT, ()
         if self.type is not None:
             return TermKind.ENTITY, _distinct(name, *self.aliases)
         return TermKind.KEYWORD, _distinct(*(self.any or (name,)))
@@ -109,6 +133,8 @@ class WatchItem(Section):
             phrases=phrases,
             query=self.query,
             regex=self.regex,
+            about=self.about,
+            threshold=self.threshold,
             type=self.type,
             spellings=self.spellings,
             strict=self.strict,

@@ -101,7 +101,10 @@ def test_lower_bounds_are_those_that_are_tested() -> None:
     """Every dependency and extra has the lower bound that `make test-lowest` installs, and no other is pinned there."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    declared = [*project["dependencies"], *(line for name in ("apprise", "fulltext", "pdf", "postgres") for line in extras[name])]
+    declared = [
+        *project["dependencies"],
+        *(line for name in ("apprise", "fulltext", "pdf", "postgres", "semantic") for line in extras[name]),
+    ]
     bounds = {found[1].lower(): found[2] for line in declared if (found := re.match(r"([\w.-]+)(?:\[[\w-]+\])?>=([\w.]+)", line))}
     lowest = dict(line.split("==") for line in (ROOT / "constraints-lowest.txt").read_text("utf-8").split())
     assert len(bounds) == len({re.split(r"[\[>;]", line)[0].lower() for line in declared})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from monitor.domain.article import Article
 from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.match import Document
-from monitor.domain.watch import Term
+from monitor.domain.watch import Term, TermKind
 from monitor.storage import archive, articles
 from monitor.storage.engine import Database
+from workers.analysis.topic_thresholds import NearnessStatistics
 from workers.analysis.watchlist_statistics import MatchedArticle, WatchlistDiff, WatchlistStatistics
 from workers.language.detector import detect
 from workers.matching.matcher import Matcher
@@ -39,22 +40,31 @@ def backtest(
     mine, other = Matcher.build(terms), Matcher.build(against or ())
     statistics, other_statistics = WatchlistStatistics(_reported(terms, only)), WatchlistStatistics(_reported(against or (), only))
     diff = WatchlistDiff(_reported(terms, only), _reported(against or (), only))
+    topics = {term.name: NearnessStatistics() for term in _reported(terms, only) if term.kind is TermKind.ABOUT}
     count = 0
     for batch in _batches(database, since):
         for article in batch:
             document = document_of_article(article)
             here = _matched_article(article, document, mine, only)
             statistics.add(here)
+            for name, nearness in topics.items():
+                nearness.add(mine.nearness(document, name))
             if against is not None:
                 there = _matched_article(article, document, other, only)
                 other_statistics.add(there)
                 diff.add(here, there)
         count += len(batch)
         progress(len(batch))
-    found: dict[str, Any] = {"articles": count, "terms": statistics.records()}
+    found: dict[str, Any] = {"articles": count, "terms": [_with_proposal(record, topics) for record in statistics.records()]}
     if against is not None:
         found["against"] = {"terms": other_statistics.records(), **diff.record()}
     return found
+
+
+def _with_proposal(record: dict[str, Any], topics: Mapping[str, NearnessStatistics]) -> dict[str, Any]:
+    """Return the record of a term, for one with a topic with the threshold to propose, if there is one."""
+    nearness = topics.get(record["term"])
+    return record if nearness is None else {**record, "proposed_threshold": nearness.proposed}
 
 
 def _batches(database: Database, since: datetime | None) -> Iterator[list[Article]]:

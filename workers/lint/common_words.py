@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor.domain.watch import Term, TermKind
+from workers.language.word_frequencies import expected_share
 from workers.lint.finding import Doubt, LintSubject, phrase_place, query_place
 from workers.matching import normalize
 from workers.query.syntax import AtLeast, InField, Node, Or, Phrase, Prefix, Word
-from workers.stories.frequencies import expected_share
 
 LANGUAGES: Final = {
     "en": "English", "ar": "Arabic", "de": "German", "es": "Spanish", "fa": "Persian", "fr": "French", "he": "Hebrew", "id": "Indonesian",

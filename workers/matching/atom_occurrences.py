@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
+from workers.matching.atom_patterns import atom_patterns
 from workers.matching.automaton import AtomSearch, atom_of, atom_ref, is_certain
 from workers.matching.compiled_index import Atom, CompiledIndex
 from workers.matching.occurrence import find_occurrence
@@ -24,7 +26,6 @@ class AtomOccurrences:
         self._occurrences: dict[Atom, list[WordRange]] = {}
         self._search(index.trigger_search)
         self._trigger_refs = list(self._hits_by_ref)
-        self._lazy_search_pending = True
 
     def trigger_atoms(self) -> list[Atom]:
         """Return the trigger atoms of which a pattern was found; an atom may be listed twice."""
@@ -37,6 +38,10 @@ class AtomOccurrences:
     def has_hits(self, atom: Atom) -> bool:
         """Whether a pattern of `atom` was found, be it an occurrence or not."""
         return bool(self._hits(atom_ref(atom, certain=False)) or self._hits(atom_ref(atom, certain=True)))
+
+    @cached_property
+    def _words(self) -> frozenset[bytes]:
+        return frozenset(self._tokens.words)
 
     def occurs(self, atom: Atom) -> bool:
         """Whether `atom` occurs in the document."""
@@ -60,13 +65,18 @@ class AtomOccurrences:
                     found[ref] = [start]
 
     def _hits(self, ref: int) -> Sequence[int]:
-        """Return the bytes at which patterns begin. Atoms that are no triggers are searched for when the first of them is needed."""
+        """Return the bytes at which patterns begin. Atoms that are no triggers are searched for one by one, when they are needed."""
         hits = self._hits_by_ref.get(ref)
-        if hits is None and self._lazy_search_pending and not self._index.terms_by_trigger.get(atom_of(ref)):
-            self._lazy_search_pending = False
-            self._search(self._index.lazy_search)
-            hits = self._hits_by_ref.get(ref)
-        return hits or ()
+        if hits is not None:
+            return hits
+        atom = atom_of(ref)
+        if self._index.terms_by_trigger.get(atom):
+            return ()
+        patterns = atom_patterns(self._index.texts[atom], self._index.options[atom])
+        unchecked, certain = patterns.hits(self._words, self._tokens.normalized_bytes)
+        self._hits_by_ref[atom_ref(atom, certain=False)] = unchecked
+        self._hits_by_ref[atom_ref(atom, certain=True)] = certain
+        return self._hits_by_ref[ref]
 
     def _find(self, atom: Atom) -> list[WordRange]:
         word_at = self._tokens.word_at

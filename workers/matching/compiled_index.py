@@ -13,6 +13,7 @@ from workers.matching.automaton import AtomSearch
 from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.phrase import Option, Options
 from workers.matching.watched_name import WatchedName
+from workers.matching.word_shares import WordShares
 from workers.naming.asked_names import spellings_inside, spellings_of
 from workers.query.syntax import NamedRef, NameField, Node, Phrase, Prefix, Wildcard, Word
 
@@ -32,12 +33,14 @@ class CompiledIndex:
     trees             the queries, by the number of the term
     numbers           the numbers of the terms, by name
     terms_by_trigger  the terms that may fire where an atom occurs
+    required          what must occur besides the trigger of a query, the rarest first: the atoms of each part, one of which is needed
     referring_terms   the terms that may fire where another term fires
     regexes           the numbers of the terms that are regular expressions; each is searched for in every article
+    topics            the numbers of the terms that describe a topic; each is compared with every article
     sounds            the entities whose names may be transliterated, by the skeletons of their last and first word (see name_sound)
     names             the names of entities that may be found in other spellings, by number, as far as they have been needed
     trigger_search    finds the atoms that are triggers, in every article
-    lazy_search       finds the other atoms, when the first of them is needed
+    shares            how common the words of queries are, by which triggers are chosen
     """
 
     terms: tuple[Term, ...]
@@ -49,12 +52,14 @@ class CompiledIndex:
     trees: Mapping[int, Node] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     terms_by_trigger: CompactMultimap = field(default_factory=CompactMultimap)
+    required: dict[int, tuple[tuple[Atom, ...], ...]] = field(default_factory=dict)
     referring_terms: dict[int, list[int]] = field(default_factory=dict)
     regexes: tuple[int, ...] = ()
+    topics: tuple[int, ...] = ()
     sounds: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     names: dict[int, tuple[WatchedName, ...]] = field(default_factory=dict)
     trigger_search: AtomSearch = field(default_factory=AtomSearch)
-    lazy_search: AtomSearch = field(default_factory=AtomSearch)
+    shares: WordShares = field(default_factory=WordShares)
 
     def atom(self, text: str, options: Options) -> Atom:
         """Return the atom of a word or phrase of a query or context. Raises KeyError for one that was not compiled."""

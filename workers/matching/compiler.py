@@ -14,6 +14,7 @@ from workers.matching.patterns import propose_patterns
 from workers.matching.phrase import Option, Options, parse_phrase
 from workers.matching.triggers import set_triggers
 from workers.matching.watchlist_check import CheckedWatchlist, check_watchlist
+from workers.matching.word_shares import WordShares
 from workers.query.syntax import NamedRef, Node, Phrase, Prefix, Wildcard, Word, walk_nodes
 
 _AtomsByKey: TypeAlias = dict[tuple[str, Options], Atom]
@@ -25,35 +26,36 @@ MAX_CHANGED_SHARE: Final = 0.1
 """Share of the atoms that may be new or unused before everything is rebuilt."""
 
 
-def compile_terms(terms: Sequence[Term], previous: CompiledIndex | None = None) -> CompiledIndex:
+def compile_terms(terms: Sequence[Term], previous: CompiledIndex | None = None, shares: WordShares | None = None) -> CompiledIndex:
     """Return the index of a watch list. Raises ConfigError with a fault for every term that cannot be compiled.
 
     `previous` is the index of an earlier list: if it has nearly all atoms, its automata are reused and only the rest is built.
+    `shares` say which words are common.
     """
     checked = check_watchlist(terms)
     if checked.faults:
         raise ConfigError(checked.faults)
-    index, used = _with_numbers(terms, checked, previous)
+    index, used = _with_numbers(terms, checked, previous, shares)
     if previous is not None and _changed_much(used, previous):
         previous = None
-        index, used = _with_numbers(terms, checked, previous)
+        index, used = _with_numbers(terms, checked, previous, shares)
     trigger_atoms = [atom for atom, wanted in enumerate(used) if wanted and index.terms_by_trigger.get(atom)]
-    lazy_atoms = [atom for atom, wanted in enumerate(used) if wanted and not index.terms_by_trigger.get(atom)]
     index.trigger_search = _build_search(index, trigger_atoms, previous.trigger_search if previous else None)
-    index.lazy_search = _build_search(index, lazy_atoms, previous.lazy_search if previous else None)
     return index
 
 
 def _with_numbers(
-    terms: Sequence[Term], checked: CheckedWatchlist, previous: CompiledIndex | None
+    terms: Sequence[Term], checked: CheckedWatchlist, previous: CompiledIndex | None, shares: WordShares | None
 ) -> tuple[CompiledIndex, bytearray]:
     """Return the index without automata, and a flag for each atom that is used; atoms of the previous index keep their numbers."""
-    index = CompiledIndex(terms=tuple(terms), trees=checked.trees)
+    index = CompiledIndex(terms=tuple(terms), trees=checked.trees, shares=shares or WordShares())
     index.numbers = {term.name: number for number, term in enumerate(index.terms)}
     index.regexes = tuple(number for number, term in enumerate(index.terms) if term.kind is TermKind.REGEX)
+    index.topics = tuple(number for number, term in enumerate(index.terms) if term.kind is TermKind.ABOUT)
     index.unconditional = bytearray(_is_unconditional(term) for term in index.terms)
     if previous is not None:
         index.texts, index.options = previous.texts.copy(), previous.options[:]
+        index.shares = previous.shares
     used, keys = _number_atoms(index)
     set_triggers(index, checked.order, keys)
     return index, used

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from monitor.domain.match import Document, Field, Match
 from monitor.domain.watch import TermKind
 from workers.matching import entities
-from workers.matching.compiled_index import CompiledIndex
+from workers.matching.compiled_index import Atom, CompiledIndex
 from workers.matching.homographs import is_agreed, may_be_another
 from workers.matching.name_finder import NameFinder, sounding
 from workers.matching.name_match import NameHit
@@ -15,6 +17,7 @@ from workers.matching.phrase import Option
 from workers.matching.proximity import OccurrenceIndex, WordRange, overlapping
 from workers.matching.query_evaluator import QueryEvaluator
 from workers.matching.regexes import regex_spans
+from workers.matching.topics import NearSentence, Sentences
 
 
 class Evaluation(QueryEvaluator):
@@ -27,21 +30,37 @@ class Evaluation(QueryEvaluator):
         self._entities: dict[int, list[WordRange]] | None = None
         self._varied: dict[int, dict[WordRange, NameHit]] = {}
         self._regexes: dict[int, dict[WordRange, tuple[Field, int, int]]] = {}
+        self._near: dict[int, dict[WordRange, NearSentence]] = {}
         self._sounds: dict[int, list[int]] | None = None
 
     def candidates(self) -> list[int]:
         """Return the terms of which a trigger was found in the document, in the order of the watch list."""
         terms_of, referring = self.index.terms_by_trigger.get, self.index.referring_terms
         found = {number for atom in self.atoms.trigger_atoms() for number in terms_of(atom)}
+        required = self.index.required
+        if required:
+            found = {number for number in found if number not in required or self._may_hold(required[number])}
         if self.index.sounds:
             found.update(self._sounding())
         found.update(number for number in self.index.regexes if self._regex_spans(number))
+        found.update(number for number in self.index.topics if self._near_sentences(number))
         waiting = list(found) if referring else []
         while waiting:
             further = [number for number in referring.get(waiting.pop(), ()) if number not in found]
             found.update(further)
             waiting += further
         return sorted(found)
+
+    def _may_hold(self, required: Iterable[Iterable[Atom]]) -> bool:
+        """Whether of each part some atom may occur; plain loops, since this is asked of every term that wakes."""
+        has_hits = self.atoms.has_hits
+        for atoms in required:
+            for atom in atoms:
+                if has_hits(atom):
+                    break
+            else:
+                return False
+        return True
 
     def firing_terms(self) -> list[int]:
         """Return the terms that fire on the document, in the order of the watch list."""
@@ -102,6 +121,27 @@ class Evaluation(QueryEvaluator):
             known = self._regexes[number] = {word_range: span for word_range, span in reversed(spans) if word_range is not None}
         return known
 
+    def nearest_sentence(self, number: int) -> NearSentence | None:
+        """Return the sentence that is nearest to the topic of a term; None where the article has none."""
+        return next(iter(self._sentences.by_nearness(self.index.terms[number].about or "")), None)
+
+    @cached_property
+    def _sentences(self) -> Sentences:
+        return Sentences(self.document)
+
+    def _near_sentences(self, number: int) -> dict[WordRange, NearSentence]:
+        """Return the sentences that are near enough to the topic of a term, by their words."""
+        known = self._near.get(number)
+        if known is None:
+            term, known = self.index.terms[number], {}
+            for sentence in self._sentences.by_nearness(term.about or ""):
+                if sentence.nearness < term.threshold:
+                    break
+                if (word_range := self.tokens.words_at(sentence.field, sentence.start, sentence.end)) is not None:
+                    known[word_range] = sentence
+            self._near[number] = known
+        return known
+
     def _find_varied_names(self) -> dict[int, dict[WordRange, NameHit]]:
         index = self.index
         keys = [atom for atom in dict.fromkeys(self.atoms.trigger_atoms()) if index.options[atom] & Option.NAME_KEY]
@@ -121,6 +161,11 @@ class Evaluation(QueryEvaluator):
         if (span := self._regexes.get(number, {}).get(word_range)) is not None:
             field, start, end = span
             return Match(field=field, start=start, end=end, text=self.tokens.text(field)[start:end])
+        if (near := self._near.get(number, {}).get(word_range)) is not None:
+            text = self.tokens.text(near.field)[near.start : near.end]
+            return Match(
+                field=near.field, start=near.start, end=near.end, text=text, rule="near the topic", confidence=near.nearness
+            )
         match, hit, term = self.tokens.match_at(word_range), self.name_hit(number, word_range), self.index.terms[number]
         if term.kind is TermKind.ENTITY and may_be_another(term, self.document, match):
             match = replace(match, doubtful=True)
@@ -151,6 +196,8 @@ class Evaluation(QueryEvaluator):
             return self.entity_occurrences(number)
         if self.index.terms[number].kind is TermKind.REGEX:
             return self._in_context(number, sorted(self._regex_spans(number)))
+        if self.index.terms[number].kind is TermKind.ABOUT:
+            return self._in_context(number, sorted(self._near_sentences(number)))
         return self._in_context(number, self._phrase_occurrences(number))
 
     def without_excluded(self, number: int, word_ranges: list[WordRange]) -> list[WordRange]:

@@ -21,6 +21,7 @@ from workers.query.syntax import AtLeast, InField, Node, TermRef, children
 
 Part: TypeAlias = dict[str, Any]
 _text = lru_cache(maxsize=5_000)(format_query)
+_QUOTED = 160
 MAX_SHOWN = 20
 """Occurrences listed for one part, at most."""
 
@@ -61,15 +62,23 @@ def _because(evaluation: Evaluation, number: int, explained: set[int]) -> Part:
         return _part(evaluation, tree, number, None, explained)
     term = evaluation.index.terms[number]
     word_ranges = evaluation.evidence(number)
-    part: Part = {"part": " | ".join(term.phrases), "held": bool(word_ranges), "matches": _matches(evaluation, number, word_ranges)}
+    part: Part = {
+        "part": term.about or term.regex or " | ".join(term.phrases),
+        "held": bool(word_ranges),
+        "matches": _matches(evaluation, number, word_ranges),
+    }
     if not word_ranges:
         part["note"] = _note(evaluation, number)
     return part
 
 
-def _note(evaluation: Evaluation, number: int) -> str:
-    """Return the reason why a keyword or an entity does not count."""
+def _note(evaluation: Evaluation, number: int) -> str:  # noqa: PLR0911 - one line for each reason
+    """Return the reason why a term without a query does not fire."""
     term = evaluation.index.terms[number]
+    if term.kind is TermKind.ABOUT:
+        return _topic_note(evaluation, number)
+    if term.kind is TermKind.REGEX:
+        return "does not match anywhere in title or body"
     found = [word_range for atom in evaluation.index.term_atoms[number] for word_range in evaluation.atoms.of(atom)]
     if found and term.kind is TermKind.ENTITY and not evaluation.entity_occurs(number):
         return "occurs only inside a longer name, or as a word whose capital proves nothing (see docs/matching.md, Entities)"
@@ -82,6 +91,16 @@ def _note(evaluation: Evaluation, number: int) -> str:
     if any(evaluation.atoms.has_hits(atom) for atom in evaluation.index.term_atoms[number]):
         return "its letters occur, but not written as the term asks (capitals, borders, spelling)"
     return "does not occur"
+
+
+def _topic_note(evaluation: Evaluation, number: int) -> str:
+    nearest, term = evaluation.nearest_sentence(number), evaluation.index.terms[number]
+    if nearest is None:
+        return "the article has no sentence to compare"
+    if nearest.nearness >= term.threshold:
+        return "a sentence is near enough, but not in its context"
+    text = evaluation.tokens.text(nearest.field)[nearest.start : nearest.end][:_QUOTED]
+    return f"the nearest sentence is at {nearest.nearness:.2f}, and the threshold is {term.threshold:.2f}: “{text}”"
 
 
 def _part(evaluation: Evaluation, node: Node, number: int, field: Field | None, explained: set[int]) -> Part:

@@ -96,6 +96,11 @@ def _is_first_name_of(document: TokenizedDocument, word: int) -> bool:
     return surname.decode() not in _AFTER_PLACE and surname not in COMMON_WORDS
 
 
+def is_name_of_others(word: str) -> bool:
+    """Whether a normalized word is a first name, or a part of the name of a place."""
+    return word.encode() in _first_names() or word.encode() in _words_of_places()
+
+
 @cache
 def _places() -> frozenset[str]:
     return frozenset(PLACES.read_text(encoding="utf-8").splitlines())

@@ -12,6 +12,7 @@ from workers.matching.compiled_index import CompiledIndex
 from workers.matching.compiler import compile_terms
 from workers.matching.evaluator import Evaluation
 from workers.matching.explain import explain
+from workers.matching.word_shares import WordShares
 
 Explanation: TypeAlias = dict[str, Any]
 
@@ -24,13 +25,14 @@ class Matcher:
         self._latest: tuple[Document, Evaluation] | None = None
 
     @classmethod
-    def build(cls, terms: Sequence[Term], previous: Matcher | None = None) -> Matcher:
+    def build(cls, terms: Sequence[Term], previous: Matcher | None = None, shares: WordShares | None = None) -> Matcher:
         """Compile a watch list. Raises ConfigError with a fault for every term that cannot be used.
 
         `previous` is the matcher of an earlier list, which is not changed: a long list that differs little from it is compiled faster.
+        `shares` say which words are common; without them a table does.
         """
         earlier = previous._index if previous is not None else None  # noqa: SLF001 - one of our own
-        return cls(compile_terms(terms, earlier))
+        return cls(compile_terms(terms, earlier, shares))
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -74,6 +76,11 @@ class Matcher:
         Raises KeyError for an unknown term.
         """
         return explain(self._evaluate(document), self._index.numbers[name])
+
+    def nearness(self, document: Document, name: str) -> float:
+        """Return how near a document comes to the topic of the term `name`, an `about` term."""
+        nearest = self._evaluate(document).nearest_sentence(self._index.numbers[name])
+        return 0.0 if nearest is None else nearest.nearness
 
     def _evaluate(self, document: Document) -> Evaluation:
         """Return the evaluation of a document. The last one is kept, since mentions and reasons are asked for after matching."""

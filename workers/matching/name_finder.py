@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from monitor.domain.watch import EntityType, Spellings
+from workers.language.word_frequencies import expected_share, languages_of
 from workers.matching.compiled_index import Atom, CompiledIndex
+from workers.matching.longer_names import is_name_of_others
 from workers.matching.name_match import (
     AFTER_TITLE,
     NameHit,
@@ -26,6 +29,8 @@ _ARTICLE = re.compile(r"\b(?:al|el)[ -]\w", re.IGNORECASE)
 """The Arabic article: of the names of places only those with one vary."""
 _BUSINESS_REACH = 12
 _SOUND_REACH = 6
+_RARE = 5e-4
+"""Share of reports from which a word is a usual one."""
 _MIN_SINGLE = 5
 """Letters that a company's name of one word must have to be found without its legal form."""
 
@@ -150,9 +155,16 @@ class NameFinder:
 
     def _is_company(self, word: str, at: int, theirs: frozenset[str]) -> bool:
         """Whether a word of which only the legal form makes a company's name is one here."""
-        if theirs:
+        if theirs or _is_invented(word):
             return True
         return len(word) >= _MIN_SINGLE and business_near(self._document, at)
+
+
+@lru_cache(maxsize=20_000)
+def _is_invented(word: str) -> bool:
+    """Whether a word is hardly anything but a company's name: in no language of the table a usual word, no place and no first name."""
+    shares = (expected_share(word, language) for language in languages_of(word))
+    return len(word) > _MIN_SINGLE and max(shares, default=0.0) < _RARE and not is_name_of_others(word)
 
 
 def business_near(document: TokenizedDocument, at: int) -> bool:

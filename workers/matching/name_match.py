@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, TypeAlias
 
@@ -51,7 +51,15 @@ def match_person(name: WatchedName, words: Sequence[RunWord], *, fuzzy: bool) ->
         hit = _aligned(name, named, start, end, fuzzy=fuzzy)
         if hit is not None:
             return hit
+    if name.second_surname and name.core[-2] not in FREQUENT_SURNAMES and not any(word.word == name.core[-1] for word in named):
+        return match_person(_with_one_surname(name), words, fuzzy=fuzzy)
     return _by_initials(name, named)
+
+
+def _with_one_surname(name: WatchedName) -> WatchedName:
+    """Return a name of a list as newspapers write it, without the second of its surnames."""
+    full = tuple(word for word in name.full if word != name.core[-1])
+    return replace(name, core=name.core[:-1], full=full, surname=name.core[-2], second_surname=False)
 
 
 def _windows(named: Sequence[RunWord], name: WatchedName, *, fuzzy: bool) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from workers.matching.name_words import ABBREVIATED, JOINING, LEGAL_FORMS, NO_NAME, SMALL, TITLES
+from workers.matching.name_words import ABBREVIATED, DEPARTMENTS, JOINING, LEGAL_FORMS, NO_NAME, SMALL, TITLES
 from workers.matching.tokenized_document import TokenizedDocument
 from workers.matching.watched_name import compared_word, is_initials
 
@@ -80,8 +80,10 @@ def names_of(run: tuple[RunWord, ...], at: int) -> tuple[tuple[str, ...], tuple[
     while last + 1 < len(run) and run[last + 1].word not in JOINING:
         last += 1
     words = run[first : last + 1]
+    office = first > 1 and run[first - 1].word in {"of", "for"} and run[first - 2].word in TITLES
+    before = TITLES | DEPARTMENTS if office else TITLES
     titles = 0
-    while titles < len(words) - 1 and words[titles].word in TITLES and words[titles].number != at:
+    while titles < len(words) - 1 and words[titles].word in before and words[titles].number != at:
         titles += 1
     return tuple(word.word for word in words[:titles]), words[titles:]
 

@@ -13,6 +13,11 @@ SMALL: Final = {"al": AL, "el": AL, "ul": AL, "bin": "bin", "ben": "bin", "ibn":
 JOINING: Final = frozenset("and of for the et und".split())
 """Small words inside the names of organisations."""
 
+DEPARTMENTS: Final = frozenset(
+    "state defense defence foreign external internal affairs interior justice finance health energy transport transportation trade commerce "
+    "homeland security education treasury labor labour agriculture environment culture war economy information".split()
+)
+"""What a secretary or minister is of, before the name."""
 COURTESY: Final = frozenset("mr mrs ms miss mx dr prof professor herr frau monsieur madame senor senora".split())
 """Titles that anybody may have."""
 OFFICES: Final = frozenset(

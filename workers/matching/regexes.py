@@ -17,8 +17,12 @@ _MAX_FOUND: Final = 100
 
 def check_regex(pattern: str) -> None:
     """Raise QueryError where RE2 refuses an expression, and for one that matches nothing at all."""
-    import re2  # noqa: PLC0415 - for terms that ask for it
-
+    try:
+        import re2  # noqa: PLC0415 - for terms that ask for it
+    except ImportError as error:
+        raise QueryError(
+            f"`regex` needs the package google-re2, which cannot be loaded here ({error}): install it", column=0
+        ) from None
     try:
         compiled = compiled_regex(pattern)
     except re2.error as error:

@@ -17,6 +17,7 @@ _ALGORITHMS: Final = {
     "ta": "tamil", "tr": "turkish", "yi": "yiddish", "uk": "russian",
 }  # fmt: skip
 """Ukrainian has no stemmer of its own; the Russian one finds most of its inflected forms and confuses few."""
+_AS_RUSSIAN: Final = str.maketrans("іїєґ", "ииег")
 _MIN_SHARED: Final = 3
 """Letters that a stem must share with its word; the result of an algorithm for another language is ignored."""
 _MAX_LETTERS: Final = 60
@@ -47,7 +48,21 @@ def stem(word: str, language: str) -> bytes:
 def same_stem(one: str, other: str, language: str | None) -> bool:
     """Whether two words as written have the same stem in `language`, or for None in the main language of their script."""
     known = language or _main_language(other)
-    return stem(one, known) == stem(other, known)
+    return _term_stem(one, known) == _term_stem(other, known)
+
+
+@lru_cache(maxsize=20_000)
+def _term_stem(word: str, language: str) -> bytes:
+    """Return the stem by which words are compared: Turkish without all its endings, Ukrainian cut where a Russian word of its letters ends."""
+    if language == "uk":
+        length = len(_stemmer(_ALGORITHMS["ru"]).stemWord(word.lower().translate(_AS_RUSSIAN)))
+        return b"".join(normalize.words(word[:length]))
+    found = stem(word, language)
+    while (
+        language == "tr" and (shorter := stem(found.decode("utf-8", "replace"), language)) != found and len(shorter) >= _MIN_SHARED
+    ):
+        found = shorter
+    return found
 
 
 def _main_language(word: str) -> str:
@@ -59,7 +74,7 @@ def _main_language(word: str) -> str:
 def common_stem(phrase: WatchedPhrase) -> bytes:
     """Return the letters with which every inflected form of a phrase's first word begins, in any language."""
     word = phrase.words[0]
-    stems = {stem(phrase.originals[0], language).decode() for language in _ALGORITHMS}
+    stems = {_term_stem(phrase.originals[0], language).decode() for language in _ALGORITHMS}
     shared = [s for s in stems if s[:_MIN_SHARED] == word[:_MIN_SHARED]]
     length = next((i for i, char in enumerate(word) if any(s[i : i + 1] != char for s in shared)), len(word))
     return word[:length].encode()

@@ -75,9 +75,15 @@ def _without_asides(document: Document, words: list[bytes]) -> list[bytes]:
         count = len(normalize.words(body[aside.start : aside.end]))
         kept[number : number + count] = [_NO_WORD] * count
         number, end = number + count, aside.end
-    if number + len(normalize.words(body[end:])) == len(words):
-        return kept
-    return _without_cut_words(document, words)
+    if number + len(normalize.words(body[end:])) != len(words) or any(
+        _cuts_word(body, at) for aside in document.asides for at in (aside.start, aside.end)
+    ):
+        return _without_cut_words(document, words)
+    return kept
+
+
+def _cuts_word(body: str, at: int) -> bool:
+    return body[max(0, at - 1) : at].isalnum() and body[at : at + 1].isalnum()
 
 
 def _without_cut_words(document: Document, words: list[bytes]) -> list[bytes]:

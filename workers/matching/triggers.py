@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.compiled_index import CompiledIndex, atom_key, named_keys, options_of
 from workers.matching.phrase import Option, phrase_of
-from workers.matching.word_breaks import FUNCTION_WORDS
-from workers.query.syntax import EntityRef, NamedRef, Node, Or, Phrase, Prefix, TermRef, Wildcard, Word, required_children
-
-_FREQUENT: Final = frozenset(
-    b"said says new people year years time government country president state states minister world war day week last first two police "
-    b"news report officials military attack forces city against million group national international security man men women today united "
-    b"since court law party political leader leaders public american military health support killed monday tuesday wednesday thursday "
-    b"friday saturday sunday".split()
+from workers.matching.stems import common_stem
+from workers.query.syntax import (
+    EntityRef,
+    NamedRef,
+    Node,
+    Or,
+    Phrase,
+    Prefix,
+    TermRef,
+    Wildcard,
+    Word,
+    required_children,
+    walk_nodes,
 )
-"""Words that occur in a large share of all news articles, besides the function words."""
+
+_MOST_REQUIRED: Final = 2
+_MOST_ATOMS: Final = 12
+"""Parts with more atoms, and more than so many parts, are not looked at before a term is evaluated."""
+_PHRASE: Final = 0.3
+"""How much rarer a phrase is with every further word."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Trigger:
-    """Atoms and terms of which at least one occurs wherever a node holds, and a guess at how often one does."""
+    """Atoms and terms of which at least one occurs wherever a node holds, and in what share of articles one does."""
 
     atoms: frozenset[int] = frozenset()
     terms: frozenset[int] = frozenset()
@@ -41,13 +51,19 @@ def set_triggers(index: CompiledIndex, order: Sequence[str], keys: Iterable[tupl
     for number, atoms in enumerate(index.term_atoms):
         for atom in dict.fromkeys(atoms):
             index.terms_by_trigger.add(atom, number)
+    woken: dict[int, list[int]] = {}
     for atom, number in keys:
         index.terms_by_trigger.add(atom, number)
+        woken.setdefault(number, []).append(atom)
+    numbers = [index.numbers[name] for name in order]
+    _learn_words(index, numbers)
     frequencies: dict[int, float] = {}
-    for number in (index.numbers[name] for name in order):
-        trigger = _of_node(index, index.trees[number], number, frequencies)
-        assert trigger is not None, "a query without a trigger is refused before"
+    for number in numbers:
+        trigger, *others = sorted(_parts(index, index.trees[number], number, frequencies, woken), key=_frequency_of)
         frequencies[number] = trigger.frequency
+        required = [tuple(part.atoms) for part in others[:_MOST_REQUIRED] if not part.terms and len(part.atoms) <= _MOST_ATOMS]
+        if required:
+            index.required[number] = tuple(required)
         for atom in sorted(trigger.atoms):
             index.terms_by_trigger.add(atom, number)
         for other in sorted(trigger.terms):
@@ -58,27 +74,44 @@ def _of_atoms(index: CompiledIndex, atoms: Iterable[int]) -> _Trigger:
     return _Trigger(atoms=frozenset(atoms), frequency=sum(_frequency(index, atom) for atom in atoms))
 
 
-def _of_term(index: CompiledIndex, number: int, frequencies: dict[int, float]) -> _Trigger:
+def _learn_words(index: CompiledIndex, numbers: Sequence[int]) -> None:
+    """Ask for the frequencies of the words of these queries, all at once."""
+    index.shares.learn(
+        word
+        for number in numbers
+        for node in walk_nodes(index.trees[number])
+        if isinstance(node, Word | Phrase)
+        for word in phrase_of(*atom_key(node, options_of(index.terms[number]))).words
+    )
+
+
+def _of_term(index: CompiledIndex, number: int, frequencies: dict[int, float], woken: Mapping[int, Sequence[int]]) -> _Trigger:
     if number not in frequencies:
-        frequencies[number] = _of_atoms(index, index.term_atoms[number]).frequency
+        frequencies[number] = _of_atoms(index, (*index.term_atoms[number], *woken.get(number, ()))).frequency
     return _Trigger(terms=frozenset((number,)), frequency=frequencies[number])
 
 
-def _of_node(index: CompiledIndex, node: Node, number: int, frequencies: dict[int, float]) -> _Trigger | None:
+def _parts(
+    index: CompiledIndex, node: Node, number: int, frequencies: dict[int, float], woken: Mapping[int, Sequence[int]]
+) -> list[_Trigger]:
+    """Return the parts of which each must occur wherever a node holds; none if it may hold without any."""
     match node:
         case Word() | Prefix() | Wildcard() | Phrase():
-            return _of_atoms(index, (index.atom(*atom_key(node, options_of(index.terms[number]))),))
+            return [_of_atoms(index, (index.atom(*atom_key(node, options_of(index.terms[number]))),))]
         case NamedRef():
-            return _of_atoms(index, [index.atom(text, options) for text, options in named_keys(node)])
+            return [_of_atoms(index, [index.atom(text, options) for text, options in named_keys(node)])]
         case EntityRef(name=name) | TermRef(name=name):
-            return _of_term(index, index.numbers[name], frequencies)
+            return [_of_term(index, index.numbers[name], frequencies, woken)]
         case Or(children=nodes):
-            parts = [part for child in nodes if (part := _of_node(index, child, number, frequencies)) is not None]
-            return _one_of(parts) if len(parts) == len(nodes) else None
+            choices = [_parts(index, child, number, frequencies, woken) for child in nodes]
+            return [_one_of([min(parts, key=_frequency_of) for parts in choices])] if all(choices) else []
         case _:
             nodes = required_children(node)
-            parts = [part for child in nodes if (part := _of_node(index, child, number, frequencies)) is not None]
-            return min(parts, key=lambda part: part.frequency, default=None)
+            return [part for child in nodes for part in _parts(index, child, number, frequencies, woken)]
+
+
+def _frequency_of(part: _Trigger) -> float:
+    return part.frequency
 
 
 def _one_of(parts: Sequence[_Trigger]) -> _Trigger:
@@ -90,9 +123,13 @@ def _one_of(parts: Sequence[_Trigger]) -> _Trigger:
 
 
 def _frequency(index: CompiledIndex, atom: int) -> float:
-    """Return a guess at the share of articles in which an atom occurs: that of its rarest word, less with every further word."""
-    options = index.options[atom]
+    """Return the share of articles in which a pattern of an atom is to be expected: that of its rarest word, less with every further one."""
+    options, shares = index.options[atom], index.shares
+    if options & Option.NAME_KEY:
+        return shares.of_word(index.texts[atom])
     phrase = phrase_of(index.texts[atom], options)
-    words = [word.encode() for word in phrase.words]
-    rarest = min(1.0 if word in FUNCTION_WORDS else 0.3 if word in _FREQUENT else 0.2 / (1 + len(word)) for word in words)
-    return rarest / len(words) * (5 if phrase.open or options & Option.STEM else 1)
+    if options & Option.STEM:
+        return shares.of_beginning(common_stem(phrase).decode("utf-8", "replace"))
+    searched = phrase.words[: min(phrase.open) + 1] if phrase.open else phrase.words
+    rarest = min(shares.of_beginning(word) if at in phrase.open else shares.of_word(word) for at, word in enumerate(searched))
+    return rarest * _PHRASE ** (len(searched) - 1)

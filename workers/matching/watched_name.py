@@ -26,6 +26,8 @@ from workers.matching.name_words import (
 MIN_KEY: Final = 2
 """Letters that the word must have by which a name is looked for."""
 _MAX_WORDS: Final = 12
+_TWO: Final = 2
+"""Words of a double surname."""
 _MAX_INITIALS: Final = 3
 _VOWEL: Final = re.compile("[aeiouy]")
 
@@ -42,6 +44,7 @@ class WatchedName:
     legal    the legal forms it has
     abbreviated  whether it begins with initials (JD Vance)
     turned   whether the list writes the surname first, before a comma
+    second_surname  whether two words stand before that comma (Maduro Moros), of which newspapers leave the second out
     """
 
     kind: EntityType
@@ -53,6 +56,7 @@ class WatchedName:
     surname: str = ""
     legal: frozenset[str] = frozenset()
     turned: bool = False
+    second_surname: bool = False
 
     @property
     def person(self) -> bool:
@@ -71,7 +75,13 @@ class WatchedName:
     def keys(self) -> tuple[str, ...]:
         """Return the words of which one occurs wherever a variant of the name does."""
         if self.person:
-            found = tuple(key for key in (self.core[-1], self.surname) if key not in TITLES) if len(self.core) > 1 else ()
+            found = (
+                tuple(
+                    key for key in (self.core[-1], self.surname, self.core[-2] if self.second_surname else "") if key not in TITLES
+                )
+                if len(self.core) > 1
+                else ()
+            )
         else:
             telling = [word for word in self.core if word not in JOINING and other_spelling(word) is None and not word.isdigit()]
             found = (max(telling, key=len, default=""),) if self.may_vary else ()
@@ -118,6 +128,7 @@ def watched_name(text: str, kind: EntityType) -> WatchedName:
         abbreviated=bool(names) and initials[0],
         surname=surname,
         turned=turned,
+        second_surname=turned and len(core) > 2 and len(normalize.words(text.partition(",")[0])) == _TWO,
     )
 
 
@@ -132,7 +143,7 @@ def is_initials(word: str, written: str, *, shouting: bool = False) -> bool:
 def _organisation(text: str, kind: EntityType) -> WatchedName:
     words = comparable(text)
     core, legal = without_legal_form(words)
-    if len(core) > 2 and core[0] == "the":
+    if core[0] == "the" and len(core) > (1 if legal else 2):
         core = core[1:]
     return WatchedName(kind=kind, words=words, core=core, full=core, legal=legal)
 

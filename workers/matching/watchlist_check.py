@@ -12,6 +12,7 @@ from monitor.domain.watch import Term, TermKind
 from workers.matching import normalize
 from workers.matching.compiled_index import atom_key, options_of
 from workers.matching.regexes import check_regex
+from workers.matching.topics import check_topic
 from workers.naming.asked_names import spellings_inside
 from workers.query.parser import parse_query
 from workers.query.references import resolve_references
@@ -45,6 +46,8 @@ def check_watchlist(terms: Sequence[Term]) -> CheckedWatchlist:
                 trees[number] = parse_query(term.query or "")
             if term.regex is not None:
                 check_regex(term.regex)
+            if term.about is not None:
+                check_topic(term.about)
             _require_searchable(term, trees.get(number))
         except QueryError as error:
             found.append(_fault(term, error.column, str(error)))

@@ -32,7 +32,6 @@ _OTHER_NAMES: Final = {
     "language": "lang",
     "domain": "site",
     "host": "site",
-    "link": "url",
     "inurl": "url",
     "by": "author",
     "feed": "source",
@@ -71,6 +70,11 @@ def field_or_reference(query: str, found: re.Match[str]) -> Token | None:
     if name in _KNOWN:
         return _reference(query, name, found)
     name_shown = shorten(found.group())
+    if name == "link":
+        raise query_error(
+            "there is no field link: since the links in an article's text are not kept; url: looks at the article's own address",
+            found.start(),
+        )
     near = _OTHER_NAMES.get(name) or next(iter(get_close_matches(name[:40], _KNOWN, n=1, cutoff=0.7)), None)
     if near:
         raise query_error(f"there is no field {name_shown} - did you mean {near}: ?", found.start())

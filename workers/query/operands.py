@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import Final
 
-from workers.query.syntax import Phrase, Prefix, Wildcard, Word
+from workers.query.syntax import Gap, Near, Phrase, Prefix, Wildcard, Word
 from workers.query.tokens import Token, TokenKind, query_error, shorten
 
 MIN_PREFIX: Final = 3
@@ -23,8 +24,10 @@ _INSIDE: Final = "organi?ation or inter*national"
 _FUZZY: Final = re.compile(r"~\d*$")
 
 
-def read_operand(token: Token) -> Word | Prefix | Wildcard | Phrase:
+def read_operand(token: Token) -> Word | Prefix | Wildcard | Phrase | Near:
     """Return the node of a WORD or QUOTED token; quotes around a single word change nothing.
+
+    A phrase with ? or * inside a word is a Near of words that stand side by side.
 
     Raises QueryError for text without a letter or digit, and for the syntax of other search languages.
     """
@@ -33,19 +36,26 @@ def read_operand(token: Token) -> Word | Prefix | Wildcard | Phrase:
         if _WILDCARD.search(token.text) and not token.exact and not re.search("[=/]", token.text):
             return _wildcard(token)
         return _word(token.text, token.content_start, token)
-    words = tuple(
-        _word(chunk.group(), token.content_start + chunk.start(), token)
-        for chunk in _CHUNK.finditer(token.text)
-        if _is_searchable(chunk.group())
-    )
-    if not words:
+    chunks = [chunk for chunk in _CHUNK.finditer(token.text) if _is_searchable(chunk.group())]
+    if not chunks:
         raise query_error("expected a word between the quotation marks", token.span[0])
-    if len(words) == 1:
-        (word,) = words
-        if isinstance(word, Prefix):
-            return Prefix(text=word.text, span=token.span)
-        return Word(text=word.text, exact_case=word.exact_case, span=token.span)
-    return Phrase(words=words, span=token.span)
+    if len(chunks) == 1:
+        word = _word(chunks[0].group(), token.content_start + chunks[0].start(), token)
+        return replace(word, span=token.span)
+    words = tuple(
+        _wildcard_in_phrase(chunk, token) or _word(chunk.group(), token.content_start + chunk.start(), token) for chunk in chunks
+    )
+    plain = tuple(word for word in words if not isinstance(word, Wildcard))
+    if len(plain) == len(words):
+        return Phrase(words=plain, span=token.span)
+    return Near(operands=words, gaps=(Gap(words=1, ordered=True),) * (len(words) - 1), span=token.span)
+
+
+def _wildcard_in_phrase(chunk: re.Match[str], token: Token) -> Wildcard | None:
+    if token.exact or not _WILDCARD.search(chunk.group()) or not _WILDCARD_FORM.fullmatch(chunk.group().rstrip(".,;:!?")):
+        return None
+    start, end = token.content_start + chunk.start(), token.content_start + chunk.end()
+    return _wildcard(replace(token, text=chunk.group().rstrip("?"), content_start=start, span=(start, end)))
 
 
 def _word(text: str, start: int, token: Token) -> Word | Prefix:

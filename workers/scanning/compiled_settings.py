@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.domain.watch import Term
 from monitor.settings.model import Settings
 from workers.matching.matcher import Matcher
+from workers.matching.word_shares import WordShares
 from workers.recognition.recognizer import Recognizer
 from workers.recognition.registry import build_recognizers
 
@@ -29,9 +30,14 @@ class CompiledSettings:
     families: Mapping[str, str]
 
     @classmethod
-    def build(cls, settings: Settings, before: CompiledSettings | None = None) -> CompiledSettings:
-        """Build the matcher and the recognizers: seconds for a very long watch list, less if that of `before` was nearly the same."""
-        matcher = Matcher.build(settings.terms, before.matcher if before is not None else None)
+    def build(
+        cls, settings: Settings, before: CompiledSettings | None = None, shares: WordShares | None = None
+    ) -> CompiledSettings:
+        """Build the matcher and the recognizers: seconds for a very long watch list, less if that of `before` was nearly the same.
+
+        `shares` say which words of queries are common.
+        """
+        matcher = Matcher.build(settings.terms, before.matcher if before is not None else None, shares)
         return cls(
             settings=settings,
             matcher=matcher,

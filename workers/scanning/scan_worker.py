@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from monitor.broker.queues import SCAN
 from monitor.daemon import settings_reloader
@@ -16,11 +16,14 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.ids import ScanId
 from monitor.domain.quarantined import Quarantined, QuarantineKind, quarantine_id
+from monitor.domain.word_counts import WordCounts
 from monitor.relay import Relay
 from monitor.settings.live import LiveSettings
 from monitor.settings.model import Settings
+from monitor.storage import word_statistics
 from monitor.storage.engine import Database
 from workers.language import detector
+from workers.matching.word_shares import WordShares
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.dangerous import DangerousScans, is_dangerous, put_in_quarantine
 from workers.scanning.full_text import FullTextReader
@@ -41,7 +44,7 @@ class ScanWorker:
     def __init__(self, live: LiveSettings, database: Database, relay: Relay) -> None:
         self._database = database
         self._relay = relay
-        self._compiled = CompiledSettings.build(live.current)
+        self._compiled = CompiledSettings.build(live.current, shares=WordShares(self._counts))
         self._parsers = ParserPool(Task.PAGE, quick_s=PAGE_S, processes=2)
         self._full_text = FullTextReader(database, live.current, self._parsers, clock=SYSTEM_CLOCK)
         detector.load_model()
@@ -96,8 +99,12 @@ class ScanWorker:
         for channel in scan_batch(self._database, compiled, tasks, self._cache, clock=SYSTEM_CLOCK).channels:
             self._relay.deliver(channel)
 
+    def _counts(self, words: Collection[int]) -> WordCounts:
+        with self._database.read() as connection:
+            return word_statistics.load(connection, words)
+
     def _apply(self, settings: Settings) -> None:
-        self._compiled = CompiledSettings.build(settings, self._compiled)
+        self._compiled = CompiledSettings.build(settings, self._compiled, WordShares(self._counts))
         self._full_text = FullTextReader(self._database, settings, self._parsers, clock=SYSTEM_CLOCK)
 
 

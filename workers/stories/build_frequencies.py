@@ -1,4 +1,4 @@
-"""Build `frequencies.bin` from the word lists of the package wordfreq, which the program itself does not need.
+"""Build `word_frequencies.bin` from the word lists of the package wordfreq, which the program itself does not need.
 
     pip install wordfreq && python -m workers.stories.build_frequencies
 
@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from workers.language.word_frequencies import FILE, LANGUAGES, STEPS_PER_OCTAVE, word_key
 from workers.matching.stems import stem
 from workers.stories.facts import LEAD_WORDS
-from workers.stories.frequencies import FILE, STEPS_PER_OCTAVE, word_key
 
-_WORDS: Final = {"en": 30_000} | dict.fromkeys("ar de es fa fr he id it nl pl pt ro ru sv tr uk".split(), 7_000)
+_WORDS: Final = dict.fromkeys(LANGUAGES, 7_000) | {"en": 30_000}
 _LONGEST_STEPS: Final = 255
 
 

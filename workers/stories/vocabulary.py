@@ -11,8 +11,8 @@ from itertools import chain
 from typing import Final
 
 from monitor.domain.word_counts import WordCounts
+from workers.language.word_frequencies import expected_share, word_key
 from workers.stories.facts import LEAD_WORDS, MAX_WORD, NO_SPACE, Facts, stemmed, words_inside, words_of_passage
-from workers.stories.frequencies import expected_share, word_key
 
 EXPECTED_ARTICLES: Final = 2000
 """The expected frequencies count as much as this many articles that have been read."""

@@ -49,6 +49,8 @@ class MatchRequest(BaseModel):
     language: str | None = None
     source: str = ""
     tags: list[str] = []
+    url: Annotated[str, StringConstraints(max_length=5000)] | None = None
+    author: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 
 async def _match(request: Request) -> Response:
@@ -93,6 +95,8 @@ def _preview(app_state: AppState, wanted: MatchRequest, body: ReadText) -> dict[
         source=wanted.source,
         language=wanted.language or detect(f"{wanted.title}\n{body.text}"),
         tags=frozenset(wanted.tags),
+        url=wanted.url,
+        author=wanted.author,
     )
     plain = {"text": body.text} if wanted.html else {}
     if wanted.query is not None and wanted.query.strip():

@@ -62,7 +62,7 @@ def test_sources_of_every_kind_are_listed(tmp_path: Path, store: Database, redis
             ("folder", str(folder), "failing", "no such folder"),
         ]
         assert site.get("/api/feeds?kind=folder").json == found[1:]
-        assert site.get("/api/feeds?kind=noticeboard").json["detail"] == "`kind` is one of feed, folder"
+        assert site.get("/api/feeds?kind=noticeboard").json["detail"] == "`kind` is one of feed, folder, mailbox"
 
 
 def test_the_page_of_feeds_shows_sources_of_every_kind(tmp_path: Path, store: Database, redis_url: str) -> None:

@@ -26,6 +26,7 @@ from workers.query.syntax import (
     Phrase,
     Prefix,
     TermRef,
+    Wildcard,
     Word,
     walk_nodes,
 )
@@ -72,6 +73,7 @@ OPERATORS: list[tuple[str, Node]] = [
     ("a −b –c", And(children=(A, Not(child=B), Not(child=C)))),
     ('a -"b c"', And(children=(A, Not(child=phrase("b c"))))),
     ("a OR -b", Or(children=(A, Not(child=B)))),
+    ('"organi?ation b"', near(Wildcard(text="organi?ation"), 1, B, ordered=True)),
     ("NOT (NOT a)", Not(child=Not(child=A))),
     ("a and b or not c", And(children=(A, word("and"), B, word("or"), word("not"), C))),
     ("'Abbas OR farmers'", Or(children=(word("'Abbas"), word("farmers'")))),

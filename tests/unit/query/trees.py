@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 from unicodedata import normalize
@@ -47,8 +48,9 @@ def prefixes(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Prefix]:
 
 
 def phrases(texts: st.SearchStrategy[str], *, exact: bool = True) -> st.SearchStrategy[Phrase]:
-    """Phrases of two to four words, any of them a prefix, or all of exact case."""
-    several = [st.lists(words(texts, exact=False) | prefixes(texts), min_size=2, max_size=4)]
+    """Phrases of two to four words, any of them a prefix, or all of exact case; ? and * inside their words would make them a Near."""
+    plain = texts.filter(lambda text: not re.search(r"\w[?*]+\w", text))
+    several = [st.lists(words(plain, exact=False) | prefixes(plain), min_size=2, max_size=4)]
     if exact:
         several.append(st.lists(st.builds(Word, text=texts, exact_case=st.just(value=True)), min_size=2, max_size=4))
     return st.builds(Phrase, words=st.one_of(several).map(tuple))

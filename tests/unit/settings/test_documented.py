@@ -105,6 +105,8 @@ def meant(text: str, default: Any) -> Any:
         return text == "true"
     if isinstance(default, int):
         return read_per_hour(text) if text.endswith("/h") else read_size(text)
+    if isinstance(default, float):
+        return float(text)
     if isinstance(default, Enum):
         return type(default)(text)
     return text

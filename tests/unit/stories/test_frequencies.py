@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from monitor.domain.word_counts import WordCounts
 from tests.statements import statement
+from workers.language.word_frequencies import FILE, expected_share, word_key
 from workers.stories.facts import passages_of
-from workers.stories.frequencies import FILE, expected_share, word_key
 from workers.stories.index_keys import RARE_WORDS, index_keys
 from workers.stories.vocabulary import EXPECTED_ARTICLES, Learned, Vocabulary, words_to_look_up
 
