@@ -122,15 +122,13 @@ def hours_of(year: Year) -> Iterable[tuple[int, int, list[tuple[float, int]]]]:
         named: list[int] = []
         for name in range(frequent):
             own = 1 + 0.5 * math.sin((hour % 24 - name % 24) / 24 * 2 * math.pi) if name % 3 == 0 else 1.0
-            usual = year.rates[name] * loud * own * mood[name]
-            named += [name] * poisson(rng, usual if name not in sizes else max(usual, year.rates[name]) * sizes[name])
+            usual = year.rates[name] * loud * own
+            risen = max(usual, year.rates[name]) * (sizes[name] - 1) if name in sizes else 0.0
+            named += [name] * poisson(rng, usual * mood[name] + risen)
         if tail:
             named += rng.choices(tail, cum_weights=cumulative, k=poisson(rng, total * loud))
         named += [
-            burst.name
-            for burst in bursting[hour]
-            if burst.name >= frequent
-            for _ in range(poisson(rng, year.rates[burst.name] * burst.size))
+            one.name for one in bursting[hour] if one.name >= frequent for _ in range(poisson(rng, year.rates[one.name] * one.size))
         ]
         others = poisson(rng, 250 * loud)
         at_once = ()
