@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
+from monitor.domain.watch import Scope, Term, TermKind
 from monitor.storage import reported_stories
 from monitor.storage.engine import Connection, Database
 from monitor.storage.tables import alerts, appearances, articles, stories
+from workers.analysis.backtest import backtest
 from workers.analysis.source_report import coverage_in_words, source_report
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -95,3 +97,20 @@ def test_the_report_is_of_the_terms_on_the_watch_list(database: Database) -> Non
         coverage_in_words(untold, "on Rafah")
         == "cannot tell which part of the stories on Rafah was seen: 12 stories, 30 are needed"
     )
+
+
+def test_a_backtest_asks_for_as_many_origins_as_the_term(database: Database) -> None:
+    """A story of two outlets counts for a term that wants two, one of a single outlet does not."""
+    terms = tuple(
+        Term(name=f"of {number}", kind=TermKind.KEYWORD, phrases=("t",), scope=Scope(origins=number)) for number in (1, 2, 3)
+    )
+    with database.write() as connection:
+        add_story(connection, "one", NOW, ("A", "B"), ())
+        add_story(connection, "two", NOW, ("B",), ())
+    found = backtest(database, terms)
+    assert [(one["term"], one["stories"], one["articles"]) for one in found["terms"]] == [
+        ("of 1", 2, 3),
+        ("of 2", 1, 2),
+        ("of 3", 0, 0),
+    ]
+    assert found["bursts"] == []

@@ -57,8 +57,8 @@ def source_standings(stories: Sequence[ReportedStory]) -> tuple[SourceStanding, 
             first=tally.first,
             alone=tally.alone,
             published_first=tally.published_first,
-            behind=median(tally.behind) if tally.behind else None,
-            read_after=median(tally.read_after) if tally.read_after else None,
+            behind=_middle(tally.behind),
+            read_after=_middle(tally.read_after),
         )
         for source, tally in tallies.items()
     ]
@@ -84,6 +84,10 @@ def _count(tallies: defaultdict[str, _Tally], members: Sequence[StoryMember]) ->
             tally.published_first += _published(member) < told_at
         if member.published_at is not None and timedelta(0) <= member.seen_at - member.published_at <= DATED_WITHIN:
             tally.read_after.append(member.seen_at - member.published_at)
+
+
+def _middle(durations: Sequence[timedelta]) -> timedelta | None:
+    return timedelta(seconds=median(one.total_seconds() for one in durations)) if durations else None
 
 
 def _published(member: StoryMember) -> datetime:
