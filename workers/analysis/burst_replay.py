@@ -58,6 +58,10 @@ def _replayed(arrivals: Sequence[SeriesStory], begun: Mapping[datetime, int]) ->
     times, minutes = [one.at for one in arrivals], sorted(begun)
     now, end = minutes[0] + _STEP, minutes[-1] + _STEP
     while now <= end:
+        new_hour = int(hours_since_epoch(now)) != int(hours_since_epoch(now - _STEP))
+        if not (active or new_hour or bisect_left(times, now - _STEP) < bisect_left(times, now)):
+            now += _STEP
+            continue
         window = arrivals[bisect_left(times, now - _WINDOW) : bisect_left(times, now)]
         recent = {minute: begun[minute] for minute in minutes[bisect_left(minutes, now - _WINDOW) : bisect_left(minutes, now)]}
         bursting = {one.series: hours_since_epoch(one.started_at) - one.hours for one in active}
