@@ -28,7 +28,7 @@ def add_story(connection: Connection, name: str, at: datetime, sources: tuple[st
         connection.execute(
             insert(appearances).values(
                 origin_id=source,
-                entry_key=row["id"].encode(),
+                entry_key=f"{name}{place}".encode(),
                 article_id=row["id"],
                 content_hash=b"0",
                 source=source,
