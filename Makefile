@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-lowest check simulate storm bench clean
+.PHONY: help run test test-lowest check simulate storm fuzz bench clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -62,6 +62,9 @@ simulate: $(VENV)/.installed-dev ## run days of the pipeline under a virtual clo
 
 storm: $(VENV)/.installed-dev ## run the program through a storm of blows: SEED=1 SECONDS=60 DB=sqlite or postgres
 	$(BIN)/python -m tests.e2e.storm $(or $(SEED),1) --seconds $(SECONDS) --db $(DB)
+
+fuzz: $(VENV)/.installed-dev ## read mutated documents of every kind in parser processes: SECONDS=60
+	PYTHONPATH=. $(BIN)/python bench/fuzz.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 clean: ## remove the virtual environment and caches; data/ stays
 	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

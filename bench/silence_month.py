@@ -1,10 +1,12 @@
-"""A simulated month of feeds that publish by their own rhythms, a third of which die: how soon that is seen, and how often it is seen wrongly.
+"""A simulated month of feeds that publish by their own rhythms, a third of which die in five ways: how soon that is seen, and how often it is seen wrongly.
 
     python bench/silence_month.py [--feeds 40] [--seed 1] [--repeat 5]
 
 With $NEWS_MONITOR_CORPORA the rhythms are those of its real feeds, without it they are drawn at random. Each day of the simulation is a day of the rhythm
-of the same weekday, so gaps of new lengths occur. The rule knows the first document, then watches four weeks, then the month begins. In it each third feed
-brings nothing more from some moment on, though it answers; that it fails outright is seen at the next poll and needs no rule. No clock, no network.
+of the same weekday, so gaps of new lengths occur. The program knows the first document, then watches four weeks, then the month begins. In it each third feed
+dies: it answers as ever and brings nothing more, is 404, holds no entries, leads to a page to log in, or its certificate has run out. Each poll goes through
+the decision that the program makes. A death is found once the list of feeds does not say `ok`; how long that took is told in gaps of the feed's own: the
+longest without anything new in the four weeks before. Where a gap is so long that three of it pass the month's end, the simulation goes on. No clock, no network.
 """
 
 from __future__ import annotations
@@ -16,28 +18,56 @@ import random
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
+from itertools import cycle, pairwise
 from pathlib import Path
 
 from bench.cadence_week import drawn_rhythms, real_rhythms
-from monitor.domain.rhythm import Rhythm, observe
+from monitor.domain.article import Entry
+from monitor.domain.cadence import IntervalLimits
+from monitor.domain.feed import FeedForPoll, FeedState
+from monitor.domain.fingerprint import Fingerprint, unpack_fingerprints
+from monitor.domain.ids import FeedId
+from monitor.domain.source import SourceStatus
+from monitor.fetching.outcome import Fetched, FetchFailure, Outcome, Problem
+from monitor.parse.feed_delta import FeedDelta, delta_of
+from monitor.parse.result import ParsedFeed, ParseFailure
+from monitor.polling.decide import decide
+from monitor.polling.failed_poll import Plan
 
 DAY_S = 86400.0
 START = datetime(2026, 3, 2, tzinfo=UTC).timestamp()
 WATCHED_S = 28 * DAY_S
 MONTH_S = 30 * DAY_S
 DOCUMENT = 30
-POLL_S = 900.0
+POLL_S = 1800.0
+MOST_GAPS = 6
+PLAN = Plan(limits=IntervalLimits(), jitter=0.5)
+URL = "https://feed.example/rss.xml"
+
+
+class Death(Enum):
+    """How a feed dies."""
+
+    FROZEN = "200 and frozen"
+    NOT_FOUND = "404"
+    EMPTY = "empty document"
+    LOGIN = "redirect to a login page"
+    CERTIFICATE = "certificate run out"
+
+
+FAILURES = {Death.NOT_FOUND: Problem.NOT_FOUND, Death.CERTIFICATE: Problem.TLS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedMonth:
-    """What became of one feed. `found_after` is the time from its death until it was overdue, in gaps after which it is overdue; None: not found."""
+    """What became of one feed. `found_after` is the time from its death until it was seen, in longest gaps of its own; None: not found."""
 
     judged: bool
     false_alarms: int
-    died: bool
+    death: Death | None
     found_after: float | None = None
 
 
@@ -57,29 +87,69 @@ def resampled(rhythm: Sequence[float], chance: random.Random, begin: float, end:
     return sorted(t for t in times if begin <= t < end)
 
 
-def feed_month(rhythm: Sequence[float], chance: random.Random, *, dies: bool) -> FeedMonth:
-    """Return what the rule says of one feed."""
+class WatchedFeed:
+    """A feed as the program keeps it, through the decisions of its polls."""
+
+    def __init__(self) -> None:
+        self._feed = FeedForPoll(id=FeedId("feed"), url=URL, name="feed", host="feed.example", epoch=1, state=FeedState())
+        self._known: list[Fingerprint] = []
+
+    @property
+    def well(self) -> bool:
+        """Whether the list of feeds says `ok`."""
+        state = self._feed.state
+        silent = state.overdue_at is not None and state.last_success_at is not None and state.overdue_at <= state.last_success_at
+        return state.status is SourceStatus.OK and not silent
+
+    @property
+    def judged(self) -> bool:
+        """Whether enough is known to say when it is overdue."""
+        return self._feed.state.overdue_after_s is not None
+
+    def poll(self, at: float, dates: Sequence[float], death: Death | None) -> None:
+        """Let it be polled: it lists entries of these dates, or answers as a dead one does."""
+        now = datetime.fromtimestamp(at, UTC)
+        outcome, parsed = self._answer(now, dates, death)
+        state = decide(self._feed, outcome, parsed, now, PLAN).state
+        self._feed = replace(self._feed, state=state)
+
+    def _answer(
+        self, now: datetime, dates: Sequence[float], death: Death | None
+    ) -> tuple[Outcome, FeedDelta | ParseFailure | None]:
+        if death in FAILURES:
+            return FetchFailure(problem=FAILURES[death], reason=death.value, url=URL), None
+        content = repr((dates, death in {Death.EMPTY, Death.LOGIN})).encode()
+        page = Fetched(url=URL, status=200, body=content, headers={}, wire_bytes=len(content))
+        if death is Death.LOGIN:
+            return page, ParseFailure(reason="this is a web page, not a feed")
+        if page.digest == self._feed.state.body_hash:
+            return page, None
+        entries = [Entry(key=str(one), title=str(one), text="", published_at=datetime.fromtimestamp(one, UTC)) for one in dates]
+        listed = ParsedFeed(format="rss20", entries=() if death is Death.EMPTY else tuple(entries))
+        delta = delta_of(listed, self._known, now)
+        self._known = unpack_fingerprints(delta.fingerprints) or self._known
+        return page, delta
+
+
+def feed_month(rhythm: Sequence[float], chance: random.Random, death: Death | None) -> FeedMonth:
+    """Return what the program says of one feed."""
     times = resampled(rhythm, chance, START - 365 * DAY_S, START + WATCHED_S + MONTH_S)
     begin = START + WATCHED_S
-    death = begin + chance.random() * MONTH_S / 2 if dies else float("inf")
-    first = bisect.bisect_right(times, START)
-    habit = observe(Rhythm(), times[max(0, first - DOCUMENT) : first])
-    alarms, silent, after = 0, False, habit.overdue_after_s()
-    polled = START
-    while polled < begin + MONTH_S:
+    died = begin + chance.random() * MONTH_S / 2 if death else float("inf")
+    before = times[: bisect.bisect_right(times, min(died, begin + MONTH_S))]
+    recent = [t for t in before if t > died - WATCHED_S]
+    gap = max([3600.0, *(b - a for a, b in pairwise(before[-max(2, len(recent) + 1) :]))])
+    feed, alarms, polled = WatchedFeed(), 0, START
+    feed.poll(polled, times[max(0, bisect.bisect_right(times, polled) - DOCUMENT) : bisect.bisect_right(times, polled)], None)
+    while polled < (begin + MONTH_S if death is None else died + MOST_GAPS * gap):
         polled += POLL_S
-        new = times[bisect.bisect_right(times, polled - POLL_S) : bisect.bisect_right(times, min(polled, death))]
-        overdue = after is not None and habit.last is not None and polled > habit.last + after
-        if new:
-            habit, silent = observe(habit, new[-1:]), False
-            after = habit.overdue_after_s()
-        elif overdue and not silent:
-            silent = True
-            if polled > death:
-                assert after is not None
-                return FeedMonth(judged=True, false_alarms=alarms, died=True, found_after=(polled - death) / after)
-            alarms += polled >= begin
-    return FeedMonth(judged=habit.overdue_after_s() is not None, false_alarms=alarms, died=dies)
+        there = bisect.bisect_right(times, min(polled, died))
+        well = feed.well
+        feed.poll(polled, times[max(0, there - DOCUMENT) : there], death if polled > died else None)
+        if polled > died and not feed.well:
+            return FeedMonth(judged=True, false_alarms=alarms, death=death, found_after=(polled - died) / gap)
+        alarms += polled >= begin and well and not feed.well
+    return FeedMonth(judged=feed.judged, false_alarms=alarms, death=death)
 
 
 def main() -> None:
@@ -90,21 +160,21 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
     corpora = os.environ.get("NEWS_MONITOR_CORPORA")
-    alarms = watched = 0
+    months: list[FeedMonth] = []
     for seed in range(options.seed, options.seed + options.repeat):
         chance = random.Random(seed)
         rhythms = real_rhythms(Path(corpora)) if corpora else drawn_rhythms(chance)
-        months = [feed_month(chance.choice(rhythms), chance, dies=n % 3 == 0) for n in range(options.feeds)]
-        dead = [month for month in months if month.died and month.judged]
+        ways = cycle(Death)
+        months += [feed_month(chance.choice(rhythms), chance, next(ways) if n % 3 == 0 else None) for n in range(options.feeds)]
+    print("| death | feeds | found | longest gaps until then, median | at most | within three |\n|---|---|---|---|---|---|")
+    for death in Death:
+        dead = [month for month in months if month.death is death]
         found = sorted(month.found_after for month in dead if month.found_after is not None)
-        alarms, watched = alarms + sum(month.false_alarms for month in months), watched + len(months)
-        spread = f"after {statistics.median(found):.1f} of their gaps, at most {found[-1]:.1f}" if found else ""
-        unknown = sum(not month.judged for month in months)
-        print(
-            f"seed {seed}: {len(found)} of {len(dead)} deaths found {spread}; {sum(m.false_alarms for m in months)} false alarms; "
-            f"{unknown} of {len(months)} feeds too rare to judge"
-        )
-    print(f"{alarms} false alarms in {watched} feed months: {100 * alarms / watched:.1f} per 100 feeds and month")
+        spread = f"{statistics.median(found):.2f} | {found[-1]:.2f}" if found else "– | –"
+        print(f"| {death.value} | {len(dead)} | {len(found)} | {spread} | {sum(one <= 3 for one in found)} |")
+    alarms = sum(month.false_alarms for month in months)
+    print(f"{alarms} false alarms in {len(months)} feed months: {100 * alarms / len(months):.1f} per 100 feeds and month; ", end="")
+    print(f"{sum(not month.judged for month in months)} feeds too rare to judge")
 
 
 if __name__ == "__main__":

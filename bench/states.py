@@ -4,76 +4,31 @@
 
 Prints a row for each state: the seconds until `/readyz` is no longer `ready`, until the metric `news_monitor_part_up` shows it, until the operator's channel
 has a notice, until the heartbeat has missed three pings, and from the end of the trouble until `/readyz` is `ready` again. Everything runs on this machine, in a temporary
-folder; processes are stopped with SIGSTOP and killed with SIGKILL. `full` needs root, to mount a small disk.
+folder; processes are stopped with SIGSTOP and killed with SIGKILL. `disk full` needs root, to mount a small disk; `clock jumps …` a C compiler.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import http.server
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from bench.beside.surroundings import Outside, own_clock, set_offset, small_disk
 
 PING_EVERY_S = 5.0
-
-
-@dataclass
-class Outside:
-    """A server that stands for the world: feeds, the operator's receiver, the heartbeat's address."""
-
-    feeds_up: bool = True
-    notices: list[dict[str, Any]] = field(default_factory=list)
-    pings: list[float] = field(default_factory=list)
-    port: int = 0
-
-    def start(self) -> None:
-        """Serve in a thread."""
-        outside = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                if self.path == "/ping":
-                    outside.pings.append(time.monotonic())
-                elif not outside.feeds_up:
-                    self.connection.close()
-                    return
-                self._answer(
-                    b"<rss version='2.0'><channel><title>t</title><item><title>One</title><guid>1</guid></item></channel></rss>"
-                )
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                if body["type"] == "system.problem":
-                    outside.notices.append(body)
-                self._answer(b"")
-
-            def _answer(self, body: bytes) -> None:
-                with contextlib.suppress(OSError):
-                    self.send_response(200)
-                    self.send_header("content-length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-
-            def log_message(self, *_args: Any) -> None:
-                """Say nothing."""
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
 @dataclass
@@ -112,10 +67,13 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage() -> Iterator[Stage]:
-    """Start a daemon and wait until it is ready; end it afterwards."""
-    with tempfile.TemporaryDirectory(prefix="states-") as name:
-        folder, outside = Path(name), Outside()
+def stage(begin: Callable[[Stage], Callable[[], None]]) -> Iterator[Stage]:
+    """Start a daemon with what the state needs, and wait until it is ready; end it afterwards."""
+    with contextlib.ExitStack() as stack:
+        folder, outside = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="states-"))), Outside()
+        if begin is disk_full:
+            stack.enter_context(small_disk(folder / "data"))
+        environment = os.environ | (own_clock(folder) if begin is clock_jump else {})
         outside.start()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -135,7 +93,7 @@ def stage() -> Iterator[Stage]:
         (folder / "monitor.yaml").write_text(json.dumps(settings))
         with (folder / "log").open("wb") as log:
             command = [sys.executable, "-m", "monitor", "run", "--config", str(folder / "monitor.yaml")]
-            daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+            daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=environment)
         running = Stage(folder=folder, outside=outside, daemon=daemon, port=port)
         try:
             if until(lambda: running.ready() == "ready" and len(outside.pings) >= 2, 90) is None:
@@ -207,6 +165,28 @@ def configuration_broken(running: Stage) -> Callable[[], None]:
     return end
 
 
+def disk_full(running: Stage) -> Callable[[], None]:
+    """The disk of `data_dir` has not a byte left. Needs root: the daemon then runs on a small disk of its own."""
+    filler = running.folder / "data" / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        for size in (65536, 512):
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(b"x" * size)
+    return filler.unlink
+
+
+def clock_jump(running: Stage) -> Callable[[], None]:
+    """The clock of the whole daemon is two hours ahead."""
+    offset = running.folder / "offset"
+    set_offset(offset, 7200.0)
+
+    def end() -> None:
+        set_offset(offset, 0.0)
+
+    return end
+
+
 def database_locked(running: Stage) -> Callable[[], None]:
     """Somebody holds the write lock of the database."""
     code = f"import sqlite3,time\nc=sqlite3.connect({str(running.folder / 'data' / 'news.db')!r},60)\nc.execute('BEGIN IMMEDIATE')\ntime.sleep(600)"
@@ -232,12 +212,14 @@ STATES: dict[str, Callable[[Stage], Callable[[], None]]] = {
     "database cannot be written": database_locked,
     "all feeds fail": feeds_down,
     "configuration broken": configuration_broken,
+    "disk full": disk_full,
+    "clock jumps two hours ahead": clock_jump,
 }
 
 
 def measure(begin: Callable[[Stage], Callable[[], None]], patience: float) -> list[str]:
     """Return the five figures of one state as text."""
-    with stage() as running:
+    with stage(begin) as running:
         outside, began = running.outside, time.monotonic()
         outside.notices.clear()
         end = begin(running)
@@ -258,6 +240,13 @@ def measure(begin: Callable[[Stage], Callable[[], None]], patience: float) -> li
     return [f"{seen[name]:.0f}" if name in seen else "–" for name in signs] + ["–" if well is None else f"{well:.0f}"]
 
 
+def lacking(begin: Callable[[Stage], Callable[[], None]]) -> str | None:
+    """Return why a state cannot be made here; None if it can."""
+    if begin is disk_full and os.geteuid() != 0:
+        return "not measured: needs root"
+    return "not measured: needs a C compiler" if begin is clock_jump and shutil.which("cc") is None else None
+
+
 def _parts(metrics: str) -> str:
     return "\n".join(line for line in metrics.splitlines() if "part_up{" in line)
 
@@ -274,6 +263,9 @@ def main() -> None:
         return
     print("| state | `/readyz` | metric | operator | heartbeat | well again |\n|---|---|---|---|---|---|", flush=True)
     for name in options.states or STATES:
+        if (lacks := lacking(STATES[name])) is not None:
+            print(f"| {name} | {lacks} |", flush=True)
+            continue
         print(f"| {name} | {' | '.join(measure(STATES[name], options.patience))} |", flush=True)
 
 

@@ -15,8 +15,10 @@ from monitor.daemon.heartbeat import ALIVE_WITHIN
 from monitor.domain.alert import Alert
 from monitor.domain.article import Article
 from monitor.domain.delivery import Delivery
+from monitor.domain.match import Mention
 from monitor.domain.quarantined import Quarantined
 from monitor.domain.readiness import Readiness
+from monitor.domain.recognized_name import RecognizedName
 from monitor.domain.relation import RelationKind
 from monitor.domain.source import SourceHealth
 from monitor.domain.story import AlertStory, Story, alert_story_record, origins_record
@@ -91,8 +93,26 @@ def alert_deliveries_record(deliveries_of_alert: Iterable[Delivery]) -> list[dic
     ]
 
 
-def article_record(article: Article) -> dict[str, Any]:
-    """Return an article with its whole text, as `articles --json` prints it."""
+def entities_record(mentions: Iterable[Mention]) -> list[dict[str, Any]]:
+    """Return `name type count watched` of each name in an article."""
+    return [{"name": one.name, "type": one.type, "count": one.count, "watched": one.watched} for one in mentions]
+
+
+def recognized_name_record(known: RecognizedName) -> dict[str, Any]:
+    """Return `name type watched articles stories first_seen_at last_seen_at` of a name."""
+    return {
+        "name": known.name,
+        "type": known.type,
+        "watched": known.watched,
+        "articles": known.articles,
+        "stories": known.stories,
+        "first_seen_at": rfc3339(known.first_seen_at),
+        "last_seen_at": rfc3339(known.last_seen_at),
+    }
+
+
+def article_record(article: Article, mentions: Iterable[Mention] = ()) -> dict[str, Any]:
+    """Return an article with its whole text and the names in it, as `articles --json` prints it."""
     return {
         "id": article.id,
         "title": article.title,
@@ -110,6 +130,7 @@ def article_record(article: Article) -> dict[str, Any]:
         "revision": article.revision,
         "story_id": article.story_id,
         "tags": list(article.tags),
+        "entities": entities_record(mentions),
     }
 
 

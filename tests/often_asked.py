@@ -21,6 +21,7 @@ from monitor.storage import (
     fallback_copies,
     feeds,
     holds,
+    mentions,
     pages,
     progress,
     relations,
@@ -80,10 +81,12 @@ EXCHANGE: Final[Mapping[str, Question]] = {
     "holds.told_stories": lambda connection, _: holds.told_stories(connection, [StoryId(one) for one in _SOME]),
 }
 HOUSEKEEPING: Final[Mapping[str, Question]] = {
-    f"{room.__name__.rpartition('.')[2]}.prune": lambda connection, now, prune=room.prune: prune(  # type: ignore[misc]
+    f"{room.__name__.rpartition('.')[2]}.prune": lambda connection, now, prune=room.prune: prune(
         connection, now - timedelta(days=29, hours=23), 500
     )
-    for room in (statements, fallback_copies, alerts, articles, stories)
+    for room in (statements, fallback_copies, alerts, stories)
+} | {
+    "articles.prune": lambda connection, now: articles.prune(connection, now - timedelta(days=29, hours=23), 500, now=now),
 }
 PAGES: Final[Mapping[str, Question]] = {
     "alerts.listing": lambda connection, _: alerts.listing(connection, limit=50),
@@ -97,6 +100,9 @@ PAGES: Final[Mapping[str, Question]] = {
     "archive.listing": lambda connection, _: archive.listing(connection, limit=50),
     "deliveries.listing": lambda connection, _: deliveries.listing(connection, channel=CHANNEL, limit=50),
     "feeds.count_by_status": lambda connection, _: feeds.count_by_status(connection),
+    "mentions.of_articles": lambda connection, _: mentions.of_articles(connection, [ArticleId(number_id("a", 5))]),
+    "mentions.history": lambda connection, _: mentions.history(connection, "Hanna Velk"),
+    "archive.listing of a name": lambda connection, _: archive.listing(connection, entity="Hanna Velk", limit=50),
     "relations.of_articles": lambda connection, _: relations.of_articles(connection, [ArticleId(number_id("a", 5))]),
     "stories.get": lambda connection, _: stories.get(connection, StoryId(_SOME[0])),
     "stories.listing": lambda connection, _: stories.listing(connection),

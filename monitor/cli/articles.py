@@ -15,8 +15,9 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.times import rfc3339
 from monitor.records import article_record, story_record
-from monitor.storage import archive
+from monitor.storage import archive, mentions
 from monitor.storage import stories as story_storage
+from workers.gazetteer.gazetteer import preferred_name
 
 MAX_STORIES = 10_000
 """Stories in JSON when no limit is given."""
@@ -28,18 +29,30 @@ ROWS = 50
 @CONFIG
 @SINCE
 @click.option("--search", help="Only articles that have all these words in title or text.")
+@click.option("--entity", metavar="NAME", help="Only articles in which this name was recognised.")
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; without --json {ROWS} if not given.")
 @JSON
-def articles(*, since: datetime | None, search: str | None, limit: int | None, as_json: bool) -> None:
-    """Show stored articles, newest first."""
+def articles(*, since: datetime | None, search: str | None, entity: str | None, limit: int | None, as_json: bool) -> None:
+    """Show stored articles, newest first. One that several feeds carry in the same words under the same link is shown once."""
+    most = limit if as_json else limit or ROWS
     with open_database(load_settings()).read() as connection:
-        found = archive.listing(connection, search=search, since=since, limit=limit if as_json else limit or ROWS)
+        named = None if entity is None else preferred_name(entity)
+        found = archive.listing_once(connection, search=search, since=since, entity=named, limit=most)
+        inside = mentions.of_articles(connection, [article.id for article, _ in found]) if as_json else {}
     if as_json:
-        print_json([article_record(article) for article in found])
+        print_json(
+            [
+                article_record(article, inside.get(article.id, ())) | {"also_in": [other.source for other in others]}
+                for article, others in found
+            ]
+        )
         return
     print_table(
         ("fetched", "source", "language", "title"),
-        ((rfc3339(article.fetched_at), article.source, article.language, article.title) for article in found),
+        (
+            (rfc3339(article.fetched_at), ", ".join(one.source for one in (article, *others)), article.language, article.title)
+            for article, others in found
+        ),
         empty="no articles",
     )
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor.daemon.parser_client import ParserPool
+from monitor.daemon.parser_protocol import OverLimit, RawDocument, Task
 from monitor.domain.article import Entry
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
@@ -15,9 +17,9 @@ from monitor.domain.urls import parse_url
 from monitor.fetching.access import access_for
 from monitor.fetching.fetcher import Fetcher
 from monitor.fetching.outcome import Fetched, FetchFailure
-from monitor.parse.documents import parse_document
-from monitor.parse.feed import parse_feed
-from monitor.parse.result import ParsedFeed, ParseFailure
+from monitor.parse.documents import MAX_BYTES
+from monitor.parse.feed_delta import FeedDelta
+from monitor.parse.result import ParseFailure
 from monitor.settings.feeds import FeedSettings
 from monitor.settings.model import Settings
 
@@ -39,14 +41,25 @@ def read_entries(source: str) -> tuple[Sequence[Entry], str]:
         except OSError as error:
             raise MonitorError(f"{source}: {error.strerror}") from error
         path = str(Path(source).absolute())
-    found = parse_document(data, path=path, mtime=changed, now=now)
-    if isinstance(found, ParseFailure):
-        raise MonitorError(f"{source}: {found.reason}")
-    return found, Path(path).parent.name
+    document = RawDocument(data=data, path=path, mtime=changed, now=now, max_bytes=MAX_BYTES)
+    return asyncio.run(_read(document, source)), Path(path).parent.name
+
+
+async def _read(document: RawDocument, name: str) -> Sequence[Entry]:
+    """Return the entries of a document, read in a parser process, which may take its time."""
+    pool = ParserPool(Task.DOCUMENT, processes=1)
+    try:
+        (found,) = await pool.documents([document])
+        if isinstance(found, OverLimit) and found.slow:
+            (found,) = await pool.documents([document], slow=True)
+    finally:
+        pool.close()
+    if isinstance(found, ParseFailure | OverLimit):
+        raise MonitorError(f"{name}: {found.reason}")
+    return found
 
 
 async def _fetch(settings: Settings, url: str) -> tuple[Sequence[Entry], str]:
-    """Return the entries of a file, or of standard input for `-`, and the name of its folder. Raises MonitorError."""
     now = SYSTEM_CLOCK.now()
     feed = next((feed for feed in settings.feeds if feed.url == url), None) or FeedSettings(url=url)
     address = parse_url(url)
@@ -54,10 +67,12 @@ async def _fetch(settings: Settings, url: str) -> tuple[Sequence[Entry], str]:
         answer = await fetcher.get(address, origin=address, access=access_for(feed, settings.http))
     if not isinstance(answer, Fetched):
         raise MonitorError(f"{url}: {answer.reason if isinstance(answer, FetchFailure) else 'no content'}")
-    parsed = parse_feed(answer.body, url=answer.url, headers=answer.headers, now=now)
-    if isinstance(parsed, ParsedFeed):
-        return parsed.entries, feed.name or parsed.title
-    page = parse_document(answer.body, path="page.html", mtime=now, now=now)
-    if isinstance(page, ParseFailure):
-        raise MonitorError(f"{url}: {page.reason}")
-    return page, address.host
+    feeds = ParserPool(processes=1)
+    try:
+        parsed = await feeds(answer.body, answer.url, answer.headers, now)
+    finally:
+        feeds.close()
+    if isinstance(parsed, FeedDelta):
+        return parsed.feed.entries, feed.name or parsed.feed.title
+    page = RawDocument(data=answer.body, path="page.html", mtime=now, now=now, max_bytes=MAX_BYTES)
+    return await _read(page, url), address.host

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import click
@@ -19,7 +20,7 @@ from monitor.cli.output import print_json_line
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import printable
 from monitor.records import alert_record, article_record, story_record
-from monitor.storage import alerts, archive, stories
+from monitor.storage import alerts, archive, mentions, stories
 from monitor.storage.engine import Connection
 
 _MOST_STORIES = 10_000_000
@@ -60,11 +61,18 @@ def export(*, kind: str, since: datetime | None, form: str) -> None:
 def _records(kind: Kind, connection: Connection, since: datetime | None) -> Iterator[dict[str, Any]]:
     now = SYSTEM_CLOCK.now()
     if kind is Kind.ARTICLES:
-        yield from map(article_record, archive.each(connection, since=since))
+        yield from _articles(connection, since)
     elif kind is Kind.ALERTS:
         yield from (alert_record(stored, now) for stored in _alerts(connection, since))
     else:
         yield from (story_record(story, now) for story in stories.listing(connection, since=since, limit=_MOST_STORIES))
+
+
+def _articles(connection: Connection, since: datetime | None) -> Iterator[dict[str, Any]]:
+    found = archive.each(connection, since=since)
+    while some := list(islice(found, _PAGE)):
+        inside = mentions.of_articles(connection, [article.id for article in some])
+        yield from (article_record(article, inside.get(article.id, ())) for article in some)
 
 
 def _alerts(connection: Connection, since: datetime | None) -> Iterator[alerts.StoredAlert]:

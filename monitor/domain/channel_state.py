@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from monitor.domain.delivery import JITTER, AttemptResult, Outcome
 
 FAILURES_BEFORE_REST = 5
+UNANSWERED_BEFORE_REST = 2
+"""So many failures in a row suffice if no answer came: each such attempt may have been taken, and the next one is then a duplicate."""
 PROBE_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120))
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -42,14 +44,16 @@ def state_after(state: ChannelState, result: AttemptResult, *, now: datetime, ji
     """Return the channel's state after an attempt. `jitter` is in [0, 1).
 
     A refusal of the content shows that the receiver works. From the fifth failure in a row on, the channel rests 5 s, 15 s, 30 s, 1 min and
-    then 2 min between single tests; a Retry-After makes the whole channel wait, whatever the count.
+    then 2 min between single tests, and from the second on 5 s after an attempt without an answer; a Retry-After makes the whole channel wait,
+    whatever the count.
     """
     if result.outcome in {Outcome.ACCEPTED, Outcome.REFUSED}:
         return replace(state, failures=0, failing_since=None, open_until=None, reason=None)
     failures = state.failures + 1
     rest = result.retry_after or timedelta(0)
-    if failures >= FAILURES_BEFORE_REST:
-        rest = max(rest, PROBE_WAITS[min(failures - FAILURES_BEFORE_REST, len(PROBE_WAITS) - 1)] * (1 + JITTER * jitter))
+    if failures >= (UNANSWERED_BEFORE_REST if result.unanswered else FAILURES_BEFORE_REST):
+        step = min(max(failures - FAILURES_BEFORE_REST, 0), len(PROBE_WAITS) - 1)
+        rest = max(rest, PROBE_WAITS[step] * (1 + JITTER * jitter))
     return replace(
         state,
         failures=failures,

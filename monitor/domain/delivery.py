@@ -89,7 +89,8 @@ class AttemptResult:
     """The result of one attempt. `reason` says in a few words what went wrong, without the receiver's address; `answer` is the start of its reply.
 
     `reference` is the receiver's own name for the message, if it gives one. `message_gone`: the message that was to be edited or answered is no
-    longer there. `then_failed`: this message was accepted, but what was to follow it was not.
+    longer there. `then_failed`: this message was accepted, but what was to follow it was not. `unanswered`: it was sent and no answer came, so it may
+    have arrived all the same.
     """
 
     outcome: Outcome
@@ -102,6 +103,7 @@ class AttemptResult:
     reference: str | None = None
     message_gone: bool = False
     then_failed: bool = False
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

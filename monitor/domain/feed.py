@@ -80,7 +80,7 @@ class DocumentMemory:
 
     `fingerprints` are the fingerprints of its entries as bytes (a sample of them, if there are many), written in one transaction with the
     articles. `newest` is the latest date in it. `unreliable`: the server answers "not changed" for documents that have changed. `first_fetch` is what the first document with entries held.
-    `rhythm` is the feed's habit.
+    `rhythm` is the feed's habit. Since `empty_since` the documents hold no entries, though earlier ones did; `often_empty`: that has passed before.
     """
 
     fingerprints: bytes = b""
@@ -89,6 +89,8 @@ class DocumentMemory:
     unreliable: bool = False
     first_fetch: FirstFetch | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
+    empty_since: datetime | None = None
+    often_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,12 +40,13 @@ class HealthSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """How long each part may be broken before the operator is told."""
+    """How long each part may be broken before the operator is told. Redis is told of before the embedded server, if it hangs, is ended and started again."""
 
     source: timedelta
     channel: timedelta
     queue: timedelta
     part: timedelta = timedelta(seconds=15)
+    redis: timedelta = timedelta(seconds=3)
 
 
 PARTS_TOLD: Final = ("database", "disk", "configuration", "scheduler", "workers", "redis", "canary")
@@ -64,7 +65,7 @@ def open_incidents(snapshot: HealthSnapshot, thresholds: Thresholds, now: dateti
 
     A source that has never worked is no incident: the list of sources shows it.
     """
-    found = list(_part_incidents(snapshot.parts, now - thresholds.part))
+    found = list(_part_incidents(snapshot.parts, thresholds, now))
     found += [incident for group in snapshot.sources for incident in _source_incidents(group, thresholds, now)]
     found += _channel_incidents(snapshot.channels, now - thresholds.channel)
     waiting = snapshot.oldest_unscanned_at
@@ -86,9 +87,10 @@ def changes(
     return begun, tuple(incident for subject, incident in known.items() if subject not in subjects and subject not in failing)
 
 
-def _part_incidents(parts: Mapping[str, tuple[str, datetime]], before: datetime) -> Iterator[Incident]:
+def _part_incidents(parts: Mapping[str, tuple[str, datetime]], thresholds: Thresholds, now: datetime) -> Iterator[Incident]:
     for name in PARTS_TOLD:
-        if name in parts and parts[name][1] <= before:
+        patience = thresholds.redis if name == "redis" else thresholds.part
+        if name in parts and parts[name][1] <= now - patience:
             yield Incident(subject=name, problem=parts[name][0], since=parts[name][1], covers=_FOLLOWS.get(name, ()))
 
 

@@ -38,7 +38,8 @@ class Document:
 class Match:
     """One occurrence: the half-open character range [start, end) of the original field, and the text there.
 
-    `rule` says how a name was found that is written otherwise on the list; `confidence`, for a transliteration, how sure that is (to 1).
+    `rule` says how a name was found that is written otherwise on the list; `confidence`, for a transliteration, how sure that is (to 1). `doubtful`: here the name may be
+    that of something else.
     """
 
     field: Field
@@ -47,26 +48,30 @@ class Match:
     text: str
     rule: str = ""
     confidence: float | None = None
+    doubtful: bool = False
 
 
 def match_record(match: Match) -> dict[str, Any]:
-    """Return a match as alerts, explanations and dry runs show it in JSON: `field start end text`, and where there are `rule confidence`."""
+    """Return a match as alerts, explanations and dry runs show it in JSON: `field start end text`, and where there are `rule confidence doubtful`."""
     record: dict[str, Any] = {"field": match.field.value, "start": match.start, "end": match.end, "text": match.text}
     if match.rule:
         record["rule"] = match.rule
     if match.confidence is not None:
         record["confidence"] = match.confidence
+    if match.doubtful:
+        record["doubtful"] = True
     return record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """An entity that occurs in an article, how often, and whether it is on the watch list."""
+    """An entity that occurs in an article, how often and where, and whether it is on the watch list."""
 
     name: str
     type: EntityType
     count: int
     watched: bool = False
+    occurrences: tuple[Match, ...] = ()
 
 
 class Evidence(Protocol):

@@ -1,7 +1,8 @@
 """Learn from a source's own habit after what time without anything new it is overdue.
 
 A night and a weekend are no silence where the source always sleeps then. So the gap between two arrivals is measured in busy hours: an hour counts by how
-much usually comes in this hour of the day and on this day of the week. Overdue is what is much longer than the longest gap of the last weeks.
+much usually comes in this hour of the day and on this day of the week. Overdue is what is much longer than the longest gap of the last weeks; one gap
+that was much longer than all others, such as that before an old entry that is still listed, does not count alone.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import Final
 HALF_LIFE_S: Final = 28 * 86400.0
 """A habit of four weeks ago counts half."""
 LEAST_GAPS: Final = 4
-"""With fewer gaps seen nothing can be said."""
-_LONGEST_TIMES: Final = 1.7
-_MEAN_TIMES: Final = 3.0
+_LEAST_RARE_GAPS, _RARE_H = 1.0, 14 * 24.0
+"""With fewer gaps seen lately nothing can be said; fewer suffice for a source that has been known for weeks and brings little."""
+_LONGEST_TIMES, _SECOND_TIMES, _MEAN_TIMES = 2.7, 4.0, 2.0
+_MOST_TIMES, _FEW_GAPS = 2.9, 3.0
+"""At most so many times the longest gap, more where few gaps are known. `bench/silence_month.py` shows what these figures lead to."""
 _SHORTEST_S: Final = 3600.0
 _SHAPE_EVIDENCE: Final = 14.0
 _DELAYS_KEPT: Final = 15
@@ -36,7 +39,7 @@ class Rhythm:
     """What is kept of a source's habit.
 
     `hourly` and `daily` count arrivals by hour (24) and weekday (7, 0 is Monday) of UTC, `gaps` the gaps between them and `busy_h` their sum in busy
-    hours, all decayed; `longest_h` is the longest gap. `last` is the newest arrival, a Unix time; `delays` are the newest times in seconds from
+    hours, all decayed; `longest_h` is the longest gap, `second_h` the next. `last` is the newest arrival, a Unix time; `delays` are the newest times in seconds from
     an entry's own date until it was read, and `usual_delay_s` is what they are in the long run.
     """
 
@@ -45,6 +48,7 @@ class Rhythm:
     gaps: float = 0.0
     busy_h: float = 0.0
     longest_h: float = 0.0
+    second_h: float | None = None
     last: float | None = None
     delays: tuple[float, ...] = ()
     usual_delay_s: float | None = None
@@ -69,9 +73,12 @@ class Rhythm:
 
     def overdue_after_s(self) -> float | None:
         """Return how long after the last arrival the source is overdue; None while too little is known."""
-        if self.last is None or self.gaps < LEAST_GAPS:
+        if self.last is None or self.gaps < (_LEAST_RARE_GAPS if self.busy_h >= _RARE_H else LEAST_GAPS):
             return None
-        allowed = _LONGEST_TIMES * self.longest_h + _MEAN_TIMES * self.busy_h / self.gaps
+        mean = _MEAN_TIMES * self.busy_h / self.gaps
+        allowed = min(_LONGEST_TIMES * self.longest_h + mean, _MOST_TIMES * self.longest_h * (1 + _FEW_GAPS / self.gaps))
+        if self.second_h is not None:
+            allowed = min(allowed, _SECOND_TIMES * self.second_h + mean)
         return min(max(_SHORTEST_S, _wall_s(_weights(self), self.last, allowed)), _LONGEST_WAIT_S)
 
 
@@ -99,13 +106,15 @@ def _observe_one(rhythm: Rhythm, at: float) -> Rhythm:
         elapsed = 0.0 if last is None else at - last
         decay = math.exp(-math.log(2) * elapsed / HALF_LIFE_S)
         gap = 0.0 if last is None else _busy_hours(_weights(rhythm), last, at)
+        longest = sorted((gap, rhythm.longest_h * decay, (rhythm.second_h or 0.0) * decay), reverse=True)
         hour, day = _hour_and_day(at)
         return Rhythm(
             hourly=tuple(count * decay + (index == hour) for index, count in enumerate(rhythm.hourly)),
             daily=tuple(count * decay + (index == day) for index, count in enumerate(rhythm.daily)),
             gaps=rhythm.gaps * decay + (last is not None),
             busy_h=rhythm.busy_h * decay + gap,
-            longest_h=max(rhythm.longest_h * decay, gap),
+            longest_h=longest[0],
+            second_h=longest[1] or None,
             last=at,
             delays=rhythm.delays,
             usual_delay_s=rhythm.usual_delay_s,

@@ -72,7 +72,8 @@ def is_unconfirmed(origins: Sequence[StoryOrigin], now: datetime) -> bool:
 
 def origins_in_words(names: Sequence[str], total: int) -> str:
     """Return `1 origin (AP)`, or `5 origins (AP, Gulf Times, Al Nahar and 2 more)`. The names may come from the net."""
-    shown = ", ".join(_short(name) for name in names[:_SHOWN]) + (f" and {total - _SHOWN} more" if total > _SHOWN else "")
+    more = f" and {total - _SHOWN} more" if names and total > _SHOWN else ""
+    shown = ", ".join(_short(name) for name in names[:_SHOWN]) + more
     return f"{total} {'origin' if total == 1 else 'origins'}" + (f" ({shown})" if shown else "")
 
 

@@ -107,7 +107,8 @@ class BurstNotice:
 class Term:
     """One watch term; `name` is unique.
 
-    KEYWORD: `phrases` are alternatives, any of which fires. ENTITY: `phrases` are the name and then its aliases, and `type` is set.
+    KEYWORD: `phrases` are alternatives, any of which fires. ENTITY: `phrases` are the name and then its aliases, and `type` is set; `strict`: a name of one
+    word counts only where the recognizer reads it as that type.
     QUERY: `query` is the text of the query. REGEX: `regex` is the pattern. `without` are phrases in which an occurrence does not count
     (`not:`). `channels` is None if the routes decide; `burst` None: nobody is told of its bursts. `where` is `FILE:LINE:COLUMN`.
     """
@@ -119,6 +120,7 @@ class Term:
     regex: str | None = None
     type: EntityType | None = None
     spellings: Spellings = Spellings.USUAL
+    strict: bool = False
     without: tuple[str, ...] = ()
     exact: bool = False
     case: bool = False

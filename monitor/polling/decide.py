@@ -16,11 +16,12 @@ from monitor.domain.fingerprint import pack_fingerprints, unpack_fingerprints
 from monitor.domain.freshness import FirstFetch
 from monitor.domain.retry import http_date
 from monitor.domain.source import SourceStatus
+from monitor.domain.urls import parse_url
 from monitor.fetching.outcome import DELTA, Fetched, FetchFailure, NotModified, Outcome, Problem, permanent_target
 from monitor.parse.feed_delta import FeedDelta
 from monitor.parse.result import ParseFailure
 from monitor.polling.failed_poll import CONFIRMATIONS, Plan, failed, host_recovered, poll_address, with_told_wait
-from monitor.polling.habit import habit_fields, learn_habit
+from monitor.polling.habit import EMPTY_FOR, learn_habit, silence_fields
 
 FULL_FETCH_EVERY = timedelta(hours=12)
 SUSPICIOUS_ENTRIES = 4
@@ -52,7 +53,7 @@ def decide(feed: FeedForPoll, outcome: Outcome, parsed: FeedDelta | ParseFailure
     if isinstance(parsed, ParseFailure):
         failure = FetchFailure(
             problem=Problem.NO_MATCH if parsed.broken else Problem.NO_FEED,
-            reason=_no_feed(parsed),
+            reason=_no_feed(feed.state, outcome, parsed),
             url=outcome.url,
             redirects=outcome.redirects,
         )
@@ -98,10 +99,13 @@ def _cut_off(before: FeedState, now: datetime, plan: Plan) -> FeedState:
     )
 
 
-def _no_feed(parsed: ParseFailure) -> str:
-    if not parsed.feeds:
-        return parsed.reason
-    return f"this is a web page, not a feed; use {' or '.join(parsed.feeds[:3])} instead"
+def _no_feed(before: FeedState, outcome: Fetched | NotModified, parsed: ParseFailure) -> str:
+    if parsed.feeds:
+        return f"this is a web page, not a feed; use {' or '.join(parsed.feeds[:3])} instead"
+    if before.has_had_entries and outcome.redirects:
+        host = parse_url(outcome.url)
+        return f"it used to be a feed and now leads to {host.host}{host.path}, which may ask for a login: {parsed.reason}"
+    return parsed.reason
 
 
 def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: datetime) -> dict[str, Any]:
@@ -117,8 +121,12 @@ def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: d
     newest = _utc(document.newest)
     feed, hints = document.feed, document.feed.hints
     rhythm = learn_habit(before.document.rhythm, document.fresh, first=first, now=now)
+    memory, empty_since = before.document, None if delta else _empty_since(before, document, now)
+    often_empty = memory.often_empty or (
+        empty_since is None and memory.empty_since is not None and now - memory.empty_since >= EMPTY_FOR / 2
+    )
     return {
-        **habit_fields(rhythm),
+        **silence_fields(rhythm, empty_since, often_empty=often_empty),
         "title": feed.title or before.title,
         "format": feed.format,
         "arrival_rate": arrival_rate,
@@ -131,9 +139,16 @@ def _learn_from(before: FeedState, outcome: Fetched, document: FeedDelta, now: d
             unreliable=before.document.unreliable or _hides_changes(before, outcome, fresh, now),
             rhythm=rhythm,
             first_fetch=before.document.first_fetch if before.has_had_entries else _first_fetch(document, now),
+            empty_since=empty_since,
+            often_empty=often_empty,
         ),
         "gap_at": now if missed else before.gap_at,
     }
+
+
+def _empty_since(before: FeedState, document: FeedDelta, now: datetime) -> datetime | None:
+    """Return since when the documents hold no entries, though earlier ones did."""
+    return (before.document.empty_since or now) if not document.size and before.has_had_entries else None
 
 
 def _first_fetch(document: FeedDelta, now: datetime) -> FirstFetch | None:
@@ -241,6 +256,8 @@ def _remark(
         )
     if moved_to is not None and moves_seen >= CONFIRMATIONS:
         remarks.append(f"moved for good to {moved_to}, polled there")
+    if document.empty_since is not None:
+        remarks.append(f"its document holds no entries since {document.empty_since:%Y-%m-%d %H:%M} UTC, though it used to")
     if rekeyed_at is not None and now - rekeyed_at < REKEYED_SHOWN_FOR:
         remarks.append(rekeyed_remark(rekeyed_at))
     if document.unreliable:

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from monitor.domain.rhythm import Rhythm, observe
 
+EMPTY_FOR = timedelta(days=2)
+"""A feed whose documents have held no entries for so long, though they used to, is silent."""
 _LATEST_DELAY: Final = timedelta(days=7)
 """What is older when it is read is archive, and tells nothing of how late we are."""
 
@@ -33,3 +35,17 @@ def habit_fields(rhythm: Rhythm) -> dict[str, Any]:
     overdue = None if after is None or rhythm.last is None else datetime.fromtimestamp(rhythm.last + after, UTC)
     late = {"late_p50_s": rhythm.late_p50_s, "late_p95_s": rhythm.late_p95_s, "late_usual_s": rhythm.late_usual_s}
     return {"overdue_after_s": after, "overdue_at": overdue, **late}
+
+
+def silence_fields(rhythm: Rhythm, empty_since: datetime | None, *, often_empty: bool) -> dict[str, Any]:
+    """Return the fields that say when the feed is silent: by its habit, or after days of documents without entries.
+
+    A feed that has been empty before, as one of warnings may be, has its habit alone.
+    """
+    fields = habit_fields(rhythm)
+    if empty_since is None or often_empty or rhythm.last is None:
+        return fields
+    at = empty_since + EMPTY_FOR
+    if fields["overdue_at"] is not None and fields["overdue_at"] <= at:
+        return fields
+    return fields | {"overdue_at": at, "overdue_after_s": at.timestamp() - rhythm.last}

@@ -75,7 +75,7 @@ class EntitiesSettings(Section):
 
     shorthand: ClassVar[str | None] = "engine"
 
-    engine: Text = "watchlist"
+    engine: Text = "rules"
 
 
 class NotifyOperatorSettings(Section):

@@ -55,6 +55,7 @@ class WatchItem(Section):
     type: EntityType | None = None
     aliases: tuple[Text, ...] = ()
     spellings: Spellings = Spellings.USUAL
+    strict: bool = False
     without: tuple[Text, ...] = Field(default=(), alias="not")
     exact: bool = False
     case: bool = False
@@ -72,15 +73,15 @@ class WatchItem(Section):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if self.query is not None:
-            self._refuse("a query", "any", "regex", "type", "aliases", "spellings", "context")
+            self._refuse("a query", "any", "regex", "type", "aliases", "spellings", "strict", "context")
         elif self.regex is not None:
-            self._refuse("a regular expression", "any", "type", "aliases", "spellings", *_KEYWORD_OPTIONS)
+            self._refuse("a regular expression", "any", "type", "aliases", "spellings", "strict", *_KEYWORD_OPTIONS)
         elif self.type is not None:
             self._refuse("an entity (it has a `type`)", "any", *_KEYWORD_OPTIONS)
         elif self.aliases:
             raise ValueError("`aliases` belong to an entity: add a `type` (person, organisation, place, other), or use `any`")
-        elif "spellings" in self.model_fields_set:
-            raise ValueError("`spellings` belongs to an entity: add a `type` (person, organisation, place, other)")
+        elif wrong := [key for key in ("spellings", "strict") if key in self.model_fields_set]:
+            raise ValueError(f"`{wrong[0]}` belongs to an entity: add a `type` (person, organisation, place, other)")
         return self
 
     def _refuse(self, kind: str, *keys: str) -> None:
@@ -110,6 +111,7 @@ class WatchItem(Section):
             regex=self.regex,
             type=self.type,
             spellings=self.spellings,
+            strict=self.strict,
             without=self.without,
             exact=self.exact,
             case=self.case,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_
 
 from monitor.domain.article import Article
+from monitor.domain.hashing import hash_parts
 from monitor.domain.ids import ArticleId, StoryId
+from monitor.domain.urls import canonical_url
 from monitor.storage import canary_progress
 from monitor.storage.articles import article_from_row
 from monitor.storage.canary_progress import of_users
@@ -21,28 +24,63 @@ _BATCH = 500
 
 
 def listing(
-    connection: Connection, *, search: str | None = None, since: datetime | None = None, limit: int | None = None
+    connection: Connection,
+    *,
+    search: str | None = None,
+    since: datetime | None = None,
+    entity: str | None = None,
+    limit: int | None = None,
 ) -> tuple[Article, ...]:
-    """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case."""
-    return filtered(connection, ListFilter(since=since, words=tuple((search or "").split())), limit=limit)
+    """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case; `entity` is a name recognized in them."""
+    return filtered(connection, _asked(search, since, entity), limit=limit)
 
 
 def filtered(connection: Connection, wanted: ListFilter, *, limit: int | None = None) -> tuple[Article, ...]:
     """Return the articles that are asked for, newest first."""
+    return tuple(map(article_from_row, connection.execute(_newest_first(wanted).limit(limit))))
+
+
+def listing_once(
+    connection: Connection,
+    *,
+    search: str | None = None,
+    since: datetime | None = None,
+    entity: str | None = None,
+    limit: int | None = None,
+) -> tuple[tuple[Article, tuple[Article, ...]], ...]:
+    """Return articles as `listing` does, with those of other feeds that have the same link, title and text; the first of them stands for all."""
+    wanted = _asked(search, since, entity)
+    groups: dict[tuple[Any, ...], list[Article]] = {}
+    carried: Counter[tuple[Any, ...]] = Counter()
+    with connection.execute(_newest_first(wanted), execution_options={"yield_per": _BATCH}) as rows:
+        for row in rows:
+            article = article_from_row(row)
+            same = (article.id,) if article.url is None else (canonical_url(article.url), hash_parts(article.title, article.text))
+            origin = (article.feed_url, article.source, *same)
+            key = (*same, carried[origin])
+            if key not in groups and len(groups) == limit:
+                break
+            carried[origin] += 1
+            groups.setdefault(key, []).append(article)
+    found = sorted(groups.values(), key=lambda group: (group[-1].fetched_at, group[-1].id), reverse=True)
+    return tuple((group[-1], tuple(group[-2::-1])) for group in found)
+
+
+def _asked(search: str | None, since: datetime | None, entity: str | None) -> ListFilter:
+    return ListFilter(since=since, words=tuple((search or "").split()), entities=() if entity is None else (entity,))
+
+
+def _newest_first(wanted: ListFilter) -> Select[Any]:
     query = select(articles).where(of_users(), *in_time(wanted, articles.c.fetched_at, articles.c.id), *of_article(wanted))
     query = query.where(*alerts_on(wanted, articles.c.id))
     if wanted.story is not None:
         query = query.where(articles.c.story_id == wanted.story)
-    query = query.order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(limit)
-    return tuple(map(article_from_row, connection.execute(query)))
+    return query.order_by(articles.c.fetched_at.desc(), articles.c.id.desc())
 
 
 def each(connection: Connection, *, since: datetime | None = None) -> Iterator[Article]:
     """Yield every article, newest first, and hold a few hundred of them at a time."""
-    query = select(articles).where(of_users()).order_by(articles.c.fetched_at.desc(), articles.c.id.desc()).limit(_BATCH)
-    if since is not None:
-        query = query.where(articles.c.fetched_at >= since)
-    page = query
+    page = query = _newest_first(ListFilter(since=since)).limit(_BATCH)
     while found := connection.execute(page).all():
         yield from map(article_from_row, found)
         last = tuple_(articles.c.fetched_at, articles.c.id)

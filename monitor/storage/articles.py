@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from monitor.domain.article import Article, Entry, Origin, PageState
 from monitor.domain.aside import Aside, asides_from_json
 from monitor.domain.ids import ArticleId, ScanId
+from monitor.domain.urls import canonical_url
 from monitor.storage import scans, tombstones, version_keys
 from monitor.storage.chunks import parts
 from monitor.storage.ingest import Batch, EntryChange, IngestRequest, changed_entries, keep_revisions, revision_of
@@ -129,6 +130,15 @@ def earlier(connection: Connection, article: Article) -> tuple[str, str, tuple[A
     return None if row is None else (row.title, row.text, asides_from_json(row.asides))
 
 
+def same_elsewhere(connection: Connection, article: Article, ids: Collection[ArticleId]) -> frozenset[ArticleId]:
+    """Return those of `ids` that are articles with the link, the title and the text of `article`."""
+    if article.url is None or not ids:
+        return frozenset()
+    link, wording = canonical_url(article.url), {"same_title": article.title, "same_text": article.text}
+    rows = [row for some in parts(sorted(ids)) for row in connection.execute(_SAME_WORDS, {"ids": some, **wording})]
+    return frozenset(ArticleId(row.id) for row in rows if canonical_url(row.url) == link)
+
+
 def lock(connection: Connection, ids: Sequence[ArticleId]) -> None:
     """Lock articles before changing them, in the order of their ids as everybody does; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
@@ -168,6 +178,12 @@ _COUNT_BY_ORIGIN = (
 _LOAD = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 _EARLIER = select(revisions.c.title, revisions.c.text, revisions.c.asides).where(
     revisions.c.article_id == bindparam("of_article"), revisions.c.revision == bindparam("number")
+)
+_SAME_WORDS = select(articles.c.id, articles.c.url).where(
+    articles.c.id.in_(bindparam("ids", expanding=True)),
+    articles.c.url.is_not(None),
+    articles.c.title == bindparam("same_title"),
+    articles.c.text == bindparam("same_text"),
 )
 _MARK_SCANNED = (
     update(articles)

@@ -33,7 +33,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",
 )
-_SAMPLED = ("articles", "appearances", "alerts", "relations", "statements", "statement_keys", "word_counts")
+_SAMPLED = ("articles", "appearances", "alerts", "relations", "mentions", "statements", "statement_keys", "word_counts")
 """Not the outboxes: SQLite keeps an average only, by which the few rows that wait would look like the many that are done."""
 
 

@@ -31,6 +31,8 @@ def write(arrival_rate: ArrivalRate, document: DocumentMemory) -> dict[str, Any]
             "newest": None if document.newest is None else document.newest.timestamp(),
             "wishes": [publisher_hints.wait_s, sorted(publisher_hints.skip_hours), sorted(publisher_hints.skip_days)],
             "unreliable": document.unreliable,
+            **({} if document.empty_since is None else {"empty_since": document.empty_since.timestamp()}),
+            **({"often_empty": True} if document.often_empty else {}),
             **({"first_fetch": _written(document.first_fetch)} if document.first_fetch is not None else {}),
             **({"habit": _written_rhythm(document.rhythm)} if document.rhythm.last is not None else {}),
         },
@@ -51,7 +53,8 @@ def _stored_values(arrival_rate: ArrivalRate, document: DocumentMemory) -> tuple
         arrival_rate.recent,
         arrival_rate.size,
     )
-    return (*counts, document.newest, document.publisher_hints, document.unreliable, document.first_fetch, document.rhythm)
+    empty = document.empty_since, document.often_empty
+    return (*counts, *empty, document.newest, document.publisher_hints, document.unreliable, document.first_fetch, document.rhythm)
 
 
 def _written_rhythm(rhythm: Rhythm) -> dict[str, Any]:
@@ -59,6 +62,7 @@ def _written_rhythm(rhythm: Rhythm) -> dict[str, Any]:
         "hourly": [round(count, 3) for count in rhythm.hourly],
         "daily": [round(count, 3) for count in rhythm.daily],
         "gaps": [round(rhythm.gaps, 4), round(rhythm.busy_h, 3), round(rhythm.longest_h, 3)],
+        "second": None if rhythm.second_h is None else round(rhythm.second_h, 3),
         "last": rhythm.last,
         "delays": [round(delay, 1) for delay in rhythm.delays],
         "usual_delay": None if rhythm.usual_delay_s is None else round(rhythm.usual_delay_s, 1),
@@ -76,6 +80,7 @@ def _read_rhythm(written: dict[str, Any] | None) -> Rhythm:
         gaps=gaps,
         busy_h=busy_h,
         longest_h=longest_h,
+        second_h=written.get("second"),
         last=written["last"],
         delays=tuple(written["delays"]),
         usual_delay_s=written.get("usual_delay"),
@@ -119,5 +124,7 @@ def read(
             unreliable=document["unreliable"],
             first_fetch=_read_first(document.get("first_fetch")),
             rhythm=_read_rhythm(document.get("habit")),
+            empty_since=None if (since := document.get("empty_since")) is None else datetime.fromtimestamp(since, UTC),
+            often_empty=document.get("often_empty", False),
         ),
     )

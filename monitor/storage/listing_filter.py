@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-import orjson
-from sqlalchemy import ColumnElement, Text, and_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, or_, select
 
-from monitor.storage.tables import alerts, articles
+from monitor.storage.tables import alerts, articles, mentions
 
 Place: TypeAlias = tuple[datetime, str]
 """Where a page of a list ended: the time by which the list is sorted, and the id."""
@@ -21,7 +20,8 @@ _LIKE_SPECIAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 class ListFilter:
     """What is asked for; a part left empty admits all. `words` must all occur in title or text. `older_than` is where the page before ended.
 
-    `since` and `until` are compared with the time by which a list is sorted. `terms`, `severities` and `entities` are those of alerts.
+    `since` and `until` are compared with the time by which a list is sorted. `terms` and `severities` are those of alerts, `entities`
+    names recognized in articles.
     """
 
     since: datetime | None = None
@@ -53,10 +53,6 @@ def of_alert(wanted: ListFilter) -> Iterator[ColumnElement[bool]]:
         yield alerts.c.term.in_(wanted.terms)
     if wanted.severities:
         yield alerts.c.severity.in_(wanted.severities)
-    if wanted.entities:
-        data = type_coerce(alerts.c.data, Text)
-        named = ('"name":' + orjson.dumps(name).decode() for name in wanted.entities)
-        yield or_(*(data.contains(pattern, autoescape=True) for pattern in named))
 
 
 def of_article(wanted: ListFilter) -> Iterator[ColumnElement[bool]]:
@@ -65,6 +61,8 @@ def of_article(wanted: ListFilter) -> Iterator[ColumnElement[bool]]:
         yield articles.c.source.in_(wanted.sources)
     if wanted.languages:
         yield or_(*(or_(articles.c.language == one, articles.c.language.like(f"{one}-%")) for one in wanted.languages))
+    if wanted.entities:
+        yield articles.c.id.in_(select(mentions.c.article_id).where(mentions.c.name.in_(wanted.entities)))
     for word in wanted.words:
         pattern = f"%{word.translate(_LIKE_SPECIAL)}%"
         yield or_(articles.c.title.ilike(pattern, escape="\\"), articles.c.text.ilike(pattern, escape="\\"))

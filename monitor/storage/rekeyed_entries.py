@@ -46,9 +46,12 @@ Place = tuple[str, bytes]
 
 
 def find_rekeyed(connection: Connection, unknown: Sequence[UnknownEntry], now: datetime) -> dict[Place, FoundEntry]:
-    """Return by origin and identity what is stored of these entries: deleted ones by their key, others by address, headline and date."""
+    """Return by origin and identity what is stored of these entries: deleted ones by their key, others by address, headline and date.
+
+    Only a document that no longer shows the old key can have renamed an entry: what comes one by one, as mail does, is not looked for.
+    """
     found = _deleted(connection, unknown)
-    rest = [one for one in unknown if (one.origin, one.entry.identity) not in found]
+    rest = [one for one in unknown if one.document and (one.origin, one.entry.identity) not in found]
     marks = {(one.origin, one.entry.identity): marks_of(one.origin, one.entry) for one in rest}
     by_mark: dict[int | None, list[FoundEntry]] = defaultdict(list)
     for row in _marked(connection, marks.values()):

@@ -9,7 +9,7 @@ from monitor.storage.engine import Database
 from monitor.storage.locks import serialise
 from monitor.storage.tables import metadata
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest migration, which is the schema of this program."""
 
 

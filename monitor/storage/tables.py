@@ -1,8 +1,8 @@
 """The schema, one for SQLite and PostgreSQL. Ids are UUIDv7 in text; times are aware UTC.
 
 `feeds`, `hosts`, `files`, `source_states` hold how far each source has been read, `hub_subscriptions` who tells of news; `articles`, `appearances`, `revisions` hold
-what was read; `version_keys` the identifiers of an article's versions, `tombstones` what feeds still show of what retention has deleted;
-`scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
+what was read, `mentions` whom each article names; `version_keys` the identifiers of an article's versions, `tombstones` what feeds still show of what
+retention has deleted; `scans` is the outbox of articles still to be scanned; `stories`, `alerts`, `deliveries`, `attempts` hold what followed from
 it; `messages` says where each story is shown to people; `silences` says what is not told for a while; `holds` is the outbox of alerts that are
 held back until a silence, a cooldown or the hour of a budget ends, `source_budgets` counts the alerts of each source in its hour;
 `acknowledgements` says who has seen an alert, `escalations` whom it is told to next until then, `signing_keys` the key that signs links of messages, `used_links` which of them have acted;
@@ -35,6 +35,7 @@ from sqlalchemy import (
 
 from monitor.storage.acknowledgement_tables import acknowledgements, escalations, signing_keys, used_links
 from monitor.storage.hold_tables import holds, source_budgets
+from monitor.storage.mention_tables import mentions
 from monitor.storage.metadata import ID, metadata
 from monitor.storage.process_tables import heartbeats, incidents, probes, quarantine, sessions
 from monitor.storage.provenance_tables import provenances, unconfirmed_matches
@@ -60,6 +61,7 @@ __all__ = (
     "hosts",
     "hub_subscriptions",
     "incidents",
+    "mentions",
     "messages",
     "metadata",
     "probes",

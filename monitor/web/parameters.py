@@ -17,6 +17,7 @@ from monitor.settings.suggestion import did_you_mean
 from monitor.storage.alerts import AlertFilter
 from monitor.storage.listing_filter import ListFilter, Place
 from monitor.web.responses import ApiError
+from workers.gazetteer.gazetteer import preferred_name
 
 DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1000
@@ -125,7 +126,7 @@ def list_filter(request: Request, now: datetime) -> ListFilter:
         until=since_parameter(request, now, "until"),
         terms=text_parameters(request, "term"),
         severities=severities,
-        entities=text_parameters(request, "entity"),
+        entities=tuple(map(preferred_name, text_parameters(request, "entity"))),
         sources=text_parameters(request, "source"),
         languages=text_parameters(request, "language"),
         story=text_parameter(request, "story"),

@@ -29,6 +29,7 @@ BIG = (
     "appearances",
     "relations",
     "revisions",
+    "mentions",
 )
 """The tables that grow with what is read and told. Others have a row for a feed or a channel, or are emptied all the time."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.domain.alert import Hold, PastAlert, Reason, Suppression
 from monitor.domain.article import Article
 from monitor.domain.hashing import hash_parts
-from monitor.domain.ids import StoryId
+from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.match import TermMatch
 from monitor.domain.watch import Repeat, Term
 from monitor.settings.model import SilenceSettings
@@ -24,7 +24,8 @@ class AlertContext:
     first fetch; then only an edit can raise an alert. `past_alerts` are those of the story, `last_notified_at` is by term, and
     `matched_before` names the terms that matched the previous revision (none for a first one). `budget_left` is how many more alerts of
     the article's source may be told in this hour, None without a limit. `origins` counts the independent origins of the story. `page_came_late`: what
-    was matched before was the summary, and now it is the page, which nobody has edited.
+    was matched before was the summary, and now it is the page, which nobody has edited. `same_articles` are articles of other origins that say the
+    same under the same link, such as an entry that a publisher lists in two of its feeds.
     """
 
     story_id: StoryId
@@ -34,6 +35,7 @@ class AlertContext:
     last_notified_at: Mapping[str, datetime] = field(default_factory=dict)
     matched_before: frozenset[str] = frozenset()
     budget_left: int | None = None
+    same_articles: frozenset[ArticleId] = frozenset()
     page_came_late: bool = False
     origins: int = 1
 
@@ -130,7 +132,7 @@ def _reason(article: Article, term: Term, context: AlertContext) -> Reason | Non
         return None
     earlier = [alert for alert in context.past_alerts if alert.term == term.name and alert.reason is not Reason.JOINED]
     if term.repeat is Repeat.ARTICLE:
-        return None if any(alert.article_id == article.id for alert in earlier) else reason
+        return None if any(alert.article_id in {article.id, *context.same_articles} for alert in earlier) else reason
     return reason if all(alert.severity.rank < term.severity.rank for alert in earlier) else None
 
 

@@ -15,7 +15,7 @@ from monitor.domain.times import rfc3339
 from monitor.domain.urls import canonical_url, host_of
 from monitor.records import article_record, source_records
 from monitor.settings.model import Settings
-from monitor.storage import alerts, articles, lookup, messages, stories
+from monitor.storage import alerts, articles, lookup, mentions, messages, stories
 from monitor.storage.alerts import AlertFilter, StoredAlert
 from monitor.storage.engine import Connection
 from workers.analysis.dry_run import dry_run
@@ -92,7 +92,8 @@ class Tracer:
     def _article(self, article: Article) -> dict[str, Any]:
         raised = alerts.listing(self.connection, AlertFilter(articles=(article.id,)))
         waiting = lookup.waiting_scan(self.connection, article.id)
-        record = {name: value for name, value in article_record(article).items() if name not in {"text", "summary"}}
+        named = mentions.of_articles(self.connection, [article.id]).get(article.id, ())
+        record = {name: value for name, value in article_record(article, named).items() if name not in {"text", "summary"}}
         return {
             **record,
             "scanned_at": rfc3339(article.scanned_at),

@@ -41,10 +41,19 @@ class ChannelLease:
         self._rng = rng
         self._memory = BatchMemory()
 
+    def settle(self, name: str, owner: str, sent: Sequence[SentMessage], *, now: datetime) -> None:
+        """Settle what was sent while its batch goes on, so that a process that is killed leaves little to be sent again.
+
+        This commit waits for no disk: after a loss of power, what it says is lost, and sent again under the same id.
+        """
+        with self._database.write() as connection:
+            self._settle(connection, name, owner, sent, now)
+        _log_results(name, sent)
+
     def settle_and_claim(
-        self, name: str, owner: str, sent: Sequence[SentMessage], *, now: datetime, stopping: bool
+        self, name: str, owner: str, sent: Sequence[SentMessage], *, settled: int = 0, now: datetime, stopping: bool
     ) -> Idle | SendBatch:
-        """Settle what was sent and claim the next batch, in one transaction: a batch costs one commit.
+        """Settle what was sent, but for the first `settled` messages, and claim the next batch, in one transaction.
 
         It is durable: what is sent next is on the disk before, so that even a loss of power gives no alert a second id.
 
@@ -52,7 +61,7 @@ class ChannelLease:
         """
         settings = self._configured().get(name)
         with self._database.write(durable=True) as connection:
-            settle_deliveries(connection, name, sent, self._memory.refused_together, owner=owner, now=now, rng=self._rng)
+            self._settle(connection, name, owner, sent[settled:], now)
             if settings is None:
                 deliveries.dead_letter_all(connection, name, "there is no channel of this name", now=now)
                 channels.release(connection, name, owner=owner)
@@ -69,9 +78,12 @@ class ChannelLease:
                 return Idle(until=None)
             state, batch = self._next(connection, leased, before, sent, stopping=stopping)
             channels.save(connection, name, state, release=isinstance(batch, Idle))
-        _log_results(name, sent)
+        _log_results(name, sent[settled:])
         _log_changes(name, before, state)
         return batch
+
+    def _settle(self, connection: Connection, name: str, owner: str, sent: Sequence[SentMessage], now: datetime) -> None:
+        settle_deliveries(connection, name, sent, self._memory.refused_together, owner=owner, now=now, rng=self._rng)
 
     def _next(
         self, connection: Connection, leased: LeasedChannel, state: ChannelState, sent: Sequence[SentMessage], *, stopping: bool

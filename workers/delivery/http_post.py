@@ -97,6 +97,12 @@ def failure_reason(error: Exception) -> str | None:
     return None
 
 
+def cut_off(error: Exception) -> bool:
+    """Return whether the connection was lost while an answer was waited for, so that the POST may have arrived."""
+    return isinstance(error, _CUT_OFF)
+
+
+_CUT_OFF = (aiohttp.ServerDisconnectedError, ConnectionResetError)
 _REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     (
         (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError),
@@ -104,7 +110,7 @@ _REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ),
     ((aiohttp.ClientConnectorDNSError,), "the receiver's name cannot be resolved"),
     ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), "the proxy cannot be used"),
-    ((aiohttp.ServerDisconnectedError, ConnectionResetError), "the connection was closed without an answer"),
+    (_CUT_OFF, "the connection was closed without an answer"),
 )
 
 

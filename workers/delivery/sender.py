@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 from monitor.domain.delivery import AttemptResult, Outcome
 from monitor.domain.text import printable
 from workers.channels.kind import ChannelKind
-from workers.delivery.http_post import HttpPoster, failure_reason
+from workers.delivery.http_post import HttpPoster, cut_off, failure_reason
 
 _MAX_CHARACTERS = 500
 _MAX_THREADS = 32
@@ -44,9 +44,11 @@ class Sender:
             async with asyncio.timeout(within.total_seconds()) as deadline:
                 result = await self._send(kind, message, at, within, deadline)
         except TimeoutError:
-            result = AttemptResult(outcome=Outcome.FAILED, at=at, reason=f"no answer within {within.total_seconds():g} s")
+            result = AttemptResult(
+                outcome=Outcome.FAILED, at=at, reason=f"no answer within {within.total_seconds():g} s", unanswered=True
+            )
         except Exception as error:  # noqa: BLE001 - whatever a channel raises, its message is tried again later
-            result = AttemptResult(outcome=Outcome.FAILED, at=at, reason=_reason(error))
+            result = AttemptResult(outcome=Outcome.FAILED, at=at, reason=_reason(error), unanswered=cut_off(error))
         return replace(result, answer=_shown(result.answer), duration_s=round(time.monotonic() - started, 4))
 
     async def close(self) -> None:

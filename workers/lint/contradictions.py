@@ -16,6 +16,7 @@ from workers.query.syntax import (
     AttributeName,
     EntityRef,
     InField,
+    NamedRef,
     Near,
     Node,
     Not,
@@ -103,7 +104,7 @@ def _implies(positive: Node, negated: Node) -> bool:  # noqa: C901, PLR0911 - on
             return _implies(child, negated)
         case (Word() | Prefix() | Phrase(), Word() | Prefix() | Phrase()):
             return _words_imply(positive, negated)
-        case (EntityRef() | TermRef() | Attribute() | Near() | AtLeast(), _):
+        case (EntityRef() | NamedRef() | TermRef() | Attribute() | Near() | AtLeast(), _):
             return positive == negated
     return False
 

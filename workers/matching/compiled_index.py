@@ -5,14 +5,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from monitor.domain.watch import Term, TermKind
+from monitor.domain.watch import EntityType, Term, TermKind
+from workers.matching import normalize
 from workers.matching.automaton import AtomSearch
 from workers.matching.compact_multimap import CompactMultimap
 from workers.matching.phrase import Option, Options
 from workers.matching.watched_name import WatchedName
-from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word
+from workers.naming.asked_names import spellings_inside, spellings_of
+from workers.query.syntax import NamedRef, NameField, Node, Phrase, Prefix, Wildcard, Word
 
 Atom: TypeAlias = int
 """The number of a word or phrase of the watch list with the options by which it is found."""
@@ -79,3 +81,21 @@ def atom_key(node: Word | Prefix | Wildcard | Phrase, options: Options) -> tuple
     if isinstance(node, Prefix):
         return f"{node.text}*", options | Option.PREFIX
     return node.text, options | Option.CASE if node.exact_case else options
+
+
+NAME_TYPES: Final = {
+    NameField.PERSON: EntityType.PERSON,
+    NameField.ORG: EntityType.ORGANISATION,
+    NameField.PLACE: EntityType.PLACE,
+    NameField.IN: EntityType.PLACE,
+}
+_CYRILLIC: Final = ("\u0400", "\u04ff")
+
+
+def named_keys(node: NamedRef) -> list[tuple[str, Options]]:
+    """Return the text and options of atoms of which one occurs wherever the name of a query node is recognized."""
+    inside = node.kind is NameField.IN
+    texts = spellings_inside(node.name) if inside else spellings_of(node.name, NAME_TYPES[node.kind])
+    return [
+        (text, Option.STEM if _CYRILLIC[0] <= text[0] <= _CYRILLIC[1] else Option.NONE) for text in texts if normalize.words(text)
+    ]

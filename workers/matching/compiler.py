@@ -8,13 +8,13 @@ from typing import Final, TypeAlias
 from monitor.domain.errors import ConfigError
 from monitor.domain.watch import Spellings, Term, TermKind
 from workers.matching.automaton import AtomSearch, Automaton, atom_ref
-from workers.matching.compiled_index import Atom, CompiledIndex, atom_key, options_of
+from workers.matching.compiled_index import Atom, CompiledIndex, atom_key, named_keys, options_of
 from workers.matching.name_finder import name_keys, sound_keys
 from workers.matching.patterns import propose_patterns
 from workers.matching.phrase import Option, Options, parse_phrase
 from workers.matching.triggers import set_triggers
 from workers.matching.watchlist_check import CheckedWatchlist, check_watchlist
-from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word, walk_nodes
+from workers.query.syntax import NamedRef, Node, Phrase, Prefix, Wildcard, Word, walk_nodes
 
 _AtomsByKey: TypeAlias = dict[tuple[str, Options], Atom]
 
@@ -108,6 +108,7 @@ def _lookup_keys(term: Term, tree: Node | None) -> Iterator[tuple[str, Options]]
     if tree is not None:
         options = options_of(term)
         yield from (atom_key(node, options) for node in walk_nodes(tree) if isinstance(node, Word | Prefix | Wildcard | Phrase))
+        yield from (key for node in walk_nodes(tree) if isinstance(node, NamedRef) for key in named_keys(node))
     if term.context is not None:
         for phrase in (*term.context.require, *term.context.forbid):
             yield phrase, Option.NONE

@@ -8,6 +8,7 @@ from monitor.domain.match import Document, Field, Match
 from monitor.domain.watch import TermKind
 from workers.matching import entities
 from workers.matching.compiled_index import CompiledIndex
+from workers.matching.homographs import is_agreed, may_be_another
 from workers.matching.name_finder import NameFinder, sounding
 from workers.matching.name_match import NameHit
 from workers.matching.phrase import Option
@@ -83,7 +84,14 @@ class Evaluation(QueryEvaluator):
             self._entities = entities.entity_occurrences(
                 index, self.tokens, {atom: self.atoms.of(atom) for atom in found}, self._varied
             )
-        return self._in_context(number, self._entities.get(number, []))
+        return self._in_context(number, self._agreed(number, self._entities.get(number, [])))
+
+    def _agreed(self, number: int, found: list[WordRange]) -> list[WordRange]:
+        """Return the occurrences of an entity; of a strict one, those that are read as what it is."""
+        term = self.index.terms[number]
+        if not term.strict:
+            return found
+        return [one for one in found if is_agreed(term, self.document, self.tokens.match_at(one))]
 
     def _regex_spans(self, number: int) -> dict[WordRange, tuple[Field, int, int]]:
         """Return the characters at which a regular expression matches, by the words that they touch."""
@@ -113,7 +121,9 @@ class Evaluation(QueryEvaluator):
         if (span := self._regexes.get(number, {}).get(word_range)) is not None:
             field, start, end = span
             return Match(field=field, start=start, end=end, text=self.tokens.text(field)[start:end])
-        match, hit = self.tokens.match_at(word_range), self.name_hit(number, word_range)
+        match, hit, term = self.tokens.match_at(word_range), self.name_hit(number, word_range), self.index.terms[number]
+        if term.kind is TermKind.ENTITY and may_be_another(term, self.document, match):
+            match = replace(match, doubtful=True)
         return match if hit is None else replace(match, rule=hit.rule, confidence=hit.confidence)
 
     def entity_occurs(self, number: int) -> bool:

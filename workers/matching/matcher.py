@@ -55,11 +55,17 @@ class Matcher:
     def mentions(self, document: Document) -> tuple[Mention, ...]:
         """Return the watched entities that occur in a document, whatever their scope, the most frequent first."""
         evaluation = self._evaluate(document)
-        counts = [(len(evaluation.entity_occurrences(number)), number) for number in evaluation.candidate_entities()]
+        found = [(number, evaluation.entity_occurrences(number)) for number in evaluation.candidate_entities()]
         return tuple(
-            Mention(name=self.terms[number].name, type=self.terms[number].type or EntityType.OTHER, count=count, watched=True)
-            for count, number in sorted(counts, key=lambda pair: (-pair[0], pair[1]))
-            if count
+            Mention(
+                name=self.terms[number].name,
+                type=self.terms[number].type or EntityType.OTHER,
+                count=len(occurrences),
+                watched=True,
+                occurrences=tuple([evaluation.match_of(number, word_range) for word_range in occurrences]),
+            )
+            for number, occurrences in sorted(found, key=lambda pair: (-len(pair[1]), pair[0]))
+            if occurrences
         )
 
     def explain(self, document: Document, name: str) -> Explanation:

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from monitor.domain.match import Document, Field
 from workers.matching.addresses import has_words, is_on_site
 from workers.matching.atom_occurrences import AtomOccurrences
-from workers.matching.compiled_index import CompiledIndex, atom_key, options_of
+from workers.matching.compiled_index import NAME_TYPES, CompiledIndex, atom_key, options_of
 from workers.matching.proximity import WordRange, far_from, near_chain
 from workers.matching.tokenized_document import TokenizedDocument
+from workers.naming.asked_names import find_inside, find_named
+from workers.naming.document_names import names_in
 from workers.query.syntax import (
     And,
     AtLeast,
@@ -18,6 +20,8 @@ from workers.query.syntax import (
     AttributeName,
     EntityRef,
     InField,
+    NamedRef,
+    NameField,
     Near,
     Node,
     Not,
@@ -86,7 +90,7 @@ class QueryEvaluator(ABC):
                 return self.holds(child, number, name)
             case Attribute():
                 return self._has_attribute(node)
-            case EntityRef() | NotNear():
+            case EntityRef() | NamedRef() | NotNear():
                 return bool(self.operand_occurrences(node, number, field))
             case TermRef(name=name):
                 return self.fires(self.index.numbers[name])
@@ -100,6 +104,8 @@ class QueryEvaluator(ABC):
                 )
             case EntityRef(name=name):
                 found = self.without_excluded(number, self.entity_occurrences(self.index.numbers[name]))
+            case NamedRef():
+                found = self.without_excluded(number, self._named(node))
             case NotNear(child=child, excluded=excluded, words=words):
                 occurrences = [self.operand_occurrences(operand, number, None) for operand in (child, excluded)]
                 found = far_from(occurrences[0], occurrences[1], words, self.tokens.field_border)
@@ -127,8 +133,18 @@ class QueryEvaluator(ABC):
                 return self.evidence(self.index.numbers[name])
             case Not() | Attribute():
                 return ()
-            case Word() | Prefix() | Wildcard() | Phrase() | Near() | NotNear() | EntityRef():
+            case Word() | Prefix() | Wildcard() | Phrase() | Near() | NotNear() | EntityRef() | NamedRef():
                 return self.operand_occurrences(node, number, field)
+
+    def _named(self, node: NamedRef) -> list[WordRange]:
+        """Return the words of the names for which a query asks, without those in asides."""
+        found = names_in(self.document)
+        if node.kind is NameField.IN:
+            matches = find_inside(found, node.name)
+        else:
+            matches = find_named(found, node.name, NAME_TYPES[node.kind])
+        places = [self.tokens.words_at(match.field, match.start, match.end) for match in matches]
+        return sorted({place for place in places if place is not None})
 
     def _has_attribute(self, node: Attribute) -> bool:
         wanted = node.value.casefold()

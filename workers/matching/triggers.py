@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from workers.matching.compact_multimap import CompactMultimap
-from workers.matching.compiled_index import CompiledIndex, atom_key, options_of
+from workers.matching.compiled_index import CompiledIndex, atom_key, named_keys, options_of
 from workers.matching.phrase import Option, phrase_of
 from workers.matching.word_breaks import FUNCTION_WORDS
-from workers.query.syntax import EntityRef, Node, Or, Phrase, Prefix, TermRef, Wildcard, Word, required_children
+from workers.query.syntax import EntityRef, NamedRef, Node, Or, Phrase, Prefix, TermRef, Wildcard, Word, required_children
 
 _FREQUENT: Final = frozenset(
     b"said says new people year years time government country president state states minister world war day week last first two police "
@@ -68,6 +68,8 @@ def _of_node(index: CompiledIndex, node: Node, number: int, frequencies: dict[in
     match node:
         case Word() | Prefix() | Wildcard() | Phrase():
             return _of_atoms(index, (index.atom(*atom_key(node, options_of(index.terms[number]))),))
+        case NamedRef():
+            return _of_atoms(index, [index.atom(text, options) for text, options in named_keys(node)])
         case EntityRef(name=name) | TermRef(name=name):
             return _of_term(index, index.numbers[name], frequencies)
         case Or(children=nodes):

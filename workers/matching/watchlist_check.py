@@ -12,9 +12,10 @@ from monitor.domain.watch import Term, TermKind
 from workers.matching import normalize
 from workers.matching.compiled_index import atom_key, options_of
 from workers.matching.regexes import check_regex
+from workers.naming.asked_names import spellings_inside
 from workers.query.parser import parse_query
 from workers.query.references import resolve_references
-from workers.query.syntax import Node, Phrase, Prefix, Wildcard, Word, walk_nodes
+from workers.query.syntax import NamedRef, NameField, Node, Phrase, Prefix, Wildcard, Word, walk_nodes
 from workers.query.triggerable import require_trigger
 
 _ASCII_WORD: Final = re.compile("[0-9A-Za-z]")
@@ -61,9 +62,20 @@ def _require_searchable(term: Term, tree: Node | None) -> None:
     """Raise QueryError for a query without a trigger, and for a word or phrase with nothing to search for."""
     if tree is not None:
         require_trigger(tree)
+        _require_known_places(tree)
     for text in _texts(term, tree):
         if not (_ASCII_WORD.search(text) or normalize.words(text)):
             raise QueryError(f"{text!r} holds no letter or digit to search for", column=0)
+
+
+def _require_known_places(tree: Node) -> None:
+    """Raise QueryError for `in:` a place of which nothing is known."""
+    for node in walk_nodes(tree):
+        if isinstance(node, NamedRef) and node.kind is NameField.IN and not spellings_inside(node.name):
+            raise QueryError(
+                f"in:{node.name!r} would never fire, since no place is known to lie there: expected a country, a region or a large city, in its usual spelling",
+                column=node.span[0] + 1,
+            )
 
 
 def _texts(term: Term, tree: Node | None) -> Iterator[str]:

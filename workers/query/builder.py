@@ -12,6 +12,7 @@ from workers.query.syntax import (
     EntityRef,
     Gap,
     InField,
+    NamedRef,
     Near,
     NearOperand,
     Node,
@@ -106,7 +107,7 @@ def in_field(name: Field, node: Node, span: Span) -> InField:
 def _require_positions(node: Node, operator: str) -> NearOperand:
     """Return `node` if it has positions in the text; raise QueryError that says what to write instead if not."""
     match node:
-        case Word() | Prefix() | Wildcard() | Phrase() | EntityRef() | NotNear():
+        case Word() | Prefix() | Wildcard() | Phrase() | EntityRef() | NamedRef() | NotNear():
             return node
         case Or(children=nodes):
             for child in nodes:

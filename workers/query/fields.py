@@ -16,10 +16,13 @@ ATTRIBUTES: Final = ("source", "lang", "tag", "site", "url", "author")
 REFERENCES: Final = ("entity", "term")
 """The items of the watch list to which a query can refer."""
 
+NAME_FIELDS: Final = ("person", "org", "place", "in")
+"""The kinds of names recognized in an article for which a query can ask."""
+
 NAME: Final = re.compile(r"([A-Za-z]+)[:：](?![:：]|//)")
 """A name and its colon, but not `std::string` and not `https://`."""
 
-_KNOWN: Final = FIELDS + ATTRIBUTES + REFERENCES
+_KNOWN: Final = FIELDS + ATTRIBUTES + REFERENCES + NAME_FIELDS
 _OTHER_NAMES: Final = {
     "headline": "title",
     "intitle": "title",
@@ -34,6 +37,10 @@ _OTHER_NAMES: Final = {
     "by": "author",
     "feed": "source",
     "tags": "tag",
+    "organisation": "org",
+    "organization": "org",
+    "location": "place",
+    "people": "person",
 }
 """Names that other search languages use, with ours."""
 _EXAMPLES: Final = {
@@ -45,6 +52,10 @@ _EXAMPLES: Final = {
     "author": '"Jane Doe"',
     "entity": "Rafah",
     "term": '"Truce talks"',
+    "person": '"Antony Blinken"',
+    "org": "UNRWA",
+    "place": "Rafah",
+    "in": "Gaza",
 }
 _Value: TypeAlias = tuple[str, Span]
 

@@ -13,6 +13,7 @@ from workers.query.syntax import (
     Attribute,
     EntityRef,
     InField,
+    NamedRef,
     Near,
     Node,
     Not,
@@ -57,12 +58,14 @@ def _chain(node: Near) -> str:
     return first + "".join(links)
 
 
-def _single(node: Word | Prefix | Wildcard | Phrase | Attribute | EntityRef | TermRef) -> str:
+def _single(node: Word | Prefix | Wildcard | Phrase | Attribute | EntityRef | NamedRef | TermRef) -> str:
     match node:
         case Attribute(name=name, value=value):
             return f"{name}:{_quoted_name(value)}"
         case EntityRef(name=value):
             return f"entity:{_quoted_name(value)}"
+        case NamedRef(kind=kind, name=value):
+            return f"{kind}:{_quoted_name(value)}"
         case TermRef(name=value):
             return f"term:{_quoted_name(value)}"
         case _:

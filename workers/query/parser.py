@@ -13,8 +13,9 @@ from typing import Final, NoReturn
 
 from monitor.domain.match import Field
 from workers.query.builder import and_of, at_least, in_field, near_of, not_near, or_of
+from workers.query.fields import NAME_FIELDS
 from workers.query.operands import read_operand
-from workers.query.syntax import Attribute, AttributeName, EntityRef, Gap, Node, Not, Span, TermRef, children
+from workers.query.syntax import Attribute, AttributeName, EntityRef, Gap, NamedRef, NameField, Node, Not, Span, TermRef, children
 from workers.query.tokenizer import tokenize
 from workers.query.tokens import Token, TokenKind, query_error
 
@@ -198,6 +199,8 @@ def _reference(token: Token, value: str, span: Span) -> Node:
         return EntityRef(name=value, span=where)
     if token.text == "term":
         return TermRef(name=value, span=where)
+    if token.text in NAME_FIELDS:
+        return NamedRef(kind=NameField(token.text), name=value, span=where)
     if token.text == AttributeName.LANG:
         value = value.lower().replace("_", "-")
         if not _LANGUAGE.fullmatch(value):

@@ -31,6 +31,15 @@ class AttributeName(StrEnum):
     AUTHOR = "author"
 
 
+class NameField(StrEnum):
+    """What a query can ask of the names that are recognized in an article."""
+
+    PERSON = "person"
+    ORG = "org"
+    PLACE = "place"
+    IN = "in"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
     """One word as written: `Rafah`, `cease-fire`, `U.S.`, `#gaza`. `exact_case` (`="NASA"`): case and diacritics count."""
@@ -100,7 +109,7 @@ class Gap:
 class Near:
     """A chain of operands, each near the one before it: `gaps[i]` links `operands[i]` and `operands[i + 1]`.
 
-    An operand is a Word, Prefix, Wildcard, Phrase, EntityRef, NotNear, or an Or of these (`NearOperand`). The chain holds where one occurrence of each
+    An operand is a Word, Prefix, Wildcard, Phrase, EntityRef, NamedRef, NotNear, or an Or of these (`NearOperand`). The chain holds where one occurrence of each
     operand can be chosen, all in the same field, so that for every link the two occurrences share no word and the number of words
     from the last of the earlier to the first of the later is at most `words`; only neighbours in the chain are compared.
     """
@@ -159,6 +168,15 @@ class EntityRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedRef:
+    """A person, an organisation or a place of that name is recognized, in any spelling; for `in`, a place that is it or lies in it."""
+
+    kind: NameField
+    name: str
+    span: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TermRef:
     """The watch term of that name fires on the article."""
 
@@ -167,9 +185,23 @@ class TermRef:
 
 
 Node: TypeAlias = (
-    Word | Prefix | Wildcard | Phrase | And | Or | Not | Near | NotNear | AtLeast | InField | Attribute | EntityRef | TermRef
+    Word
+    | Prefix
+    | Wildcard
+    | Phrase
+    | And
+    | Or
+    | Not
+    | Near
+    | NotNear
+    | AtLeast
+    | InField
+    | Attribute
+    | EntityRef
+    | NamedRef
+    | TermRef
 )
-NearOperand: TypeAlias = Word | Prefix | Wildcard | Phrase | EntityRef | NotNear | Or
+NearOperand: TypeAlias = Word | Prefix | Wildcard | Phrase | EntityRef | NamedRef | NotNear | Or
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -181,7 +213,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (child,)
         case NotNear(child=child, excluded=excluded):
             return (child, excluded)
-        case Word() | Prefix() | Wildcard() | Phrase() | Attribute() | EntityRef() | TermRef():
+        case Word() | Prefix() | Wildcard() | Phrase() | Attribute() | EntityRef() | NamedRef() | TermRef():
             return ()
 
 
@@ -195,7 +227,7 @@ def required_children(node: Node) -> tuple[Node, ...]:
             return children(node)
         case NotNear(child=child):
             return (child,)
-        case Or() | Not() | Word() | Prefix() | Wildcard() | Phrase() | Attribute() | EntityRef() | TermRef():
+        case Or() | Not() | Word() | Prefix() | Wildcard() | Phrase() | Attribute() | EntityRef() | NamedRef() | TermRef():
             return ()
 
 

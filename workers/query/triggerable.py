@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.domain.errors import QueryError
 from workers.query.format import format_query
-from workers.query.syntax import EntityRef, Node, Not, Or, Phrase, Prefix, TermRef, Wildcard, Word, required_children
+from workers.query.syntax import EntityRef, NamedRef, Node, Not, Or, Phrase, Prefix, TermRef, Wildcard, Word, required_children
 from workers.query.tokens import query_error, shorten
 
 
@@ -22,7 +22,7 @@ def require_trigger(node: Node) -> None:
 def _untriggered_part(node: Node) -> Node | None:
     """Return the first part of `node` that lets it hold without a word of its own, or None if there is none."""
     match node:
-        case Word() | Prefix() | Wildcard() | Phrase() | EntityRef() | TermRef():
+        case Word() | Prefix() | Wildcard() | Phrase() | EntityRef() | NamedRef() | TermRef():
             return None
         case Or(children=nodes):
             return next((part for part in map(_untriggered_part, nodes) if part is not None), None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.domain.match import Document, Mention
+from monitor.domain.match import Document, Field, Mention
 from monitor.settings.model import Settings
 from workers.matching.matcher import Matcher
 
@@ -36,3 +36,14 @@ def recognize_all(recognizers: Iterable[Recognizer], document: Document) -> tupl
         for mention in recognizer.recognize(document):
             found.setdefault(mention.name, mention)
     return tuple(found.values())
+
+
+def most_telling(mentions: Iterable[Mention], *, limit: int) -> tuple[Mention, ...]:
+    """Return at most `limit` mentions: those of the watch list that are not doubtful first, then those of the headline, then the most frequent."""
+    return tuple(sorted(mentions, key=_rank)[:limit])
+
+
+def _rank(mention: Mention) -> tuple[bool, bool, int]:
+    in_headline = any(match.field is Field.TITLE for match in mention.occurrences)
+    doubtful = bool(mention.occurrences) and all(match.doubtful for match in mention.occurrences)
+    return doubtful or not mention.watched, not in_headline, -mention.count

@@ -107,7 +107,9 @@ def growth_line(story: StoryState) -> str | None:
 
 
 def _origins(story: StoryState) -> str:
-    return f", {origins_in_words([origin.name for origin in story.origins], len(story.origins))}" if story.origins else ""
+    """Return how many origins a story has; their names only where outlets share one."""
+    names = [origin.name for origin in story.origins] if len(story.origins) < story.outlets else []
+    return f", {origins_in_words(names, len(story.origins))}" if story.origins else ""
 
 
 def seen_line(story: StoryState) -> str | None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from monitor.domain.article import Article
 from monitor.domain.aside import Aside
 from monitor.domain.match import Document, Mention, TermMatch
 from workers.language.detector import detect
 from workers.provenance.report import ReadProvenance, read_provenance
-from workers.recognition.recognizer import recognize_all
+from workers.recognition.recognizer import most_telling, recognize_all
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import ScanTask
+
+MOST_MENTIONS: Final = 40
+"""Names of an article that are stored and told, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ def examine(compiled: CompiledSettings, task: ScanTask) -> ExaminedArticle:
         task=task,
         article=article,
         matches=tuple(match.computed() for match in compiled.matcher.match(document)),
-        mentions=recognize_all(compiled.recognizers, document),
+        mentions=most_telling(recognize_all(compiled.recognizers, document), limit=MOST_MENTIONS),
         matched_before=frozenset(match.term.name for match in before),
         provenance=read_provenance(article, compiled.families.get(article.feed_url or "")),
     )

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from monitor.domain.action_link import LinkSigner
-from monitor.domain.alert import Alert, Reason
+from monitor.domain.alert import Alert, PastAlert, Reason
 from monitor.domain.article import Article
-from monitor.domain.ids import AlertId, ArticleId, StoryId
+from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.relation import RelationKind
 from monitor.domain.story import alert_story_record
-from monitor.domain.story_update import StoryChange, StoryUpdate
-from monitor.domain.watch import Term
+from monitor.domain.story_update import StoryUpdate
+from monitor.domain.watch import Repeat, Term
 from monitor.settings.model import SilenceSettings
 from monitor.storage import (
     alert_history,
@@ -24,6 +23,7 @@ from monitor.storage import (
     escalations,
     holds,
     link_secrets,
+    mentions,
     pages,
     scans,
     silences,
@@ -33,20 +33,19 @@ from monitor.storage import (
 from monitor.storage.engine import Connection
 from workers.alerts.escalation import step_due, steps_for
 from workers.alerts.held_back import budget_hour
-from workers.alerts.payload import PageLinks, alert_data
+from workers.alerts.payload import PageLinks
 from workers.alerts.policy import AlertContext, AlertDecision, AlertDraft, decide_alerts
 from workers.alerts.routing import channels_for
-from workers.alerts.snippet import changed_snippet, snippet
 from workers.announcing.announce import announce, channels_to_tell
 from workers.scanning.background import BatchCounts, ReadStatement
 from workers.scanning.batch_provenance import BatchProvenance
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.confirm import confirm, remember_unconfirmed
-from workers.scanning.examine import ExaminedArticle, document_of
+from workers.scanning.examine import ExaminedArticle
 from workers.scanning.load import ScanTask
+from workers.scanning.made_alert import made_alert
 from workers.scanning.relate_statement import Placement, StoryPlacer
-from workers.stories.headline import headline_turned
-from workers.stories.warning_changes import warning_changes
+from workers.scanning.story_changes import story_changes
 
 _APART = timedelta(microseconds=1)
 """How far apart in time the alerts of one batch are, so that their order is kept."""
@@ -95,7 +94,7 @@ class Recorder:
         if self.compiled.confirming:
             remember_unconfirmed(self.connection, examined, confirmation.origins)
         alert_history.mark_stale(self.connection, [one.id for one in decision.stale], now=self.now)
-        updates = () if placement.story_id in self.quiet else _updates(examined, placement, decision)
+        updates = () if placement.story_id in self.quiet else story_changes(examined, placement, decision)
         raised = self._raise(examined, placement, decision.drafts)
         for earlier in confirmation.earlier:
             drafts = self._decide(earlier, replace(placement, joined=False), confirmation.origins).drafts
@@ -116,7 +115,9 @@ class Recorder:
         story = alert_story_record(placement.story_id, examined.article.id, members, kind, now=self.now)
         made = [
             (
-                _alert(draft, examined, story, self.links, alerts.id_for(self.connection, draft.key), self.now + place * _APART),
+                made_alert(
+                    draft, examined, story, self.links, alerts.id_for(self.connection, draft.key), self.now + place * _APART
+                ),
                 draft,
             )
             for place, draft in enumerate(drafts, after)
@@ -157,12 +158,19 @@ class Recorder:
             last_notified_at=alert_history.last_by_term(self.connection, with_cooldown),
             matched_before=examined.matched_before,
             budget_left=self._budget_left(examined.article),
+            same_articles=self._same_articles(examined, past_alerts),
             page_came_late=examined.task.page_came_late,
             origins=origins,
         )
         return decide_alerts(
             examined.article, examined.matches, context, watch=self.compiled.watch, silences=self.silences, now=self.now
         )
+
+    def _same_articles(self, examined: ExaminedArticle, past_alerts: Sequence[PastAlert]) -> frozenset[ArticleId]:
+        """Return those of the articles that have raised alerts of `repeat: article` terms that are the examined one in another feed."""
+        names = {match.term.name for match in examined.matches if match.term.repeat is Repeat.ARTICLE}
+        ids = {alert.article_id for alert in past_alerts if alert.term in names and alert.article_id != examined.article.id}
+        return articles.same_elsewhere(self.connection, examined.article, ids)
 
 
 def record(
@@ -193,6 +201,7 @@ def record(
     articles.lock(connection, [one.article.id for one in batch])
     mine = [one for one in batch if one.task.scan.id in finished and _store_page(connection, one.task, now)]
     articles.mark_scanned(connection, [one.article for one in mine], now)
+    mentions.replace(connection, [(one.article, one.mentions) for one in mine])
     counts = BatchCounts()
     stored: list[Alert] = []
     channels: dict[str, None] = {}
@@ -235,24 +244,6 @@ def _page_links(connection: Connection, public_url: str | None) -> PageLinks | N
     )
 
 
-def _updates(examined: ExaminedArticle, placement: Placement, decision: AlertDecision) -> tuple[StoryUpdate, ...]:
-    """Return what the article does to its story: it grows, it develops, or alerts no longer hold."""
-    update = StoryUpdate(story_id=placement.story_id, article_id=examined.article.id, change=StoryChange.GREW)
-    updates = []
-    if placement.relation is not None and placement.relation.kind is RelationKind.DEVELOPMENT and examined.article.alertable:
-        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=placement.relation.changes))
-    elif placement.joined:
-        updates.append(update)
-    if withdrawn := tuple(dict.fromkeys(alert.term for alert in decision.stale)):
-        updates.append(replace(update, change=StoryChange.WITHDRAWN, terms=withdrawn))
-    earlier = examined.task.earlier
-    if earlier is not None and examined.matches and headline_turned(earlier[0], examined.article.title):
-        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=(f"{earlier[0]} → {examined.article.title}",)))
-    elif earlier is not None and examined.matches and (facts := warning_changes(earlier[1], examined.article.text)):
-        updates.append(replace(update, change=StoryChange.DEVELOPED, facts=facts))
-    return tuple(updates)
-
-
 def _store_page(connection: Connection, task: ScanTask, now: datetime) -> bool:
     """Store the result of reading the page; return False if the article has a newer revision, which has its own scan."""
     if task.page_result is None:
@@ -267,38 +258,3 @@ def _store_page(connection: Connection, task: ScanTask, now: datetime) -> bool:
 def _channels(alert: Alert, term: Term, compiled: CompiledSettings) -> Sequence[str]:
     settings = compiled.settings
     return channels_for(alert.severity, alert.tags, term.channels, settings.routes, settings.channels, term=term.name)
-
-
-def _alert(
-    draft: AlertDraft, examined: ExaminedArticle, story: dict[str, Any], links: PageLinks | None, alert_id: AlertId, now: datetime
-) -> Alert:
-    article, term = replace(examined.article, story_id=story["id"]), draft.term
-    matches = draft.match.matches if draft.match else ()
-    earlier = examined.task.earlier
-    document = document_of(article, article.title, article.text, article.asides)
-    return Alert(
-        id=alert_id,
-        dedup_key=draft.key,
-        term=term.name,
-        kind=term.kind,
-        severity=term.severity,
-        tags=term.tags,
-        reason=draft.reason,
-        article_id=article.id,
-        revision=article.revision,
-        story_id=article.story_id,
-        created_at=now,
-        suppressed=draft.suppressed,
-        data=alert_data(
-            alert_id=alert_id,
-            term=term,
-            reason=draft.reason,
-            article=article,
-            story=story,
-            matches=matches,
-            snippet=changed_snippet(document, earlier[1], matches) if earlier else snippet(document, matches),
-            mentions=examined.mentions,
-            raised_at=now,
-            links=links,
-        ),
-    )

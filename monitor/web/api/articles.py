@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.domain.article import Article
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.ids import ArticleId
+from monitor.domain.match import Mention
 from monitor.domain.text import printable
 from monitor.records import article_record
-from monitor.storage import archive, articles
+from monitor.storage import archive, articles, mentions
+from monitor.storage.engine import Connection
+from monitor.storage.listing_filter import ListFilter
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.list_response import page_response
@@ -23,8 +28,21 @@ SEARCH: Final = Parameter(name="search", about="as `q`, which is its newer name"
 
 async def _list(request: Request) -> Response:
     wanted, limit = list_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request)
-    found = await app_state_of(request).read(lambda connection: archive.filtered(connection, wanted, limit=limit + 1))
-    return page_response(request, found, limit, article_record, lambda one: cursor_after(one.fetched_at, one.id))
+    found, inside = await app_state_of(request).read(lambda connection: _with_mentions(connection, wanted, limit + 1))
+    return page_response(
+        request,
+        found,
+        limit,
+        lambda one: article_record(one, inside.get(one.id, ())),
+        lambda one: cursor_after(one.fetched_at, one.id),
+    )
+
+
+def _with_mentions(
+    connection: Connection, wanted: ListFilter, limit: int
+) -> tuple[Sequence[Article], Mapping[ArticleId, Sequence[Mention]]]:
+    found = archive.filtered(connection, wanted, limit=limit)
+    return found, mentions.of_articles(connection, [article.id for article in found])
 
 
 async def _one(request: Request) -> Response:
@@ -32,7 +50,8 @@ async def _one(request: Request) -> Response:
     found = await app_state_of(request).read(lambda connection: articles.load(connection, [wanted]))
     if not found:
         raise ApiError(404, "there is no such article; it may have been deleted by retention")
-    return json_response(article_record(found[0]))
+    inside = await app_state_of(request).read(lambda connection: mentions.of_articles(connection, [wanted]))
+    return json_response(article_record(found[0], inside.get(wanted, ())))
 
 
 ENDPOINTS: Final = (

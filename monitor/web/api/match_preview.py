@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
+import orjson
+from anyio import from_thread
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.daemon.parser_protocol import OverLimit, RawDocument
+from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import ConfigError
 from monitor.domain.match import Document
 from monitor.domain.watch import Term, TermKind
-from monitor.parse.html import ReadText, read_html
+from monitor.parse.html import ReadText
+from monitor.parse.result import ParseFailure
 from monitor.settings.suggestion import did_you_mean
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
@@ -60,17 +65,27 @@ def match_request(document: Mapping[str, Any]) -> MatchRequest:
 
 
 def preview(app_state: AppState, wanted: MatchRequest) -> dict[str, Any]:
-    """Return what `match --json` prints for one document, for HTML with the plain `text` that offsets refer to. Blocks.
+    """Return what `match --json` prints for one document, for HTML with the plain `text` that offsets refer to. Blocks; call it with run_in_threadpool.
 
     Raises ApiError with 422 for a term that is not on the list, a query that cannot be parsed, or what takes too long.
     """
-    return app_state.cpu_budget.run(lambda: _preview(app_state, wanted))
-
-
-def _preview(app_state: AppState, wanted: MatchRequest) -> dict[str, Any]:
     if not (wanted.title or wanted.text).strip():
         raise ApiError(422, "a `title` or a `text` is needed")
-    body = read_html(wanted.text) if wanted.html else ReadText(text=wanted.text)
+    body = from_thread.run(_read_html, app_state, wanted.text) if wanted.html else ReadText(text=wanted.text)
+    return app_state.cpu_budget.run(lambda: _preview(app_state, wanted, body))
+
+
+async def _read_html(app_state: AppState, html: str) -> ReadText:
+    """Return the text of HTML as that of an entry is read, in a parser process. Raises ApiError with 422."""
+    entry, now = orjson.dumps({"id": "tried", "title": "tried", "content_html": html}), SYSTEM_CLOCK.now()
+    document = RawDocument(data=entry, path="tried.json", mtime=now, now=now, max_bytes=len(entry))
+    (found,) = await app_state.parsers.documents([document])
+    if isinstance(found, ParseFailure | OverLimit):
+        raise ApiError(422, f"the HTML cannot be read: {found.reason}")
+    return ReadText(text=found[0].text, asides=found[0].asides)
+
+
+def _preview(app_state: AppState, wanted: MatchRequest, body: ReadText) -> dict[str, Any]:
     document = Document(
         title=wanted.title,
         body=body.text,

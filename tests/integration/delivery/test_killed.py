@@ -22,6 +22,7 @@ from tests.channels import send
 from tests.receiving import Receiver, hang, ok, one_by_one, status
 from tests.story_scenes import ChatService, Scene, chat, methods
 from workers.channels.webhook import WebhookChannel
+from workers.delivery.channel_sender import MOST_UNSETTLED
 from workers.delivery.deliver_worker import expire_leases_of_dead_processes
 from workers.delivery.dispatcher import Dispatcher
 from workers.delivery.sender import Sender
@@ -86,6 +87,21 @@ def test_a_process_killed_while_sending_loses_nothing(database: Database, tmp_pa
     )
     with database.read() as connection:
         assert deliveries.counts(connection)["delivered"] == 4
+
+
+def test_a_process_killed_in_the_middle_of_a_batch_repeats_few(database: Database, tmp_path: Path) -> None:
+    """Answers are settled while the batch goes on: of the forty alerts only the last few before the end come twice."""
+    count = 40
+    with database.write() as connection:
+        raise_alerts(connection, range(count), ["audit"], at=Clock().now() - timedelta(seconds=1))
+    with Receiver(one_by_one(*[ok] * 29, hang)) as receiver:
+        worker = subprocess.Popen([sys.executable, "-c", WORKER, sqlite_url(tmp_path / "news.db"), receiver.url()])
+        receiver.wait_for(30)
+        worker.kill()
+        worker.wait(10)
+        with database.read() as connection:
+            settled = deliveries.counts(connection)["delivered"]
+    assert 29 - MOST_UNSETTLED <= settled <= 29
 
 
 @pytest.mark.parametrize("kind", ["slack", "telegram", "discord"])

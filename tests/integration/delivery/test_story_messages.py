@@ -62,7 +62,7 @@ def test_growth_changes_the_message_and_notifies_nobody(kind: str, database: Dat
         story.drain()
         assert methods(receiver.requests) == ["post", "edit"]
         shown = receiver.requests[-1].body.decode()
-        assert "1 → 14 outlets in 9 min · first: Gulf Wire 08:00" in shown.replace("\\", "")
+        assert "1 → 14 outlets, 14 origins in 9 min · first: Gulf Wire 08:00" in shown.replace("\\", "")
         story.grow("Outlet 14")
         story.drain()
         assert methods(receiver.requests) == ["post", "edit"], "a message is changed every 15 s at most"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,6 +100,17 @@ def test_the_breaker_opens_at_the_fifth_failure_and_closes_at_the_first_success(
     assert state.failing_since == NOW
     assert state_after(state, _result(204), now=NOW, jitter=0.0) == ChannelState()
     assert state_after(state, _result(400), now=NOW, jitter=0.0) == ChannelState()
+
+
+def test_a_receiver_that_hangs_up_without_an_answer_is_soon_left_alone() -> None:
+    """What it was sent may have arrived: after the second time in a row each further one waits, as a test of a dead receiver does."""
+    state, rests = ChannelState(), []
+    for _ in range(8):
+        state = state_after(state, replace(_result(None), unanswered=True), now=NOW, jitter=0.0)
+        rests.append(0 if state.open_until is None else (state.open_until - NOW).total_seconds())
+    assert rests == [0, 5, 5, 5, 5, 15, 30, 60]
+    refused = state_after(state_after(ChannelState(), _result(503), now=NOW, jitter=0.0), _result(503), now=NOW, jitter=0.0)
+    assert refused.open_until is None
 
 
 def test_retry_after_rests_the_whole_channel() -> None:

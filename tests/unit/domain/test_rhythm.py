@@ -65,6 +65,22 @@ def test_any_times_give_a_time_or_none(times: list[float]) -> None:
     assert after is None or HOUR_S <= after <= 400 * 86400
 
 
+def test_one_old_entry_hides_no_silence() -> None:
+    """A page that is still listed from a year ago is no gap that is to be waited for again, and less than two months for it."""
+    daily = [MONDAY.timestamp() + day * 24 * HOUR_S for day in range(20)]
+    after = observe(Rhythm(), [daily[0] - 365 * 24 * HOUR_S, *daily]).overdue_after_s()
+    assert after is not None
+    assert after < 60 * 24 * HOUR_S
+
+
+def test_a_source_that_brings_little_is_known_after_some_weeks() -> None:
+    """A bulletin a month: its end is seen within three months."""
+    monthly = [MONDAY.timestamp() + month * 30 * 24 * HOUR_S for month in range(6)]
+    after = observe(Rhythm(), monthly).overdue_after_s()
+    assert after is not None
+    assert 40 * 24 * HOUR_S < after < 150 * 24 * HOUR_S
+
+
 def test_lateness_that_worsens_clearly_is_noticed() -> None:
     """By the median of the newest entries beside the long run; one late entry, or a slow source, is no alarm."""
     steady = observe(Rhythm(), [1.0], [60.0] * 40)

@@ -22,6 +22,8 @@ from workers.query.syntax import (
     EntityRef,
     Gap,
     InField,
+    NamedRef,
+    NameField,
     Near,
     NearOperand,
     Node,
@@ -40,6 +42,7 @@ from workers.query.triggerable import require_trigger
 WORDS = ("alfa", "bravo", "kilometre", "delta", "echo", "golf", "hotel", "kilogram", "Alfa", "BRAVO", "deltoid")
 """No two of them are spellings of each other, but some share a beginning, and some differ by case alone."""
 NAME = "Zulu"
+PLACE = "Gaza"
 ATTRIBUTES = tuple(
     Attribute(name=AttributeName(name), value=value)
     for name, value in (
@@ -69,7 +72,7 @@ class Maker:
         loose = self.random.random() < 0.2
         return Prefix(text=self.random.choice(WORDS)[:3]) if loose else Word(text=self.random.choice(WORDS))
 
-    def operand(self) -> NearOperand:
+    def operand(self) -> NearOperand:  # noqa: PLR0911 - one for each kind of node
         """Return a random operand of NEAR."""
         kind = self.random.random()
         if kind < 0.5:
@@ -80,8 +83,10 @@ class Maker:
             return Wildcard(text=self.random.choice(["kilo*e", "del*d", "bra?o", "hot*l*"]))
         if kind < 0.75:
             return Phrase(words=tuple(self.piece() for _ in range(self.random.randint(2, 3))))
-        if kind < 0.85:
+        if kind < 0.81:
             return EntityRef(name=NAME)
+        if kind < 0.85:
+            return NamedRef(kind=self.random.choice([NameField.PLACE, NameField.IN]), name=PLACE)
         return Or(children=(self.word(), self.word()))
 
     def tree(self, depth: int, *, inside: bool = False) -> Node:  # noqa: PLR0911 - one for each kind of node
@@ -122,7 +127,9 @@ class Maker:
 
     def text(self, most: int) -> str:
         """A title or body of at most so many words."""
-        words = self.random.choices([*WORDS, "x", "yy", "Echo", "GOLF", f"the {NAME}"], k=self.random.randint(0, most))
+        words = self.random.choices(
+            [*WORDS, "x", "yy", "Echo", "GOLF", f"the {NAME}", f"in {PLACE}"], k=self.random.randint(0, most)
+        )
         return "".join(word + self.random.choice([" ", " ", ", ", " - "]) for word in words)
 
 
@@ -132,8 +139,13 @@ def naive(doc: Document, base: Node) -> Naive:
     places = frozenset(
         Place(field, i, i + 1) for field, text in texts.items() for i, token in enumerate(tokenise(text)) if token == NAME
     )
-    first = Naive(document=doc, entities={NAME: places})
-    return Naive(document=doc, entities={NAME: places}, terms={"base": first.holds(base)})
+    named = {
+        PLACE: frozenset(
+            Place(field, i, i + 1) for field, text in texts.items() for i, token in enumerate(tokenise(text)) if token == PLACE
+        )
+    }
+    first = Naive(document=doc, entities={NAME: places}, names=named)
+    return Naive(document=doc, entities={NAME: places}, names=named, terms={"base": first.holds(base)})
 
 
 def askable(maker: Maker) -> Node:

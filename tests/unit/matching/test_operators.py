@@ -49,6 +49,7 @@ EXAMPLES = {
     "InField": Example("body:truce", "truce", "war", ("truce",)),
     "Attribute": Example("truce lang:en", "truce", "war", ("truce",)),
     "EntityRef": Example("entity:Rafah", "in Rafah", "in rafah", ("Rafah",)),
+    "NamedRef": Example("place:Cairo", "talks in Cairo", "talks in cairo", ("Cairo",)),
     "TermRef": Example("term:base", "a convoy", "a war", ("convoy",)),
 }
 """By class of node. A new one needs an example here, which then goes through every test of this file."""
@@ -120,7 +121,8 @@ def _parts(part: dict[str, Any]) -> list[str]:
 def _naive(document: Document) -> Naive:
     words = tokenise(document.body)
     places = frozenset(Place(Field.BODY, i, i + 1) for i, word in enumerate(words) if word == "Rafah")
-    return Naive(document=document, entities={"Rafah": places}, terms={"base": "convoy" in words})
+    named = frozenset(Place(Field.BODY, i, i + 1) for i, word in enumerate(words) if word == "Cairo")
+    return Naive(document=document, entities={"Rafah": places}, names={"Cairo": named}, terms={"base": "convoy" in words})
 
 
 @pytest.mark.parametrize("name", NODES)

@@ -215,6 +215,33 @@ def test_a_web_page_names_the_feed_to_use() -> None:
     assert "use https://a.example/rss.xml instead" in (state.reason or "")
 
 
+def test_a_feed_that_leads_to_a_page_to_log_in_says_so() -> None:
+    """It fails, with the address that it leads to now."""
+    page = replace(
+        fetched("<html>"), url="https://a.example/login?back=rss", redirects=(Redirect(status=302, url="https://a.example/login"),)
+    )
+    state = after(GOOD, (page, ParseFailure(reason="this is a web page, not a feed"))).state
+    assert state.status is SourceStatus.FAILING
+    assert "now leads to a.example/login, which may ask for a login" in (state.reason or "")
+
+
+def test_a_feed_whose_document_is_empty_for_days_is_silent() -> None:
+    """It used to hold entries; one that was empty before, as a list of warnings may be, is left to its habit."""
+    dates = [NOW - timedelta(days=30 * number) for number in range(12)]
+    monthly = ParsedFeed(
+        format="rss20", title="A", entries=tuple(Entry(key=str(at), title=str(at), text="", published_at=at) for at in dates)
+    )
+    empty = ParsedFeed(format="rss20", title="A")
+    gone = after((fetched("1"), monthly), (fetched("2"), empty)).state
+    assert gone.overdue_at is not None
+    assert timedelta(days=2) <= gone.overdue_at - NOW < timedelta(days=3)
+    assert "holds no entries since" in (gone.reason or "")
+    back = after((fetched("1"), monthly), (fetched("2"), empty), (fetched("3"), monthly)).state
+    assert back.overdue_at is not None
+    assert back.overdue_at - NOW > timedelta(days=20)
+    assert "holds no entries" not in (back.reason or "")
+
+
 def test_hints_of_a_template_count_until_the_rhythm_is_known() -> None:
     """A feed of ten entries, one every two minutes, that asks for one poll a day is polled within ten minutes; an unknown one as it asks."""
     hints = PollHints(min_interval_s=86_400, skip_hours=frozenset(range(23)))

@@ -22,6 +22,7 @@ from workers.query.syntax import (
     EntityRef,
     Gap,
     InField,
+    NamedRef,
     Near,
     Node,
     Not,
@@ -47,10 +48,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naive:
-    """An evaluator for one document. `entities`: where each occurs; `terms`: which other terms fire."""
+    """An evaluator for one document. `entities` and recognized `names`: where each occurs; `terms`: which other terms fire."""
 
     document: Document
     entities: Mapping[str, frozenset[Place]] = field(default_factory=dict)
+    names: Mapping[str, frozenset[Place]] = field(default_factory=dict)
     terms: Mapping[str, bool] = field(default_factory=dict)
 
     def holds(self, node: Node, fields: Fields = (Field.TITLE, Field.BODY)) -> bool:
@@ -88,6 +90,8 @@ class Naive:
                 return set().union(*(self.places(child, fields) for child in nodes))
             case EntityRef(name=name):
                 return {place for place in self.entities[name] if place.field in fields}
+            case NamedRef(name=name):
+                return {place for place in self.names[name] if place.field in fields}
             case NotNear(child=child, excluded=excluded, words=words):
                 others = self.places(excluded, fields)
                 return {a for a in self.places(child, fields) if not any(_touches(a, b, words) for b in others if b != a)}

@@ -17,6 +17,8 @@ from workers.query.syntax import (
     EntityRef,
     Gap,
     InField,
+    NamedRef,
+    NameField,
     Near,
     NearOperand,
     Node,
@@ -54,11 +56,14 @@ def phrases(texts: st.SearchStrategy[str], *, exact: bool = True) -> st.SearchSt
 
 def operands(texts: st.SearchStrategy[str], names: Sequence[str] = (), *, exact: bool = True) -> st.SearchStrategy[NearOperand]:
     """Return operands of NEAR and ATLEAST; `names` are entities."""
-    atoms: st.SearchStrategy[Word | Prefix | Wildcard | Phrase | EntityRef] = st.one_of(
+    atoms: st.SearchStrategy[Word | Prefix | Wildcard | Phrase | EntityRef | NamedRef] = st.one_of(
         words(texts, exact=exact), prefixes(texts), phrases(texts, exact=exact), st.sampled_from(WILDCARDS)
     )
     if names:
         atoms |= st.builds(EntityRef, name=st.sampled_from(names))
+        atoms |= st.builds(
+            NamedRef, kind=st.sampled_from([NameField.PERSON, NameField.ORG, NameField.PLACE]), name=st.sampled_from(names)
+        )
     alternatives = st.lists(atoms, min_size=2, max_size=3).map(lambda nodes: Or(children=tuple(nodes)))
     free = st.builds(NotNear, child=prefixes(texts), excluded=st.sampled_from(WILDCARDS), words=st.integers(1, 12))
     return atoms | alternatives | free

@@ -130,7 +130,7 @@ def test_the_examples_load_config(tmp_path: Path) -> None:
     (tmp_path / "cities.csv").write_text("name\nGaza\n")
     (tmp_path / "secret").write_text("k1-7f3k9xq2mz8w4tn")
     examples = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
-    assert len(examples) == 17
+    assert len(examples) == 18
     text = "\n".join(examples).replace("/run/secrets/example", "secret").replace("/run/secrets/hook", "secret")
     (tmp_path / "monitor.yaml").write_text(text)
     env = {
