@@ -3,7 +3,7 @@
     python bench/bursts.py [--names 10000] [--days 365] [--seed 5]
 
 Names are as frequent as words are; all have the rhythm of the day and the week, and the frequent ones hours and days of their own. Of five sizes (3, 5, 8, 15
-and 40 times the usual), 200 bursts of 4 to 12 hours are planted on names whose burst has 20 stories an hour or more, which is what a fivefold rise of a name with four
+and 40 times the usual, on top of what the day brings anyway), 200 bursts of 4 to 12 hours are planted on names whose burst has 20 stories an hour or more, which is what a fivefold rise of a name with four
 stories an hour has. On syndication days each story is in three to six outlets; in outages two thirds of the sources are away for eight hours, and then bring all at
 once; every month 300 names come on to the watch list. Every ten minutes a series with a new story is judged. Mean + 3 sigma is over the articles of
 whole hours of the last week, as alerting tools do it.
