@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import printable
+from monitor.domain.watch import Term
 from monitor.records import term_record
 from monitor.settings.editing import add_items, change_term, remove_term
 from monitor.settings.suggestion import did_you_mean
