@@ -50,7 +50,8 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@touch $@
 
 bench: $(VENV)/.installed-bench ## run every benchmark; each prints what it was measured against
-	@for script in bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+	@short=; for script in bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || short="$$short $$script"; done; \
+	  test -z "$$short" || { echo "failed, or short of their targets:$$short"; exit 1; }
 
 SEEDS ?= 1
 DAYS ?= 30

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Table, event, func, select, update
 
 from monitor.domain.article import Article, Entry, Origin
+from monitor.domain.fingerprint import fingerprint_of, pack_fingerprints
 from monitor.storage import articles, pages
 from monitor.storage.articles import IngestResult
 from monitor.storage.engine import Database
@@ -220,8 +221,12 @@ def test_entries_are_looked_up_in_an_index(database: Database) -> None:
     """However many articles there are, SQLite reads none but those it is asked for."""
     asked: list[str] = []
     event.listen(database.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    entries = [_entry(str(number), title=f"Report {number}") for number in range(40)]
+    document = pack_fingerprints(map(fingerprint_of, entries))
     for origin in "ab":
-        _take(database, origin, *(_entry(str(number), title=f"Report {number}") for number in range(40)))
+        request = IngestRequest(origin=_origin(origin), entries=entries, alertable=lambda _: True, document=document)
+        with database.write() as connection:
+            articles.ingest_all(connection, [request], now=NOW)
     lookups = [statement for statement in asked if statement.startswith("SELECT")]
     assert len(lookups) == 12
     with database.read() as connection:
