@@ -63,8 +63,10 @@ def test_a_headline_alone_shows_it_only_where_most_have_moved(database: Database
 
 
 def test_another_origin_has_no_influence(database: Database) -> None:
-    """The same article in another feed is not found."""
+    """The same article in another feed is not found, nor what comes by itself: only a whole document shows that the old key is gone."""
     stored(database, entry("a"))
+    document = pack_fingerprints([fingerprint_of(entry("b"))])
     with database.read() as connection:
-        assert find_rekeyed(connection, [UnknownEntry("f2", entry("b"), b"", 1)], NOW) == {}
-        assert len(find_rekeyed(connection, [UnknownEntry("f1", entry("b"), b"", 1)], NOW)) == 1
+        assert find_rekeyed(connection, [UnknownEntry("f2", entry("b"), document, 1)], NOW) == {}
+        assert find_rekeyed(connection, [UnknownEntry("f1", entry("b"), b"", 1)], NOW) == {}
+        assert len(find_rekeyed(connection, [UnknownEntry("f1", entry("b"), document, 1)], NOW)) == 1
