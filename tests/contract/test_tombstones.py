@@ -12,6 +12,7 @@ from monitor.settings.feeds import FeedSettings
 from monitor.storage import articles, feeds, scans, tombstones
 from monitor.storage.articles import IngestResult
 from monitor.storage.engine import Database
+from monitor.storage.ingest import IngestRequest
 from monitor.storage.tables import feeds as feed_rows
 from monitor.storage.tables import tombstones as rows
 
@@ -26,12 +27,14 @@ def entry(number: int, key: str = "k{}", title: str = "Piece {} of an archive", 
 
 
 def taken(database: Database, *entries: Entry, now: datetime, news: bool = True) -> IngestResult:
-    """Store entries of the feed."""
+    """Store a document of the feed."""
     with database.write() as connection:
         feeds.sync(connection, [FeedSettings(url=URL)], now)
         (feed,) = feeds.list_feeds(connection)
         origin = Origin(id=feed.id, name="A", url=URL)
-        found = articles.ingest(connection, origin, entries, now=now, alertable=lambda _: news)
+        document = pack_fingerprints(map(fingerprint_of, entries))
+        request = IngestRequest(origin=origin, entries=entries, alertable=lambda _: news, document=document)
+        (found,) = articles.ingest_all(connection, [request], now=now)
         scans.finish(connection, found.scans)
     return found
 
