@@ -32,6 +32,7 @@ from monitor.storage import (
     trends,
 )
 from monitor.storage.engine import Connection, Database
+from monitor.storage.listing_filter import ListFilter
 from tests.made_rows import number_id
 from workers.scanning.compiled_settings import CompiledSettings
 from workers.scanning.load import load_tasks
@@ -98,6 +99,9 @@ PAGES: Final[Mapping[str, Question]] = {
     "activity.delivery_latencies": lambda connection, _: activity.delivery_latencies(connection),
     "activity.undelivered_since": lambda connection, _: activity.undelivered_since(connection),
     "archive.listing": lambda connection, _: archive.listing(connection, limit=50),
+    "archive.filtered, a later page": lambda connection, now: archive.filtered(
+        connection, ListFilter(older_than=(now - timedelta(days=1), number_id("a", 5))), limit=100
+    ),
     "deliveries.listing": lambda connection, _: deliveries.listing(connection, channel=CHANNEL, limit=50),
     "feeds.count_by_status": lambda connection, _: feeds.count_by_status(connection),
     "mentions.of_articles": lambda connection, _: mentions.of_articles(connection, [ArticleId(number_id("a", 5))]),

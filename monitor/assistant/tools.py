@@ -32,7 +32,7 @@ class NewsTools:
         return {"alerts": [_alert(record) for record in found]}
 
     async def search(self, words: str, since: str = "", limit: int = 20) -> dict[str, Any]:
-        """Search all stored articles, whether or not they raised an alert: title, link, source, time, and the beginning of the text."""
+        """Search all stored articles, whether or not they raised an alert, for words or a query ("humanitarian aid" NEAR/10 Rafah, OR, NOT): title, link, source, time, and the beginning of the text."""
         found = await self._api.get("/api/articles", q=words, since=since, limit=limit)
         return {
             "articles": [

@@ -47,6 +47,10 @@ COMMANDS = {
     "articles": CommandEntry("articles", "Show stored articles, newest first."),
     "stories": CommandEntry("articles", "Show stories, the one with the newest article first."),
     "trends": CommandEntry("trends", "Show what is suddenly in many more stories than usual, and was in the last seven days."),
+    "sources": CommandEntry(
+        "sources",
+        "Show how often each source was first, which part of the stories is missed, and which sources to drop, poll faster or add.",
+    ),
     "entities": CommandEntry("recognized_names", "Show the names recognised in stored articles, those in most stories first."),
     "trace": CommandEntry(
         "trace", "Show all that is known of an article, link, story or alert, and why a message did or did not come."

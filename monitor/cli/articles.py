@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import click
@@ -11,10 +12,12 @@ from monitor.cli.loading import load_settings
 from monitor.cli.options import CONFIG, JSON, SINCE
 from monitor.cli.output import print_json
 from monitor.cli.tables import print_table
+from monitor.domain.article import Article
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.errors import MonitorError
 from monitor.domain.times import rfc3339
 from monitor.records import article_record, story_record
+from monitor.settings.model import Settings
 from monitor.storage import archive, mentions
 from monitor.storage import stories as story_storage
 from workers.gazetteer.gazetteer import preferred_name
@@ -28,16 +31,18 @@ ROWS = 50
 @click.command()
 @CONFIG
 @SINCE
-@click.option("--search", help="Only articles that have all these words in title or text.")
+@click.option("--search", metavar="QUERY", help="Only articles for which this query holds, in the language of the watch list.")
 @click.option("--entity", metavar="NAME", help="Only articles in which this name was recognised.")
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many, the newest; without --json {ROWS} if not given.")
 @JSON
 def articles(*, since: datetime | None, search: str | None, entity: str | None, limit: int | None, as_json: bool) -> None:
     """Show stored articles, newest first. One that several feeds carry in the same words under the same link is shown once."""
     most = limit if as_json else limit or ROWS
-    with open_database(load_settings()).read() as connection:
+    settings = load_settings()
+    holds = _holds(search, settings)
+    with open_database(settings).read() as connection:
         named = None if entity is None else preferred_name(entity)
-        found = archive.listing_once(connection, search=search, since=since, entity=named, limit=most)
+        found = archive.listing_once(connection, since=since, entity=named, limit=most, holds=holds)
         inside = mentions.of_articles(connection, [article.id for article, _ in found]) if as_json else {}
     if as_json:
         print_json(
@@ -55,6 +60,15 @@ def articles(*, since: datetime | None, search: str | None, entity: str | None, 
         ),
         empty="no articles",
     )
+
+
+def _holds(search: str | None, settings: Settings) -> Callable[[Article], bool] | None:
+    """Return the test that articles pass for which a query holds. Raises UsageError for one that cannot be parsed."""
+    if not (search or "").strip():
+        return None
+    from workers.analysis.archive_search import archive_query  # noqa: PLC0415 - listings need nothing of what matching loads
+
+    return archive_query(search or "", settings.terms).holds
 
 
 @click.group(invoke_without_command=True)

@@ -56,6 +56,7 @@ def backtest(*, since: datetime | None, names: tuple[str, ...], against: Path | 
         return
     click.echo(_headline(found, since, SYSTEM_CLOCK.now()))
     _print_terms(found["terms"])
+    _print_bursts(found["bursts"])
     if against is not None:
         _print_difference(found["against"], str(config_path()), str(against))
 
@@ -98,6 +99,19 @@ def _print_terms(terms: list[dict[str, Any]]) -> None:
     for term in terms:
         if term.get("proposed_threshold") is not None:
             click.echo(f"\n{one_line(term['term'])}: these articles suggest `threshold: {term['proposed_threshold']}`")
+
+
+def _print_bursts(bursts: list[dict[str, Any]]) -> None:
+    if bursts:
+        click.echo("\nbursts:")
+        print_table(
+            ("term", "started", "ended", "stories", "hours", "usual", "peak an hour"),
+            (
+                (one["name"], one["started_at"], one["ended_at"] or "-", one["stories"], one["hours"], one["usual"], one["peak"])
+                for one in bursts
+            ),
+            empty="",
+        )
 
 
 def _rate(term: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import click
 
 from monitor.app import open_database
-from monitor.cli.edit_feeds import add, feed_of, remove
+from monitor.cli.edit_feeds import add, remove
 from monitor.cli.loading import load_settings
 from monitor.cli.opml import export, import_opml
 from monitor.cli.options import CONFIG, JSON
@@ -16,6 +16,7 @@ from monitor.cli.tables import print_table
 from monitor.daemon.parser_client import ParserPool
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.fetching.fetcher import Fetcher
+from monitor.polling.asked_feed import feed_of
 from monitor.polling.diagnose import Diagnosis, explain_poll
 from monitor.polling.poll import FeedPollSettings
 from monitor.records import source_records

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.edit_feeds import ask_feeds, feed_of
 from monitor.cli.first_look import first_look, print_first_look
 from monitor.cli.options import CONFIG, chosen_config
 from monitor.cli.terms import check_terms
@@ -20,6 +19,7 @@ from monitor.domain.errors import MonitorError, UsageError
 from monitor.domain.text import printable
 from monitor.parse.opml import read_opml
 from monitor.parse.subscriptions import to_subscriptions
+from monitor.polling.asked_feed import ask_feeds, feed_of
 from monitor.settings.feeds import HttpSettings, PollingSettings
 from monitor.settings.load import load_config
 from monitor.settings.model import Settings

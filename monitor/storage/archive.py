@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,15 +24,10 @@ _BATCH = 500
 
 
 def listing(
-    connection: Connection,
-    *,
-    search: str | None = None,
-    since: datetime | None = None,
-    entity: str | None = None,
-    limit: int | None = None,
+    connection: Connection, *, since: datetime | None = None, entity: str | None = None, limit: int | None = None
 ) -> tuple[Article, ...]:
-    """Return articles, newest first. Every word of `search` occurs in title or text, in whatever case; `entity` is a name recognized in them."""
-    return filtered(connection, _asked(search, since, entity), limit=limit)
+    """Return articles, newest first. `entity` is a name recognized in them."""
+    return filtered(connection, _asked(since, entity), limit=limit)
 
 
 def filtered(connection: Connection, wanted: ListFilter, *, limit: int | None = None) -> tuple[Article, ...]:
@@ -43,18 +38,23 @@ def filtered(connection: Connection, wanted: ListFilter, *, limit: int | None = 
 def listing_once(
     connection: Connection,
     *,
-    search: str | None = None,
     since: datetime | None = None,
     entity: str | None = None,
     limit: int | None = None,
+    holds: Callable[[Article], bool] | None = None,
 ) -> tuple[tuple[Article, tuple[Article, ...]], ...]:
-    """Return articles as `listing` does, with those of other feeds that have the same link, title and text; the first of them stands for all."""
-    wanted = _asked(search, since, entity)
+    """Return articles as `listing` does, with those of other feeds that have the same link, title and text; the first of them stands for all.
+
+    Where `holds` is given, only those for which it does.
+    """
+    wanted = _asked(since, entity)
     groups: dict[tuple[Any, ...], list[Article]] = {}
     carried: Counter[tuple[Any, ...]] = Counter()
     with connection.execute(_newest_first(wanted), execution_options={"yield_per": _BATCH}) as rows:
         for row in rows:
             article = article_from_row(row)
+            if holds is not None and not holds(article):
+                continue
             same = (article.id,) if article.url is None else (canonical_url(article.url), hash_parts(article.title, article.text))
             origin = (article.feed_url, article.source, *same)
             key = (*same, carried[origin])
@@ -66,8 +66,8 @@ def listing_once(
     return tuple((group[-1], tuple(group[-2::-1])) for group in found)
 
 
-def _asked(search: str | None, since: datetime | None, entity: str | None) -> ListFilter:
-    return ListFilter(since=since, words=tuple((search or "").split()), entities=() if entity is None else (entity,))
+def _asked(since: datetime | None, entity: str | None) -> ListFilter:
+    return ListFilter(since=since, entities=() if entity is None else (entity,))
 
 
 def _newest_first(wanted: ListFilter) -> Select[Any]:

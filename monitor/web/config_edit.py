@@ -19,13 +19,15 @@ _T = TypeVar("_T")
 _REFUSED: Final = frozenset({"include", "columns"})
 
 
-async def edit(request: Request, change: Callable[[AppState, str | None], _T]) -> tuple[_T, dict[str, str]]:
-    """Return what `change` returns, called in a thread with the version that `If-Match` names, and the headers with the new version.
+async def edit(
+    request: Request, change: Callable[[AppState, str | None], _T], version: str | None = None
+) -> tuple[_T, dict[str, str]]:
+    """Return what `change` returns, called in a thread with the `version` or that which `If-Match` names, and the headers with the new version.
 
     Raises ApiError with 404, 412 or 422; then nothing is written.
     """
     app_state = app_state_of(request)
-    expected = _expected(request.headers.get("if-match"))
+    expected = version or _expected(request.headers.get("if-match"))
     try:
         done = await run_in_threadpool(change, app_state, expected)
         return done, await run_in_threadpool(version_headers, app_state)

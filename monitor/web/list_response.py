@@ -26,9 +26,14 @@ def page_response(
     shown = rows[:limit]
     headers = {}
     if len(rows) > limit:
-        following = request.url.include_query_params(cursor=cursor(shown[-1])).remove_query_params("before")
-        headers["link"] = f'<{following.path}?{following.query}>; rel="next"'
+        headers = link_to_next(request, cursor(shown[-1]))
     return list_response(request, [record(row) for row in shown], headers)
+
+
+def link_to_next(request: Request, cursor: str) -> dict[str, str]:
+    """Return the `Link` header with the address of the page that begins at a cursor."""
+    following = request.url.include_query_params(cursor=cursor).remove_query_params("before")
+    return {"link": f'<{following.path}?{following.query}>; rel="next"'}
 
 
 def list_response(request: Request, records: Sequence[Mapping[str, Any]], headers: Mapping[str, str] | None = None) -> Response:

@@ -16,6 +16,7 @@ from monitor.domain.text import one_line, printable
 from monitor.domain.times import age, rfc3339
 from monitor.domain.urls import is_http
 from monitor.storage.silence_requests import FOR_GOOD, TOMORROW
+from monitor.web.term_form import term_path
 
 
 def http_link(url: str | None) -> str | None:
@@ -122,6 +123,7 @@ def _templates() -> Environment:
         origins_in_words=origins_in_words,
         seconds=seconds,
         silence_lengths=SILENCE_LENGTHS,
+        term_path=term_path,
     )
     environment.filters["one_line"] = one_line
     return environment

@@ -40,6 +40,7 @@ SHARED_MODULES = {
     "scan_worker": "the work (scanning), the command (cli)",
     "silences": "the table (storage), the endpoint (web/api)",
     "source": "the values (domain), the kinds (sources)",
+    "sources": "their settings (settings), the command (cli), the page and the endpoint (web)",
     "status": "the command (cli), the endpoint (web/api)",
     "story": "the noun (domain), its page (web)",
     "tables": "of the terminal (cli), of the database (storage)",

@@ -48,7 +48,9 @@ def _rows(heading: str) -> list[tuple[str, str]]:
 
 def test_every_page_is_documented_as_it_is_declared() -> None:
     """The table of pages is the declarations, in their order: copy the row that is missing."""
-    assert _rows("Pages") == [(page.path.replace("{id}", "ID").replace("{name}", "NAME"), page.shows) for page in pages()]
+    named = {"{id}": "ID", "{name}": "NAME", "{name:path}": "NAME"}
+    paths = [re.sub(r"{[^}]+}", lambda found: named[found[0]], page.path) for page in pages()]
+    assert _rows("Pages") == [(path, page.shows) for path, page in zip(paths, pages(), strict=True)]
 
 
 def test_every_endpoint_is_documented_as_it_is_declared() -> None:

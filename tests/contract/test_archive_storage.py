@@ -11,6 +11,7 @@ from monitor.domain.ids import ArticleId, StoryId
 from monitor.domain.relation import Relation, RelationKind
 from monitor.storage import archive, pages, relations
 from monitor.storage.engine import Database
+from monitor.storage.listing_filter import ListFilter
 from monitor.storage.relations import StoredRelation
 from monitor.storage.tables import articles as articles_table
 from tests.alerting import add_story
@@ -27,7 +28,7 @@ def test_articles_are_searched_word_by_word(database: Database) -> None:
         ids = [add_article(connection, story, "Alpha", at=NOW + timedelta(hours=n), title=title) for n, title in enumerate(titles)]
     with database.read() as connection:
         found = {
-            words: [article.id for article in archive.listing(connection, search=words)]
+            words: [article.id for article in archive.filtered(connection, ListFilter(words=tuple(words.split())))]
             for words in ("harvest OF", "50% harvest", "a_b", "harvest drought")
         }
         recent = archive.listing(connection, since=NOW + timedelta(hours=1), limit=2)

@@ -18,8 +18,11 @@ LAG_H: Final = WINDOWS[-1]
 """Hours that are still being looked at, and not yet counted as usual."""
 LEAST_STORIES: Final = 4
 LEAST_RISE: Final = 2.5
-LEAST_SCORE: Final = 13.8
-"""Less than one in a million, by the bound."""
+OFTEN: Final = 1000.0
+"""Stories as they are remembered, about three an hour, from which on a series is named often."""
+LEAST_SCORE: Final = 14.5
+LEAST_SCORE_OFTEN: Final = 11.5
+"""A chance of one in two million by the bound, and of one in a hundred thousand where a series is named often: of these there are few."""
 CALM_RISE: Final = 1.7
 CALM_AFTER_H: Final = 1.0
 LEARNING_H: Final = 72.0
@@ -79,10 +82,11 @@ def begins(
     """Return the burst that begins with the newest story of a series; None if there is none."""
     if len(times) < LEAST_STORIES or baseline.watched(volume) < LEARNING_H:
         return None
+    least = LEAST_SCORE_OFTEN if baseline.stories >= OFTEN else LEAST_SCORE
     found = [
         one
         for one in read_windows(times, now, baseline, volume, analysed)
-        if one.stories >= LEAST_STORIES and one.rise >= LEAST_RISE and one.score >= LEAST_SCORE
+        if one.stories >= LEAST_STORIES and one.rise >= LEAST_RISE and one.score >= least
     ]
     if not found:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -32,39 +32,66 @@ _KEPT_IN_URLS: Final = "%/:?#[]@!$&'()*+,;=~"
 async def _get(request: Request) -> Response:
     wanted, limit = alert_filter(request, SYSTEM_CLOCK.now()), limit_parameter(request, _DEFAULT_LIMIT)
     found = await app_state_of(request).read(lambda connection: alerts.listing(connection, wanted, limit=limit))
-    records = [alert_record(stored, SYSTEM_CLOCK.now()) for stored in found]
-    return Response(atom_feed(records, str(request.url), SYSTEM_CLOCK.now()), media_type="application/atom+xml")
+    entries = [_entry(alert_record(stored, SYSTEM_CLOCK.now())) for stored in found]
+    return atom_response(request, entries, "urn:news-monitor:alerts", "news-monitor: alerts")
 
 
-def atom_feed(records: Iterable[Mapping[str, Any]], url: str, now: datetime) -> bytes:
-    """Return the records of alerts as an Atom document with the URL `url`."""
-    entries = [_entry(record) for record in records]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtomEntry:
+    """One entry of a feed; times are in RFC 3339."""
+
+    id: str
+    title: str
+    updated: str
+    published: str | None
+    author: str
+    url: str | None
+    categories: tuple[str, ...]
+    summary: str
+
+
+def atom_response(request: Request, entries: Iterable[AtomEntry], feed_id: str, title: str) -> Response:
+    """Return an Atom document with the URL of a request."""
+    shown = tuple(entries)
     root = ET.Element("feed", {"xmlns": _ATOM})
-    _add(root, "id", "urn:news-monitor:alerts")
-    _add(root, "title", "news-monitor: alerts")
-    _add(root, "updated", max((entry.findtext("updated") or "" for entry in entries), default=rfc3339(now)))
+    _add(root, "id", feed_id)
+    _add(root, "title", title)
+    _add(root, "updated", max((entry.updated for entry in shown), default=rfc3339(SYSTEM_CLOCK.now())))
     _add(_add(root, "author"), "name", "news-monitor")
-    _add(root, "link", rel="self", type="application/atom+xml", href=url)
-    root.extend(entries)
+    _add(root, "link", rel="self", type="application/atom+xml", href=str(request.url))
+    root.extend(map(_element, shown))
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return document
+    return Response(document, media_type="application/atom+xml")
 
 
-def _entry(record: Mapping[str, Any]) -> ET.Element:
+def _entry(record: Mapping[str, Any]) -> AtomEntry:
     alert, article = record["alert"], record["article"]
-    entry = ET.Element("entry")
-    _add(entry, "id", f"urn:uuid:{record['id']}")
-    _add(entry, "title", f"[{alert['severity']}] {alert['term']}: {article['title']}")
-    _add(entry, "updated", record["created_at"])
-    if article.get("published_at"):
-        _add(entry, "published", article["published_at"])
-    _add(_add(entry, "author"), "name", article["author"] or article["source"])
-    if article["url"] and is_http(article["url"]):
-        _add(entry, "link", rel="alternate", href=quote(article["url"], safe=_KEPT_IN_URLS))
-    for tag in (alert["term"], *alert["tags"]):
-        _add(entry, "category", term=tag)
-    _add(entry, "summary", record["snippet"], type="text")
-    return entry
+    return AtomEntry(
+        id=f"urn:uuid:{record['id']}",
+        title=f"[{alert['severity']}] {alert['term']}: {article['title']}",
+        updated=record["created_at"],
+        published=article.get("published_at"),
+        author=article["author"] or article["source"],
+        url=article["url"],
+        categories=(alert["term"], *alert["tags"]),
+        summary=record["snippet"],
+    )
+
+
+def _element(entry: AtomEntry) -> ET.Element:
+    element = ET.Element("entry")
+    _add(element, "id", entry.id)
+    _add(element, "title", entry.title)
+    _add(element, "updated", entry.updated)
+    if entry.published:
+        _add(element, "published", entry.published)
+    _add(_add(element, "author"), "name", entry.author)
+    if entry.url and is_http(entry.url):
+        _add(element, "link", rel="alternate", href=quote(entry.url, safe=_KEPT_IN_URLS))
+    for category in entry.categories:
+        _add(element, "category", term=category)
+    _add(element, "summary", entry.summary, type="text")
+    return element
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

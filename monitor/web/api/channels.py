@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,7 +13,7 @@ from monitor.domain.text import printable
 from monitor.domain.times import rfc3339
 from monitor.settings.suggestion import did_you_mean
 from monitor.storage import channels
-from monitor.web.app_state import app_state_of
+from monitor.web.app_state import AppState, app_state_of
 from monitor.web.endpoint import Endpoint
 from monitor.web.list_response import list_response
 from monitor.web.parameters import FORMAT
@@ -21,9 +22,13 @@ from workers.delivery.channel_sender import send_test
 
 
 async def _list(request: Request) -> Response:
-    configured = app_state_of(request).settings.channels
-    known = await app_state_of(request).read(channels.listing)
-    records: list[dict[str, Any]] = [
+    return list_response(request, await channel_records(app_state_of(request)))
+
+
+async def channel_records(app_state: AppState) -> list[dict[str, Any]]:
+    """Return `name type failures paused reason` of each configured channel."""
+    known = await app_state.read(channels.listing)
+    return [
         {
             "name": name,
             "type": channel.type,
@@ -31,18 +36,37 @@ async def _list(request: Request) -> Response:
             "paused": name in known and known[name].paused,
             "reason": known[name].reason if name in known else None,
         }
-        for name, channel in configured.items()
+        for name, channel in app_state.settings.channels.items()
     ]
-    return list_response(request, records)
 
 
 async def _test(request: Request) -> Response:
-    name = printable(request.path_params["name"])
-    configured = app_state_of(request).settings.channels
+    record = await test_channel(app_state_of(request), printable(request.path_params["name"]))
+    return json_response(record, 200 if record["outcome"] is Outcome.ACCEPTED else 502)
+
+
+async def test_channel(app_state: AppState, name: str) -> dict[str, Any]:
+    """Send one marked test alert, and return the receipt. Raises ApiError with 404."""
+    configured = app_state.settings.channels
     if name not in configured:
         raise ApiError(404, f"there is no channel {name!r}{did_you_mean(name, configured)}")
-    result = await send_test(name, configured[name])
-    return json_response(_record(name, result), 200 if result.outcome is Outcome.ACCEPTED else 502)
+    return _record(name, await send_test(name, configured[name]))
+
+
+async def _resume(request: Request) -> Response:
+    name = printable(request.path_params["name"])
+    if not await run_in_threadpool(resume, app_state_of(request), name):
+        raise ApiError(404, f"no channel {name!r} has been used{did_you_mean(name, app_state_of(request).settings.channels)}")
+    return json_response({"resumed": name})
+
+
+def resume(app_state: AppState, name: str) -> bool:
+    """Let a channel send again; return False if it has never been used. Blocks."""
+    with app_state.database.write() as connection:
+        done = channels.resume(connection, name)
+    if done:
+        app_state.relay.deliver(name)
+    return done
 
 
 def _record(name: str, result: AttemptResult) -> dict[str, Any]:
@@ -64,6 +88,12 @@ ENDPOINTS: Final = (
         handler=_list,
         takes="`format`; the channels and how they are doing: `name type failures paused reason`",
         query=(FORMAT,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/channels/{name}/resume",
+        handler=_resume,
+        takes="nothing; lets a paused channel send again; answers `resumed`, its name",
     ),
     Endpoint(
         method="POST",

@@ -15,6 +15,7 @@ from monitor.sources.registry import kinds_for
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.config_edit import edit, plain_keys
 from monitor.web.endpoint import Endpoint
+from monitor.web.feed_asking import diagnosis_of
 from monitor.web.list_response import list_response
 from monitor.web.parameters import FORMAT, LIMIT, Parameter, choice_parameter, limit_parameter, text_parameter
 from monitor.web.responses import ApiError, json_of, json_response
@@ -67,6 +68,13 @@ async def _remove(request: Request) -> Response:
     return Response(status_code=204, headers=headers)
 
 
+async def _poll(request: Request) -> Response:
+    url = (await json_of(request)).get("url")
+    if not isinstance(url, str):
+        raise ApiError(422, "`url` is the address of the feed")
+    return json_response((await diagnosis_of(app_state_of(request), url)).record())
+
+
 ENDPOINTS: Final = (
     Endpoint(
         method="POST",
@@ -91,5 +99,12 @@ ENDPOINTS: Final = (
         query=(KIND, STATUS, SEARCH, LIMIT, FORMAT),
         takes="`kind` (`feed`, `folder` or that of a plug-in), `status` (`new ok failing broken silent paused gone`), `search` (part of name or address), `limit`; "
         "all sources without a `limit`; `format`",
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/feeds/poll",
+        handler=_poll,
+        takes='`{"url": "…"}`, of the list or not; polls it once, stores nothing, and answers what `news-monitor feeds poll --json` prints',
+        body={"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}},
     ),
 )

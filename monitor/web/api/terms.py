@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import printable
-from monitor.domain.watch import Term, TermKind
+from monitor.domain.watch import Term
 from monitor.records import term_record
 from monitor.settings.editing import add_items, change_term, remove_term
 from monitor.settings.suggestion import did_you_mean
@@ -21,19 +20,14 @@ from monitor.settings.watch_item import WatchItem
 from monitor.settings.yaml_change import list_item
 from monitor.web.app_state import AppState, app_state_of
 from monitor.web.config_edit import edit, plain_keys, version_headers
+from monitor.web.draft_preview import BUDGET, DAYS, draft_of, raised_by
 from monitor.web.endpoint import Endpoint
 from monitor.web.list_response import list_response
 from monitor.web.parameters import FORMAT, LIMIT, SINCE, Parameter, limit_parameter, since_parameter, text_parameter
-from monitor.web.request_budget import CpuBudget
 from monitor.web.responses import ApiError, json_of, json_response
-from workers.analysis.backtest import backtest
-from workers.lint.drafts import doubts_of_draft
 from workers.matching.watchlist_check import watchlist_faults
 
-_DAYS: Final = timedelta(days=30)
 _MAX_LISTED: Final = 1000
-_MAX_REFERRED: Final = 5000
-_PREVIEW_BUDGET: Final = CpuBudget(cpu_s=20, wall_s=30, at_once=1)
 SEARCH: Final = Parameter(name="search", about="a part of the name")
 
 
@@ -53,8 +47,14 @@ async def _one(request: Request) -> Response:
 
 
 async def _add(request: Request) -> Response:
-    document = plain_keys(await json_of(request), "term")
-    term = _draft(document)
+    term, headers = await add_term(request, await json_of(request))
+    return json_response(term_record(term), 201, headers)
+
+
+async def add_term(request: Request, item: Mapping[str, Any]) -> tuple[Term, dict[str, str]]:
+    """Write an item of `watch:` into the files; return its term and the headers with their new version. Raises ApiError, and nothing is written."""
+    document = plain_keys(item, "term")
+    term = draft_of(document)
     items = [(term.name, list_item(document, "name"))]
 
     def change(app_state: AppState, expected: str | None) -> bool:
@@ -64,7 +64,7 @@ async def _add(request: Request) -> Response:
     added, headers = await edit(request, change)
     if not added:
         raise ApiError(409, f"the term {term.name!r} is on the watch list already; change it with PATCH")
-    return json_response(term_record(term), 201, headers)
+    return term, headers
 
 
 async def _change(request: Request) -> Response:
@@ -91,36 +91,11 @@ async def _remove(request: Request) -> Response:
 
 
 async def _preview(request: Request) -> Response:
-    term = _draft(plain_keys(await json_of(request), "term"))
+    term = draft_of(plain_keys(await json_of(request), "term"))
     now = SYSTEM_CLOCK.now()
-    since = since_parameter(request, now) or now - _DAYS
+    since = since_parameter(request, now) or now - timedelta(days=DAYS)
     app_state = app_state_of(request)
-    return json_response(await run_in_threadpool(_PREVIEW_BUDGET.run, lambda: _raised(app_state, term, since)))
-
-
-def _raised(app_state: AppState, term: Term, since: Any) -> dict[str, Any]:
-    """Return `articles stories per_day samples warnings`: what a draft would have raised since a time, and what is doubtful in it. Blocks."""
-    listed = app_state.settings.terms
-    refers = term.kind is TermKind.QUERY and len(listed) <= _MAX_REFERRED
-    others = [one for one in listed if one.name != term.name] if refers else []
-    if faults := watchlist_faults((*others, term)):
-        raise ApiError(422, "; ".join(fault.message.removeprefix(f"watch term {term.name!r}: ") for fault in faults))
-    found = backtest(app_state.database, (*others, term), since=since, only=(term.name,))["terms"][0]
-    warnings = [finding.message for finding in doubts_of_draft(term, app_state.settings)]
-    return {**{key: found[key] for key in ("articles", "stories", "per_day", "samples")}, "warnings": warnings}
-
-
-def _draft(document: Mapping[str, Any]) -> Term:
-    """Return the term that an item of `watch:` describes. Raises ApiError with 422 and every fault."""
-    try:
-        return WatchItem.model_validate(document).term("the term that was sent")
-    except ValidationError as error:
-        faults = [
-            {"field": ".".join(map(str, fault["loc"])), "message": fault["msg"].removeprefix("Value error, ")}
-            for fault in error.errors(include_url=False, include_input=False)
-        ]
-        message = "; ".join(f"{fault['field']}: {fault['message']}" if fault["field"] else fault["message"] for fault in faults)
-        raise ApiError(422, message, faults) from error
+    return json_response(await run_in_threadpool(BUDGET.run, lambda: raised_by(app_state, term, since)))
 
 
 def _name(request: Request) -> str:

@@ -12,7 +12,7 @@ from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.domain.text import printable
 from monitor.domain.watch import Severity
 from monitor.sources.registry import describe_sources
-from monitor.storage import alerts, silences
+from monitor.storage import activity, alerts, silences
 from monitor.web.api.events import stream_of
 from monitor.web.api.silences import lift
 from monitor.web.app_state import AppState, app_state_of
@@ -41,6 +41,7 @@ async def _load(request: Request) -> Context:
         "wanted": wanted,
         "since": text_parameter(request, "since"),
         "severities": list(reversed(Severity)),
+        "counts": {} if wanted.terms or wanted.since else await app_state.read(activity.alerts_by_severity),
         "terms": [term.name for term in settings.terms[:_MAX_SUGGESTED_TERMS]],
         "watched_terms": len(settings.terms),
         "sources": describe_sources(settings),

@@ -85,6 +85,7 @@ async def _counts(request: Request) -> dict[str, Any]:
         "bucket": bucket,
         "search": search,
         "watched": summary,
+        "removed": text_parameter(request, "removed"),
     }
 
 

@@ -81,3 +81,62 @@ for (const form of document.querySelectorAll("form[method=get]")) {
 }
 const list = document.querySelector("[data-live]");
 if (list) showNewAlerts(list);
+
+// Keys: each has what a click does, so that nothing needs them.
+const CARDS = ".alert, .story, .found";
+let help = null;
+
+function step(by) {
+  const cards = [...document.querySelectorAll(CARDS)];
+  if (!cards.length) return;
+  const at = cards.findIndex((card) => card.contains(document.activeElement));
+  const next = cards[at < 0 ? (by > 0 ? 0 : cards.length - 1) : Math.min(Math.max(at + by, 0), cards.length - 1)];
+  next.tabIndex = -1;
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function showHelp() {
+  if (!help) {
+    help = document.createElement("dialog");
+    help.setAttribute("aria-label", "Keys");
+    const list = document.createElement("dl");
+    for (const [key, words] of [["j, k", "next, previous"], ["o", "open"], ["a", "acknowledge"], ["s", "silence"], ["/", "search"], ["?", "these keys"]]) {
+      list.append(Object.assign(document.createElement("dt"), { textContent: key }), Object.assign(document.createElement("dd"), { textContent: words }));
+    }
+    const form = Object.assign(document.createElement("form"), { method: "dialog" });
+    form.append(Object.assign(document.createElement("button"), { textContent: "Close" }));
+    help.append(list, form);
+    document.body.append(help);
+  }
+  help.showModal();
+}
+
+function search() {
+  const field = document.querySelector("main input[type=search]");
+  if (field) field.focus();
+  else location.assign("/search");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || help?.open) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const card = document.activeElement.closest?.(CARDS);
+  const actions = {
+    j: () => step(1),
+    k: () => step(-1),
+    o: () => card?.querySelector("h2 a, a")?.click(),
+    a: () => card?.querySelector("form[action$='/acknowledge'] input[name=by]")?.focus(),
+    s: () => {
+      const form = card?.querySelector("form[action$='/silence']");
+      if (!form) return;
+      form.closest("details").open = true;
+      form.querySelector("select").focus();
+    },
+    "/": search,
+    "?": showHelp,
+  };
+  if (!Object.hasOwn(actions, event.key)) return;
+  event.preventDefault();
+  actions[event.key]();
+});

@@ -25,6 +25,29 @@ _OPTIONS = (
 _WITHIN_S = 40
 
 
+LEAST_CONTRAST = """(() => {
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (; element; element = element.parentElement) {
+      const colour = rgb(getComputedStyle(element).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  let least = 21;
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility() || element.closest(".hidden, .skip, datalist, option")) continue;
+    const [one, other] = [light(rgb(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
+    least = Math.min(least, (one + 0.05) / (other + 0.05));
+  }
+  return least;
+})()"""
+"""The least contrast of any text on the page, by the formula of WCAG 2 (4.5 is asked for)."""
+
+
 class Tab:
     """One page of the browser. `complaints` holds what its console says is wrong: script errors, refused loads, violated policies."""
 

@@ -51,7 +51,9 @@ def add_alert(
     **article: Any,
 ) -> str:
     """A raised alert on an article of its own, on its way to `channels`; its id."""
-    article_id = add_article(database, **{name: value for name, value in article.items() if name in {"title", "url", "source"}})
+    article_id = add_article(
+        database, **{name: value for name, value in article.items() if name in {"title", "text", "url", "source"}}
+    )
     alert_id, at = AlertId(new_id()), SYSTEM_CLOCK.now() - ago
     data = alert_data(1, **{"id": article_id, **article})
     data["alert"] |= {"id": alert_id, "term": term, "severity": severity}

@@ -78,7 +78,11 @@ class Site:
 
     def delete(self, path: str, **headers: str) -> Answer:
         """DELETE; `_` in a header's name becomes a dash."""
-        return self._send(Request(self.url + path, headers=_dashed(headers), method="DELETE"))
+        return self.ask("DELETE", path, **headers)
+
+    def ask(self, method: str, path: str, **headers: str) -> Answer:
+        """Send a request without a body, with any method; `_` in a header's name becomes a dash."""
+        return self._send(Request(self.url + path, headers=_dashed(headers), method=method))
 
     def configure(self, **config: Any) -> None:
         """Write the configuration anew, as an editor would: the file is there whole or not at all."""

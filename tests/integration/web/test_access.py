@@ -40,6 +40,17 @@ def guarded(tmp_path: Path, store: Database, redis_url: str) -> Iterator[Site]:
         yield site
 
 
+EVERY_REQUEST = sorted(
+    {
+        *((endpoint.method, endpoint.path) for endpoint in endpoints() if endpoint.path not in OPEN),
+        *(("GET", page.path) for page in pages()),
+        *((action.method, action.path) for page in pages() for action in page.actions),
+        ("POST", "/logout"),
+    }
+)
+"""Method and path of all that is served, apart from health, the login form and the links of messages."""
+
+
 def _bearer(token: str = TOKEN) -> str:
     return "Bearer " + token.encode().decode("latin-1")
 
@@ -54,6 +65,17 @@ def test_everything_but_health_asks_for_the_token(guarded: Site) -> None:
     assert guarded.post("/api/match", {"text": "x"}).status == 401
     assert guarded.get("/healthz").status == 200
     assert guarded.get("/readyz").status == 503
+
+
+def test_every_method_asks_for_the_token(guarded: Site) -> None:
+    """Whatever is declared, with its own method: nothing is served without the token, nor for a cookie that was made up."""
+    assert {method for method, _ in EVERY_REQUEST} >= {"GET", "POST", "PATCH", "DELETE"}
+    for method, path in EVERY_REQUEST:
+        address = re.sub(r"\{[^}]*\}", "x", path)
+        for headers in ({}, {"cookie": "news-monitor=made-up"}):
+            answer = guarded.ask(method, address, **headers)
+            challenge = answer.headers.get("www-authenticate")
+            assert (answer.status, challenge) == (401, "Bearer"), f"{method} {path} {headers}"
 
 
 def test_the_bearer_token_opens(guarded: Site) -> None:

@@ -194,17 +194,6 @@ def test_a_story_is_shown_with_everybody_who_has_it(site: Site) -> None:
     assert "Alpha" in site.page("/stories").text
 
 
-def test_stored_articles_are_found_by_their_words(site: Site) -> None:
-    """All words must occur, in any case; they are marked in the title and in an extract, and lead to the stored text."""
-    article = add_article(site.database, title="Crossing & border", text="Lorries wait. " * 40 + "Flour reaches Rafah.")
-    add_article(site.database, title="Another crossing")
-    text = site.page("/search?q=crossing+FLOUR").text
-    assert f'href="/articles/{article}"><mark>Crossing</mark> &amp; border</a>' in text
-    assert "<mark>Flour</mark> reaches Rafah." in text
-    assert "Another" not in text
-    assert "No article has all of these words." in site.page("/search?q=crossing+locusts").text
-
-
 @pytest.mark.parametrize(
     ("path", "status"), [("/nothing", 404), ("/?severity=x", 422), ("/search?limit=x", 422), ("/?term=x&since=y", 400)]
 )

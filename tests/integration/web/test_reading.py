@@ -31,15 +31,6 @@ def test_alerts_by_time_term_and_severity(site: Site) -> None:
     assert [one["id"] for one in site.get(f"/api/alerts?before={ids[2]}&limit=1").json] == [ids[1]]
 
 
-def test_articles_are_searched(site: Site) -> None:
-    """All words must occur, in whatever case; what looks like a pattern is taken literally."""
-    wanted = add_article(site.database, title="Convoy reaches Rafah", text="Twenty lorries, 100% full.")
-    add_article(site.database, title="Something else", text="Nothing here.")
-    assert [one["id"] for one in site.get("/api/articles?search=rafah+LORRIES").json] == [wanted]
-    assert [one["id"] for one in site.get("/api/articles?search=100%25").json] == [wanted]
-    assert site.get("/api/articles?search=rafah+nothing").json == []
-
-
 def test_feeds_that_were_never_polled_are_listed(tmp_path: Path, store: Database, redis_url: str) -> None:
     """A configured feed is listed before it is first polled."""
     with serving(
@@ -62,7 +53,7 @@ def test_sources_of_every_kind_are_listed(tmp_path: Path, store: Database, redis
             ("folder", str(folder), "failing", "no such folder"),
         ]
         assert site.get("/api/feeds?kind=folder").json == found[1:]
-        assert site.get("/api/feeds?kind=noticeboard").json["detail"] == "`kind` is one of feed, folder"
+        assert site.get("/api/feeds?kind=noticeboard").json["detail"] == "`kind` is one of feed, folder, mailbox"
 
 
 def test_the_page_of_feeds_shows_sources_of_every_kind(tmp_path: Path, store: Database, redis_url: str) -> None:
