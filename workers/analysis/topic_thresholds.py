@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 _DEVIATIONS: Final = 3.5
-"""Standard deviations above the mean from which an article is taken to be about a topic. Chosen on half of the events of a labelled set."""
+"""Standard deviations above the mean from which an article is taken to be about a topic. See docs/matching.md for what it gives."""
 _LEAST: Final = 30
 """Articles from which a threshold is proposed."""
 _HIGHEST: Final = 0.9
