@@ -13,12 +13,13 @@ from monitor.records import recognized_name_record
 from monitor.storage import mentions
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only, limit_parameter, since_parameter, text_parameter
+from monitor.web.parameters import LIMIT, SINCE, Parameter, limit_parameter, since_parameter, text_parameter
 from monitor.web.responses import ApiError, json_response
+
+TYPE: Final = Parameter(name="type", about="names of this type", schema={"type": "string", "enum": list(EntityType)})
 
 
 async def _list(request: Request) -> Response:
-    expect_only(request, ("since", "type", "limit"))
     since, limit, wanted = since_parameter(request, SYSTEM_CLOCK.now()), limit_parameter(request), text_parameter(request, "type")
     if wanted is not None and wanted not in {one.value for one in EntityType}:
         raise ApiError(400, f"`type` is not one of {', '.join(one.value for one in EntityType)}")
@@ -33,5 +34,6 @@ ENDPOINTS: Final = (
         path="/api/entities",
         handler=_list,
         takes="`since`, `type`, `limit`; names recognised in articles, those in most stories first",
+        query=(SINCE, TYPE, LIMIT),
     ),
 )

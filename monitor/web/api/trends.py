@@ -10,13 +10,11 @@ from starlette.responses import Response
 from monitor.domain.clock import SYSTEM_CLOCK
 from monitor.web.app_state import app_state_of
 from monitor.web.endpoint import Endpoint
-from monitor.web.parameters import expect_only
 from monitor.web.responses import json_response
 from workers.analysis.trend_report import trend_report
 
 
 async def _get(request: Request) -> Response:
-    expect_only(request, ())
     now = SYSTEM_CLOCK.now()
     return json_response(await app_state_of(request).read(lambda connection: trend_report(connection, now)))
 
