@@ -97,7 +97,7 @@ def test_a_broken_plug_in_that_nothing_uses_stops_nothing(site: Path, tmp_path: 
     """It is a fault where `sources` names it, and else none of the program's business."""
     install(site, "bad-plugin", {GROUP: {"broken": "broken_source:KIND"}}, broken_source="raise RuntimeError('out of paper')")
     program = Program(tmp_path, {})
-    assert program.records("status")["sources"] == {"feeds": 0, "folders": 0}
+    assert program.records("status")["sources"] == {"feeds": 0, "folders": 0, "mailboxes": 0}
     program.configure({"sources": {"one": {"type": "broken"}}})
     checked = program.command("check")
     assert checked.returncode == 2

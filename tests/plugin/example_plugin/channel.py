@@ -14,6 +14,9 @@ from workers.rendering.card import Card
 from workers.rendering.story_card import cards_of, heading_of
 from workers.rendering.truncation import fit
 
+_MOST_WITH_ACTS = 3
+"""Stories in one message that still have links which act."""
+
 
 class BlackboardChannel(HttpChannel):
     """A blackboard and the colour of its chalk."""
@@ -30,7 +33,10 @@ def render(channel: BlackboardChannel, deliveries: Sequence[ClaimedDelivery], _n
     elif len(cards) == 1:
         lines = _story(cards[0])
     else:
-        lines = [f"{len(cards)} alerts · {cards[0].label}", *map(_line, cards)]
+        lines = [
+            f"{len(cards)} alerts · {cards[0].label}",
+            *(_line(card, with_acts=len(cards) <= _MOST_WITH_ACTS) for card in cards),
+        ]
     body = {"chalk": channel.chalk, "lines": lines}
     return json_post(channel.url.get_secret_value(), body, proxy=channel.proxy, tls=tls_of(channel))
 
@@ -40,8 +46,9 @@ def _story(card: Card) -> list[str]:
     return [card.headline, terms, *fit(card.news, 900, str), " · ".join(card.facts), *(address for _, address in card.links)]
 
 
-def _line(card: Card) -> str:
-    return f"{card.headline} {card.url}" if card.url and len(card.url) <= 100 else card.headline
+def _line(card: Card, *, with_acts: bool) -> str:
+    line = f"{card.headline} {card.url}" if card.url and len(card.url) <= 100 else card.headline
+    return " ".join([line, *(address for _, address in card.act_links if with_acts)])
 
 
 KIND = ChannelKind(
