@@ -58,6 +58,6 @@ def _print_standings(groups: list[tuple[str, dict[str, Any]]]) -> None:
             for term, group in groups
             for one in group["sources"]
         ),
-        empty="no term was told of a story in that time",
+        empty="no term has raised an alert in that time",
     )
     click.echo()
